@@ -1,0 +1,1 @@
+//! Requests, responses, operations and error codes of STS and IAM, generated from the service models.

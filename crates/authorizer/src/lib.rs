@@ -1,0 +1,1 @@
+//! Who is calling and may they: collects the policies that apply and decides. No I/O.

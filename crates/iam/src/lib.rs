@@ -1,0 +1,1 @@
+//! The control plane: one handler per IAM operation, a file per resource.

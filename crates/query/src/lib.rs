@@ -1,0 +1,1 @@
+//! The AWS Query protocol: a form becomes a request, a response becomes XML. No sockets.

@@ -1,0 +1,1 @@
+//! The shell: HTTP, TLS, clock, randomness, caches, denial records, logs.

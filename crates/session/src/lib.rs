@@ -1,0 +1,1 @@
+//! Session tokens: sealed, opened, rotated; the credentials that go with them. No I/O.

@@ -1,0 +1,1 @@
+//! AWS Signature Version 4: a claim is read, then verified; and a signer. No I/O.

@@ -1,0 +1,1 @@
+//! The embedded store: one directory, SQLite underneath, one writer with group commit.

@@ -1,0 +1,1 @@
+//! The Store trait and the suite of tests every backend must pass.

@@ -1,0 +1,1 @@
+//! The token plane: AssumeRole and its family.

@@ -1,0 +1,71 @@
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+/// A 12-digit account number, such as `111122223333`.
+///
+/// Ordered and hashed by number; leading zeros are significant in text and kept.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccountId(u64);
+
+/// Why a text is not an account id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("an account id is exactly 12 digits")]
+pub struct AccountIdError;
+
+impl AccountId {
+    /// The largest account number, `999999999999`.
+    const MAX: u64 = 999_999_999_999;
+
+    /// The account with this number.
+    ///
+    /// # Errors
+    /// A number of more than 12 digits is refused.
+    pub const fn from_number(number: u64) -> Result<Self, AccountIdError> {
+        if number > Self::MAX { Err(AccountIdError) } else { Ok(Self(number)) }
+    }
+
+    /// The account number, 0 to 999999999999.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
+
+impl FromStr for AccountId {
+    type Err = AccountIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.len() != 12 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(AccountIdError);
+        }
+        text.parse().map(Self).map_err(|_| AccountIdError)
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:012}", self.0)
+    }
+}
+
+impl fmt::Debug for AccountId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn twelve_digits_and_nothing_else() {
+        assert_eq!("000000000012".parse::<AccountId>().unwrap().to_string(), "000000000012");
+        for bad in ["", "12", "1111222233334", "11112222333a", "+11122223333", " 11122223333"] {
+            assert_eq!(bad.parse::<AccountId>(), Err(AccountIdError), "{bad}");
+        }
+        assert!(AccountId::from_number(1_000_000_000_000).is_err());
+    }
+}

@@ -1,0 +1,29 @@
+//! The words everything else speaks: account ids, ARNs, access key ids, names,
+//! tags, secrets, times.
+//!
+//! Every type here is parsed once, at the edge, and then means "already
+//! checked". No type knows the wire, a clock, a random generator or a store.
+//! This crate is an API boundary: others build on it alone.
+
+mod access_key_id;
+mod account_id;
+mod arn;
+mod entropy;
+mod names;
+mod secret;
+mod tag;
+mod timestamp;
+mod unique_id;
+
+pub use access_key_id::{AccessKeyId, AccessKeyIdError, AccessKeyKind};
+pub use account_id::{AccountId, AccountIdError};
+pub use arn::{Arn, ArnError};
+pub use entropy::Entropy;
+pub use names::{
+    FederatedUserName, GroupName, MfaDeviceName, NameError, Path, PolicyName, RoleName,
+    SessionName, SourceIdentity, UserName,
+};
+pub use secret::Secret;
+pub use tag::{Tag, TagError, TagKey, TagSet, TagValue};
+pub use timestamp::{Timestamp, TimestampError};
+pub use unique_id::{UniqueId, UniqueIdError, UniqueIdKind};
