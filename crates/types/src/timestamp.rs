@@ -18,8 +18,8 @@ pub struct TimestampError;
 impl Timestamp {
     /// Seconds of 0001-01-01T00:00:00Z.
     const MIN: i64 = -62_135_596_800;
-    /// Seconds of 9999-12-31T23:59:59Z.
-    const MAX: i64 = 253_402_300_799;
+    /// Seconds of 9999-12-30T22:00:00Z, the last that every time zone can show.
+    const MAX: i64 = 253_402_207_200;
 
     /// The moment this many seconds after 1970-01-01T00:00:00Z; clamped to years 1 to 9999.
     #[must_use]
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn arithmetic_stays_in_range() {
         let last = Timestamp::from_epoch_seconds(i64::MAX);
-        assert_eq!(last.plus(Duration::MAX).to_string(), "9999-12-31T23:59:59Z");
+        assert_eq!(last.plus(Duration::MAX).to_string(), "9999-12-30T22:00:00Z");
         assert_eq!(last.minus(Duration::MAX).to_string(), "0001-01-01T00:00:00Z");
     }
 }
