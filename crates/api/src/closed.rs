@@ -1,0 +1,45 @@
+//! Texts of which the model lists every allowed value.
+
+/// Defines an enum whose variants are the values of a closed set on the wire.
+macro_rules! closed_set {
+    ($name:ident, $shape:literal; $($variant:ident = $text:literal;)+) => {
+        #[doc = concat!("The values of `", $shape, "`.")]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name {
+            $(
+                #[doc = concat!("`", $text, "`")]
+                $variant,
+            )+
+        }
+
+        impl $name {
+            /// Every value, in the model's order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The value as it is written on the wire.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)+
+                }
+            }
+
+            /// The value that is written so; case matters.
+            #[must_use]
+            pub fn from_wire(text: &str) -> Option<Self> {
+                match text {
+                    $($text => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+pub(crate) use closed_set;
