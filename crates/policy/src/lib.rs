@@ -1,1 +1,93 @@
-//! The AWS policy language: text to policy, policy to compiled form, request to decision and trace.
+//! The AWS policy language: text to policy, policy to compiled form, request to
+//! decision and trace.
+//!
+//! Four stages, four types, each made from the one before:
+//!
+//! 1. [`PolicyText`]: the bytes exactly as they were sent, which is what is given back;
+//! 2. [`Policy`]: what the text says, with the span of everything in it; [`parse`]
+//!    yields it together with every [`Diagnostic`];
+//! 3. [`CompiledPolicy`]: what is evaluated; compiled once, when a policy is written;
+//! 4. [`Outcome`]: what [`evaluate`] answers for one [`Request`] and the [`Layers`]
+//!    of policies that apply to it, explained by a [`FullTrace`] when one is asked for.
+//!
+//! There is no I/O here, no clock and no store: time, tags and addresses are values
+//! in the [`Context`]. This crate is an API boundary: others build on it alone.
+//!
+//! ```no_run
+//! use stead_policy::{
+//!     Caller, CompiledPolicy, Context, Decision, DocumentKind, Layers, NoTrace, PolicyRef,
+//!     PolicySource, Request, evaluate,
+//! };
+//!
+//! let text = r#"{"Version": "2012-10-17", "Statement": {
+//!     "Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::reports/*"}}"#;
+//! let (policy, diagnostics) = CompiledPolicy::compile_stored(text, DocumentKind::Identity);
+//! assert!(diagnostics.is_empty());
+//!
+//! let account = "111122223333".parse()?;
+//! let caller = Caller::User {
+//!     account,
+//!     arn: "arn:aws:iam::111122223333:user/Alice".parse()?,
+//!     id: "AIDAIOSFODNN7EXAMPLE1".parse()?,
+//! };
+//! let source = PolicySource::Inline { owner: "arn:aws:iam::111122223333:user/Alice".parse()?, name: "read".into() };
+//! let request = Request {
+//!     action: "s3:GetObject",
+//!     resource: "arn:aws:s3:::reports/2026.csv",
+//!     resource_account: Some(account),
+//!     caller: &caller,
+//!     context: &Context::empty(),
+//! };
+//! let layers = Layers { identity: &[PolicyRef { source: &source, policy: &policy }], ..Layers::default() };
+//! assert_eq!(evaluate(&request, &layers, &mut NoTrace).decision, Decision::Allow);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+// The text and what it says.
+mod kind;
+mod limits;
+mod span;
+mod text;
+
+mod diagnostics;
+
+mod ast;
+mod grammar;
+mod operator;
+
+// The compiled form.
+mod compiled;
+
+// The request and the answer.
+mod caller;
+mod context;
+mod decide;
+mod outcome;
+mod request;
+mod source;
+mod trace;
+
+pub use ast::{
+    Condition, Effect, Patterns, Polarity, Policy, PrincipalEntry, PrincipalKind, Principals,
+    Statement, Version,
+};
+pub use caller::{Caller, FederatedIssuer};
+pub use compiled::CompiledPolicy;
+pub use context::{Context, ContextBuilder, ContextValue};
+pub use decide::evaluate;
+pub use diagnostics::{Diagnostic, DiagnosticCode, Parsed, Severity};
+pub use grammar::parse;
+pub use kind::DocumentKind;
+pub use limits::{DOCUMENT_BYTES_MAX, NESTING_DEPTH_MAX, STATEMENTS_MAX, VALUES_MAX};
+pub use operator::{Operator, OperatorBase, Quantifier};
+pub use outcome::{
+    BlockReason, Blocker, Blockers, Cause, Decision, Outcome, PolicyType, StatementRef,
+};
+pub use request::{Layers, PolicyRef, Request, ResourcePolicy};
+pub use source::PolicySource;
+pub use span::{Span, Spanned};
+pub use text::{PolicyText, replace_strings};
+pub use trace::{
+    ConditionReason, ConditionTrace, ElementTrace, FullTrace, NoTrace, PolicyTrace, StatementTrace,
+    Trace, TraceNote, ValueTrace,
+};

@@ -1,0 +1,163 @@
+use crate::{Policy, Span};
+
+/// What became of a document: the policy, unless something is an error, and
+/// everything that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parsed {
+    /// The policy; `None` as soon as one diagnostic is an error.
+    pub policy: Option<Policy>,
+    /// Every problem, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Parsed {
+    /// The one error AWS would answer, which names only one: the first by the order
+    /// of its checks, then by place.
+    ///
+    /// Observed: documents with several faults, recorded from IAM between 2024 and
+    /// 2026: syntax, then version, then the old parser, then statement ids,
+    /// actions, resources, the form of resources, the form of actions.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Diagnostic> {
+        let errors = self.diagnostics.iter().filter(|found| found.severity == Severity::Error);
+        errors.min_by_key(|found| (found.stage, found.span.start))
+    }
+}
+
+/// How bad a diagnostic is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// AWS refuses the document.
+    Error,
+    /// AWS accepts the document; it hardly says what was meant.
+    Warning,
+}
+
+/// One problem in a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Which problem.
+    pub code: DiagnosticCode,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Where.
+    pub span: Span,
+    /// What is wrong, for people: one line, lower case, input in backticks.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// AWS's text for it.
+    pub(crate) wire: String,
+    /// When AWS would come upon it.
+    pub(crate) stage: Stage,
+}
+
+impl Diagnostic {
+    /// The text of the MalformedPolicyDocument error AWS answers.
+    #[must_use]
+    pub fn wire_message(&self) -> String {
+        self.wire.clone()
+    }
+}
+
+/// The problems a document can have.
+///
+/// Complete on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DiagnosticCode {
+    /// The text is not JSON.
+    InvalidJson,
+    /// The document is longer, deeper or fuller than what is read.
+    TooLarge,
+    /// A key occurs twice in one object.
+    DuplicateKey,
+    /// A value has the wrong JSON type.
+    WrongType,
+    /// A key no document has.
+    UnknownField,
+    /// A key this kind of document must not have.
+    ProhibitedField,
+    /// A key this kind of document must have.
+    MissingField,
+    /// Two keys of which only one may stand, such as Action and NotAction.
+    ConflictingFields,
+    /// Version is not one of the two, or too old for this kind of document.
+    InvalidVersion,
+    /// Effect is neither `Allow` nor `Deny`.
+    InvalidEffect,
+    /// Two statements have one Sid.
+    DuplicateSid,
+    /// A Sid has characters it must not have.
+    InvalidSid,
+    /// A principal cannot be one.
+    InvalidPrincipal,
+    /// An action is not `service:Name`.
+    InvalidAction,
+    /// An action this kind of document must not have.
+    ProhibitedAction,
+    /// A resource is not an ARN.
+    InvalidResource,
+    /// An ARN AWS's older parser stumbles over.
+    MalformedArn,
+    /// A condition operator that does not exist.
+    UnknownOperator,
+    /// A date that is not one.
+    InvalidDate,
+    /// A condition value that can never match.
+    UselessValue,
+}
+
+impl DiagnosticCode {
+    /// A stable name to look up, such as `policy/duplicate-key`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::InvalidJson => "policy/invalid-json",
+            Self::TooLarge => "policy/too-large",
+            Self::DuplicateKey => "policy/duplicate-key",
+            Self::WrongType => "policy/wrong-type",
+            Self::UnknownField => "policy/unknown-field",
+            Self::ProhibitedField => "policy/prohibited-field",
+            Self::MissingField => "policy/missing-field",
+            Self::ConflictingFields => "policy/conflicting-fields",
+            Self::InvalidVersion => "policy/invalid-version",
+            Self::InvalidEffect => "policy/invalid-effect",
+            Self::DuplicateSid => "policy/duplicate-sid",
+            Self::InvalidSid => "policy/invalid-sid",
+            Self::InvalidPrincipal => "policy/invalid-principal",
+            Self::InvalidAction => "policy/invalid-action",
+            Self::ProhibitedAction => "policy/prohibited-action",
+            Self::InvalidResource => "policy/invalid-resource",
+            Self::MalformedArn => "policy/malformed-arn",
+            Self::UnknownOperator => "policy/unknown-operator",
+            Self::InvalidDate => "policy/invalid-date",
+            Self::UselessValue => "policy/useless-value",
+        }
+    }
+}
+
+/// The order in which AWS checks, as far as it shows in which of several faults
+/// is answered. See [`Parsed::refusal`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Stage {
+    /// The text as JSON.
+    Json,
+    /// Keys and types.
+    Syntax,
+    /// The version.
+    Version,
+    /// Principals where there must be none.
+    Principal,
+    /// What the older parser refuses.
+    Legacy,
+    /// Statement ids.
+    Sid,
+    /// Statements without actions.
+    Actions,
+    /// Statements without resources.
+    Resources,
+    /// The form of resources.
+    ResourceForm,
+    /// The form of actions.
+    ActionForm,
+}

@@ -1,0 +1,72 @@
+use stead_types::AccountId;
+
+use crate::{Caller, CompiledPolicy, Context, PolicySource};
+
+/// One question: may this caller do this to that?
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// Service prefix and name, such as `sts:AssumeRole`; compared without regard to case.
+    pub action: &'a str,
+    /// The resource's ARN, or `*` for actions that have none.
+    pub resource: &'a str,
+    /// The account that owns the resource; `None` means the caller's own.
+    pub resource_account: Option<AccountId>,
+    /// Who asks.
+    pub caller: &'a Caller,
+    /// The condition keys of the request.
+    pub context: &'a Context,
+}
+
+/// A policy and where it comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct PolicyRef<'a> {
+    /// Where it comes from.
+    pub source: &'a PolicySource,
+    /// What it says.
+    pub policy: &'a CompiledPolicy,
+}
+
+/// The policy on the side of the resource.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum ResourcePolicy<'a> {
+    /// The resource has none.
+    #[default]
+    None,
+    /// The trust policy of the role that is to be assumed. It must allow explicitly.
+    Trust(PolicyRef<'a>),
+    /// The policy of any other resource.
+    Resource(PolicyRef<'a>),
+}
+
+/// Every policy that applies to a request.
+///
+/// Whoever collects them decides which apply: a service-linked role or the
+/// management account of an organization has no service control policies, so the
+/// list is left empty for them (Spec: ORG:orgs_manage_policies_scps). A policy that
+/// cannot be read is passed as [`CompiledPolicy::unreadable`], never left out.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Layers<'a> {
+    /// Inline and managed policies of the user (with its groups) or the role.
+    pub identity: &'a [PolicyRef<'a>],
+    /// The permissions boundary of the user or role.
+    pub boundary: Option<PolicyRef<'a>>,
+    /// The session policies; `None` when none were passed, which is not the same
+    /// as an empty list: that one allows nothing.
+    pub session: Option<&'a [PolicyRef<'a>]>,
+    /// The policy of the resource.
+    pub resource: ResourcePolicy<'a>,
+    /// Service control policies of the caller's organization, one list per level
+    /// (root, organizational units, account); empty without an organization.
+    pub service_control: &'a [&'a [PolicyRef<'a>]],
+    /// Resource control policies of the resource's organization.
+    pub resource_control: &'a [PolicyRef<'a>],
+}
+
+/// A request made ready for matching: what is compared often is taken apart once.
+#[derive(Clone, Debug)]
+pub struct Target<'a> {
+    /// The action, lower-case.
+    pub(crate) action: String,
+    /// The six components of the resource, when it is an ARN.
+    pub(crate) arn: Option<[&'a str; 6]>,
+}
