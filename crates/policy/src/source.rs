@@ -29,6 +29,11 @@ pub enum PolicySource {
         /// The policy's ARN.
         arn: Arn,
     },
+    /// What the kind of the caller's credentials rules out, whatever its policies say.
+    Restriction {
+        /// Which kind of credentials.
+        name: Box<str>,
+    },
     /// The trust policy of a role.
     Trust {
         /// The role's ARN.
@@ -66,6 +71,7 @@ impl PolicySource {
             | Self::ServiceControl { arn, .. }
             | Self::ResourceControl { arn, .. } => Some(arn),
             Self::Inline { .. }
+            | Self::Restriction { .. }
             | Self::SessionInline
             | Self::Trust { .. }
             | Self::Resource { .. } => None,
