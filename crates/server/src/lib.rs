@@ -1,1 +1,19 @@
 //! The shell: HTTP, TLS, clock, randomness, caches, denial records, logs.
+//!
+//! Everything that happens in a process and not in a value lives here. What a
+//! request means is decided by the crates below, which are given the time, the
+//! random bytes and the snapshots they need.
+//!
+//! This crate is internal: its interface changes with the `stead` binary.
+
+pub mod clock;
+pub mod config;
+pub mod entropy;
+pub mod http;
+pub mod limits;
+pub mod logging;
+pub mod private_file;
+pub mod profile;
+pub mod request_id;
+#[cfg(test)]
+mod scratch;

@@ -1,0 +1,24 @@
+//! What an operator sets: read from a file, the environment and the command
+//! line, parsed once into final types, and passed down.
+//!
+//! Every setting is a [`Key`]. A [`Layer`] holds the texts one place gives; the
+//! strongest layer that names a key decides its value, whole lists included.
+//! [`Settings`] are the parsed values together with the rules between them.
+
+mod duration;
+mod error;
+mod fixture;
+mod key;
+mod layer;
+mod nearest;
+mod settings;
+mod show;
+#[cfg(test)]
+mod tests;
+
+pub use error::{ConfigError, Origin};
+pub use fixture::{FixtureKey, FixtureKeys, FixtureKeysError};
+pub use key::{Key, Shape};
+pub use layer::{Layer, Layers};
+pub use settings::{LogFormat, Region, Settings, Storage, TlsFiles};
+pub use show::{ShownValue, show};

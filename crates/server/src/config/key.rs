@@ -1,0 +1,170 @@
+/// A setting: its name is that of the file, `STEAD_` and capitals make that of
+/// the environment, `--` and dashes that of the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// The directory of everything the server keeps.
+    Data,
+    /// The address that requests are accepted on.
+    Listen,
+    /// A file that appears, holding the base URL, once requests are answered.
+    ReadyFile,
+    /// Keep the accounts in memory only.
+    Ephemeral,
+    /// The number of the first account.
+    Account,
+    /// The region of the profile files.
+    Region,
+    /// The certificate chain for HTTPS, PEM.
+    TlsCert,
+    /// The private key for HTTPS, PEM.
+    TlsKey,
+    /// Networks whose forwarded headers count.
+    TrustedProxy,
+    /// The file of the key that long-term secrets rest encrypted under.
+    RootKeyFile,
+    /// Error messages exactly as AWS words them, without denial ids.
+    StrictMessages,
+    /// Accept fixture keys on an address that others can reach.
+    AllowRemote,
+    /// How log lines look.
+    LogFormat,
+    /// Which log lines are written.
+    LogLevel,
+    /// How many connections may be open.
+    ConnectionsMax,
+    /// How long one request may take.
+    RequestTimeout,
+    /// How long requests in flight may take to end when the server stops.
+    ShutdownTimeout,
+}
+
+/// What a value looks like in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// One text, such as `"127.0.0.1:4566"`.
+    Text,
+    /// `true` or `false`.
+    Switch,
+    /// A list of texts; separated by commas in the environment.
+    List,
+    /// A whole number.
+    Number,
+}
+
+impl Key {
+    /// Every key, in the order they are shown.
+    pub const ALL: [Self; 17] = [
+        Self::Data,
+        Self::Listen,
+        Self::ReadyFile,
+        Self::Ephemeral,
+        Self::Account,
+        Self::Region,
+        Self::TlsCert,
+        Self::TlsKey,
+        Self::TrustedProxy,
+        Self::RootKeyFile,
+        Self::StrictMessages,
+        Self::AllowRemote,
+        Self::LogFormat,
+        Self::LogLevel,
+        Self::ConnectionsMax,
+        Self::RequestTimeout,
+        Self::ShutdownTimeout,
+    ];
+
+    /// The name in the file, such as `trusted_proxy`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Data => "data",
+            Self::Listen => "listen",
+            Self::ReadyFile => "ready_file",
+            Self::Ephemeral => "ephemeral",
+            Self::Account => "account",
+            Self::Region => "region",
+            Self::TlsCert => "tls_cert",
+            Self::TlsKey => "tls_key",
+            Self::TrustedProxy => "trusted_proxy",
+            Self::RootKeyFile => "root_key_file",
+            Self::StrictMessages => "strict_messages",
+            Self::AllowRemote => "allow_remote",
+            Self::LogFormat => "log_format",
+            Self::LogLevel => "log_level",
+            Self::ConnectionsMax => "connections_max",
+            Self::RequestTimeout => "request_timeout",
+            Self::ShutdownTimeout => "shutdown_timeout",
+        }
+    }
+
+    /// What its value looks like.
+    #[must_use]
+    pub const fn shape(self) -> Shape {
+        match self {
+            Self::Ephemeral | Self::StrictMessages | Self::AllowRemote => Shape::Switch,
+            Self::TrustedProxy => Shape::List,
+            Self::ConnectionsMax => Shape::Number,
+            Self::Data
+            | Self::Listen
+            | Self::ReadyFile
+            | Self::Account
+            | Self::Region
+            | Self::TlsCert
+            | Self::TlsKey
+            | Self::RootKeyFile
+            | Self::LogFormat
+            | Self::LogLevel
+            | Self::RequestTimeout
+            | Self::ShutdownTimeout => Shape::Text,
+        }
+    }
+
+    /// What an acceptable value is, for messages.
+    #[must_use]
+    pub const fn expected(self) -> &'static str {
+        match self {
+            Self::Data | Self::ReadyFile | Self::TlsCert | Self::TlsKey | Self::RootKeyFile => {
+                "a path that is not empty"
+            }
+            Self::Listen => "an IP address and a port, such as `127.0.0.1:4566`",
+            Self::Ephemeral | Self::StrictMessages | Self::AllowRemote => "`true` or `false`",
+            Self::Account => "an account id of exactly 12 digits",
+            Self::Region => "a region of letters, digits and dashes, such as `us-east-1`",
+            Self::TrustedProxy => "a network such as `10.0.0.0/8`, or an address",
+            Self::LogFormat => "`text` or `json`",
+            Self::LogLevel => "`error`, `warn`, `info`, `debug` or `trace`",
+            Self::ConnectionsMax => "a whole number from 1 to 1000000",
+            Self::RequestTimeout | Self::ShutdownTimeout => {
+                "a duration from 1s to 1h, such as `30s` or `15m`"
+            }
+        }
+    }
+
+    /// The value where no layer names the key; `None` where there is none.
+    #[must_use]
+    pub const fn default_value(self) -> Option<&'static str> {
+        match self {
+            Self::Data => Some("stead-data"),
+            Self::Listen => Some("127.0.0.1:4566"),
+            Self::Region => Some("us-east-1"),
+            Self::Ephemeral | Self::StrictMessages | Self::AllowRemote => Some("false"),
+            Self::LogFormat => Some("text"),
+            Self::LogLevel => Some("info"),
+            Self::ConnectionsMax => Some("1024"),
+            Self::RequestTimeout => Some("30s"),
+            Self::ShutdownTimeout => Some("10s"),
+            Self::ReadyFile
+            | Self::Account
+            | Self::TlsCert
+            | Self::TlsKey
+            | Self::TrustedProxy
+            | Self::RootKeyFile => None,
+        }
+    }
+
+    /// The key with this name in the file.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|key| key.name() == name)
+    }
+}

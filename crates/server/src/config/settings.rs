@@ -1,0 +1,226 @@
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use stead_types::AccountId;
+
+use super::error::excerpt;
+use super::{ConfigError, FixtureKeys, Key, Layers, duration};
+
+/// Everything an operator decides, in final types.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The directory of everything the server keeps.
+    pub data: PathBuf,
+    /// The address that requests are accepted on; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// A file that appears, holding the base URL, once requests are answered.
+    pub ready_file: Option<PathBuf>,
+    /// Where the accounts are kept.
+    pub storage: Storage,
+    /// The number of the first account; a random one where none is given.
+    pub account: Option<AccountId>,
+    /// The region of the profile files.
+    pub region: Region,
+    /// HTTPS instead of HTTP.
+    pub tls: Option<TlsFiles>,
+    /// Networks whose forwarded headers count.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The file of the root key, where it is not beside the data.
+    pub root_key_file: Option<PathBuf>,
+    /// Error messages exactly as AWS words them, without denial ids.
+    pub strict_messages: bool,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// Which log lines are written.
+    pub log_level: tracing::Level,
+    /// How many connections may be open.
+    pub connections_max: usize,
+    /// How long one request may take.
+    pub request_timeout: Duration,
+    /// How long requests in flight may take to end when the server stops.
+    pub shutdown_timeout: Duration,
+}
+
+/// Where the accounts are kept.
+#[derive(Clone, Debug)]
+pub enum Storage {
+    /// In the data directory.
+    Durable,
+    /// In memory, gone when the server stops.
+    Ephemeral {
+        /// Root keys that tests bring along.
+        fixtures: FixtureKeys,
+    },
+}
+
+/// The two files that HTTPS needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The certificate chain, PEM, the server's own certificate first.
+    pub certificate: PathBuf,
+    /// Its private key, PEM.
+    pub key: PathBuf,
+}
+
+/// A region name, such as `us-east-1`: 1 to 64 lower-case letters, digits and dashes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Region(Box<str>);
+
+impl Region {
+    fn parse(text: &str) -> Option<Self> {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        ((1..=64).contains(&text.len()) && text.bytes().all(plain)).then(|| Self(text.into()))
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+impl Settings {
+    /// Parses what the layers say and checks the rules between settings.
+    ///
+    /// `fixture_keys` is the text of `STEAD_FIXTURE_KEYS`; it holds secrets, so it
+    /// has no key of its own that a file could hold or `config show` could print.
+    ///
+    /// # Errors
+    /// The first value that cannot be read, or the first rule that is broken.
+    pub fn parse(layers: &Layers, fixture_keys: Option<&str>) -> Result<Self, ConfigError> {
+        let read = Reader(layers);
+        let listen: SocketAddr = read.required(Key::Listen, |text| text.parse().ok())?;
+        Ok(Self {
+            data: read.required(Key::Data, path)?,
+            listen,
+            ready_file: read.optional(Key::ReadyFile, path)?,
+            storage: read.storage(listen, fixture_keys)?,
+            account: read.optional(Key::Account, |text| text.parse().ok())?,
+            region: read.required(Key::Region, Region::parse)?,
+            tls: read.tls()?,
+            trusted_proxies: read.list(Key::TrustedProxy, network)?,
+            root_key_file: read.optional(Key::RootKeyFile, path)?,
+            strict_messages: read.required(Key::StrictMessages, switch)?,
+            log_format: read.required(Key::LogFormat, log_format)?,
+            log_level: read.required(Key::LogLevel, log_level)?,
+            connections_max: read.required(Key::ConnectionsMax, connections)?,
+            request_timeout: read.required(Key::RequestTimeout, bounded_duration)?,
+            shutdown_timeout: read.required(Key::ShutdownTimeout, bounded_duration)?,
+        })
+    }
+}
+
+struct Reader<'a>(&'a Layers);
+
+impl Reader<'_> {
+    fn list<T>(&self, key: Key, parse: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, ConfigError> {
+        let (origin, texts) = self.0.find(key);
+        let refuse =
+            |text: &str| ConfigError::Value { origin: origin.clone(), key, value: excerpt(text) };
+        texts.iter().map(|text| parse(text).ok_or_else(|| refuse(text))).collect()
+    }
+
+    fn optional<T>(
+        &self,
+        key: Key,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, ConfigError> {
+        Ok(self.list(key, parse)?.pop())
+    }
+
+    fn required<T>(&self, key: Key, parse: impl Fn(&str) -> Option<T>) -> Result<T, ConfigError> {
+        self.optional(key, parse)?.ok_or_else(|| ConfigError::Value {
+            origin: self.0.find(key).0,
+            key,
+            value: String::new(),
+        })
+    }
+
+    fn tls(&self) -> Result<Option<TlsFiles>, ConfigError> {
+        let certificate = self.optional(Key::TlsCert, path)?;
+        let key = self.optional(Key::TlsKey, path)?;
+        let half = |present, absent| Err(ConfigError::HalfOfTls { present, absent });
+        match (certificate, key) {
+            (Some(certificate), Some(key)) => Ok(Some(TlsFiles { certificate, key })),
+            (None, None) => Ok(None),
+            (Some(_), None) => half(Key::TlsCert, Key::TlsKey),
+            (None, Some(_)) => half(Key::TlsKey, Key::TlsCert),
+        }
+    }
+
+    fn storage(&self, listen: SocketAddr, fixtures: Option<&str>) -> Result<Storage, ConfigError> {
+        let ephemeral = self.required(Key::Ephemeral, switch)?;
+        let allow_remote = self.required(Key::AllowRemote, switch)?;
+        match (ephemeral, fixtures) {
+            (false, None) => Ok(Storage::Durable),
+            (true, None) => Ok(Storage::Ephemeral { fixtures: FixtureKeys::default() }),
+            (false, Some(_)) => Err(ConfigError::FixtureKeysWithoutEphemeral),
+            (true, Some(_)) if !(listen.ip().to_canonical().is_loopback() || allow_remote) => {
+                Err(ConfigError::FixtureKeysRemote)
+            }
+            (true, Some(text)) => {
+                let fixtures = FixtureKeys::parse(text).map_err(ConfigError::FixtureKeys)?;
+                Ok(Storage::Ephemeral { fixtures })
+            }
+        }
+    }
+}
+
+fn path(text: &str) -> Option<PathBuf> {
+    (!text.is_empty() && !text.contains('\0')).then(|| PathBuf::from(text))
+}
+
+fn switch(text: &str) -> Option<bool> {
+    text.parse().ok()
+}
+
+fn network(text: &str) -> Option<IpNet> {
+    // An address alone is the network of that one address.
+    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+}
+
+fn log_format(text: &str) -> Option<LogFormat> {
+    match text {
+        "text" => Some(LogFormat::Text),
+        "json" => Some(LogFormat::Json),
+        _ => None,
+    }
+}
+
+fn log_level(text: &str) -> Option<tracing::Level> {
+    match text {
+        "error" => Some(tracing::Level::ERROR),
+        "warn" => Some(tracing::Level::WARN),
+        "info" => Some(tracing::Level::INFO),
+        "debug" => Some(tracing::Level::DEBUG),
+        "trace" => Some(tracing::Level::TRACE),
+        _ => None,
+    }
+}
+
+fn connections(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|number| (1..=1_000_000).contains(number))
+}
+
+fn bounded_duration(text: &str) -> Option<Duration> {
+    let bounds = Duration::from_secs(1)..=Duration::from_secs(3600);
+    duration::parse(text).filter(|duration| bounds.contains(duration))
+}

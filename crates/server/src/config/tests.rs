@@ -1,0 +1,166 @@
+use std::ffi::OsString;
+use std::path::Path;
+
+use super::*;
+
+fn file(text: &str) -> Result<Layer, ConfigError> {
+    Layer::from_toml(Path::new("stead.toml"), text)
+}
+
+fn environment(variables: &[(&str, &str)]) -> Result<Layer, ConfigError> {
+    let os = |text: &str| OsString::from(text);
+    Layer::from_environment(variables.iter().map(|(name, value)| (os(name), os(value))))
+}
+
+fn settings(layers: &[&Layer], fixtures: Option<&str>) -> Result<Settings, ConfigError> {
+    Settings::parse(&Layers::new(layers.iter().map(|layer| (*layer).clone())), fixtures)
+}
+
+#[test]
+fn nothing_set_means_the_defaults() {
+    let settings = settings(&[], None).unwrap();
+    assert_eq!(settings.listen.to_string(), "127.0.0.1:4566");
+    assert_eq!(settings.region.as_str(), "us-east-1");
+    assert!(matches!(settings.storage, Storage::Durable));
+    assert!(settings.trusted_proxies.is_empty() && settings.tls.is_none());
+    assert!(!settings.strict_messages);
+}
+
+#[test]
+fn the_strongest_layer_decides_whole_lists_included() {
+    let file = file("listen = \"127.0.0.1:1\"\ntrusted_proxy = [\"10.0.0.0/8\", \"::1\"]").unwrap();
+    let environment = environment(&[("STEAD_LISTEN", "127.0.0.1:2")]).unwrap();
+    let mut flags = Layer::flags();
+    let all = settings(&[&file, &environment, &flags], None).unwrap();
+    assert_eq!(all.listen.port(), 2);
+    assert_eq!(all.trusted_proxies.len(), 2);
+    flags.set(Key::Listen, "127.0.0.1:3");
+    flags.set(Key::TrustedProxy, "192.0.2.1");
+    let all = settings(&[&file, &environment, &flags], None).unwrap();
+    assert_eq!(all.listen.port(), 3);
+    assert_eq!(all.trusted_proxies, ["192.0.2.1/32".parse().unwrap()]);
+}
+
+#[test]
+fn the_environment_has_its_own_forms() {
+    let layer = environment(&[
+        ("STEAD_EPHEMERAL", "1"),
+        ("STEAD_STRICT_MESSAGES", "true"),
+        ("STEAD_TRUSTED_PROXY", "10.0.0.0/8, 192.0.2.1"),
+        ("STEAD_ACCOUNT", ""),
+        // What an orchestrator adds for a service called `stead`.
+        ("STEAD_SERVICE_HOST", "10.1.2.3"),
+        ("STEAD_PORT", "tcp://10.1.2.3:80"),
+        ("STEAD_FIXTURE_KEYS", "never read here"),
+        ("PATH", "/bin"),
+    ])
+    .unwrap();
+    let settings = settings(&[&layer], None).unwrap();
+    assert!(matches!(settings.storage, Storage::Ephemeral { .. }));
+    assert!(settings.strict_messages && settings.account.is_none());
+    assert_eq!(settings.trusted_proxies.len(), 2);
+}
+
+#[test]
+fn unknown_names_are_refused_with_the_nearest() {
+    for (error, message, help) in [
+        (
+            file("listne = \"x\"").unwrap_err(),
+            "unknown setting `listne` (file stead.toml)",
+            "did you mean `listen` in stead.toml?",
+        ),
+        (
+            file("colour = 1").unwrap_err(),
+            "unknown setting `colour` (file stead.toml)",
+            "`stead config show` lists every setting",
+        ),
+        (
+            environment(&[("STEAD_TLS_CRT", "x")]).unwrap_err(),
+            "unknown setting `tls_crt` (environment)",
+            "did you mean STEAD_TLS_CERT?",
+        ),
+    ] {
+        assert_eq!((error.to_string().as_str(), error.help().as_str()), (message, help));
+    }
+}
+
+#[test]
+fn values_of_another_shape_or_range_are_refused() {
+    for text in [
+        "listen = 4566",
+        "listen = \"localhost:4566\"",
+        "listen = \"127.0.0.1\"",
+        "ephemeral = \"true\"",
+        "trusted_proxy = \"10.0.0.0/8\"",
+        "trusted_proxy = [10]",
+        "trusted_proxy = [\"10.0.0.0/33\"]",
+        "account = \"12\"",
+        "account = 111122223333",
+        "region = \"US\"",
+        "region = \"\"",
+        "data = \"\"",
+        "log_format = \"xml\"",
+        "log_level = \"loud\"",
+        "connections_max = 0",
+        "connections_max = \"10\"",
+        "request_timeout = \"15\"",
+        "request_timeout = \"2h\"",
+        "request_timeout = \"0s\"",
+    ] {
+        let error = file(text).and_then(|layer| settings(&[&layer], None)).unwrap_err();
+        assert!(matches!(error, ConfigError::Value { .. }), "{text}: {error}");
+    }
+    assert!(matches!(file("listen = ").unwrap_err(), ConfigError::Toml { .. }));
+}
+
+#[test]
+fn a_refused_value_says_where_it_stands() {
+    let layer = environment(&[("STEAD_LISTEN", "here")]).unwrap();
+    assert_eq!(
+        settings(&[&layer], None).unwrap_err().to_string(),
+        "STEAD_LISTEN is `here`, expected an IP address and a port, such as `127.0.0.1:4566`"
+    );
+}
+
+#[test]
+fn half_of_tls_is_refused() {
+    let layer = file("tls_cert = \"a.pem\"").unwrap();
+    assert_eq!(
+        settings(&[&layer], None).unwrap_err(),
+        ConfigError::HalfOfTls { present: Key::TlsCert, absent: Key::TlsKey }
+    );
+    let layer = file("tls_cert = \"a.pem\"\ntls_key = \"b.pem\"").unwrap();
+    assert!(settings(&[&layer], None).unwrap().tls.is_some());
+}
+
+#[test]
+fn fixture_keys_need_an_ephemeral_server_that_others_cannot_reach() {
+    let keys = Some("AKIAIOSFODNN7EXAMPLE:s@111122223333");
+    let case = |text: &str| settings(&[&file(text).unwrap()], keys);
+    assert_eq!(case("").unwrap_err(), ConfigError::FixtureKeysWithoutEphemeral);
+    assert!(case("ephemeral = true").is_ok());
+    assert!(case("ephemeral = true\nlisten = \"[::1]:0\"").is_ok());
+    assert!(case("ephemeral = true\nlisten = \"[::ffff:127.0.0.1]:0\"").is_ok());
+    for listen in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"] {
+        let text = format!("ephemeral = true\nlisten = \"{listen}\"");
+        assert_eq!(case(&text).unwrap_err(), ConfigError::FixtureKeysRemote, "{listen}");
+        assert!(case(&format!("{text}\nallow_remote = true")).is_ok(), "{listen}");
+    }
+}
+
+#[test]
+fn every_setting_is_shown_with_its_origin() {
+    let layer = file("trusted_proxy = [\"10.0.0.0/8\"]").unwrap();
+    let shown = show(&Layers::new([layer]));
+    let line = |key| {
+        let value = shown.iter().find(|value| value.key == key).unwrap();
+        (value.toml(), value.origin.to_string())
+    };
+    assert_eq!(shown.len(), Key::ALL.len());
+    assert_eq!(
+        line(Key::TrustedProxy),
+        (Some("[\"10.0.0.0/8\"]".to_owned()), "file stead.toml".to_owned())
+    );
+    assert_eq!(line(Key::Listen), (Some("\"127.0.0.1:4566\"".to_owned()), "default".to_owned()));
+    assert_eq!(line(Key::Account), (None, "default".to_owned()));
+}

@@ -1,0 +1,17 @@
+//! HTTP as far as it goes without knowing AWS: sockets, TLS, bounds, source
+//! addresses, health, and a task per request that may end in any way without
+//! taking the server along.
+//!
+//! What a request means is behind [`Respond`].
+
+mod connection;
+mod exchange;
+mod forwarded;
+mod idle;
+mod listen;
+mod tls;
+
+pub use exchange::{Arrival, Body, Readiness, Reply, Respond, Transport};
+pub use forwarded::TrustedProxies;
+pub use listen::{HttpLimits, Listener, Stop, serve};
+pub use tls::{TlsError, load as load_tls};

@@ -1,0 +1,93 @@
+use std::future::Future;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use http::header::HeaderValue;
+use http::request::Parts;
+use http::{HeaderMap, StatusCode};
+use hyper::body::Bytes;
+
+use crate::request_id::RequestId;
+
+/// How the request reached the first machine we trust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// Plain HTTP.
+    Plain,
+    /// HTTPS.
+    Secure,
+}
+
+/// A request, read whole.
+#[derive(Debug)]
+pub struct Arrival {
+    /// Its id, new for every request.
+    pub id: RequestId,
+    /// Method, target and headers. Over HTTP/2 the authority stands as `host`.
+    pub head: Parts,
+    /// The body, or why there is none.
+    pub body: Body,
+    /// The client's address: that of the socket, or what a trusted proxy says.
+    pub source: IpAddr,
+    /// Whether the client came by HTTPS, by the same rule.
+    pub transport: Transport,
+}
+
+/// What became of a request's body.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// Every byte of it.
+    Whole(Bytes),
+    /// More bytes than [`crate::limits::BODY_BYTES_MAX`].
+    TooLong,
+}
+
+/// An answer. The request id header is added on the way out.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The kind of body, such as `text/xml`.
+    pub content_type: &'static str,
+    /// Further headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Reply {
+    /// An answer without further headers.
+    #[must_use]
+    pub fn new(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        Self { status, content_type, headers: HeaderMap::new(), body: body.into() }
+    }
+
+    /// The same answer with a header more.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: &'static str) -> Self {
+        self.headers.insert(name, HeaderValue::from_static(value));
+        self
+    }
+}
+
+/// Whether requests can be answered now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readiness {
+    /// They can.
+    Ready,
+    /// They cannot; the text says why.
+    NotReady(&'static str),
+}
+
+/// What gives requests their meaning.
+pub trait Respond: Send + Sync + 'static {
+    /// Answers a request.
+    fn respond(self: Arc<Self>, arrival: Arrival) -> impl Future<Output = Reply> + Send;
+
+    /// The answer where [`Respond::respond`] panicked or took too long. The cause
+    /// is logged already and is none of the caller's business.
+    fn failure(&self, id: RequestId) -> Reply;
+
+    /// Whether requests can be answered now, for `/readyz`.
+    fn readiness(&self) -> Readiness;
+}

@@ -1,0 +1,48 @@
+//! Every bound of the shell, with its source.
+
+use std::time::Duration;
+
+/// Bytes of a request body. The longest useful ones are a SAML assertion of
+/// 100,000 characters or a managed policy of 6,144, each percent-encoded.
+/// Choice: AWS publishes no bound.
+pub const BODY_BYTES_MAX: usize = 1024 * 1024;
+
+/// Bytes of a request line and its headers. A presigned request carries its
+/// session token and its parameters there. Choice.
+pub const HEAD_BYTES_MAX: usize = 64 * 1024;
+
+/// Header lines of one request. Choice: SDKs send about a dozen.
+pub const HEADERS_MAX: usize = 100;
+
+/// How long a client may take for the head of a request, idle time between two
+/// requests on one connection included. Choice: above the pool idle time of
+/// common SDKs would be unbounded, so they must expect a closed connection anyway.
+pub const HEAD_WAIT_MAX: Duration = Duration::from_secs(60);
+
+/// How long a client may take to send a body once its head has arrived. Choice.
+pub const BODY_WAIT_MAX: Duration = Duration::from_secs(20);
+
+/// How long a TLS handshake may take. Choice.
+pub const HANDSHAKE_WAIT_MAX: Duration = Duration::from_secs(10);
+
+/// How long a connection may stay without a single byte from the client. Choice:
+/// above [`HEAD_WAIT_MAX`], so that it decides only where HTTP has no say yet.
+pub const SILENCE_MAX: Duration = Duration::from_secs(90);
+
+/// Requests in flight on one HTTP/2 connection. Choice.
+pub const STREAMS_MAX: u32 = 128;
+
+/// Entries of the forwarded-address headers that are read, nearest first. Choice.
+pub const FORWARDED_HOPS_MAX: usize = 32;
+
+/// Bytes of a configuration file. Choice: it is a page of text.
+pub const CONFIG_BYTES_MAX: u64 = 256 * 1024;
+
+/// Keys that `STEAD_FIXTURE_KEYS` may hold. Choice.
+pub const FIXTURE_KEYS_MAX: usize = 1000;
+
+/// Bytes of one line on the administrative socket. Choice.
+pub const ADMIN_LINE_BYTES_MAX: u64 = 64 * 1024;
+
+/// How long an administrative client may take for one line. Choice.
+pub const ADMIN_WAIT_MAX: Duration = Duration::from_secs(10);

@@ -1,0 +1,102 @@
+//! Files that only the server's own user may read, written whole or not at all.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+/// Permissions of a file with a secret: its owner may read and write it.
+const OWNER_ONLY: u32 = 0o600;
+
+/// Makes a directory that only its owner may enter, parents included; one that
+/// exists is left as it is.
+///
+/// # Errors
+/// Those of the file system.
+pub fn make_directory(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Creates a file that must not exist yet, and makes it durable.
+///
+/// # Errors
+/// Those of the file system; `AlreadyExists` when another process was first.
+pub fn create_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = open_new(path)?;
+    if let Err(error) = file.write_all(content).and_then(|()| file.sync_all()) {
+        // A file with half a secret would be refused at every later start.
+        let _ = fs::remove_file(path);
+        return Err(error);
+    }
+    sync_parent(path)
+}
+
+/// Puts a file in place by renaming, so that a reader sees the old content or
+/// the new one, and a crash leaves one of them.
+///
+/// # Errors
+/// Those of the file system.
+pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let temporary = temporary_beside(path);
+    // A leftover of a crash; nobody else writes here, the directory is ours.
+    match fs::remove_file(&temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = open_new(&temporary)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    fs::rename(&temporary, path)?;
+    sync_parent(path)
+}
+
+fn open_new(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(path)
+}
+
+fn temporary_beside(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    path.with_file_name(name)
+}
+
+fn sync_parent(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => File::open(parent)?.sync_all(),
+        _ => File::open(".")?.sync_all(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+    use crate::scratch::Scratch;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn a_replaced_file_is_whole_and_private() {
+        let scratch = Scratch::new("replace");
+        let path = scratch.path().join("secret");
+        replace(&path, b"one").unwrap();
+        replace(&path, b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_new_file_never_replaces_one() {
+        let scratch = Scratch::new("create-new");
+        let path = scratch.path().join("secret");
+        create_new(&path, b"one").unwrap();
+        let again = create_new(&path, b"two").unwrap_err();
+        assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        assert_eq!(mode(&path), 0o600);
+    }
+}
