@@ -1,0 +1,46 @@
+//! Every bound of this crate, with its source.
+
+use std::time::Duration;
+
+/// The longest session token, in characters.
+///
+/// Choice: a client sends the token as one header line, and the common proxies
+/// allow a line 8,190 (Apache) or 8,192 (nginx) bytes, of which
+/// `x-amz-security-token: ` takes 22. AWS promises no bound.
+pub const TOKEN_CHARACTERS_MAX: usize = 8_000;
+
+/// How many bytes session policies, policy ARNs and session tags may take
+/// together: 100 % of `PackedPolicySize`.
+///
+/// Choice: AWS keeps its packing secret. This is as much as leaves the longest
+/// other claims room below [`TOKEN_CHARACTERS_MAX`]: twice the longest inline
+/// session policy of ASCII characters, or fifty tags of eighty bytes each.
+pub const PACKED_BYTES_ALLOTTED: usize = 4_096;
+
+/// How many bytes the claims of an identity provider may take.
+///
+/// Choice: a provider ARN, a subject and an audience of 255 characters each
+/// (Spec: the response members of AssumeRoleWithWebIdentity) and short lists.
+pub const FEDERATION_BYTES_MAX: usize = 1_024;
+
+/// The longest sealed text of another kind, in characters.
+///
+/// Spec: `encodedMessageType` of the STS model has 1 to 10240 characters.
+pub const BLOB_CHARACTERS_MAX: usize = 10_240;
+
+/// The longest life of a session.
+///
+/// Spec: API_GetSessionToken and API_GetFederationToken, `DurationSeconds`:
+/// 129,600 seconds. Roles stop at 43,200.
+pub const SESSION_LIFETIME_MAX: Duration = Duration::from_secs(129_600);
+
+/// How much longer than [`SESSION_LIFETIME_MAX`] a key that no longer seals is
+/// kept for opening, for clocks that differ between nodes.
+pub const RETIREMENT_MARGIN: Duration = Duration::from_secs(3_600);
+
+/// How many master keys a keyring holds: one that seals and fifteen that only
+/// open. With a rotation every three hours nothing has to be dropped early.
+pub const KEYRING_KEYS_MAX: usize = 16;
+
+/// The longest secret that is wrapped for rest, in bytes.
+pub const SECRET_BYTES_MAX: usize = 4_096;
