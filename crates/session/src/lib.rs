@@ -1,6 +1,8 @@
 //! Session tokens: sealed, opened, rotated; the credentials that go with them. No I/O.
 //!
-//! Beside the tokens stand secrets at rest ([`vault`]).
+//! Beside the tokens stand the other proofs and secrets of a caller that need
+//! nothing but keys and the time: one-time codes ([`totp`]) and secrets at rest
+//! ([`vault`]).
 //!
 //! A session is its sealed token. Nothing is stored when one is issued, and
 //! nothing is looked up when one is opened but a key of the [`Keyring`]. Keys,
@@ -55,6 +57,7 @@
 //! ```
 
 pub mod limits;
+pub mod totp;
 pub mod vault;
 
 mod blob;
