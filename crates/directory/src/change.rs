@@ -1,0 +1,63 @@
+use crate::entity::{Entity, EntityKey};
+use crate::records;
+
+/// A change of one entity of an account.
+#[derive(Clone, Debug)]
+pub enum EntityChange {
+    /// The entity is as given from now on, new or anew.
+    Put(Entity),
+    /// The entity with this key is gone.
+    Delete(EntityKey),
+}
+
+/// A change in the form in which it is stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EncodedChange {
+    /// The key of the record, such as `user/AIDA...`; see [`EntityKey::text`].
+    pub key: String,
+    /// What the record holds from now on; `None` deletes it.
+    pub value: Option<EncodedRecord>,
+}
+
+/// What a record holds.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EncodedRecord {
+    /// The version of the format.
+    pub format: u16,
+    /// JSON text.
+    pub body: String,
+}
+
+impl EntityChange {
+    /// The key of the entity that is changed.
+    #[must_use]
+    pub fn key(&self) -> EntityKey {
+        match self {
+            Self::Put(entity) => entity.key(),
+            Self::Delete(key) => key.clone(),
+        }
+    }
+
+    /// The change as it is stored.
+    #[must_use]
+    pub fn encode(&self) -> EncodedChange {
+        let value = match self {
+            Self::Put(entity) => Some(records::encode(entity)),
+            Self::Delete(_) => None,
+        };
+        EncodedChange { key: self.key().text(), value }
+    }
+}
+
+// Bodies hold what people name freely, and wrapped secrets: logs get the size.
+impl std::fmt::Debug for EncodedRecord {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "EncodedRecord(format {}, {} bytes)", self.format, self.body.len())
+    }
+}
+
+impl std::fmt::Debug for EncodedChange {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}: {:?}", self.key, self.value)
+    }
+}

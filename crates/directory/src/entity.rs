@@ -1,0 +1,92 @@
+//! What an account holds: plain immutable values, shared by `Arc` in a snapshot.
+//!
+//! An entity is replaced, never changed in place. Who holds on to an entity
+//! beyond one request holds its [`UniqueId`], since a name can be given again
+//! after a deletion and an id never is.
+
+mod access_key;
+mod group;
+mod managed_policy;
+mod mfa_device;
+mod policies;
+mod resource_tags;
+mod role;
+mod root;
+mod user;
+mod wrapped_secret;
+
+pub use access_key::{AccessKey, KeyOwner, KeyStatus};
+pub use group::Group;
+pub use managed_policy::{ManagedPolicy, PolicyVersion, VersionId, VersionIdError};
+pub use mfa_device::{MfaAssignment, MfaDevice};
+pub use policies::{AttachedPolicies, InlinePolicies, InlinePolicy, PermissionsBoundary};
+pub use resource_tags::ResourceTags;
+pub use role::{MaxSessionDuration, Role};
+pub use root::AccountRoot;
+pub use user::User;
+pub use wrapped_secret::WrappedSecret;
+
+use std::sync::Arc;
+
+use stead_types::{AccessKeyId, AccountId, Arn, Path, UniqueId};
+
+/// Which record of an account is meant: the key under which it is stored.
+///
+/// Ordered, so that changes are always written in one order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EntityKey {
+    /// The account itself; there is one.
+    Account,
+    /// A user, by unique id.
+    User(UniqueId),
+    /// A user group, by unique id.
+    Group(UniqueId),
+    /// A role, by unique id.
+    Role(UniqueId),
+    /// A customer managed policy, by unique id.
+    ManagedPolicy(UniqueId),
+    /// An access key, by its id.
+    AccessKey(AccessKeyId),
+    /// A virtual MFA device, by its serial number.
+    MfaDevice(Arn),
+}
+
+/// One entity of an account.
+#[derive(Clone, Debug)]
+pub enum Entity {
+    /// The account itself.
+    Account(Arc<AccountRoot>),
+    /// A user.
+    User(Arc<User>),
+    /// A user group.
+    Group(Arc<Group>),
+    /// A role.
+    Role(Arc<Role>),
+    /// A customer managed policy.
+    ManagedPolicy(Arc<ManagedPolicy>),
+    /// An access key of a user or of the root user.
+    AccessKey(Arc<AccessKey>),
+    /// A virtual MFA device.
+    MfaDevice(Arc<MfaDevice>),
+}
+
+impl Entity {
+    /// The key under which the entity is stored.
+    #[must_use]
+    pub fn key(&self) -> EntityKey {
+        match self {
+            Self::Account(_) => EntityKey::Account,
+            Self::User(user) => EntityKey::User(user.id.clone()),
+            Self::Group(group) => EntityKey::Group(group.id.clone()),
+            Self::Role(role) => EntityKey::Role(role.id.clone()),
+            Self::ManagedPolicy(policy) => EntityKey::ManagedPolicy(policy.id.clone()),
+            Self::AccessKey(key) => EntityKey::AccessKey(key.id.clone()),
+            Self::MfaDevice(device) => EntityKey::MfaDevice(device.serial.clone()),
+        }
+    }
+}
+
+/// The ARN of an entity with a path: kind, path and name in one.
+fn arn_with_path(account: AccountId, kind: &str, path: &Path, name: &str) -> Arn {
+    Arn::iam(account, &format!("{kind}{path}{name}"))
+}

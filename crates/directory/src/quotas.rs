@@ -1,0 +1,78 @@
+//! How much an account may hold, as AWS limits it by default.
+//!
+//! Spec: UG:reference_iam-quotas. Observed: GetAccountSummary of a fresh account
+//! (2026-02) answers the same numbers. A limit on the shape of one value, such as
+//! the length of a name, belongs to its type in `stead-types`.
+
+/// A quota, named as AWS's message names it: `Cannot exceed quota for UsersPerAccount: 5000`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quota {
+    /// Users in an account: 5,000.
+    UsersPerAccount,
+    /// User groups in an account: 300.
+    GroupsPerAccount,
+    /// Roles in an account: 1,000.
+    RolesPerAccount,
+    /// Customer managed policies in an account: 1,500.
+    PoliciesPerAccount,
+    /// Groups a user can be in: 10.
+    GroupsPerUser,
+    /// Access keys of a user, and of the root user: 2.
+    AccessKeysPerUser,
+    /// Managed policies attached to a user: 10.
+    PoliciesPerUser,
+    /// Managed policies attached to a group: 10.
+    PoliciesPerGroup,
+    /// Managed policies attached to a role: 10.
+    PoliciesPerRole,
+    /// Versions of a managed policy: 5.
+    VersionsPerPolicy,
+    /// Characters of a managed policy: 6,144.
+    PolicySize,
+    /// Characters of a role trust policy: 2,048.
+    TrustPolicySize,
+    /// Characters of all inline policies of a user: 2,048.
+    UserInlinePolicySize,
+    /// Characters of all inline policies of a group: 5,120.
+    GroupInlinePolicySize,
+    /// Characters of all inline policies of a role: 10,240.
+    RoleInlinePolicySize,
+    /// Tags of a user, role, policy or MFA device: 50.
+    TagsPerResource,
+    /// MFA devices assigned to a user, and to the root user: 8.
+    MfaDevicesPerUser,
+    /// MFA devices in an account, assigned or not: 10,000.
+    MfaDevicesPerAccount,
+}
+
+impl Quota {
+    /// The most that is allowed.
+    #[must_use]
+    pub const fn max(self) -> usize {
+        match self {
+            Self::UsersPerAccount => 5_000,
+            Self::GroupsPerAccount => 300,
+            Self::RolesPerAccount => 1_000,
+            Self::PoliciesPerAccount => 1_500,
+            Self::AccessKeysPerUser => 2,
+            Self::GroupsPerUser
+            | Self::PoliciesPerUser
+            | Self::PoliciesPerGroup
+            | Self::PoliciesPerRole => 10,
+            Self::VersionsPerPolicy => 5,
+            Self::PolicySize => 6_144,
+            Self::TrustPolicySize | Self::UserInlinePolicySize => 2_048,
+            Self::GroupInlinePolicySize => 5_120,
+            Self::RoleInlinePolicySize => 10_240,
+            Self::TagsPerResource => 50,
+            Self::MfaDevicesPerUser => 8,
+            // Choice: AWS states no number; unassigned devices must have a bound.
+            Self::MfaDevicesPerAccount => 10_000,
+        }
+    }
+
+    /// Refuses an amount above the quota.
+    pub(crate) fn admit(self, amount: usize) -> Result<(), crate::DirectoryError> {
+        if amount > self.max() { Err(crate::DirectoryError::LimitExceeded(self)) } else { Ok(()) }
+    }
+}

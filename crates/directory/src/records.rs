@@ -1,0 +1,104 @@
+//! The stored form of entities: JSON, one record each, with a format number.
+//!
+//! These structs are the format. They are apart from the entities, so that the
+//! domain can change without the format and the format never by accident: golden
+//! tests show every difference. Unknown fields are refused: a record written by a
+//! later version must not lose anything by passing through this one.
+
+mod credential;
+mod field;
+mod policy;
+mod principal;
+
+use aws_lc_rs::digest;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use stead_types::AccountId;
+
+use crate::EncodedRecord;
+use crate::entity::{Entity, EntityKey};
+use crate::limits::RECORD_BODY_BYTES_MAX;
+use crate::policy_document::Damage;
+use crate::snapshot::LoadReason;
+
+/// The only format there has been.
+const FORMAT: u16 = 1;
+
+impl EntityKey {
+    /// The key of the entity's record, such as `user/AIDA...`: at most 160
+    /// printable ASCII characters.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Account => "account".to_owned(),
+            Self::User(id) => format!("user/{id}"),
+            Self::Group(id) => format!("group/{id}"),
+            Self::Role(id) => format!("role/{id}"),
+            Self::ManagedPolicy(id) => format!("policy/{id}"),
+            Self::AccessKey(id) => format!("access-key/{id}"),
+            // A serial number holds a path of up to 512 characters: too long for
+            // a key, and a device has no other id.
+            Self::MfaDevice(serial) => format!("mfa-device/{}", sha256_hex(serial.as_str())),
+        }
+    }
+}
+
+fn sha256_hex(text: &str) -> String {
+    let digest = digest::digest(&digest::SHA256, text.as_bytes());
+    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The record of an entity.
+pub(crate) fn encode(entity: &Entity) -> EncodedRecord {
+    let body = match entity {
+        Entity::Account(root) => to_json(&credential::AccountRecord::from(&**root)),
+        Entity::User(user) => to_json(&principal::UserRecord::from(&**user)),
+        Entity::Group(group) => to_json(&principal::GroupRecord::from(&**group)),
+        Entity::Role(role) => to_json(&principal::RoleRecord::from(&**role)),
+        Entity::ManagedPolicy(policy) => to_json(&policy::PolicyRecord::from(&**policy)),
+        Entity::AccessKey(key) => to_json(&credential::AccessKeyRecord::from(&**key)),
+        Entity::MfaDevice(device) => to_json(&credential::MfaDeviceRecord::from(&**device)),
+    };
+    EncodedRecord { format: FORMAT, body }
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "records are structs, lists, strings and numbers: none has a serializer that fails"
+)]
+fn to_json(record: &impl Serialize) -> String {
+    serde_json::to_string(record).expect("a record is always JSON")
+}
+
+/// The entity of a record, and whether one of its policies is damaged.
+pub(crate) fn decode(
+    account: AccountId,
+    key: &str,
+    format: u16,
+    body: &str,
+) -> Result<(Entity, Damage), LoadReason> {
+    if format != FORMAT {
+        return Err(LoadReason::UnknownFormat { found: format });
+    }
+    if body.len() > RECORD_BODY_BYTES_MAX {
+        return Err(LoadReason::TooLong);
+    }
+    let kind = key.split_once('/').map_or(key, |(kind, _)| kind);
+    let (entity, damage) = match kind {
+        "account" => from_json::<credential::AccountRecord>(body)?.entity(account)?,
+        "user" => from_json::<principal::UserRecord>(body)?.entity(account)?,
+        "group" => from_json::<principal::GroupRecord>(body)?.entity(account)?,
+        "role" => from_json::<principal::RoleRecord>(body)?.entity(account)?,
+        "policy" => from_json::<policy::PolicyRecord>(body)?.entity(account)?,
+        "access-key" => from_json::<credential::AccessKeyRecord>(body)?.entity()?,
+        "mfa-device" => from_json::<credential::MfaDeviceRecord>(body)?.entity(account)?,
+        _ => return Err(LoadReason::UnknownKind),
+    };
+    if entity.key().text() == key { Ok((entity, damage)) } else { Err(LoadReason::Misplaced) }
+}
+
+fn from_json<R: DeserializeOwned>(body: &str) -> Result<R, LoadReason> {
+    // The error's own text can quote the record, so only the place is kept.
+    serde_json::from_str(body)
+        .map_err(|error| LoadReason::Shape { line: error.line(), column: error.column() })
+}

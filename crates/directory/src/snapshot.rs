@@ -1,0 +1,201 @@
+//! All of an account at one revision: immutable, cheap to clone, indexed.
+
+mod applied;
+mod collection;
+mod load;
+mod lookup;
+
+pub use load::{LoadProblem, LoadReason};
+pub use lookup::PolicyUse;
+
+use std::sync::Arc;
+
+use imbl::{OrdMap, OrdSet};
+use stead_types::{AccessKeyId, AccountId, Arn, UniqueId};
+
+use crate::change::EntityChange;
+use crate::entity::{
+    AccessKey, AccountRoot, Entity, EntityKey, Group, KeyOwner, ManagedPolicy, MfaDevice, Role,
+    User,
+};
+use collection::{Collection, Index};
+
+/// An account as it was at one moment: every entity, compiled, with the indexes
+/// that requests and listings need.
+///
+/// A clone shares everything; a change copies what lies on the way to it, in
+/// O(log n). Look-ups are O(log n) too. Applying changes to a snapshot gives what
+/// loading the changed records gives.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    root: Arc<AccountRoot>,
+    users: Collection<User>,
+    groups: Collection<Group>,
+    roles: Collection<Role>,
+    policies: Collection<ManagedPolicy>,
+    access_keys: OrdMap<AccessKeyId, Arc<AccessKey>>,
+    mfa_devices: OrdMap<Arn, Arc<MfaDevice>>,
+
+    // Derived from the entities above.
+    keys_by_owner: Index<KeyOwner, AccessKeyId>,
+    devices_by_owner: Index<KeyOwner, Arn>,
+    // The members of a group by folded name, so that they are listed in order.
+    members: Index<UniqueId, (String, UniqueId)>,
+    uses: Index<Arn, PolicyUse>,
+
+    // Keys of records that can't be read; as long as there is one, nothing is written.
+    unreadable: OrdSet<Arc<str>>,
+}
+
+impl Snapshot {
+    /// An account that holds nothing yet.
+    #[must_use]
+    pub fn empty(root: AccountRoot) -> Self {
+        Self {
+            root: Arc::new(root),
+            users: Collection::default(),
+            groups: Collection::default(),
+            roles: Collection::default(),
+            policies: Collection::default(),
+            access_keys: OrdMap::new(),
+            mfa_devices: OrdMap::new(),
+            keys_by_owner: Index::default(),
+            devices_by_owner: Index::default(),
+            members: Index::default(),
+            uses: Index::default(),
+            unreadable: OrdSet::new(),
+        }
+    }
+
+    /// The account after these changes. Nothing is checked: changes come from
+    /// commands, which have checked everything.
+    #[must_use]
+    pub fn apply(&self, changes: &[EntityChange]) -> Self {
+        let mut next = self.clone();
+        for change in changes {
+            match change {
+                EntityChange::Put(entity) => next.put(entity.clone()),
+                EntityChange::Delete(key) => next.delete(key),
+            }
+        }
+        next
+    }
+
+    /// The account number.
+    #[must_use]
+    pub fn account(&self) -> AccountId {
+        self.root.id
+    }
+
+    /// The account itself.
+    #[must_use]
+    pub const fn root(&self) -> &Arc<AccountRoot> {
+        &self.root
+    }
+
+    /// Whether every record of the account could be read.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.unreadable.is_empty()
+    }
+
+    pub(crate) fn put(&mut self, entity: Entity) {
+        self.delete(&entity.key());
+        match entity {
+            Entity::Account(root) => self.root = root,
+            Entity::User(user) => self.put_user(user),
+            Entity::Group(group) => {
+                self.use_policies(group.attached.iter(), &PolicyUse::Group(group.id.clone()));
+                self.groups.insert(group);
+            }
+            Entity::Role(role) => self.put_role(role),
+            Entity::ManagedPolicy(policy) => self.policies.insert(policy),
+            Entity::AccessKey(key) => {
+                self.keys_by_owner.insert(key.owner.clone(), key.id.clone());
+                self.access_keys.insert(key.id.clone(), key);
+            }
+            Entity::MfaDevice(device) => {
+                if let Some(assigned) = &device.assigned {
+                    self.devices_by_owner.insert(assigned.owner.clone(), device.serial.clone());
+                }
+                self.mfa_devices.insert(device.serial.clone(), device);
+            }
+        }
+    }
+
+    pub(crate) fn delete(&mut self, key: &EntityKey) {
+        match key {
+            // An account ends with its aggregate, not by a change within it.
+            EntityKey::Account => {}
+            EntityKey::User(id) => self.delete_user(id),
+            EntityKey::Group(id) => {
+                if let Some(group) = self.groups.remove(id) {
+                    self.unuse_policies(group.attached.iter(), &PolicyUse::Group(id.clone()));
+                }
+            }
+            EntityKey::Role(id) => self.delete_role(id),
+            EntityKey::ManagedPolicy(id) => drop(self.policies.remove(id)),
+            EntityKey::AccessKey(id) => {
+                if let Some(key) = self.access_keys.remove(id) {
+                    self.keys_by_owner.remove(&key.owner, id);
+                }
+            }
+            EntityKey::MfaDevice(serial) => {
+                let device = self.mfa_devices.remove(serial);
+                if let Some(assigned) = device.and_then(|device| device.assigned.clone()) {
+                    self.devices_by_owner.remove(&assigned.owner, serial);
+                }
+            }
+        }
+    }
+
+    fn put_user(&mut self, user: Arc<User>) {
+        for group in &user.groups {
+            self.members.insert(group.clone(), (user.name.fold(), user.id.clone()));
+        }
+        self.use_policies(user.attached.iter(), &PolicyUse::User(user.id.clone()));
+        if let Some(boundary) = &user.boundary {
+            self.uses.insert(boundary.arn().clone(), PolicyUse::UserBoundary(user.id.clone()));
+        }
+        self.users.insert(user);
+    }
+
+    fn delete_user(&mut self, id: &UniqueId) {
+        let Some(user) = self.users.remove(id) else { return };
+        for group in &user.groups {
+            self.members.remove(group, &(user.name.fold(), id.clone()));
+        }
+        self.unuse_policies(user.attached.iter(), &PolicyUse::User(id.clone()));
+        if let Some(boundary) = &user.boundary {
+            self.uses.remove(boundary.arn(), &PolicyUse::UserBoundary(id.clone()));
+        }
+    }
+
+    fn put_role(&mut self, role: Arc<Role>) {
+        self.use_policies(role.attached.iter(), &PolicyUse::Role(role.id.clone()));
+        if let Some(boundary) = &role.boundary {
+            self.uses.insert(boundary.arn().clone(), PolicyUse::RoleBoundary(role.id.clone()));
+        }
+        self.roles.insert(role);
+    }
+
+    fn delete_role(&mut self, id: &UniqueId) {
+        let Some(role) = self.roles.remove(id) else { return };
+        self.unuse_policies(role.attached.iter(), &PolicyUse::Role(id.clone()));
+        if let Some(boundary) = &role.boundary {
+            self.uses.remove(boundary.arn(), &PolicyUse::RoleBoundary(id.clone()));
+        }
+    }
+
+    fn use_policies<'a>(&mut self, arns: impl Iterator<Item = &'a Arn>, policy_use: &PolicyUse) {
+        for arn in arns {
+            self.uses.insert(arn.clone(), policy_use.clone());
+        }
+    }
+
+    fn unuse_policies<'a>(&mut self, arns: impl Iterator<Item = &'a Arn>, policy_use: &PolicyUse) {
+        for arn in arns {
+            self.uses.remove(arn, policy_use);
+        }
+    }
+}

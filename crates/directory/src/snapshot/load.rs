@@ -1,0 +1,149 @@
+//! Making a snapshot from the records of an account.
+
+use std::sync::Arc;
+
+use stead_types::{AccountId, Timestamp};
+
+use crate::Snapshot;
+use crate::entity::{AccountRoot, Entity, WrappedSecret};
+use crate::limits::RECORDS_MAX;
+use crate::policy_document::Damage;
+use crate::records;
+
+/// Something that was found wrong with a stored account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadProblem {
+    /// The key of the record.
+    pub key: String,
+    /// What is wrong.
+    pub reason: LoadReason,
+}
+
+/// What is wrong with a record. Never shows what the record holds.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LoadReason {
+    /// The key names no kind of record that is known here.
+    #[error("key of an unknown kind")]
+    UnknownKind,
+    /// The format is not one that is known here, likely of a later version.
+    #[error("format {found} is not known")]
+    UnknownFormat {
+        /// The format the record has.
+        found: u16,
+    },
+    /// The body is longer than what is read.
+    #[error("body too long")]
+    TooLong,
+    /// The body is not JSON of the expected shape.
+    #[error("not the JSON of its kind, line {line} column {column}")]
+    Shape {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// A field holds a value that is none.
+    #[error("field {field} is no valid value")]
+    Field {
+        /// The field.
+        field: &'static str,
+    },
+    /// The record belongs under another key.
+    #[error("does not belong under its key")]
+    Misplaced,
+    /// Another entity has the name already.
+    #[error("name is in use")]
+    NameInUse,
+    /// There are more records than are read.
+    #[error("more than {RECORDS_MAX} records")]
+    TooMany,
+    /// There is no record of the account itself.
+    #[error("record of the account is missing")]
+    AccountMissing,
+    /// A stored policy is no longer a valid one. The entity is there; what can't
+    /// be understood of the policy grants nothing and denies.
+    #[error("a policy can't be understood in full")]
+    DamagedPolicy,
+}
+
+impl Snapshot {
+    /// The account that these records make: key, format and body each.
+    ///
+    /// Total. What can't be read fails closed, and is reported: a user or role
+    /// does not exist, and whoever calls as it is refused; an access key or MFA
+    /// device is unknown; members of a group, and holders of a managed policy,
+    /// that can't be read are denied everything; without a record of the account
+    /// no secret opens. An account with unreadable records is served and not
+    /// written to (see [`crate::Draft::new`]).
+    pub fn load<K: AsRef<str>, B: AsRef<str>>(
+        account: AccountId,
+        records: impl IntoIterator<Item = (K, u16, B)>,
+    ) -> (Self, Vec<LoadProblem>) {
+        let mut loading = Loading {
+            snapshot: Self::empty(AccountRoot {
+                id: account,
+                created_at: Timestamp::from_epoch_seconds(0),
+                data_key: WrappedSecret::new([]),
+            }),
+            problems: Vec::new(),
+            has_account: false,
+        };
+        for (count, (key, format, body)) in records.into_iter().enumerate() {
+            if count >= RECORDS_MAX {
+                loading.unreadable(key.as_ref(), LoadReason::TooMany);
+                break;
+            }
+            loading.take(key.as_ref(), format, body.as_ref());
+        }
+        if !loading.has_account {
+            loading.unreadable("account", LoadReason::AccountMissing);
+        }
+        (loading.snapshot, loading.problems)
+    }
+}
+
+struct Loading {
+    snapshot: Snapshot,
+    problems: Vec<LoadProblem>,
+    has_account: bool,
+}
+
+impl Loading {
+    fn take(&mut self, key: &str, format: u16, body: &str) {
+        match records::decode(self.snapshot.account(), key, format, body) {
+            Ok((entity, damage)) => {
+                if damage == Damage::FailsClosed {
+                    self.report(key, LoadReason::DamagedPolicy);
+                }
+                if self.name_in_use(&entity) {
+                    return self.unreadable(key, LoadReason::NameInUse);
+                }
+                self.has_account |= matches!(entity, Entity::Account(_));
+                self.snapshot.put(entity);
+            }
+            Err(reason) => self.unreadable(key, reason),
+        }
+    }
+
+    fn name_in_use(&self, entity: &Entity) -> bool {
+        let snapshot = &self.snapshot;
+        match entity {
+            Entity::User(user) => snapshot.user_by_name(user.name.as_str()).is_some(),
+            Entity::Group(group) => snapshot.group_by_name(group.name.as_str()).is_some(),
+            Entity::Role(role) => snapshot.role_by_name(role.name.as_str()).is_some(),
+            Entity::ManagedPolicy(policy) => {
+                snapshot.customer_policy_by_name(policy.name.as_str()).is_some()
+            }
+            Entity::Account(_) | Entity::AccessKey(_) | Entity::MfaDevice(_) => false,
+        }
+    }
+
+    fn unreadable(&mut self, key: &str, reason: LoadReason) {
+        self.snapshot.unreadable.insert(Arc::from(key));
+        self.report(key, reason);
+    }
+
+    fn report(&mut self, key: &str, reason: LoadReason) {
+        self.problems.push(LoadProblem { key: key.to_owned(), reason });
+    }
+}

@@ -1,0 +1,274 @@
+//! Finding and listing entities.
+
+use std::sync::Arc;
+
+use stead_types::{AccessKeyId, Arn, UniqueId, UniqueIdKind};
+
+use crate::catalogue;
+use crate::entity::{AccessKey, Group, KeyOwner, ManagedPolicy, MfaDevice, Role, User};
+use crate::{PrincipalLookup, PrincipalStatus, Snapshot};
+
+/// Who uses a managed policy, and as what.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PolicyUse {
+    /// Attached to this user.
+    User(UniqueId),
+    /// Attached to this group.
+    Group(UniqueId),
+    /// Attached to this role.
+    Role(UniqueId),
+    /// The permissions boundary of this user.
+    UserBoundary(UniqueId),
+    /// The permissions boundary of this role.
+    RoleBoundary(UniqueId),
+}
+
+impl PolicyUse {
+    /// Whether the policy is a permissions boundary rather than attached.
+    #[must_use]
+    pub const fn is_boundary(&self) -> bool {
+        match self {
+            Self::UserBoundary(_) | Self::RoleBoundary(_) => true,
+            Self::User(_) | Self::Group(_) | Self::Role(_) => false,
+        }
+    }
+}
+
+/// By name, case does not matter.
+///
+/// Spec: API CreateUser and its like: names are not distinguished by case.
+/// Choice: so an entity is found by its name in any case; what is then shown and
+/// authorized is the name as it was given at creation. ARNs are exact throughout.
+impl Snapshot {
+    /// The user with this id. A user that was deleted is not found, also if
+    /// another one has its name.
+    #[must_use]
+    pub fn user(&self, id: &UniqueId) -> Option<&Arc<User>> {
+        self.users.find(id)
+    }
+
+    /// The user with this name.
+    #[must_use]
+    pub fn user_by_name(&self, name: &str) -> Option<&Arc<User>> {
+        self.users.find_by_name(name)
+    }
+
+    /// The user with exactly this ARN.
+    #[must_use]
+    pub fn user_by_arn(&self, arn: &Arn) -> Option<&Arc<User>> {
+        let user = self.users.find_by_name(last_segment(arn.resource_of("user")?))?;
+        (user.arn(self.account()) == *arn).then_some(user)
+    }
+
+    /// The users whose path begins with `path_prefix`, in the order of their
+    /// names, behind the name `after`.
+    pub fn users<'a>(
+        &'a self,
+        path_prefix: &'a str,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = &'a Arc<User>> {
+        self.users.list(path_prefix, after)
+    }
+
+    /// How many users there are.
+    #[must_use]
+    pub fn user_count(&self) -> usize {
+        self.users.len()
+    }
+
+    /// The group with this id.
+    #[must_use]
+    pub fn group(&self, id: &UniqueId) -> Option<&Arc<Group>> {
+        self.groups.find(id)
+    }
+
+    /// The group with this name.
+    #[must_use]
+    pub fn group_by_name(&self, name: &str) -> Option<&Arc<Group>> {
+        self.groups.find_by_name(name)
+    }
+
+    /// The groups whose path begins with `path_prefix`, in the order of their
+    /// names, behind the name `after`.
+    pub fn groups<'a>(
+        &'a self,
+        path_prefix: &'a str,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = &'a Arc<Group>> {
+        self.groups.list(path_prefix, after)
+    }
+
+    /// How many groups there are.
+    #[must_use]
+    pub fn group_count(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// The members of a group, in the order of their names, behind the name `after`.
+    pub fn members_of<'a>(
+        &'a self,
+        group: &UniqueId,
+        after: Option<&'a str>,
+    ) -> impl Iterator<Item = &'a Arc<User>> {
+        let after = after.map(str::to_ascii_lowercase);
+        self.members
+            .of(group)
+            .filter(move |(name, _)| after.as_ref().is_none_or(|after| name > after))
+            .filter_map(|(_, id)| self.users.find(id))
+    }
+
+    /// The groups a user is in, in the order of their names.
+    #[must_use]
+    pub fn groups_of(&self, user: &User) -> Vec<&Arc<Group>> {
+        let mut groups: Vec<_> = user.groups.iter().filter_map(|id| self.group(id)).collect();
+        groups.sort_by_cached_key(|group| group.name.fold());
+        groups
+    }
+
+    /// The role with this id. A role that was deleted is not found, also if
+    /// another one has its name.
+    #[must_use]
+    pub fn role(&self, id: &UniqueId) -> Option<&Arc<Role>> {
+        self.roles.find(id)
+    }
+
+    /// The role with this name.
+    #[must_use]
+    pub fn role_by_name(&self, name: &str) -> Option<&Arc<Role>> {
+        self.roles.find_by_name(name)
+    }
+
+    /// The role with exactly this ARN, path and case included.
+    #[must_use]
+    pub fn role_by_arn(&self, arn: &Arn) -> Option<&Arc<Role>> {
+        let role = self.roles.find_by_name(last_segment(arn.resource_of("role")?))?;
+        (role.arn(self.account()) == *arn).then_some(role)
+    }
+
+    /// The roles whose path begins with `path_prefix`, in the order of their
+    /// names, behind the name `after`.
+    pub fn roles<'a>(
+        &'a self,
+        path_prefix: &'a str,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = &'a Arc<Role>> {
+        self.roles.list(path_prefix, after)
+    }
+
+    /// How many roles there are.
+    #[must_use]
+    pub fn role_count(&self) -> usize {
+        self.roles.len()
+    }
+
+    /// The managed policy with exactly this ARN: one of the account, or one of AWS's.
+    #[must_use]
+    pub fn policy(&self, arn: &Arn) -> Option<&Arc<ManagedPolicy>> {
+        if let Some(policy) = catalogue::aws_managed_policy(arn) {
+            return Some(policy);
+        }
+        let policy = self.policies.find_by_name(last_segment(arn.resource_of("policy")?))?;
+        (policy.arn == *arn).then_some(policy)
+    }
+
+    /// The customer managed policy with this name.
+    #[must_use]
+    pub fn customer_policy_by_name(&self, name: &str) -> Option<&Arc<ManagedPolicy>> {
+        self.policies.find_by_name(name)
+    }
+
+    /// The customer managed policies whose path begins with `path_prefix`, in the
+    /// order of their names, behind the name `after`.
+    pub fn customer_policies<'a>(
+        &'a self,
+        path_prefix: &'a str,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = &'a Arc<ManagedPolicy>> {
+        self.policies.list(path_prefix, after)
+    }
+
+    /// How many customer managed policies there are.
+    #[must_use]
+    pub fn customer_policy_count(&self) -> usize {
+        self.policies.len()
+    }
+
+    /// Who uses the managed policy with this ARN: users first, then groups, then
+    /// roles, then those it bounds.
+    pub fn entities_with_policy(&self, arn: &Arn) -> impl Iterator<Item = &PolicyUse> {
+        self.uses.of(arn)
+    }
+
+    /// The access key with this id, active or not.
+    #[must_use]
+    pub fn access_key(&self, id: &AccessKeyId) -> Option<&Arc<AccessKey>> {
+        self.access_keys.get(id)
+    }
+
+    /// The access keys of a user or of the root user, in the order of their ids.
+    pub fn keys_of(&self, owner: &KeyOwner) -> impl Iterator<Item = &Arc<AccessKey>> {
+        self.keys_by_owner.of(owner).filter_map(|id| self.access_keys.get(id))
+    }
+
+    /// The MFA device with this serial number, assigned or not.
+    #[must_use]
+    pub fn mfa_device(&self, serial: &Arn) -> Option<&Arc<MfaDevice>> {
+        self.mfa_devices.get(serial)
+    }
+
+    /// The MFA devices of a user or of the root user, in the order of their
+    /// serial numbers.
+    pub fn mfa_of(&self, owner: &KeyOwner) -> impl Iterator<Item = &Arc<MfaDevice>> {
+        self.devices_by_owner.of(owner).filter_map(|serial| self.mfa_devices.get(serial))
+    }
+
+    /// All MFA devices, in the order of their serial numbers.
+    pub fn mfa_devices(&self) -> impl Iterator<Item = &Arc<MfaDevice>> {
+        self.mfa_devices.values()
+    }
+
+    /// How many MFA devices there are, assigned or not.
+    #[must_use]
+    pub fn mfa_device_count(&self) -> usize {
+        self.mfa_devices.len()
+    }
+
+    /// Whether the user or role with this id exists: sessions of one that does
+    /// not are dead.
+    #[must_use]
+    pub fn principal_exists(&self, id: &UniqueId) -> bool {
+        match id.kind() {
+            UniqueIdKind::User => self.user(id).is_some(),
+            UniqueIdKind::Role => self.role(id).is_some(),
+            UniqueIdKind::Group
+            | UniqueIdKind::ManagedPolicy
+            | UniqueIdKind::InstanceProfile
+            | UniqueIdKind::Certificate => false,
+        }
+    }
+}
+
+/// Principals of this account only.
+impl PrincipalLookup for Snapshot {
+    fn lookup(&self, arn: &Arn) -> PrincipalStatus {
+        if arn.account() != Some(self.account()) {
+            return PrincipalStatus::NotHosted;
+        }
+        let user = self.user_by_arn(arn).map(|user| &user.id);
+        match user.or_else(|| self.role_by_arn(arn).map(|role| &role.id)) {
+            Some(id) => PrincipalStatus::Known(id.clone()),
+            None => PrincipalStatus::Missing,
+        }
+    }
+
+    fn arn_of(&self, id: &UniqueId) -> Option<Arn> {
+        let account = self.account();
+        let user = self.user(id).map(|user| user.arn(account));
+        user.or_else(|| self.role(id).map(|role| role.arn(account)))
+    }
+}
+
+/// What stands behind the last slash: the name of an entity in its ARN.
+fn last_segment(path_and_name: &str) -> &str {
+    path_and_name.rsplit_once('/').map_or(path_and_name, |(_, name)| name)
+}

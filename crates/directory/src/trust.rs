@@ -1,0 +1,164 @@
+//! Trust policies: who may assume a role.
+//!
+//! Spec: UG:reference_policies_elements_principal: on saving, the ARN of a user or
+//! role is stored as its unique id; on display it is turned back. A user who was
+//! deleted and made again is another user: the id stays, matches nobody and shows.
+
+use std::sync::Arc;
+
+use stead_policy::{
+    CompiledPolicy, DocumentKind, Policy, PolicyRef, PolicySource, PolicyText, Span, parse,
+    replace_strings,
+};
+use stead_types::{AccountId, Arn, UniqueId, UniqueIdKind};
+
+use crate::policy_document::{self, Damage};
+use crate::{DirectoryError, PrincipalLookup, PrincipalStatus, Quota};
+
+/// The trust policy of a role.
+#[derive(Clone, Debug)]
+pub struct TrustPolicy {
+    stored: PolicyText,
+    compiled: Arc<CompiledPolicy>,
+    // INVARIANT: every string of `stored` under `AWS` that is a unique id, by place.
+    ids: Arc<[(Span, UniqueId)]>,
+    source: PolicySource,
+}
+
+impl TrustPolicy {
+    /// Checks a document as someone sent it and puts unique ids for the ARNs of
+    /// users and roles.
+    ///
+    /// # Errors
+    /// A document that is malformed, too large, or names a principal that does not
+    /// exist or can't be one.
+    pub fn admit(
+        text: &PolicyText,
+        role: &Arn,
+        principals: &dyn PrincipalLookup,
+    ) -> Result<Self, DirectoryError> {
+        let policy = policy_document::admit(text, DocumentKind::Trust)?;
+        Quota::TrustPolicySize.admit(text.counted_characters())?;
+        let mut edits = Vec::new();
+        for (span, principal) in policy.aws_principals() {
+            match Admitted::of(principal, principals) {
+                Admitted::AsWritten => {}
+                Admitted::StoredAs(id) => edits.push((span, id.as_str().to_owned())),
+                Admitted::Refused => {
+                    return Err(DirectoryError::InvalidPrincipal { text: principal.to_owned() });
+                }
+            }
+        }
+        let stored = PolicyText::from(replace_strings(text.as_str(), &edits));
+        Ok(Self::from_stored(stored, role).0)
+    }
+
+    /// Reads a document back as it was stored. Total: what can't be read any more
+    /// lets nobody in.
+    pub(crate) fn from_stored(stored: PolicyText, role: &Arn) -> (Self, Damage) {
+        let (compiled, damage) = policy_document::compile(&stored, DocumentKind::Trust);
+        let parsed = parse(stored.as_str(), DocumentKind::Trust);
+        let ids = parsed.policy.as_ref().map(unique_ids).unwrap_or_default().into();
+        let source = PolicySource::Trust { role: role.clone() };
+        (Self { stored, compiled, ids, source }, damage)
+    }
+
+    /// The document as it is stored: unique ids for users and roles.
+    #[must_use]
+    pub const fn stored(&self) -> &PolicyText {
+        &self.stored
+    }
+
+    /// The document as it is shown: the present ARN of every user and role that
+    /// still exists, the bare unique id of those that do not.
+    #[must_use]
+    pub fn display(&self, principals: &dyn PrincipalLookup) -> PolicyText {
+        let edits: Vec<_> = self
+            .ids
+            .iter()
+            .filter_map(|(span, id)| Some((*span, principals.arn_of(id)?.as_str().to_owned())))
+            .collect();
+        if edits.is_empty() {
+            return self.stored.clone();
+        }
+        replace_strings(self.stored.as_str(), &edits).into()
+    }
+
+    /// The policy in the form in which it is evaluated.
+    #[must_use]
+    pub fn reference(&self) -> PolicyRef<'_> {
+        PolicyRef { source: &self.source, policy: &self.compiled }
+    }
+}
+
+fn unique_ids(policy: &Policy) -> Vec<(Span, UniqueId)> {
+    policy.aws_principals().filter_map(|(span, text)| Some((span, principal_id(text)?))).collect()
+}
+
+/// The id, where the text is the unique id of a user or role.
+fn principal_id(text: &str) -> Option<UniqueId> {
+    let id: UniqueId = text.parse().ok()?;
+    matches!(id.kind(), UniqueIdKind::User | UniqueIdKind::Role).then_some(id)
+}
+
+/// What becomes of one `AWS` principal when a trust policy is saved.
+enum Admitted {
+    AsWritten,
+    StoredAs(UniqueId),
+    Refused,
+}
+
+impl Admitted {
+    fn of(principal: &str, principals: &dyn PrincipalLookup) -> Self {
+        if principal == "*" || principal.parse::<AccountId>().is_ok() {
+            return Self::AsWritten;
+        }
+        if let Some(id) = principal_id(principal) {
+            // Choice: an id is taken only while its user or role exists. AWS refuses
+            // to save a document in which the id of a deleted principal stands, and
+            // so tells the author that it means nobody any more.
+            return Self::written_if(principals.arn_of(&id).is_some());
+        }
+        match principal.parse::<Arn>() {
+            Ok(arn) if arn.partition() == "aws" && arn.region().is_empty() => {
+                Self::of_arn(&arn, principals)
+            }
+            _ => Self::Refused,
+        }
+    }
+
+    fn of_arn(arn: &Arn, principals: &dyn PrincipalLookup) -> Self {
+        let Some(_) = arn.account() else { return Self::Refused };
+        // Spec: UG:reference_policies_elements_principal: no wildcard stands for
+        // part of a name or an ARN; groups are not principals.
+        if arn.resource().contains(['*', '?']) {
+            return Self::Refused;
+        }
+        let is_entity = arn.resource_of("user").is_some() || arn.resource_of("role").is_some();
+        match arn.service() {
+            // Choice: AWS refuses account numbers that do not exist. An account that
+            // is not hosted here has nobody who could call, so it is let stand.
+            "iam" if arn.resource() == "root" => Self::AsWritten,
+            "iam" if is_entity => match principals.lookup(arn) {
+                PrincipalStatus::Known(id) => Self::StoredAs(id),
+                PrincipalStatus::Missing => Self::Refused,
+                PrincipalStatus::NotHosted => Self::AsWritten,
+            },
+            // Choice: sessions have no unique id of their own and stand as written.
+            "sts" => Self::written_if(is_session(arn)),
+            _ => Self::Refused,
+        }
+    }
+
+    const fn written_if(stands: bool) -> Self {
+        if stands { Self::AsWritten } else { Self::Refused }
+    }
+}
+
+/// `assumed-role/Role/session` or `federated-user/name`.
+fn is_session(arn: &Arn) -> bool {
+    let named = |part: &str| !part.is_empty() && !part.contains('/');
+    let assumed = arn.resource_of("assumed-role").and_then(|names| names.split_once('/'));
+    assumed.is_some_and(|(role, session)| named(role) && named(session))
+        || arn.resource_of("federated-user").is_some_and(named)
+}
