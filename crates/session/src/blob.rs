@@ -53,8 +53,9 @@ impl From<EnvelopeError> for BlobError {
 }
 
 /// Seals an authorization message for `DecodeAuthorizationMessage`: base64url
-/// without padding, at most 10,240 characters. Expiry is the content's affair,
-/// but no text outlives the retirement of its key.
+/// without padding, at most 10,240 characters, the first of them always `A`, so
+/// that no denial id of the form `d-...` is taken for one. Expiry is the
+/// content's affair, but no text outlives the retirement of its key.
 ///
 /// # Errors
 /// [`BlobError::TooLong`] only.
@@ -92,8 +93,8 @@ pub fn seal_blob(
     Ok(URL_SAFE_NO_PAD.encode(sealed))
 }
 
-/// Opens what [`seal_blob`] has made for the same domain. Costs two HMACs and
-/// one AES-GCM pass.
+/// Opens what [`seal_blob`] has made for the same domain. Costs one HMAC
+/// computation and one AES-GCM pass.
 ///
 /// # Errors
 /// Any other text is refused.

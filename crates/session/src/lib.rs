@@ -74,6 +74,6 @@ pub use claims::{
     SessionTags, TransitiveKeyError,
 };
 pub use keyring::{KeyInfo, KeyState, Keyring, KeyringFull, RecordError, RetireError};
-pub use packed::PackedSize;
+pub use packed::{PackedSize, PackedSubject};
 pub use sealing::KeyId;
 pub use token::{IssueError, Issued, OpenError, Session, issue, open};

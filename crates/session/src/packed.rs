@@ -16,13 +16,37 @@ use crate::limits::PACKED_BYTES_ALLOTTED;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PackedSize {
     bytes: usize,
+    subject: PackedSubject,
+}
+
+/// What `PackedPolicyTooLarge` complains about: AWS has a text for each.
+///
+/// Spec: re:Post knowledge center, "iam-role-aws-sts-error", has both texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PackedSubject {
+    /// `Packed policy consumes <n>% of allotted space, please use smaller policy.`
+    Policies,
+    /// `Packed size of session tags consumes <n>% of allotted space.`
+    Tags,
 }
 
 impl PackedSize {
     /// The size of these policies and tags, inherited tags included.
     #[must_use]
     pub fn of(policies: &SessionPolicies, tags: &SessionTags) -> Self {
-        Self { bytes: packed_bytes(policies, tags) }
+        let subject =
+            if policies.is_empty() { PackedSubject::Tags } else { PackedSubject::Policies };
+        Self { bytes: packed_bytes(policies, tags), subject }
+    }
+
+    /// What to complain about if it does not fit.
+    ///
+    /// Observed: with an inline policy beside three tags, people quote the text
+    /// about the policy; with tags alone, the one about tags.
+    /// Choice: a managed policy counts as a policy.
+    #[must_use]
+    pub const fn subject(self) -> PackedSubject {
+        self.subject
     }
 
     /// `PackedPolicySize`: the percentage, rounded up. 0 means that there are no

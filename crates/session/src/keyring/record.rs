@@ -47,8 +47,11 @@ impl Keyring {
         for opening in &self.opening {
             write_key(&mut writer, &opening.key, opening.since.epoch_seconds());
         }
-        // INVARIANT: there are at most KEYRING_KEYS_MAX keys, so the count fits.
-        Secret::new(writer.finish().unwrap_or_default())
+        #[expect(
+            clippy::expect_used,
+            reason = "only a count above 255 does not fit; `rotate` and `from_record` stop at KEYRING_KEYS_MAX"
+        )]
+        Secret::new(writer.finish().expect("the number of keys fits a byte"))
     }
 
     pub(crate) fn from_record(record: &Secret<Vec<u8>>) -> Result<Self, RecordError> {

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use stead_session::limits::PACKED_BYTES_ALLOTTED;
 use stead_session::{
-    Chaining, Claims, Federation, IssueError, MfaState, PackedSize, SessionPolicies,
+    Chaining, Claims, Federation, IssueError, MfaState, PackedSize, PackedSubject, SessionPolicies,
     SessionPrincipal, SessionTags, issue,
 };
 use stead_types::{Arn, TagSet};
@@ -86,6 +86,22 @@ fn what_people_send_fits_and_the_extremes_do_not() {
         [],
     );
     assert_eq!(percent(&SessionPolicies::default(), &wide.unwrap()), 1_875);
+}
+
+#[test]
+fn a_policy_is_blamed_before_the_tags() {
+    let none = SessionPolicies::default();
+    let tags = tags_of(1, 1, 1);
+    let inline = policy_of(10);
+    let managed = SessionPolicies::new(None, arns(1));
+    for (policies, tags, subject) in [
+        (&none, &tags, PackedSubject::Tags),
+        (&inline, &tags, PackedSubject::Policies),
+        (&managed, &tags, PackedSubject::Policies),
+        (&inline, &SessionTags::default(), PackedSubject::Policies),
+    ] {
+        assert_eq!(PackedSize::of(policies, tags).subject(), subject);
+    }
 }
 
 #[test]
