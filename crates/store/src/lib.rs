@@ -1,4 +1,4 @@
-//! The Store trait, and what a store is told and answers.
+//! The Store trait and the suite of tests every backend must pass.
 //!
 //! A store keeps [aggregates](Aggregate): each has a [revision](Revision) and
 //! records, which are opaque here. A [commit](Commit) changes one aggregate, if
@@ -22,6 +22,7 @@ mod store;
 mod text;
 mod usage;
 
+pub mod conformance;
 pub mod limits;
 
 pub use aggregate::{Aggregate, AggregateError, OrganizationId, OrganizationIdError};
