@@ -79,3 +79,23 @@ fn set_up_log(connection: &Connection, file: &Path) -> Result<(), OpenError> {
         .pragma_update_and_check(None, "journal_size_limit", limits::LOG_BYTES_KEPT, |_| Ok(()))
         .map_err(error)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory;
+
+    #[test]
+    fn the_writer_syncs_at_every_commit() {
+        let place = std::env::temp_dir().join(format!("stead-store-sync-{}", std::process::id()));
+        directory::prepare(&place).unwrap();
+        let connection = open_writer(&directory::database_file(&place).unwrap()).unwrap();
+        let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        // 2 is FULL; a kill cannot show the difference to less, a loss of power would.
+        assert_eq!(pragma("synchronous"), Ok(2));
+        assert_eq!(pragma("wal_autocheckpoint"), Ok(i64::from(limits::LOG_PAGES)));
+        assert_eq!(pragma("journal_size_limit"), Ok(i64::from(limits::LOG_BYTES_KEPT)));
+        drop(connection);
+        std::fs::remove_dir_all(place).unwrap();
+    }
+}

@@ -17,7 +17,7 @@ const DATABASE_FILE: &str = "stead.db";
 /// process ends, however it ends.
 #[derive(Debug)]
 pub(crate) struct DirectoryLock {
-    _file: File,
+    file: File,
 }
 
 /// Makes the directory if it is not there, with mode 0700.
@@ -54,7 +54,7 @@ pub(crate) fn lock(directory: &Path) -> Result<DirectoryLock, OpenError> {
     }
     file.set_len(0).map_err(io)?;
     writeln!(file, "{}", std::process::id()).map_err(io)?;
-    Ok(DirectoryLock { _file: file })
+    Ok(DirectoryLock { file })
 }
 
 /// The path of the database, which is there and readable by its owner only
@@ -95,4 +95,13 @@ fn holder(file: &mut File) -> Option<u32> {
     // A process id has at most ten digits; whatever else stands there is not read.
     file.take(16).read_to_string(&mut text).ok()?;
     text.trim().parse().ok()
+}
+
+impl Drop for DirectoryLock {
+    fn drop(&mut self) {
+        // Closing alone would not do at once: a process that is just being
+        // started has copies of all open files until it runs its own program.
+        // A file that cannot be unlocked is closed next, which ends the lock too.
+        let _closed_next = self.file.unlock();
+    }
 }
