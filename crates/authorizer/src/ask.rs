@@ -1,0 +1,130 @@
+use std::sync::Arc;
+
+use stead_directory::entity::Role;
+use stead_policy::ContextValue;
+use stead_types::{AccountId, TagSet};
+
+/// One question to the policies: may the caller do `action` on `resource`?
+///
+/// A handler asks literally what it is about to do; AWS's action names, resource
+/// ARNs and condition keys are those of the service authorization reference.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// The action, such as `iam:CreateRole`.
+    pub action: &'static str,
+    /// What it is done to.
+    pub resource: Resource,
+    /// Condition keys that only this operation has, such as `sts:ExternalId`:
+    /// full key name and value. Tag keys count as part of the name
+    /// (`aws:RequestTag/Team`).
+    pub context: Vec<(String, ContextValue)>,
+    /// How the error message names the resource, where it does not show the ARN:
+    /// IAM says `role Name` of what exists by name already.
+    pub shown: Option<String>,
+}
+
+/// What an action is done to.
+#[derive(Clone, Debug)]
+pub enum Resource {
+    /// The action knows no resource; policies match it as `*`.
+    Any {
+        /// The account in which it happens.
+        account: AccountId,
+    },
+    /// A resource that carries no policy of its own.
+    Plain {
+        /// The account that owns it.
+        account: AccountId,
+        /// Its ARN. It need not exist: permission is asked before existence is told.
+        arn: String,
+        /// Its tags, when it exists and can have any.
+        tags: Option<TagSet>,
+    },
+    /// A role, whose trust policy decides with the caller's policies.
+    Role {
+        /// The account that owns it.
+        account: AccountId,
+        /// The ARN as asked for.
+        arn: String,
+        /// The role, when the ARN names one exactly. A missing role is evaluated
+        /// like one that trusts nobody, so that the two can't be told apart.
+        role: Option<Arc<Role>>,
+    },
+}
+
+impl Ask {
+    /// A question about a resource in the account, without further keys.
+    #[must_use]
+    pub fn plain(action: &'static str, account: AccountId, arn: impl Into<String>) -> Self {
+        let resource = Resource::Plain { account, arn: arn.into(), tags: None };
+        Self { action, resource, context: Vec::new(), shown: None }
+    }
+
+    /// A question about no resource in particular.
+    #[must_use]
+    pub fn any(action: &'static str, account: AccountId) -> Self {
+        Self { action, resource: Resource::Any { account }, context: Vec::new(), shown: None }
+    }
+
+    /// The same question, with the resource named so in the error message.
+    #[must_use]
+    pub fn shown_as(mut self, shown: impl Into<String>) -> Self {
+        self.shown = Some(shown.into());
+        self
+    }
+
+    /// The same question with the tags of the resource.
+    #[must_use]
+    pub fn with_resource_tags(mut self, found: Option<&TagSet>) -> Self {
+        if let Resource::Plain { tags, .. } = &mut self.resource {
+            *tags = found.cloned();
+        }
+        self
+    }
+
+    /// The same question with one more single-valued key.
+    #[must_use]
+    pub fn with(mut self, key: impl Into<String>, value: impl Into<Box<str>>) -> Self {
+        self.context.push((key.into(), ContextValue::Single(value.into())));
+        self
+    }
+
+    /// The same question with one more multi-valued key.
+    #[must_use]
+    pub fn with_all(mut self, key: impl Into<String>, values: Vec<String>) -> Self {
+        let values = values.into_iter().map(Into::into).collect();
+        self.context.push((key.into(), ContextValue::Multi(values)));
+        self
+    }
+}
+
+impl Resource {
+    /// The ARN that policies match, `*` where the action knows no resource.
+    #[must_use]
+    pub fn arn(&self) -> &str {
+        match self {
+            Self::Any { .. } => "*",
+            Self::Plain { arn, .. } | Self::Role { arn, .. } => arn,
+        }
+    }
+
+    /// The account that owns the resource.
+    #[must_use]
+    pub const fn account(&self) -> AccountId {
+        match self {
+            Self::Any { account } | Self::Plain { account, .. } | Self::Role { account, .. } => {
+                *account
+            }
+        }
+    }
+
+    /// The tags of the resource, where it exists and has any.
+    #[must_use]
+    pub fn tags(&self) -> Option<&TagSet> {
+        match self {
+            Self::Any { .. } => None,
+            Self::Plain { tags, .. } => tags.as_ref(),
+            Self::Role { role, .. } => role.as_ref().map(|role| &role.tags),
+        }
+    }
+}

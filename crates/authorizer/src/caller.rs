@@ -1,0 +1,266 @@
+use stead_directory::Snapshot;
+use stead_directory::entity::{AccessKey, KeyOwner, KeyStatus};
+use stead_policy::{Caller, CompiledPolicy, DocumentKind, FederatedIssuer, PolicySource};
+use stead_session::{Claims, Holder, MfaState, Session, SessionPrincipal};
+use stead_sigv4::Verified;
+use stead_types::{AccessKeyId, AccountId, Arn, UserName};
+use thiserror::Error;
+
+/// A caller whose signature was verified and who exists at this revision.
+///
+/// Only this module makes one, and only from a [`Verified`] signature: whoever
+/// holds one need not ask again who is calling.
+#[derive(Clone, Debug)]
+pub struct VerifiedCaller {
+    account: AccountId,
+    principal: Caller,
+    access_key_id: AccessKeyId,
+    user_name: Option<UserName>,
+    session: Option<Box<SessionState>>,
+}
+
+#[derive(Clone, Debug)]
+struct SessionState {
+    claims: Claims,
+    // Compiled when the token is opened; what does not compile allows nothing.
+    inline_policy: Option<CompiledPolicy>,
+    managed_sources: Vec<PolicySource>,
+}
+
+/// Which operation a session came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SessionKind {
+    AssumedRole,
+    FederatedUser,
+    SessionToken,
+}
+
+/// Why a verified signature names nobody who may call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Unidentified {
+    /// The key that signed is not the key that was looked up: a defect of the caller.
+    #[error("the signature was made with another access key")]
+    OtherKey,
+    /// The key is switched off.
+    #[error("the access key is inactive")]
+    Inactive,
+    /// The user or role is gone, or one of the same name has taken its place.
+    #[error("the principal behind the credentials no longer exists")]
+    PrincipalGone,
+    /// The session belongs to another account than the snapshot.
+    #[error("the session belongs to another account")]
+    OtherAccount,
+}
+
+impl VerifiedCaller {
+    /// The owner of a long-term key.
+    ///
+    /// # Errors
+    /// An inactive key, a key whose user is gone, or a signature of another key.
+    pub fn of_key(
+        verified: &Verified,
+        key: &AccessKey,
+        account: &Snapshot,
+    ) -> Result<Self, Unidentified> {
+        if verified.access_key_id() != key.id.as_str() {
+            return Err(Unidentified::OtherKey);
+        }
+        if key.status == KeyStatus::Inactive {
+            return Err(Unidentified::Inactive);
+        }
+        let holder = match &key.owner {
+            KeyOwner::Root => Holder::Root,
+            KeyOwner::User(user_id) => Holder::User { user_id: user_id.clone() },
+        };
+        let (principal, user_name) = holder_as_caller(&holder, account)?;
+        let access_key_id = key.id.clone();
+        Ok(Self { account: account.account(), principal, access_key_id, user_name, session: None })
+    }
+
+    /// The principal of a session.
+    ///
+    /// The role or user is looked up by its unique id: a session dies with it, also
+    /// when one of the same name has taken its place.
+    ///
+    /// # Errors
+    /// A principal that is gone, another account, or a signature of another key.
+    pub fn of_session(
+        verified: &Verified,
+        session: Session,
+        account: &Snapshot,
+    ) -> Result<Self, Unidentified> {
+        if verified.access_key_id() != session.access_key_id.as_str() {
+            return Err(Unidentified::OtherKey);
+        }
+        if session.claims.account != account.account() {
+            return Err(Unidentified::OtherAccount);
+        }
+        let (principal, user_name) = session_as_caller(&session.claims, account)?;
+        let inline_policy = session.claims.policies.inline().map(compile_session_policy);
+        let managed = session.claims.policies.managed().iter();
+        let managed_sources =
+            managed.map(|arn| PolicySource::SessionManaged { arn: arn.clone() }).collect();
+        let state = SessionState { claims: session.claims, inline_policy, managed_sources };
+        Ok(Self {
+            account: account.account(),
+            principal,
+            access_key_id: session.access_key_id,
+            user_name,
+            session: Some(Box::new(state)),
+        })
+    }
+
+    /// The account whose policies speak for the caller.
+    #[must_use]
+    pub const fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// The caller as policies see it.
+    #[must_use]
+    pub const fn principal(&self) -> &Caller {
+        &self.principal
+    }
+
+    /// The access key that signed.
+    #[must_use]
+    pub const fn access_key_id(&self) -> &AccessKeyId {
+        &self.access_key_id
+    }
+
+    /// The name of the IAM user, for users only.
+    #[must_use]
+    pub const fn user_name(&self) -> Option<&UserName> {
+        self.user_name.as_ref()
+    }
+
+    /// What the session carries, for temporary credentials.
+    #[must_use]
+    pub fn claims(&self) -> Option<&Claims> {
+        self.session.as_ref().map(|state| &state.claims)
+    }
+
+    /// The caller's ARN as GetCallerIdentity shows it.
+    #[must_use]
+    pub fn arn(&self) -> Arn {
+        match &self.principal {
+            Caller::User { arn, .. } | Caller::FederatedUser { arn, .. } => arn.clone(),
+            Caller::RoleSession { session_arn, .. } => session_arn.clone(),
+            Caller::Root { .. }
+            | Caller::WebIdentity { .. }
+            | Caller::Saml { .. }
+            | Caller::Service { .. }
+            | Caller::Anonymous => Arn::iam(self.account, "root"),
+        }
+    }
+
+    /// The caller's unique id as GetCallerIdentity shows it: `AIDA...`,
+    /// `AROA...:session-name`, `account:federated-name`, or the account of a root user.
+    ///
+    /// Spec: UG:reference_policies_variables, table of `aws:userid`.
+    #[must_use]
+    pub fn user_id(&self) -> String {
+        match &self.principal {
+            Caller::User { id, .. } => id.to_string(),
+            Caller::RoleSession { role_id, session_name, .. } => {
+                format!("{role_id}:{session_name}")
+            }
+            Caller::FederatedUser { arn, .. } => {
+                format!(
+                    "{}:{}",
+                    self.account,
+                    arn.resource_of("federated-user").unwrap_or_default()
+                )
+            }
+            Caller::Root { .. }
+            | Caller::WebIdentity { .. }
+            | Caller::Saml { .. }
+            | Caller::Service { .. }
+            | Caller::Anonymous => self.account.to_string(),
+        }
+    }
+
+    pub(crate) fn session_kind(&self) -> Option<SessionKind> {
+        self.claims().map(|claims| match claims.principal {
+            SessionPrincipal::AssumedRole { .. } => SessionKind::AssumedRole,
+            SessionPrincipal::FederatedUser { .. } => SessionKind::FederatedUser,
+            SessionPrincipal::SessionToken { .. } => SessionKind::SessionToken,
+        })
+    }
+
+    pub(crate) fn session_inline_policy(&self) -> Option<&CompiledPolicy> {
+        self.session.as_ref().and_then(|state| state.inline_policy.as_ref())
+    }
+
+    pub(crate) fn session_managed_sources(&self) -> &[PolicySource] {
+        self.session.as_ref().map_or(&[], |state| &state.managed_sources)
+    }
+
+    /// Whether and when a second factor was shown for these credentials. A role's
+    /// session never counts as one made with MFA.
+    ///
+    /// Spec: UG:id_credentials_mfa_configure-api-require: credentials of AssumeRole
+    /// carry no MFA information; those of GetSessionToken do.
+    pub(crate) fn mfa(&self) -> Option<MfaState> {
+        let claims = self.claims()?;
+        match self.session_kind()? {
+            SessionKind::SessionToken => Some(claims.mfa),
+            SessionKind::AssumedRole | SessionKind::FederatedUser => Some(MfaState::Absent),
+        }
+    }
+}
+
+fn compile_session_policy(text: &str) -> CompiledPolicy {
+    let (policy, _) = CompiledPolicy::compile_stored(text, DocumentKind::Session);
+    policy
+}
+
+fn session_as_caller(
+    claims: &Claims,
+    account: &Snapshot,
+) -> Result<(Caller, Option<UserName>), Unidentified> {
+    let number = account.account();
+    match &claims.principal {
+        SessionPrincipal::AssumedRole { role_id, session_name, .. } => {
+            let role = account.role(role_id).ok_or(Unidentified::PrincipalGone)?;
+            let session = format!("assumed-role/{}/{session_name}", role.name);
+            let caller = Caller::RoleSession {
+                account: number,
+                role_arn: role.arn(number),
+                role_id: role_id.clone(),
+                session_arn: Arn::sts(number, &session),
+                session_name: session_name.as_str().into(),
+                federated_provider: claims
+                    .federation
+                    .as_ref()
+                    .map(|federation| federation.provider.as_str().into()),
+            };
+            Ok((caller, None))
+        }
+        SessionPrincipal::FederatedUser { holder, name } => {
+            let issuer = match holder_as_caller(holder, account)?.0 {
+                Caller::User { arn, id, .. } => FederatedIssuer::User { arn, id },
+                _ => FederatedIssuer::Root,
+            };
+            let arn = Arn::sts(number, &format!("federated-user/{name}"));
+            Ok((Caller::FederatedUser { account: number, arn, issuer }, None))
+        }
+        SessionPrincipal::SessionToken { holder } => holder_as_caller(holder, account),
+    }
+}
+
+fn holder_as_caller(
+    holder: &Holder,
+    account: &Snapshot,
+) -> Result<(Caller, Option<UserName>), Unidentified> {
+    let number = account.account();
+    match holder {
+        Holder::Root => Ok((Caller::Root { account: number }, None)),
+        Holder::User { user_id } => {
+            let user = account.user(user_id).ok_or(Unidentified::PrincipalGone)?;
+            let caller =
+                Caller::User { account: number, arn: user.arn(number), id: user_id.clone() };
+            Ok((caller, Some(user.name.clone())))
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The condition keys of one request, present and absent exactly when AWS has them.
+//!
+//! `condition_keys.rs` says when each is present, and is the page users read.
+
+use stead_directory::Snapshot;
+use stead_policy::{Caller, Context, ContextBuilder, ContextValue};
+use stead_session::MfaState;
+use stead_types::TagSet;
+
+use crate::{Ask, RequestFacts, Transport, VerifiedCaller};
+
+/// Builds the request context. Costs one entry per key and tag, and one sort.
+pub(crate) fn context_of(
+    caller: &VerifiedCaller,
+    home: &Snapshot,
+    ask: &Ask,
+    facts: &RequestFacts,
+) -> Context {
+    let builder = connection(ContextBuilder::new(), facts);
+    let builder = principal(builder, caller);
+    let builder = principal_tags(builder, caller, home);
+    let builder = session(builder, caller, facts);
+    let builder = builder.single("aws:ResourceAccount", ask.resource.account().to_string());
+    let builder = match ask.resource.tags() {
+        // Spec: UG:reference_policies_iam-condition-keys, iam:ResourceTag: the same
+        // tags under the older name.
+        Some(tags) => {
+            tag_keys(tag_keys(builder, "aws:ResourceTag/", tags), "iam:ResourceTag/", tags)
+        }
+        None => builder,
+    };
+    // Last, so that an operation's own facts take precedence, such as a one-time
+    // code that makes aws:MultiFactorAuthPresent true for this one evaluation.
+    ask.context.iter().fold(builder, with_value).build()
+}
+
+fn with_value(builder: ContextBuilder, entry: &(String, ContextValue)) -> ContextBuilder {
+    let (key, value) = entry;
+    match value {
+        ContextValue::Single(value) => builder.single(key, value.clone()),
+        ContextValue::Multi(values) => builder.multi(key, values.iter().cloned()),
+        ContextValue::Binary(value) => builder.binary(key, value),
+    }
+}
+
+fn connection(builder: ContextBuilder, facts: &RequestFacts) -> ContextBuilder {
+    let encrypted = match facts.transport {
+        Transport::Plain => "false",
+        Transport::Tls => "true",
+    };
+    builder
+        .single("aws:CurrentTime", facts.now.to_string())
+        .single("aws:EpochTime", facts.now.epoch_seconds().to_string())
+        .single("aws:SourceIp", facts.source_ip.to_canonical().to_string())
+        .single("aws:SecureTransport", encrypted)
+        .single("aws:RequestedRegion", facts.requested_region.as_str())
+        .single("aws:ViaAWSService", "false")
+        .optional("aws:UserAgent", facts.user_agent.as_deref())
+        .optional("aws:Referer", facts.referer.as_deref())
+}
+
+fn principal(builder: ContextBuilder, caller: &VerifiedCaller) -> ContextBuilder {
+    // Spec: UG:reference_policies_condition-keys, aws:PrincipalArn: for a role
+    // session it is the role's ARN, and never that of the session.
+    let (kind, arn) = match caller.principal() {
+        Caller::Root { .. } => ("Account", caller.arn()),
+        Caller::User { arn, .. } => ("User", arn.clone()),
+        Caller::RoleSession { role_arn, .. } => ("AssumedRole", role_arn.clone()),
+        Caller::FederatedUser { arn, .. } => ("FederatedUser", arn.clone()),
+        Caller::WebIdentity { .. }
+        | Caller::Saml { .. }
+        | Caller::Service { .. }
+        | Caller::Anonymous => return builder,
+    };
+    builder
+        .single("aws:PrincipalAccount", caller.account().to_string())
+        .single("aws:PrincipalArn", arn.as_str())
+        .single("aws:PrincipalType", kind)
+        .single("aws:PrincipalIsAWSService", "false")
+        .single("aws:userid", caller.user_id())
+        .optional("aws:username", caller.user_name().map(|name| name.as_str()))
+}
+
+/// Tags of the user or role, and over them the tags of the session.
+///
+/// Spec: UG:id_session-tags, "Session tagging essentials": a session tag takes the
+/// place of the principal's tag with the same key, whatever its case.
+fn principal_tags(
+    builder: ContextBuilder,
+    caller: &VerifiedCaller,
+    home: &Snapshot,
+) -> ContextBuilder {
+    let own = match caller.principal() {
+        Caller::User { id, .. } => home.user(id).map(|user| &user.tags),
+        Caller::RoleSession { role_id, .. } => home.role(role_id).map(|role| &role.tags),
+        Caller::FederatedUser { issuer, .. } => match issuer {
+            stead_policy::FederatedIssuer::User { id, .. } => home.user(id).map(|user| &user.tags),
+            stead_policy::FederatedIssuer::Root => None,
+        },
+        _ => None,
+    };
+    let builder = match own {
+        Some(tags) => tag_keys(builder, "aws:PrincipalTag/", tags),
+        None => builder,
+    };
+    match caller.claims() {
+        Some(claims) => tag_keys(builder, "aws:PrincipalTag/", claims.tags.all()),
+        None => builder,
+    }
+}
+
+fn session(
+    builder: ContextBuilder,
+    caller: &VerifiedCaller,
+    facts: &RequestFacts,
+) -> ContextBuilder {
+    let Some(claims) = caller.claims() else { return builder };
+    let builder = builder.single("aws:TokenIssueTime", claims.issued_at.to_string()).optional(
+        "aws:SourceIdentity",
+        claims.source_identity.as_ref().map(|identity| identity.as_str()),
+    );
+    let builder = match &claims.federation {
+        Some(federation) => builder.single("aws:FederatedProvider", federation.provider.as_str()),
+        None => builder,
+    };
+    match caller.mfa() {
+        None => builder,
+        Some(MfaState::Absent) => builder.single("aws:MultiFactorAuthPresent", "false"),
+        Some(MfaState::Authenticated { at }) => builder
+            .single("aws:MultiFactorAuthPresent", "true")
+            .single("aws:MultiFactorAuthAge", facts.now.seconds_since(at).max(0).to_string()),
+    }
+}
+
+fn tag_keys(builder: ContextBuilder, prefix: &str, tags: &TagSet) -> ContextBuilder {
+    tags.iter().fold(builder, |builder, tag| {
+        builder.single(&format!("{prefix}{}", tag.key.as_str()), tag.value.as_str())
+    })
+}

@@ -1,0 +1,98 @@
+use std::sync::LazyLock;
+
+use stead_directory::Snapshot;
+use stead_policy::{
+    CompiledPolicy, Context, Decision, DocumentKind, FullTrace, Layers, NoTrace, Outcome,
+    PolicyRef, PolicySource, Request, ResourcePolicy, Trace, evaluate,
+};
+
+use crate::context::context_of;
+use crate::layers::CallerPolicies;
+use crate::{Ask, Authorized, Denied, RequestFacts, Resource, VerifiedCaller};
+
+/// Answers one question, and makes the permit for the operation that asked it.
+///
+/// `home` is the snapshot of the caller's own account. Costs one untraced
+/// evaluation, whose work grows with the statements that name the action; a denial
+/// costs a second, traced one.
+///
+/// # Errors
+/// A denial, with everything that stood in the way.
+pub fn decide<Op>(
+    caller: &VerifiedCaller,
+    home: &Snapshot,
+    ask: &Ask,
+    facts: &RequestFacts,
+) -> Result<Authorized<Op>, Box<Denied>> {
+    let policies = CallerPolicies::collect(caller, home);
+    let context = context_of(caller, home, ask, facts);
+    let trust_source = trust_source(&ask.resource);
+    let question = Question { caller, ask, context: &context, policies: &policies, trust_source };
+    if question.evaluate(&mut NoTrace, |outcome| outcome.decision == Decision::Allow) {
+        return Ok(Authorized::granted());
+    }
+    let mut trace = FullTrace::default();
+    let mut denied =
+        question.evaluate(&mut trace, |outcome| Denied::new(caller, ask, outcome, &context));
+    denied.trace = trace;
+    Err(Box::new(denied))
+}
+
+/// Everything an evaluation reads.
+struct Question<'a> {
+    caller: &'a VerifiedCaller,
+    ask: &'a Ask,
+    context: &'a Context,
+    policies: &'a CallerPolicies<'a>,
+    trust_source: Option<PolicySource>,
+}
+
+impl Question<'_> {
+    fn evaluate<T: Trace, R>(&self, trace: &mut T, read: impl FnOnce(Outcome<'_>) -> R) -> R {
+        let layers = Layers {
+            identity: &self.policies.identity,
+            boundary: self.policies.boundary,
+            session: self.policies.session.as_deref(),
+            resource: self.resource_policy(),
+            service_control: &[],
+            resource_control: &[],
+        };
+        let request = Request {
+            action: self.ask.action,
+            resource: self.ask.resource.arn(),
+            resource_account: Some(self.ask.resource.account()),
+            caller: self.caller.principal(),
+            context: self.context,
+        };
+        read(evaluate(&request, &layers, trace))
+    }
+
+    fn resource_policy(&self) -> ResourcePolicy<'_> {
+        let Resource::Role { role, .. } = &self.ask.resource else { return ResourcePolicy::None };
+        match (role, &self.trust_source) {
+            (Some(role), _) => ResourcePolicy::Trust(role.trust.reference()),
+            (None, Some(source)) => {
+                ResourcePolicy::Trust(PolicyRef { source, policy: &TRUSTS_NOBODY })
+            }
+            (None, None) => ResourcePolicy::None,
+        }
+    }
+}
+
+/// What a role that does not exist is evaluated with: nobody is trusted, nothing is
+/// denied, so that it looks like a role that does not trust the caller.
+static TRUSTS_NOBODY: LazyLock<CompiledPolicy> = LazyLock::new(|| {
+    let text = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow",
+        "Principal":{"AWS":"AROAAAAAAAAAAAAAAAAAA"},"Action":"sts:AssumeRole"}]}"#;
+    CompiledPolicy::compile_stored(text, DocumentKind::Trust).0
+});
+
+/// The source of the trust policy that a missing role is evaluated with.
+fn trust_source(resource: &Resource) -> Option<PolicySource> {
+    match resource {
+        Resource::Role { arn, role: None, .. } => {
+            Some(PolicySource::Trust { role: arn.parse().ok()? })
+        }
+        Resource::Any { .. } | Resource::Plain { .. } | Resource::Role { .. } => None,
+    }
+}
