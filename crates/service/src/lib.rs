@@ -1,1 +1,21 @@
-//! What every operation's handler is given and gives back, and how a call is authorized before it runs.
+//! What every operation's handler is given and gives back, and how a call is
+//! authorized before it runs.
+//!
+//! A handler is three pure functions over values (see [`Handle`]): which other
+//! accounts it must see, what must be allowed, and what is then done. The shell
+//! loads the accounts, has the questions answered, runs the work and commits what
+//! changed; no handler knows a store, a clock or a socket.
+
+mod authorize;
+mod call;
+mod denial;
+mod handle;
+mod refusal;
+mod work;
+
+pub use authorize::{Refused, authorize};
+pub use call::{Accounts, Call};
+pub use denial::{DenialDocument, DenialRecord, Viewer};
+pub use handle::{Asks, Handle};
+pub use refusal::{MessageStyle, refusal};
+pub use work::{DenialRecords, KeyLastUsed, ReplayGuard, Usage, Work};

@@ -1,0 +1,37 @@
+use stead_api::{ApiError, Operation};
+use stead_authorizer::{Authorized, Denied, decide};
+
+use crate::{Asks, Call};
+
+/// Why an operation may not run.
+#[derive(Debug)]
+pub enum Refused {
+    /// A question was answered with no.
+    Denied(Box<Denied>),
+    /// The handler asked nothing that names its own operation: a defect, refused.
+    NothingAsked(ApiError),
+}
+
+/// Has every question of an operation answered, and makes the permit.
+///
+/// Costs one evaluation per question; a denial costs a second, traced one.
+///
+/// # Errors
+/// The first question that is denied.
+pub fn authorize<Op: Operation>(asks: &Asks, call: &Call<'_>) -> Result<Authorized<Op>, Refused> {
+    let questions = match asks {
+        Asks::NoPermissionNeeded { source } => return Ok(Authorized::needs_no_permission(source)),
+        Asks::Permissions(questions) => questions,
+    };
+    let mut permit = None;
+    for ask in questions {
+        let granted =
+            decide::<Op>(call.caller, call.account, ask, call.facts).map_err(Refused::Denied)?;
+        if ask.action == Op::ACTION {
+            permit = Some(granted);
+        }
+    }
+    permit.ok_or_else(|| {
+        Refused::NothingAsked(ApiError::internal(format!("{} asks nothing of its own", Op::NAME)))
+    })
+}

@@ -1,0 +1,239 @@
+use serde_json::{Value, json};
+use stead_authorizer::Denied;
+use stead_policy::{
+    ConditionTrace, Context, Decision, Effect, ElementTrace, PolicySource, PolicyTrace, PolicyType,
+    StatementTrace, ValueTrace,
+};
+use stead_types::Timestamp;
+
+use crate::Viewer;
+
+/// The JSON text DecodeAuthorizationMessage returns.
+///
+/// Spec: API_DecodeAuthorizationMessage: `allowed`, `explicitDeny`,
+/// `matchedStatements`, `failures` and `context` are AWS's; `stead` is ours, with the
+/// whole trace: per policy, statement, element, key and value whether it matched and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DenialDocument(String);
+
+impl DenialDocument {
+    pub(crate) fn new(denied: &Denied, id: &str, occurred_at: Timestamp, viewer: Viewer) -> Self {
+        let visible: Vec<&PolicyTrace> = denied
+            .trace
+            .policies
+            .iter()
+            .filter(|policy| sees(viewer, policy.policy_type))
+            .collect();
+        let document = json!({
+            "allowed": false,
+            "explicitDeny": denied.decision == Decision::ExplicitDeny,
+            "matchedStatements": items(matched_statements(&visible)),
+            "failures": items(Vec::new()),
+            "context": {
+                "principal": {
+                    "id": denied.caller_id,
+                    "name": denied.caller_arn.resource().rsplit('/').next(),
+                    "arn": denied.caller_arn.as_str(),
+                },
+                "action": denied.action,
+                "resource": denied.resource,
+                "conditions": items(conditions(&denied.context, viewer)),
+            },
+            "stead": {
+                "version": 1,
+                "denial": id,
+                "time": occurred_at.to_string(),
+                "decision": decision(denied.decision),
+                "blockers": blockers(denied, viewer),
+                "notes": denied.trace.notes.iter().map(|note| format!("{note:?}")).collect::<Vec<_>>(),
+                "policies": visible.iter().map(|policy| policy_trace(policy)).collect::<Vec<_>>(),
+            },
+        });
+        Self(document.to_string())
+    }
+
+    pub(crate) fn from_text(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// The document as JSON text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An account sees its own policies, and of another's only the outcome.
+const fn sees(viewer: Viewer, policy_type: PolicyType) -> bool {
+    match (viewer, policy_type) {
+        (Viewer::Both, _)
+        | (
+            Viewer::CallerAccount,
+            PolicyType::Identity
+            | PolicyType::Boundary
+            | PolicyType::Session
+            | PolicyType::ServiceControl,
+        )
+        | (
+            Viewer::ResourceAccount,
+            PolicyType::Trust | PolicyType::Resource | PolicyType::ResourceControl,
+        ) => true,
+        (Viewer::CallerAccount | Viewer::ResourceAccount, _) => false,
+    }
+}
+
+fn items(values: Vec<Value>) -> Value {
+    json!({ "items": values })
+}
+
+const fn decision(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Allow => "allow",
+        Decision::ExplicitDeny => "explicitDeny",
+        Decision::ImplicitDeny => "implicitDeny",
+    }
+}
+
+const fn effect(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Allow => "ALLOW",
+        Effect::Deny => "DENY",
+    }
+}
+
+/// The keys of the request. What the resource's account has put on its resource is
+/// for that account, what the caller's tags say for the caller's.
+fn conditions(context: &Context, viewer: Viewer) -> Vec<Value> {
+    let hidden = |key: &str| match viewer {
+        Viewer::Both => false,
+        Viewer::CallerAccount => key.starts_with("aws:resourcetag/"),
+        Viewer::ResourceAccount => key.starts_with("aws:principaltag/"),
+    };
+    let shown = context.iter().filter(|(key, _)| !hidden(key));
+    let entry = |(key, value): (&str, &stead_policy::ContextValue)| {
+        let values = value.texts().map(|text| json!({ "value": text })).collect();
+        json!({ "key": key, "values": items(values) })
+    };
+    shown.map(entry).collect()
+}
+
+fn matched_statements(policies: &[&PolicyTrace]) -> Vec<Value> {
+    let statements = policies.iter().flat_map(|policy| {
+        policy
+            .statements
+            .iter()
+            .filter(|statement| statement.applies)
+            .map(|statement| (*policy, statement))
+    });
+    statements.map(|(policy, statement)| matched_statement(policy, statement)).collect()
+}
+
+fn matched_statement(policy: &PolicyTrace, statement: &StatementTrace) -> Value {
+    let values = |names: [&str; 2]| {
+        let elements = statement.elements.iter().filter(|element| names.contains(&element.name));
+        items(
+            elements.flat_map(|e| &e.values).map(|value| json!({ "value": value.text })).collect(),
+        )
+    };
+    let condition = |condition: &ConditionTrace| {
+        let values = condition.values.iter().map(|value| json!({ "value": value.text })).collect();
+        json!({ "key": condition.key, "values": items(values) })
+    };
+    json!({
+        "statementId": statement.sid.as_deref().unwrap_or_default(),
+        "effect": effect(statement.effect),
+        "principals": values(["Principal", "NotPrincipal"]),
+        "principalGroups": items(Vec::new()),
+        "actions": values(["Action", "NotAction"]),
+        "resources": values(["Resource", "NotResource"]),
+        "conditions": items(statement.conditions.iter().map(condition).collect()),
+        "stead": { "policy": source(&policy.source) },
+    })
+}
+
+/// The kind of a layer is the outcome, which both accounts learn; within other
+/// accounts it is only said that something on the other side decided.
+fn blockers(denied: &Denied, viewer: Viewer) -> Vec<Value> {
+    let entry = |(policy_type, reason): &(PolicyType, Decision)| {
+        if sees(viewer, *policy_type) {
+            json!({ "policyType": policy_type.name(), "decision": decision(*reason) })
+        } else {
+            json!({ "policyType": "a policy of the other account", "decision": "denied" })
+        }
+    };
+    denied.blockers.iter().map(entry).collect()
+}
+
+fn policy_trace(policy: &PolicyTrace) -> Value {
+    json!({
+        "policyType": policy.policy_type.name(),
+        "policy": source(&policy.source),
+        "statements": policy.statements.iter().map(statement_trace).collect::<Vec<_>>(),
+    })
+}
+
+fn statement_trace(statement: &StatementTrace) -> Value {
+    json!({
+        "index": statement.index,
+        "sid": statement.sid,
+        "effect": effect(statement.effect),
+        "applies": statement.applies,
+        "unreadable": statement.unreadable,
+        "span": [statement.span.start, statement.span.end],
+        "elements": statement.elements.iter().map(element_trace).collect::<Vec<_>>(),
+        "conditions": statement.conditions.iter().map(condition_trace).collect::<Vec<_>>(),
+    })
+}
+
+fn element_trace(element: &ElementTrace) -> Value {
+    json!({
+        "element": element.name,
+        "matched": element.matched,
+        "values": element.values.iter().map(value_trace).collect::<Vec<_>>(),
+    })
+}
+
+fn condition_trace(condition: &ConditionTrace) -> Value {
+    json!({
+        "operator": condition.operator.map(|operator| operator.name()),
+        "key": condition.key,
+        "holds": condition.holds,
+        "reason": format!("{:?}", condition.reason),
+        "requestValues": condition.request_values,
+        "values": condition.values.iter().map(value_trace).collect::<Vec<_>>(),
+    })
+}
+
+fn value_trace(value: &ValueTrace) -> Value {
+    json!({
+        "text": value.text,
+        "matched": value.matched,
+        "unresolvedVariable": value.unresolved_variable,
+        "span": [value.span.start, value.span.end],
+    })
+}
+
+fn source(source: &PolicySource) -> Value {
+    match source {
+        PolicySource::Inline { owner, name } => {
+            json!({ "kind": "inline", "owner": owner.as_str(), "name": name })
+        }
+        PolicySource::Managed { arn, attached_to } => {
+            json!({ "kind": "managed", "arn": arn.as_str(), "attachedTo": attached_to.as_str() })
+        }
+        PolicySource::Boundary { arn } => json!({ "kind": "boundary", "arn": arn.as_str() }),
+        PolicySource::SessionInline => json!({ "kind": "sessionInline" }),
+        PolicySource::SessionManaged { arn } => {
+            json!({ "kind": "sessionManaged", "arn": arn.as_str() })
+        }
+        PolicySource::Trust { role } => json!({ "kind": "trust", "role": role.as_str() }),
+        PolicySource::Resource { resource } => json!({ "kind": "resource", "resource": resource }),
+        PolicySource::ServiceControl { arn, target } => {
+            json!({ "kind": "serviceControl", "arn": arn.as_str(), "target": target })
+        }
+        PolicySource::ResourceControl { arn, target } => {
+            json!({ "kind": "resourceControl", "arn": arn.as_str(), "target": target })
+        }
+        PolicySource::Restriction { name } => json!({ "kind": "restriction", "name": name }),
+    }
+}

@@ -1,0 +1,58 @@
+use stead_api::{ApiError, Operation};
+use stead_authorizer::{Ask, Authorized};
+use stead_directory::Snapshot;
+use stead_types::AccountId;
+
+use crate::{Call, Work};
+
+/// How one operation is carried out.
+///
+/// Implemented once per operation for the service's unit struct (`Iam`, `Sts`); the
+/// shell's dispatcher needs an implementation for every operation that the model
+/// overrides call implemented.
+pub trait Handle<Op: Operation> {
+    /// The accounts, besides the caller's, whose snapshots the call must see.
+    ///
+    /// Accounts that are not hosted here are simply missing from [`Call::others`].
+    fn accounts(input: &Op::Input, account: &Snapshot) -> Vec<AccountId> {
+        let _ = (input, account);
+        Vec::new()
+    }
+
+    /// What must be allowed before [`Handle::execute`] runs.
+    ///
+    /// # Errors
+    /// What AWS answers before it asks any policy, such as a root user that tries to
+    /// assume a role. Nothing here may tell whether a resource exists.
+    fn asks(input: &Op::Input, call: &Call<'_>) -> Result<Asks, ApiError>;
+
+    /// Does it, on the snapshot or on the draft of the work.
+    ///
+    /// # Errors
+    /// AWS's errors for the operation. Whatever the draft holds is then dropped.
+    fn execute(
+        permit: Authorized<Op>,
+        input: Op::Input,
+        call: &Call<'_>,
+        work: &mut Work<'_>,
+    ) -> Result<Op::Output, ApiError>;
+}
+
+/// What an operation needs to be allowed.
+#[derive(Debug)]
+pub enum Asks {
+    /// All of these, in this order; the first that is denied is the one reported.
+    /// One of them is the operation's own action.
+    Permissions(Vec<Ask>),
+    /// Nothing: AWS lets every caller with valid credentials perform it.
+    NoPermissionNeeded {
+        /// Where AWS says so.
+        source: &'static str,
+    },
+}
+
+impl From<Ask> for Asks {
+    fn from(ask: Ask) -> Self {
+        Self::Permissions(vec![ask])
+    }
+}

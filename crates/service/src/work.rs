@@ -1,0 +1,80 @@
+use std::time::Duration;
+
+use stead_directory::Draft;
+use stead_session::Keyring;
+use stead_session::totp::Step;
+use stead_types::{AccessKeyId, AccountId, Arn, Entropy, Timestamp};
+
+use crate::DenialRecord;
+
+/// What an operation may use and change while it is carried out.
+pub struct Work<'a> {
+    /// The caller's account as a draft: what is changed here is committed as one
+    /// revision, or not at all.
+    pub draft: &'a mut Draft,
+    /// Random bytes for ids and secrets.
+    pub entropy: &'a mut dyn Entropy,
+    /// The keys that seal session tokens.
+    pub keyring: &'a Keyring,
+    /// When access keys were last used.
+    pub usage: &'a dyn Usage,
+    /// Recent denials.
+    pub denials: &'a dyn DenialRecords,
+    /// One-time proofs this work relies on. The shell claims each before it answers;
+    /// one that was claimed before fails the whole call.
+    pub guards: Vec<ReplayGuard>,
+}
+
+impl std::fmt::Debug for Work<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Work").field("guards", &self.guards).finish_non_exhaustive()
+    }
+}
+
+/// A proof that counts once, such as a one-time code: the code's step on its device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplayGuard {
+    /// The account it belongs to.
+    pub account: AccountId,
+    /// What must not come again, such as `totp/SERIAL/STEP`.
+    pub key: String,
+    /// When it can be forgotten: nothing could use it any more.
+    pub expires_at: Timestamp,
+}
+
+impl ReplayGuard {
+    /// For how long the same code could be tried again: the steps around its own.
+    const CODE_LIFETIME: Duration = Duration::from_secs(180);
+
+    /// The guard of a one-time code: the step it belongs to, on its device.
+    #[must_use]
+    pub fn one_time_code(account: AccountId, serial: &Arn, step: Step, now: Timestamp) -> Self {
+        let key = format!("totp/{serial}/{}", step.number());
+        Self { account, key, expires_at: now.plus(Self::CODE_LIFETIME) }
+    }
+}
+
+/// When and where an access key was last used; coalesced, up to some minutes old.
+pub trait Usage {
+    /// The last use of the key, if any is known.
+    fn last_used(&self, key: &AccessKeyId) -> Option<KeyLastUsed>;
+}
+
+/// The last use of an access key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyLastUsed {
+    /// When.
+    pub at: Timestamp,
+    /// The service it was used for, such as `sts`.
+    pub service: String,
+    /// The region it was used in.
+    pub region: String,
+}
+
+/// The denials a caller may ask to have decoded.
+pub trait DenialRecords {
+    /// The denial named by a short id (`d-...`) or sealed in a long message.
+    ///
+    /// Unknown, expired and forged messages are all `None`.
+    fn find(&self, encoded_message: &str) -> Option<std::sync::Arc<DenialRecord>>;
+}
