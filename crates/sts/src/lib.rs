@@ -1,1 +1,22 @@
 //! The token plane: AssumeRole and its family.
+//!
+//! One file per operation, and one per rule they share. Nothing here is stored: a
+//! session is its sealed token. The only thing that outlives a call is the guard of a
+//! one-time code (see `mfa`), which the shell claims.
+
+mod assume_role;
+mod credentials;
+mod decode_authorization_message;
+mod duration;
+mod get_access_key_info;
+mod get_caller_identity;
+mod get_federation_token;
+mod get_session_token;
+mod mfa;
+mod role_arn;
+mod session_policies;
+mod session_tags;
+
+/// The Security Token Service: implements `Handle` for every operation it has built.
+#[derive(Clone, Copy, Debug)]
+pub struct Sts;

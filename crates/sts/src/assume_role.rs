@@ -1,0 +1,181 @@
+use std::sync::Arc;
+
+use stead_api::ApiError;
+use stead_api::sts::{AssumeRole, AssumeRoleRequest, AssumeRoleResponse, AssumedRoleUser};
+use stead_authorizer::Authorized;
+use stead_directory::Snapshot;
+use stead_directory::entity::Role;
+use stead_policy::Caller;
+use stead_service::{Asks, Call, Handle, Work};
+use stead_session::{Chaining, Claims, MfaState, PackedSize, SessionPolicies, SessionPrincipal};
+use stead_types::{AccountId, Arn, SessionName, SourceIdentity};
+
+use crate::credentials::credentials;
+use crate::duration::Chain;
+use crate::mfa::MfaProof;
+use crate::role_arn::RoleArn;
+use crate::session_tags::RequestedTags;
+use crate::{Sts, duration, session_policies};
+
+mod questions;
+
+impl Handle<AssumeRole> for Sts {
+    fn accounts(input: &AssumeRoleRequest, _: &Snapshot) -> Vec<AccountId> {
+        RoleArn::parse(&input.role_arn).map(|role| role.account).into_iter().collect()
+    }
+
+    fn asks(input: &AssumeRoleRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
+        if matches!(call.caller.principal(), Caller::Root { .. }) {
+            return Err(ApiError::access_denied("Roles may not be assumed by root accounts."));
+        }
+        questions::asks(&Assumption::read(input, call)?, call)
+    }
+
+    fn execute(
+        _permit: Authorized<AssumeRole>,
+        input: AssumeRoleRequest,
+        call: &Call<'_>,
+        work: &mut Work<'_>,
+    ) -> Result<AssumeRoleResponse, ApiError> {
+        let assumption = Assumption::read(&input, call)?;
+        let Some((role, home)) =
+            assumption.role.clone().zip(call.snapshot_of(assumption.target.account))
+        else {
+            // A missing role trusts nobody, so no permit can exist for one.
+            return Err(ApiError::internal("a permit for a role that does not exist"));
+        };
+        session_policies::must_exist(&assumption.policies, home)?;
+        let lasts = duration::of_role_session(input.duration_seconds, &role, chain(call))?;
+        work.guards.extend(assumption.mfa.as_ref().map(|proof| proof.guard(call)));
+        let account = assumption.target.account;
+        let session = assumption.session_name.clone();
+        let claims = assumption.into_claims(&role, call, lasts)?;
+        let packed = PackedSize::of(&claims.policies, &claims.tags);
+        let credentials = credentials(&claims, work)?;
+        let arn = Arn::sts(account, &format!("assumed-role/{}/{session}", role.name));
+        Ok(AssumeRoleResponse {
+            credentials: Some(credentials),
+            assumed_role_user: Some(AssumedRoleUser {
+                assumed_role_id: format!("{}:{session}", role.id),
+                arn: arn.to_string(),
+            }),
+            packed_policy_size: shown(packed),
+            source_identity: claims.source_identity.map(|identity| identity.to_string()),
+        })
+    }
+}
+
+/// A request to assume a role, understood: everything that can be known of it
+/// before any policy is asked.
+struct Assumption {
+    target: RoleArn,
+    // `None` when the ARN names no role, or an account that is not hosted here.
+    role: Option<Arc<Role>>,
+    session_name: SessionName,
+    external_id: Option<String>,
+    policies: SessionPolicies,
+    tags: RequestedTags,
+    source_identity: Option<SourceIdentity>,
+    mfa: Option<MfaProof>,
+}
+
+impl Assumption {
+    fn read(input: &AssumeRoleRequest, call: &Call<'_>) -> Result<Self, ApiError> {
+        let target = RoleArn::parse(&input.role_arn)?;
+        let mfa = MfaProof::check(input.serial_number.as_deref(), input.token_code.as_ref(), call)?;
+        if !input.provided_contexts.is_empty() {
+            // Choice: trusted context providers belong to IAM Identity Center, which
+            // does not exist here; ignoring them would drop what the caller relies on.
+            return Err(ApiError::validation("ProvidedContexts are not supported."));
+        }
+        let role = call
+            .snapshot_of(target.account)
+            .and_then(|account| account.role_by_arn(&target.arn))
+            .cloned();
+        Ok(Self {
+            role,
+            session_name: decoded(&input.role_session_name)?,
+            external_id: input.external_id.clone(),
+            policies: session_policies::read(input.policy.as_deref(), &input.policy_arns)?,
+            tags: RequestedTags::read(
+                &input.tags,
+                &input.transitive_tag_keys,
+                call.caller.claims(),
+            )?,
+            source_identity: source_identity(input, call, &target)?,
+            mfa,
+            target,
+        })
+    }
+
+    fn into_claims(
+        self,
+        role: &Role,
+        call: &Call<'_>,
+        lasts: std::time::Duration,
+    ) -> Result<Claims, ApiError> {
+        let now = call.facts.now;
+        let inherited = call.caller.claims().and_then(|claims| claims.source_identity.clone());
+        Ok(Claims {
+            account: self.target.account,
+            principal: SessionPrincipal::AssumedRole {
+                role_id: role.id.clone(),
+                role_name: role.name.clone(),
+                session_name: self.session_name,
+                chaining: match call.caller.principal() {
+                    Caller::RoleSession { .. } => Chaining::Chained,
+                    _ => Chaining::Direct,
+                },
+            },
+            issued_at: now,
+            expires_at: now.plus(lasts),
+            policies: self.policies,
+            tags: self.tags.into_session_tags()?,
+            source_identity: self.source_identity.or(inherited),
+            mfa: self.mfa.map_or(MfaState::Absent, |_| MfaState::Authenticated { at: now }),
+            federation: None,
+        })
+    }
+}
+
+/// Spec: UG:id_credentials_temp_control-access_monitor: a source identity is set once
+/// and kept through every role that is assumed with the session; it begins with `aws:`
+/// only when AWS sets it.
+fn source_identity(
+    input: &AssumeRoleRequest,
+    call: &Call<'_>,
+    target: &RoleArn,
+) -> Result<Option<SourceIdentity>, ApiError> {
+    let Some(text) = &input.source_identity else { return Ok(None) };
+    if text.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("aws:")) {
+        return Err(ApiError::validation("Source Identity must not begin with aws:"));
+    }
+    let asked: SourceIdentity = decoded(text)?;
+    let held = call.caller.claims().and_then(|claims| claims.source_identity.as_ref());
+    match held {
+        // Choice: AWS refuses a change; the text is that of a denied SetSourceIdentity.
+        Some(held) if *held != asked => Err(ApiError::access_denied(format!(
+            "User: {} is not authorized to perform: sts:SetSourceIdentity on resource: {}",
+            call.caller.arn(),
+            target.arn
+        ))),
+        _ => Ok(Some(asked)),
+    }
+}
+
+/// The decoder has checked the model's pattern; a name that fails here is a defect.
+fn decoded<T: std::str::FromStr>(text: &str) -> Result<T, ApiError> {
+    text.parse().map_err(|_| ApiError::internal("a decoded name does not parse"))
+}
+
+fn chain(call: &Call<'_>) -> Chain {
+    if call.caller.claims().is_some() { Chain::Chained } else { Chain::First }
+}
+
+/// `PackedPolicySize`: left out when nothing was packed.
+pub(crate) fn shown(packed: PackedSize) -> Option<i32> {
+    match packed.percent() {
+        0 => None,
+        percent => i32::try_from(percent).ok(),
+    }
+}

@@ -1,0 +1,40 @@
+use stead_api::sts::Credentials;
+use stead_api::{ApiError, ErrorCode};
+use stead_service::Work;
+use stead_session::{Claims, IssueError, Issued, PackedSubject, issue};
+
+/// Seals the claims and makes the credentials the response carries.
+///
+/// # Errors
+/// Session policies and tags that do not fit.
+pub(crate) fn credentials(claims: &Claims, work: &mut Work<'_>) -> Result<Credentials, ApiError> {
+    let Issued { access_key_id, secret_access_key, session_token, expires_at } =
+        issue(work.keyring, claims, work.entropy).map_err(refused)?;
+    Ok(Credentials {
+        access_key_id: access_key_id.to_string(),
+        secret_access_key,
+        session_token,
+        expiration: expires_at,
+    })
+}
+
+fn refused(error: IssueError) -> ApiError {
+    match error {
+        IssueError::PackedPolicyTooLarge(size) => {
+            // Spec: re:Post knowledge center, "iam-role-aws-sts-error", has both texts.
+            let percent = size.percent();
+            let text = match size.subject() {
+                PackedSubject::Policies => format!(
+                    "Packed policy consumes {percent}% of allotted space, please use smaller policy."
+                ),
+                PackedSubject::Tags => {
+                    format!("Packed size of session tags consumes {percent}% of allotted space.")
+                }
+            };
+            ApiError::new(ErrorCode::PackedPolicyTooLarge, text)
+        }
+        IssueError::Lifetime | IssueError::FederationTooLong | IssueError::TooLong => {
+            ApiError::internal(format!("a session could not be issued: {error}"))
+        }
+    }
+}

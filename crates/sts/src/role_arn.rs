@@ -1,0 +1,51 @@
+use stead_api::ApiError;
+use stead_types::{AccountId, Arn};
+
+/// The ARN of a role as AssumeRole was given it, and the account it names.
+#[derive(Clone, Debug)]
+pub(crate) struct RoleArn {
+    pub(crate) arn: Arn,
+    pub(crate) account: AccountId,
+}
+
+impl RoleArn {
+    /// Observed: an ARN that can't be that of a role is answered with a
+    /// ValidationError that names it, before any policy is asked.
+    pub(crate) fn parse(text: &str) -> Result<Self, ApiError> {
+        let invalid = || ApiError::validation(format!("{text} is invalid"));
+        let arn: Arn = text.parse().map_err(|_| invalid())?;
+        let is_role = arn.partition() == "aws"
+            && arn.service() == "iam"
+            && arn.region().is_empty()
+            && arn.resource_of("role").is_some_and(|name| !name.is_empty());
+        match arn.account() {
+            Some(account) if is_role => Ok(Self { arn, account }),
+            _ => Err(invalid()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_arn_of_a_role_will_do() {
+        let good = RoleArn::parse("arn:aws:iam::111122223333:role/path/Name").unwrap();
+        assert_eq!(good.account.to_string(), "111122223333");
+        for bad in [
+            "arn:a:::something/test-role",
+            "arn:aws:iam::111122223333:user/Name",
+            "arn:aws:iam::111122223333:role/",
+            "arn:aws:iam::111122223333:role",
+            "arn:aws:iam:us-east-1:111122223333:role/Name",
+            "arn:aws:iam::11112222333:role/Name",
+            "arn:aws:sts::111122223333:assumed-role/Name/session",
+            "arn:aws-cn:iam::111122223333:role/Name",
+            "twenty characters and more",
+        ] {
+            let error = RoleArn::parse(bad).unwrap_err();
+            assert_eq!(error.message(), format!("{bad} is invalid"));
+        }
+    }
+}
