@@ -1,5 +1,18 @@
 //! Texts of which the model lists every allowed value.
 
+/// A closed set of texts, such as [`iam::StatusType`](crate::iam::StatusType): what
+/// codecs are generic over.
+pub trait ClosedSet: Copy + 'static {
+    /// Every value, in the model's order.
+    fn values() -> &'static [Self];
+
+    /// The value as it is written on the wire.
+    fn text(self) -> &'static str;
+
+    /// The value that is written so; case matters.
+    fn from_text(text: &str) -> Option<Self>;
+}
+
 /// Defines an enum whose variants are the values of a closed set on the wire.
 macro_rules! closed_set {
     ($name:ident, $shape:literal; $($variant:ident = $text:literal;)+) => {
@@ -31,6 +44,20 @@ macro_rules! closed_set {
                     $($text => Some(Self::$variant),)+
                     _ => None,
                 }
+            }
+        }
+
+        impl $crate::ClosedSet for $name {
+            fn values() -> &'static [Self] {
+                Self::ALL
+            }
+
+            fn text(self) -> &'static str {
+                self.as_str()
+            }
+
+            fn from_text(text: &str) -> Option<Self> {
+                Self::from_wire(text)
             }
         }
 

@@ -19,6 +19,7 @@ mod error;
 mod generated;
 mod operation;
 
+pub use closed::ClosedSet;
 pub use error::{ApiError, Fault};
 pub use generated::error_code::ErrorCode;
 pub use generated::{iam, sts};

@@ -126,7 +126,7 @@ mod tests {
         // Observed: IAM, CreateOpenIDConnectProvider and UpdateAccountPasswordPolicy.
         assert_eq!(
             report_order(&["Url", "ClientIDList", "ThumbprintList", "Tags"]),
-            ["Tags", "ClientIDList", "ThumbprintList", "Url"]
+            ["ClientIDList", "ThumbprintList", "Url", "Tags"]
         );
         let members = [
             "MinimumPasswordLength",

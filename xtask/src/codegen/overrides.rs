@@ -22,7 +22,7 @@ pub(crate) struct Overrides {
 pub(crate) struct ServiceOverrides {
     pub(crate) implemented: Vec<String>,
     pub(crate) secret: Vec<String>,
-    pub(crate) echo_refused_values: bool,
+    pub(crate) response_in_report_order: bool,
     pub(crate) always_present: Vec<String>,
     pub(crate) percent_encoded: Vec<String>,
     pub(crate) not_null_elements: Vec<String>,

@@ -1,0 +1,13 @@
+//! What `cargo xtask codegen` writes.
+
+mod iam {
+    mod constraints;
+    mod decode;
+    mod encode;
+}
+
+mod sts {
+    mod constraints;
+    mod decode;
+    mod encode;
+}

@@ -1,0 +1,39 @@
+//! Bounds on what a caller may send. AWS states none for the form itself, so each is
+//! a choice, and far above what a valid request needs.
+
+/// Bytes of a request body.
+///
+/// Choice: the largest parameter of a built operation is a policy document of 131,072
+/// characters, three bytes each when percent-encoded; twice that and room for the rest.
+pub const BODY_BYTES_MAX: usize = 1 << 20;
+
+/// Bytes of a query string.
+///
+/// Choice: a presigned request carries its session token and at most a session policy.
+pub const QUERY_BYTES_MAX: usize = 1 << 16;
+
+/// Parameters of one request.
+///
+/// Choice: 50 tags are 100 parameters; lists of action names are the longest.
+pub(crate) const PARAMETERS_MAX: usize = 1_000;
+
+/// Bytes of a parameter's name, after decoding. It bounds the nesting as well.
+///
+/// Choice: the longest name of the models has fewer than 100 bytes.
+pub(crate) const NAME_BYTES_MAX: usize = 256;
+
+/// The greatest index in a list.
+///
+/// Observed (SES, which shares the framework): AWS goes to 214,748,369. Choice: no
+/// list can be longer than there may be parameters.
+pub(crate) const LIST_INDEX_MAX: usize = PARAMETERS_MAX;
+
+/// Missing elements of a list that are filled in before the next one.
+///
+/// Observed (SES): more are refused as sparse.
+pub(crate) const LIST_GAP_MAX: usize = 10;
+
+/// Characters of a refused value that a message repeats.
+///
+/// Choice: AWS repeats all of it; a message need not carry a whole policy.
+pub(crate) const ECHO_CHARACTERS_MAX: usize = 512;

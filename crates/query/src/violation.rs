@@ -1,0 +1,73 @@
+//! What is wrong with a request, collected until all of it is known.
+
+use stead_api::{ApiError, ErrorCode};
+
+use crate::limits::ECHO_CHARACTERS_MAX;
+use crate::text::shortened;
+
+/// Whether messages repeat the values they refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Echo {
+    /// `Value 'x' at 'path'`, as STS does.
+    Repeat,
+    /// `Value at 'path'`, as IAM does.
+    Withhold,
+}
+
+/// Everything found wrong so far.
+#[derive(Debug)]
+pub(crate) struct Report {
+    echo: Echo,
+    /// The form could not be read as the model's types: reported alone, first come.
+    malformed: Option<String>,
+    /// Sentences without their end, in AWS's order.
+    violations: Vec<String>,
+}
+
+impl Report {
+    /// Nothing wrong yet.
+    pub(crate) const fn new(echo: Echo) -> Self {
+        Self { echo, malformed: None, violations: Vec::new() }
+    }
+
+    /// A parameter that is not of its type.
+    pub(crate) fn malformed(&mut self, message: impl Into<String>) {
+        self.malformed.get_or_insert(message.into());
+    }
+
+    /// A member that must be there and is not.
+    pub(crate) fn missing(&mut self, path: &str) {
+        // Observed: STS says `Value null`, IAM says `Value`.
+        let value = if self.echo == Echo::Repeat { " null" } else { "" };
+        self.push(value, path, "Member must not be null");
+    }
+
+    /// A value that breaks a constraint; `None` when it must not be repeated.
+    pub(crate) fn refused(&mut self, value: Option<&str>, path: &str, constraint: &str) {
+        let value = match (self.echo, value) {
+            (Echo::Repeat, Some(value)) => {
+                format!(" '{}'", shortened(value, ECHO_CHARACTERS_MAX))
+            }
+            (Echo::Repeat, None) | (Echo::Withhold, _) => String::new(),
+        };
+        self.push(&value, path, constraint);
+    }
+
+    fn push(&mut self, value: &str, path: &str, constraint: &str) {
+        self.violations
+            .push(format!("Value{value} at '{path}' failed to satisfy constraint: {constraint}"));
+    }
+
+    /// The one error that tells all of it, if there is anything to tell.
+    pub(crate) fn into_error(self) -> Option<ApiError> {
+        if let Some(message) = self.malformed {
+            return Some(ApiError::new(ErrorCode::MalformedInput, message));
+        }
+        let count = self.violations.len();
+        let plural = if count == 1 { "" } else { "s" };
+        let violations = self.violations.join("; ");
+        (count > 0).then(|| {
+            ApiError::validation(format!("{count} validation error{plural} detected: {violations}"))
+        })
+    }
+}
