@@ -83,10 +83,6 @@ pub enum EntityKind {
     GroupPolicy,
     /// An inline policy of a role.
     RolePolicy,
-    /// The permissions boundary of the user of this name.
-    UserBoundary,
-    /// The permissions boundary of the role of this name.
-    RoleBoundary,
     /// An access key, by id.
     AccessKey,
     /// An MFA device, by serial number.

@@ -23,7 +23,10 @@ mod change;
 mod draft;
 mod snapshot;
 
+// The rules.
+pub mod commands;
 mod error;
+
 mod limits;
 mod policy_document;
 mod records;

@@ -21,7 +21,7 @@ pub struct ManagedPolicy {
     pub arn: Arn,
     /// When the policy was created.
     pub created_at: Timestamp,
-    /// When its default version last changed.
+    /// When its newest version was created (Spec: API Policy, UpdateDate).
     pub updated_at: Timestamp,
     /// The description, if one was given. It can't be changed.
     pub description: Option<String>,

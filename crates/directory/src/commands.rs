@@ -1,0 +1,23 @@
+//! IAM's rules, one file per resource: each command reads a draft, refuses or
+//! records what changes, and is nothing but a function of its arguments.
+//!
+//! A refused command has changed nothing. Names are found in any case, as
+//! [`crate::Snapshot`] says. Where AWS shows several reasons to refuse, its order
+//! of checks is kept as far as it was observed; elsewhere what is wrong with the
+//! request itself comes first, then what is missing, then conflicts, then quotas.
+
+pub mod access_key;
+pub mod attachment;
+pub mod boundary;
+pub mod group;
+pub mod inline_policy;
+pub mod managed_policy;
+pub mod mfa_device;
+pub mod role;
+pub mod tags;
+pub mod user;
+
+mod find;
+mod holder;
+
+pub use holder::PolicyHolder;
