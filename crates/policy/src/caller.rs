@@ -94,10 +94,97 @@ impl Caller {
     }
 }
 
-/// As what a Principal element names the caller. The order is that of how much
-/// being named so lifts; see the decision.
+/// As what a Principal element names the caller.
+///
+/// INVARIANT: ascending by how much of the caller's own side being named so lifts;
+/// see the decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Named {
-    /// The statement has no Principal element.
+    /// The statement has no Principal element, or cannot be read.
     NotAsked,
+    /// By the account.
+    Account,
+    /// By an identity provider.
+    Federated,
+    /// As a service.
+    Service,
+    /// With everybody.
+    Everyone,
+    /// By the role of the session.
+    Role,
+    /// By the user who asked for the federated-user session.
+    FederatingUser,
+    /// As the user.
+    User,
+    /// With everybody, but a condition asks for the caller's ARN.
+    EveryoneByArn,
+    /// As this very session.
+    Session,
+}
+
+/// Which aspects of a caller a NotPrincipal element lists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Facets {
+    account: Listed,
+    entity: Listed,
+    session: Listed,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Listed {
+    #[default]
+    No,
+    Yes,
+}
+
+impl Facets {
+    pub(crate) const fn of(named: Named) -> Self {
+        let (yes, no) = (Listed::Yes, Listed::No);
+        match named {
+            Named::Everyone | Named::EveryoneByArn => {
+                Self { account: yes, entity: yes, session: yes }
+            }
+            Named::Account => Self { account: yes, entity: no, session: no },
+            Named::Role | Named::User | Named::FederatingUser => {
+                Self { account: no, entity: yes, session: no }
+            }
+            // A provider or service is all there is to such a caller.
+            Named::Session | Named::Federated | Named::Service => {
+                Self { account: no, entity: no, session: yes }
+            }
+            Named::NotAsked => Self { account: no, entity: no, session: no },
+        }
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        let or = |left: &mut Listed, right: Listed| {
+            if right == Listed::Yes {
+                *left = right;
+            }
+        };
+        or(&mut self.account, other.account);
+        or(&mut self.entity, other.entity);
+        or(&mut self.session, other.session);
+    }
+
+    pub(crate) fn any(self) -> bool {
+        self != Self::default()
+    }
+
+    /// Whether every aspect this caller has is listed.
+    pub(crate) fn all_of(self, caller: &Caller) -> bool {
+        let yes = |listed: Listed| listed == Listed::Yes;
+        match caller {
+            Caller::Root { .. } => yes(self.account),
+            Caller::User { .. } => yes(self.account) && yes(self.entity),
+            Caller::RoleSession { .. } => {
+                yes(self.account) && yes(self.entity) && yes(self.session)
+            }
+            Caller::FederatedUser { .. } => yes(self.account) && yes(self.session),
+            Caller::WebIdentity { .. } | Caller::Saml { .. } | Caller::Service { .. } => {
+                yes(self.session)
+            }
+            Caller::Anonymous => self.any(),
+        }
+    }
 }

@@ -1,38 +1,83 @@
-use crate::{Diagnostic, DocumentKind, Policy};
+//! The compiled form of a policy.
 
-/// A policy made ready for evaluation.
+pub(crate) mod condition;
+pub(crate) mod element;
+pub(crate) mod principal;
+mod statement;
+
+pub(crate) use statement::{Body, CompiledStatement, Elements};
+
+use crate::grammar::{self, Form};
+use crate::template::Variables;
+use crate::{Diagnostic, DocumentKind, Effect, Policy, Span, Version};
+
+/// A policy made ready for evaluation: done once, when it is written or loaded.
+///
+/// Evaluation walks the statements, each in time linear in its size and in that of
+/// the request's values; see the module on patterns for the exception.
 #[derive(Clone, Debug)]
 pub struct CompiledPolicy {
     kind: DocumentKind,
+    statements: Box<[CompiledStatement]>,
 }
-
-/// A statement made ready for evaluation.
-#[derive(Clone, Debug)]
-pub struct CompiledStatement;
 
 impl CompiledPolicy {
     /// Compiles a policy.
     #[must_use]
-    pub fn compile(_policy: &Policy, kind: DocumentKind) -> Self {
-        Self { kind }
+    pub fn compile(policy: &Policy, kind: DocumentKind) -> Self {
+        let variables = variables_of(policy.version);
+        let compiled = policy.statements.iter().enumerate().map(|(index, statement)| {
+            CompiledStatement::compile(index, statement, kind, variables)
+        });
+        Self { kind, statements: compiled.collect() }
     }
 
-    /// Compiles a document from storage. Total: what cannot be read grants nothing
-    /// and denies.
+    /// Compiles a document from storage, with the problems it has by today's grammar.
+    ///
+    /// Total, and never more generous than the text: a document that AWS would
+    /// refuse today still means what it says, a statement that cannot be read
+    /// grants nothing and, unless it is known to be an Allow, denies everything, and
+    /// so does a document that is not even JSON.
     #[must_use]
     pub fn compile_stored(text: &str, kind: DocumentKind) -> (Self, Vec<Diagnostic>) {
-        (Self { kind }, crate::parse(text, kind).diagnostics)
+        let (document, diagnostics) = grammar::read(text, kind);
+        let Some(document) = document else { return (Self::unreadable(kind), diagnostics) };
+        let variables = variables_of(document.version);
+        let compiled = document.statements.iter().enumerate().map(|(index, form)| match form {
+            Form::Read(statement) => CompiledStatement::compile(index, statement, kind, variables),
+            Form::Broken { span, effect } => CompiledStatement::broken(index, *span, *effect),
+        });
+        (Self { kind, statements: compiled.collect() }, diagnostics)
     }
 
-    /// The policy that stands for one that cannot be read: it denies everything.
+    /// What stands for a policy that cannot be read: it denies everything.
     #[must_use]
     pub fn unreadable(kind: DocumentKind) -> Self {
-        Self { kind }
+        let statement = CompiledStatement::broken(0, Span::default(), Some(Effect::Deny));
+        Self { kind, statements: Box::new([statement]) }
     }
 
     /// What the document is for.
     #[must_use]
     pub const fn kind(&self) -> DocumentKind {
         self.kind
+    }
+
+    /// How many statements it has.
+    #[must_use]
+    pub const fn statement_count(&self) -> usize {
+        self.statements.len()
+    }
+
+    pub(crate) const fn statements(&self) -> &[CompiledStatement] {
+        &self.statements
+    }
+}
+
+/// Spec: UG:reference_policies_elements_version: in the older version `${...}` is text.
+const fn variables_of(version: Version) -> Variables {
+    match version {
+        Version::V2008 => Variables::Literal,
+        Version::V2012 => Variables::Live,
     }
 }

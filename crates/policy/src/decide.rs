@@ -1,15 +1,270 @@
-use crate::{Blockers, Cause, Decision, Layers, Outcome, PolicyType, Request, Trace};
+//! The decision: which layers must allow, and what each says.
+//!
+//! Spec: UG:reference_policies_evaluation-logic and the pages below it.
+
+mod bypass;
+mod survey;
+
+use bypass::Bypass;
+use survey::{Survey, survey};
+
+use crate::request::Target;
+use crate::{
+    BlockReason, Blocker, Blockers, Caller, Cause, Decision, FederatedIssuer, Layers, Outcome,
+    PolicyRef, PolicyType, Request, ResourcePolicy, Trace, TraceNote,
+};
 
 /// Decides a request by the policies that apply to it.
+///
+/// Costs one walk over the statements given, in time linear in their size. It
+/// allocates the action's lower-case copy and nothing that grows with the policies.
+/// Being traced changes nothing about the outcome.
 pub fn evaluate<'a, T: Trace>(
-    _request: &Request<'_>,
-    _layers: &Layers<'a>,
-    _trace: &mut T,
+    request: &Request<'_>,
+    layers: &Layers<'a>,
+    trace: &mut T,
 ) -> Outcome<'a> {
-    // Unfinished: denies everything until the engine is in place.
-    Outcome {
-        decision: Decision::ImplicitDeny,
-        cause: Cause::NothingAllows { policy_type: PolicyType::Identity },
-        blockers: Blockers::default(),
+    let target = Target::new(request, layers);
+    let findings = Findings::collect(request, &target, layers, trace);
+    let demands = Demands::of(request, &findings, layers, trace);
+    let blockers = findings.blockers(&demands);
+    let Some(cause) = findings.blocking_cause(&blockers) else {
+        let cause = findings.allowing_cause(&demands);
+        return Outcome { decision: Decision::Allow, cause, blockers };
+    };
+    let decision = match cause {
+        Cause::Statement { .. } => Decision::ExplicitDeny,
+        Cause::NothingAllows { .. } | Cause::RootUser => Decision::ImplicitDeny,
+    };
+    Outcome { decision, cause, blockers }
+}
+
+/// What each layer says to the request.
+struct Findings<'a> {
+    service_control: Survey<'a>,
+    // The first level that does not allow.
+    silent_level: Option<usize>,
+    resource_control: Survey<'a>,
+    resource_type: PolicyType,
+    resource: Survey<'a>,
+    identity: Survey<'a>,
+    boundary: Survey<'a>,
+    session: Survey<'a>,
+}
+
+impl<'a> Findings<'a> {
+    fn collect<T: Trace>(
+        request: &Request<'_>,
+        target: &Target<'_>,
+        layers: &Layers<'a>,
+        trace: &mut T,
+    ) -> Self {
+        let mut ask = |policy_type, level, policies: &[PolicyRef<'a>]| {
+            survey(policy_type, level, policies, request, target, trace)
+        };
+        let mut service_control = Survey::default();
+        let mut silent_level = None;
+        // Spec: ORG:orgs_manage_policies_scps: they bind the users, roles and root
+        // users of an organization's accounts, nobody else.
+        let levels = if request.caller.account().is_some() { layers.service_control } else { &[] };
+        for (level, policies) in levels.iter().enumerate() {
+            let found = ask(PolicyType::ServiceControl, Some(level), policies);
+            if found.allow.is_none() && silent_level.is_none() {
+                silent_level = Some(level);
+            }
+            service_control.deny = service_control.deny.or(found.deny);
+        }
+        let (resource_type, resource) = match layers.resource {
+            ResourcePolicy::None => (PolicyType::Resource, None),
+            ResourcePolicy::Trust(policy) => (PolicyType::Trust, Some(policy)),
+            ResourcePolicy::Resource(policy) => (PolicyType::Resource, Some(policy)),
+        };
+        Self {
+            service_control,
+            silent_level,
+            resource_control: ask(PolicyType::ResourceControl, None, layers.resource_control),
+            resource_type,
+            resource: ask(resource_type, None, resource.as_slice()),
+            identity: ask(PolicyType::Identity, None, layers.identity),
+            boundary: ask(PolicyType::Boundary, None, layers.boundary.as_slice()),
+            session: ask(PolicyType::Session, None, layers.session.unwrap_or_default()),
+        }
     }
+
+    /// Every layer in the way: those that deny, then those that must allow and do not,
+    /// each in AWS's order.
+    fn blockers(&self, demands: &Demands) -> Blockers<'a> {
+        let mut blockers = Blockers::default();
+        let layers = [
+            (PolicyType::ServiceControl, &self.service_control, false),
+            // Spec: ORG:orgs_manage_policies_rcps: the policy that allows all cannot
+            // be detached, so that only what denies matters.
+            (PolicyType::ResourceControl, &self.resource_control, false),
+            (self.resource_type, &self.resource, demands.resource == Demand::Allow),
+            (PolicyType::Identity, &self.identity, demands.identity == Demand::Allow),
+            (PolicyType::Boundary, &self.boundary, demands.boundary == Demand::Allow),
+            (PolicyType::Session, &self.session, demands.session == Demand::Allow),
+        ];
+        for (policy_type, found, _) in &layers {
+            if let Some(statement) = found.deny {
+                let reason = BlockReason::Denies(statement);
+                blockers.push(Blocker { policy_type: *policy_type, reason });
+            }
+        }
+        if let Some(level) = self.silent_level {
+            let reason = BlockReason::DoesNotAllow { level: Some(level) };
+            blockers.push(Blocker { policy_type: PolicyType::ServiceControl, reason });
+        }
+        for (policy_type, found, demanded) in &layers {
+            if *demanded && found.allow.is_none() {
+                let reason = BlockReason::DoesNotAllow { level: None };
+                blockers.push(Blocker { policy_type: *policy_type, reason });
+            }
+        }
+        blockers
+    }
+
+    /// The first blocker decides: a Deny anywhere before silence anywhere.
+    fn blocking_cause(&self, blockers: &Blockers<'a>) -> Option<Cause<'a>> {
+        let Blocker { policy_type, reason } = *blockers.iter().next()?;
+        Some(match reason {
+            BlockReason::Denies(statement) => Cause::Statement { policy_type, statement },
+            BlockReason::DoesNotAllow { .. } => Cause::NothingAllows { policy_type },
+        })
+    }
+
+    /// What allowed: the statement on the resource's side where that side had to
+    /// allow or was enough, else the one among the caller's own policies.
+    fn allowing_cause(&self, demands: &Demands) -> Cause<'a> {
+        let by_resource = self.resource.allow.map(|statement| (self.resource_type, statement));
+        let by_identity = self.identity.allow.map(|statement| (PolicyType::Identity, statement));
+        let resource_first =
+            demands.resource == Demand::Allow || demands.identity == Demand::Nothing;
+        let (first, second) =
+            if resource_first { (by_resource, by_identity) } else { (by_identity, by_resource) };
+        match first.or(second) {
+            Some((policy_type, statement)) => Cause::Statement { policy_type, statement },
+            // Only the root user's own right lets a request pass without a statement.
+            None => Cause::RootUser,
+        }
+    }
+}
+
+/// Whether a layer must allow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Demand {
+    /// It must.
+    Allow,
+    /// Its silence does not count.
+    Nothing,
+}
+
+/// Which layers must allow. Service control policies always must, level by level.
+struct Demands {
+    resource: Demand,
+    identity: Demand,
+    boundary: Demand,
+    session: Demand,
+}
+
+impl Demands {
+    fn of<T: Trace>(
+        request: &Request<'_>,
+        findings: &Findings<'_>,
+        layers: &Layers<'_>,
+        trace: &mut T,
+    ) -> Self {
+        let Some(account) = request.caller.account() else {
+            // Spec: services, bearers of foreign tokens and anonymous callers have no
+            // identity policies: the resource's side decides alone.
+            trace.note(TraceNote::NoIdentitySide);
+            let (resource, own) = (Demand::Allow, Demand::Nothing);
+            return Self { resource, identity: own, boundary: own, session: own };
+        };
+        let own_side = Self::own_side(request.caller, layers, trace);
+        if request.resource_account.is_some_and(|owner| owner != account) {
+            // Spec: UG:reference_policies_evaluation-logic-cross-account: both must allow.
+            trace.note(TraceNote::CrossAccount);
+            return Self { resource: Demand::Allow, ..own_side };
+        }
+        let trust = matches!(layers.resource, ResourcePolicy::Trust(_));
+        let resource = if trust {
+            // Spec: UG:reference_policies_evaluation-logic_policy-eval-denyallow, role
+            // trust policies must explicitly allow.
+            trace.note(TraceNote::TrustMustAllow);
+            Demand::Allow
+        } else {
+            Demand::Nothing
+        };
+        let bypass = findings.resource.bypass();
+        let lifted = own_side.lifted_by(bypass, request, layers, trace);
+        Self { resource, ..lifted }
+    }
+
+    /// What the caller's own side must allow before anything lifts it.
+    fn own_side<T: Trace>(caller: &Caller, layers: &Layers<'_>, trace: &mut T) -> Self {
+        let is_root = matches!(
+            caller,
+            Caller::Root { .. } | Caller::FederatedUser { issuer: FederatedIssuer::Root, .. }
+        );
+        let identity = if is_root {
+            trace.note(TraceNote::RootUser);
+            Demand::Nothing
+        } else {
+            Demand::Allow
+        };
+        let federated = matches!(caller, Caller::FederatedUser { .. });
+        if federated && layers.session.is_none() {
+            // Spec: UG:id_credentials_temp_control-access_getfederationtoken.
+            trace.note(TraceNote::FederatedUserWithoutSessionPolicies);
+        }
+        let demanded = |demanded| if demanded { Demand::Allow } else { Demand::Nothing };
+        Self {
+            resource: Demand::Nothing,
+            identity,
+            boundary: demanded(layers.boundary.is_some()),
+            session: demanded(federated || layers.session.is_some()),
+        }
+    }
+
+    /// The silence of which layers does not count, since the resource's policy names
+    /// the caller.
+    fn lifted_by<T: Trace>(
+        self,
+        bypass: Bypass,
+        request: &Request<'_>,
+        layers: &Layers<'_>,
+        trace: &mut T,
+    ) -> Self {
+        let mut lift = |demand, threshold, policy_type| {
+            if bypass < threshold || demand == Demand::Nothing {
+                return demand;
+            }
+            if policy_type == PolicyType::Boundary && boundary_stays(request, layers) {
+                trace.note(TraceNote::BoundaryMustAllowAssumeRole);
+                return demand;
+            }
+            trace.note(TraceNote::NotLimitedBy(policy_type));
+            Demand::Nothing
+        };
+        Self {
+            resource: self.resource,
+            identity: lift(self.identity, Bypass::Identity, PolicyType::Identity),
+            boundary: lift(self.boundary, Bypass::IdentityAndBoundary, PolicyType::Boundary),
+            session: lift(self.session, Bypass::Everything, PolicyType::Session),
+        }
+    }
+}
+
+/// Spec: UG:roles-managingrole-editing-console: "If a permissions boundary is set for
+/// the user, then it must allow sts:AssumeRole". The page on evaluation says that a
+/// resource policy naming a user is not limited by the boundary.
+/// Choice: the more specific page, which is also the stricter.
+fn boundary_stays(request: &Request<'_>, layers: &Layers<'_>) -> bool {
+    let assumes = request
+        .action
+        .get(.."sts:AssumeRole".len())
+        .is_some_and(|prefix| prefix.eq_ignore_ascii_case("sts:AssumeRole"));
+    let trust = matches!(layers.resource, ResourcePolicy::Trust(_));
+    trust && assumes && matches!(request.caller, Caller::User { .. })
 }

@@ -20,7 +20,7 @@ impl Parsed {
     #[must_use]
     pub fn refusal(&self) -> Option<&Diagnostic> {
         let errors = self.diagnostics.iter().filter(|found| found.severity == Severity::Error);
-        errors.min_by_key(|found| (found.stage, found.span.start))
+        errors.min_by_key(|found| (found.order, found.span.start))
     }
 }
 
@@ -48,8 +48,9 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// AWS's text for it.
     pub(crate) wire: String,
-    /// When AWS would come upon it.
-    pub(crate) stage: Stage,
+    /// When AWS would come upon it: the statement, for the validator that goes
+    /// statement by statement, then the check.
+    pub(crate) order: (usize, Stage),
 }
 
 impl Diagnostic {

@@ -13,7 +13,7 @@
 //! There is no I/O here, no clock and no store: time, tags and addresses are values
 //! in the [`Context`]. This crate is an API boundary: others build on it alone.
 //!
-//! ```no_run
+//! ```
 //! use stead_policy::{
 //!     Caller, CompiledPolicy, Context, Decision, DocumentKind, Layers, NoTrace, PolicyRef,
 //!     PolicySource, Request, evaluate,
@@ -52,11 +52,17 @@ mod text;
 mod diagnostics;
 
 mod ast;
+mod date;
 mod grammar;
+mod json;
 mod operator;
 
 // The compiled form.
+mod arn_pattern;
 mod compiled;
+mod glob;
+mod operators;
+mod template;
 
 // The request and the answer.
 mod caller;
@@ -76,7 +82,7 @@ pub use compiled::CompiledPolicy;
 pub use context::{Context, ContextBuilder, ContextValue};
 pub use decide::evaluate;
 pub use diagnostics::{Diagnostic, DiagnosticCode, Parsed, Severity};
-pub use grammar::parse;
+pub use grammar::{parse, parse_managed};
 pub use kind::DocumentKind;
 pub use limits::{DOCUMENT_BYTES_MAX, NESTING_DEPTH_MAX, STATEMENTS_MAX, VALUES_MAX};
 pub use operator::{Operator, OperatorBase, Quantifier};

@@ -1,5 +1,6 @@
 use stead_types::AccountId;
 
+use crate::arn_pattern::components;
 use crate::{Caller, CompiledPolicy, Context, PolicySource};
 
 /// One question: may this caller do this to that?
@@ -69,4 +70,24 @@ pub struct Target<'a> {
     pub(crate) action: String,
     /// The six components of the resource, when it is an ARN.
     pub(crate) arn: Option<[&'a str; 6]>,
+    /// Whether the caller has a permissions boundary.
+    pub(crate) boundary: Boundary,
+}
+
+/// Whether a caller has a permissions boundary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Boundary {
+    Set,
+    Unset,
+}
+
+impl<'a> Target<'a> {
+    pub(crate) fn new(request: &Request<'a>, layers: &Layers<'_>) -> Self {
+        let boundary = match layers.boundary {
+            Some(_) => Boundary::Set,
+            None => Boundary::Unset,
+        };
+        let action = request.action.to_ascii_lowercase();
+        Self { action, arn: components(request.resource), boundary }
+    }
 }

@@ -121,8 +121,8 @@ mod tests {
             ("", 0),
             (" \t\r\n", 0),
             ("{ }", 2),
-            ("{\"a b\": 1}", 8),
-            (r#"{"a\" b" : 1}"#, 10),
+            ("{\"a b\": 1}", 9),
+            (r#"{"a\" b" : 1}"#, 11),
             ("{\"é\" :\n1}", 7),
         ] {
             assert_eq!(PolicyText::from(text).counted_characters(), counted, "{text}");

@@ -134,8 +134,8 @@ pub struct ValueTrace {
 /// One operator and key of a condition block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConditionTrace {
-    /// The operator; `None` when there is no such operator.
-    pub operator: Option<Operator>,
+    /// The operator.
+    pub operator: Operator,
     /// Where the operator stands.
     pub operator_span: Span,
     /// The key, as written.
@@ -169,8 +169,6 @@ pub enum ConditionReason {
     SeveralValues,
     /// `Null` asks only whether the key is there.
     Presence,
-    /// There is no such operator: an Allow does not apply, a Deny does.
-    UnknownOperator,
 }
 
 /// A rule of the decision beyond what the policies say.

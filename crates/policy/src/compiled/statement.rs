@@ -1,0 +1,122 @@
+use super::condition::CompiledCondition;
+use super::element::{Actions, Resources};
+use super::principal::PrincipalMatcher;
+use crate::caller::Named;
+use crate::request::Target;
+use crate::template::Variables;
+use crate::{Context, DocumentKind, Effect, PolicySource, Request, Span, Statement, StatementRef};
+
+/// A statement made ready for evaluation.
+#[derive(Clone, Debug)]
+pub struct CompiledStatement {
+    pub(crate) index: usize,
+    pub(crate) span: Span,
+    pub(crate) sid: Option<Box<str>>,
+    pub(crate) effect: Effect,
+    pub(crate) body: Body,
+}
+
+/// What a statement asks of a request.
+#[derive(Clone, Debug)]
+pub(crate) enum Body {
+    /// Its elements; all must match.
+    Elements(Box<Elements>),
+    /// It cannot be told: an Allow never applies, a Deny always does.
+    Unreadable,
+}
+
+/// The elements of a statement.
+#[derive(Clone, Debug)]
+pub(crate) struct Elements {
+    pub(crate) principals: Option<PrincipalMatcher>,
+    pub(crate) actions: Actions,
+    pub(crate) resources: Option<Resources>,
+    pub(crate) conditions: Box<[CompiledCondition]>,
+}
+
+impl CompiledStatement {
+    pub(super) fn compile(
+        index: usize,
+        statement: &Statement,
+        kind: DocumentKind,
+        variables: Variables,
+    ) -> Self {
+        let effect = statement.effect.value;
+        let body = compile_body(statement, kind, variables);
+        let sid = statement.sid.as_ref().map(|sid| sid.value.as_str().into());
+        Self { index, span: statement.span, sid, effect, body }
+    }
+
+    /// A statement that cannot be read. Without a known effect it may have been a
+    /// Deny, so it is one.
+    pub(super) fn broken(index: usize, span: Span, effect: Option<Effect>) -> Self {
+        let effect = effect.unwrap_or(Effect::Deny);
+        Self { index, span, sid: None, effect, body: Body::Unreadable }
+    }
+
+    /// Whether the statement applies to the request, and as what it names the caller.
+    pub(crate) fn applies(&self, request: &Request<'_>, target: &Target<'_>) -> Option<Named> {
+        match &self.body {
+            Body::Unreadable => match self.effect {
+                Effect::Allow => None,
+                Effect::Deny => Some(Named::NotAsked),
+            },
+            Body::Elements(elements) => elements.apply(self.effect, request, target),
+        }
+    }
+
+    pub(crate) fn reference<'a>(&'a self, source: &'a PolicySource) -> StatementRef<'a> {
+        StatementRef {
+            source,
+            index: self.index,
+            sid: self.sid.as_deref(),
+            effect: self.effect,
+            span: self.span,
+        }
+    }
+}
+
+impl Elements {
+    /// The cheapest questions come first.
+    fn apply(&self, effect: Effect, request: &Request<'_>, target: &Target<'_>) -> Option<Named> {
+        let context: &Context = request.context;
+        if !self.actions.matches(&target.action) {
+            return None;
+        }
+        let named = match &self.principals {
+            Some(principals) => principals.names(effect, request.caller, target.boundary)?,
+            None => Named::NotAsked,
+        };
+        let resource_fits = match &self.resources {
+            Some(resources) => resources.matches(target.arn.as_ref(), context),
+            None => true,
+        };
+        let holds = |condition: &CompiledCondition| condition.verdict(context).holds;
+        (resource_fits && self.conditions.iter().all(holds)).then_some(named)
+    }
+}
+
+/// What is missing or too much for the kind of document, or has an operator that
+/// does not exist, cannot be told.
+/// Choice: AWS refuses all of this when it is written; for stored text the
+/// statement then fails closed.
+fn compile_body(statement: &Statement, kind: DocumentKind, variables: Variables) -> Body {
+    let principals_fit = statement.principals.is_some() == kind.has_principal();
+    let resources_fit = statement.resources.is_some() == kind.has_resource();
+    let conditions: Option<Box<[CompiledCondition]>> = statement
+        .conditions
+        .iter()
+        .map(|condition| CompiledCondition::compile(condition, variables))
+        .collect();
+    let Some(conditions) = conditions.filter(|_| principals_fit && resources_fit) else {
+        return Body::Unreadable;
+    };
+    let principals = statement
+        .principals
+        .as_ref()
+        .map(|principals| PrincipalMatcher::compile(principals, &conditions));
+    let resources =
+        statement.resources.as_ref().map(|resources| Resources::compile(resources, variables));
+    let actions = Actions::compile(&statement.actions);
+    Body::Elements(Box::new(Elements { principals, actions, resources, conditions }))
+}

@@ -1,0 +1,100 @@
+use super::findings::{Dialect, Findings, quoted};
+use super::statement::{Fields, patterns};
+use crate::diagnostics::Stage;
+use crate::{DiagnosticCode, DocumentKind, Patterns, Span, Spanned};
+
+/// The actions a trust policy can say anything about.
+///
+/// Spec: the service authorization reference of STS, actions on role resources.
+const ASSUME_ACTIONS: [&str; 7] = [
+    "sts:assumerole",
+    "sts:assumerolewithsaml",
+    "sts:assumerolewithwebidentity",
+    "sts:assumeroot",
+    "sts:tagsession",
+    "sts:setsourceidentity",
+    "sts:setcontext",
+];
+
+/// Reads Action or NotAction.
+pub(super) fn read(fields: &Fields<'_>, span: Span, findings: &mut Findings) -> Option<Patterns> {
+    let element = patterns(fields.action, fields.not_action, findings).ok()?;
+    let Some(actions) = element.filter(|actions| !actions.values.is_empty()) else {
+        refuse_missing(span, findings);
+        return None;
+    };
+    if findings.kind == DocumentKind::ResourceControl && fields.not_action.is_some() {
+        // Spec: ORG:orgs_manage_policies_rcps_syntax, NotAction is not supported.
+        let message = "a resource control policy cannot have `NotAction`".to_owned();
+        findings.syntax(DiagnosticCode::ProhibitedField, actions.span, message);
+    }
+    for action in &actions.values {
+        if findings.kind == DocumentKind::Trust {
+            check_trust_action(action, findings);
+        } else {
+            check_form(action, findings);
+        }
+    }
+    Some(actions)
+}
+
+fn refuse_missing(span: Span, findings: &mut Findings) {
+    let wire = match findings.dialect() {
+        // Observed: recorded from IAM; an empty array counts as none.
+        Dialect::Identity | Dialect::Organization => "Policy statement must contain actions.",
+        // Observed: quoted for trust policies.
+        Dialect::Resource => "Missing required field Action",
+    };
+    let message = "the statement has neither `Action` nor `NotAction`".to_owned();
+    let code = DiagnosticCode::MissingField;
+    findings.refuse(Stage::Actions, code, span, wire.to_owned(), message);
+}
+
+/// `service:Name`, or `*` for everything.
+///
+/// Observed: recorded from IAM. Service prefixes may hold letters, digits, dots and
+/// hyphens and need not exist; names may hold anything but a colon.
+fn check_form(action: &Spanned<String>, findings: &mut Findings) {
+    let text = action.value.as_str();
+    // Choice: `*:*` says what `*` says and is seen in the wild.
+    if text == "*" || text == "*:*" {
+        return;
+    }
+    let Some((vendor, name)) = text.split_once(':') else {
+        let wire = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.";
+        let message = format!("action `{}` has no service prefix", quoted(text));
+        return refuse(action.span, wire.to_owned(), message, findings);
+    };
+    if name.contains(':') {
+        let wire = "Actions/Condition can contain only one colon.".to_owned();
+        let message = format!("action `{}` has more than one colon", quoted(text));
+        return refuse(action.span, wire, message, findings);
+    }
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
+    if vendor.is_empty() || !vendor.bytes().all(plain) {
+        let wire = format!("Vendor {} is not valid", quoted(vendor));
+        let message = format!("`{}` cannot be a service prefix", quoted(vendor));
+        refuse(action.span, wire, message, findings);
+    }
+}
+
+fn refuse(span: Span, wire: String, message: String, findings: &mut Findings) {
+    findings.refuse(Stage::ActionForm, DiagnosticCode::InvalidAction, span, wire, message);
+}
+
+/// Observed: `*` and every service prefix but `sts` are refused, in NotAction too.
+/// Choice: other actions of STS are let pass, with a warning: they cannot match.
+fn check_trust_action(action: &Spanned<String>, findings: &mut Findings) {
+    let text = action.value.to_ascii_lowercase();
+    if !text.starts_with("sts:") {
+        let wire = "AssumeRole policy may only specify STS AssumeRole actions.".to_owned();
+        let message = format!("`{}` is not an action that assumes a role", quoted(&action.value));
+        let code = DiagnosticCode::ProhibitedAction;
+        return findings.refuse(Stage::Actions, code, action.span, wire, message);
+    }
+    let pattern = crate::glob::Glob::new(&text);
+    if !ASSUME_ACTIONS.iter().any(|name| pattern.matches(name)) {
+        let message = format!("`{}` never takes part in assuming a role", quoted(&action.value));
+        findings.warn(action.span, message, "use sts:AssumeRole, one of its variants, sts:TagSession, sts:SetSourceIdentity or sts:SetContext");
+    }
+}

@@ -1,0 +1,247 @@
+use stead_types::{AccountId, Arn, UniqueId, UniqueIdKind};
+
+use super::findings::{Dialect, Findings, quoted};
+use super::statement::Fields;
+use crate::diagnostics::Stage;
+use crate::json::{Json, JsonValue, Member};
+use crate::{
+    DiagnosticCode, DocumentKind, Effect, Polarity, PrincipalEntry, PrincipalKind, Principals,
+    Span, Spanned,
+};
+
+/// Reads Principal or NotPrincipal: `Some(None)` for documents that have neither.
+#[expect(clippy::option_option, reason = "absent and unreadable are different things here")]
+pub(super) fn read(
+    fields: &Fields<'_>,
+    effect: Option<Effect>,
+    span: Span,
+    findings: &mut Findings,
+) -> Option<Option<Principals>> {
+    if !findings.kind.has_principal() {
+        let member = fields.principal.or(fields.not_principal);
+        return match member {
+            None => Some(None),
+            Some(member) => {
+                refuse_principal(member, findings);
+                None
+            }
+        };
+    }
+    let (member, polarity) = match (fields.principal, fields.not_principal) {
+        (Some(member), None) => (member, Polarity::Any),
+        (None, Some(member)) => (member, Polarity::NoneOf),
+        (None, None) => {
+            let wire = "Missing required field Principal".to_owned();
+            refuse(
+                DiagnosticCode::MissingField,
+                span,
+                wire,
+                "the statement has no `Principal`".to_owned(),
+                findings,
+            );
+            return None;
+        }
+        (Some(_), Some(second)) => {
+            let message = "`Principal` and `NotPrincipal` exclude each other".to_owned();
+            findings.syntax(DiagnosticCode::ConflictingFields, second.key.span, message);
+            return None;
+        }
+    };
+    if polarity == Polarity::NoneOf {
+        check_not_principal(member.key.span, effect, findings);
+    }
+    let entries = read_value(&member.value, findings)?;
+    check_cognito(&entries, fields, findings);
+    Some(Some(Principals { span: member.value.span, polarity, entries }))
+}
+
+/// Observed: quoted for CreatePolicy and PutUserPolicy.
+fn refuse_principal(member: &Member, findings: &mut Findings) {
+    let wire = "Policy document should not specify a principal.".to_owned();
+    let message = format!("this kind of policy cannot have `{}`", member.key.value);
+    refuse(DiagnosticCode::ProhibitedField, member.key.span, wire, message, findings);
+}
+
+/// Spec: UG:reference_policies_elements_notprincipal: not in trust policies, and
+/// only with Deny. Observed: the texts are quoted for trust policies.
+fn check_not_principal(span: Span, effect: Option<Effect>, findings: &mut Findings) {
+    let (wire, message) = match (findings.kind, effect) {
+        (_, Some(Effect::Allow)) => (
+            "Allow with NotPrincipal is not allowed.",
+            "`NotPrincipal` with `Allow` would allow everybody else, the anonymous included",
+        ),
+        (DocumentKind::Resource, _) => return,
+        _ => (
+            "AssumeRole policy must not contain NotPrincipal field.",
+            "this kind of policy cannot have `NotPrincipal`",
+        ),
+    };
+    let code = DiagnosticCode::ProhibitedField;
+    refuse(code, span, wire.to_owned(), message.to_owned(), findings);
+}
+
+fn read_value(json: &Json, findings: &mut Findings) -> Option<Vec<PrincipalEntry>> {
+    match &json.value {
+        JsonValue::String(text) => {
+            let value = Spanned::new(json.span, text.clone());
+            check_bare(&value, findings);
+            Some(vec![PrincipalEntry { kind: PrincipalKind::Everyone, value }])
+                .filter(|_| text == "*")
+        }
+        JsonValue::Object(_) => read_object(json, findings),
+        JsonValue::Null | JsonValue::Bool(_) | JsonValue::Number(_) | JsonValue::Array(_) => {
+            findings.wrong_type(json, "Principal", "an object");
+            None
+        }
+    }
+}
+
+/// A string in place of the object: only `*`, and not in trust policies.
+fn check_bare(value: &Spanned<String>, findings: &mut Findings) {
+    let text = quoted(&value.value);
+    if findings.kind == DocumentKind::Trust {
+        // Observed: quoted for trust policies.
+        let wire = "Principal must be a JSON object.".to_owned();
+        let message = "a trust policy says under which key a principal stands".to_owned();
+        refuse(DiagnosticCode::InvalidPrincipal, value.span, wire, message, findings);
+    } else if text != "*" {
+        let wire = format!("Invalid principal in policy: \"{text}\"");
+        let message = format!("`{text}` must stand under `AWS`, `Service` or `Federated`");
+        refuse(DiagnosticCode::InvalidPrincipal, value.span, wire, message, findings);
+    }
+}
+
+fn read_object(json: &Json, findings: &mut Findings) -> Option<Vec<PrincipalEntry>> {
+    if findings.kind == DocumentKind::ResourceControl {
+        // Spec: ORG:orgs_manage_policies_rcps_syntax, Principal supports only `*`.
+        let message = "a resource control policy has the principal `*`".to_owned();
+        findings.syntax(DiagnosticCode::InvalidPrincipal, json.span, message);
+    }
+    let members = findings.object(json, "Principal")?;
+    let mut entries = Vec::new();
+    let mut readable = true;
+    for member in members {
+        readable &= read_member(member, &mut entries, findings).is_some();
+    }
+    if readable && entries.is_empty() {
+        // Observed: quoted for trust policies.
+        let wire = "Missing required field Principal cannot be empty!".to_owned();
+        let message = "the statement names no principal".to_owned();
+        refuse(DiagnosticCode::MissingField, json.span, wire, message, findings);
+        return None;
+    }
+    readable.then_some(entries)
+}
+
+fn read_member(
+    member: &Member,
+    entries: &mut Vec<PrincipalEntry>,
+    findings: &mut Findings,
+) -> Option<()> {
+    let kind = match member.key.value.as_str() {
+        "AWS" => PrincipalKind::Aws,
+        "Federated" => PrincipalKind::Federated,
+        "Service" => PrincipalKind::Service,
+        "CanonicalUser" if findings.kind != DocumentKind::Trust => PrincipalKind::CanonicalUser,
+        other => {
+            // Observed: quoted for trust policies.
+            let wire = format!("Invalid principal in policy: \"{}\"", quoted(other));
+            let message = format!("`{}` is no kind of principal here", quoted(other));
+            refuse(DiagnosticCode::InvalidPrincipal, member.key.span, wire, message, findings);
+            return None;
+        }
+    };
+    for value in findings.strings(&member.value, &member.key.value)? {
+        check_value(kind, &value, findings);
+        entries.push(PrincipalEntry { kind, value });
+    }
+    Some(())
+}
+
+/// Whether a principal can exist at all. Whether it does is not known here.
+fn check_value(kind: PrincipalKind, value: &Spanned<String>, findings: &mut Findings) {
+    let text = value.value.as_str();
+    let (name, sound) = match kind {
+        PrincipalKind::Aws => ("AWS", is_aws_principal(text)),
+        PrincipalKind::Federated => ("FEDERATED", is_federated_principal(text)),
+        PrincipalKind::Service => ("SERVICE", is_host_name(text)),
+        PrincipalKind::CanonicalUser | PrincipalKind::Everyone => return,
+    };
+    if !sound {
+        let shown = quoted(text);
+        // Observed: quoted for trust policies.
+        let wire = format!("Invalid principal in policy: \"{name}\":\"{shown}\"");
+        let message = format!("`{shown}` cannot be a principal");
+        refuse(DiagnosticCode::InvalidPrincipal, value.span, wire, message, findings);
+    }
+}
+
+/// Spec: UG:reference_policies_elements_principal: an account by number or root ARN,
+/// a user, a role, a session of either kind, a unique id, or everybody. No partial
+/// wildcards; groups are no principals.
+fn is_aws_principal(text: &str) -> bool {
+    if text == "*" || text.parse::<AccountId>().is_ok() {
+        return true;
+    }
+    if let Ok(id) = text.parse::<UniqueId>() {
+        return matches!(id.kind(), UniqueIdKind::User | UniqueIdKind::Role);
+    }
+    let Ok(arn) = text.parse::<Arn>() else { return false };
+    let kinds: &[&str] = match arn.service() {
+        "iam" => &["user", "role"],
+        "sts" => &["assumed-role", "federated-user"],
+        _ => return false,
+    };
+    let plain = arn.account().is_some() && arn.region().is_empty() && !text.contains(['*', '?']);
+    let named = kinds.iter().any(|kind| arn.resource_of(kind).is_some_and(|name| !name.is_empty()));
+    plain && (named || (arn.service() == "iam" && arn.resource() == "root"))
+}
+
+/// A provider's ARN, or the bare host name of a well-known one. Observed: IAM does
+/// not ask whether such a host name is one it knows.
+fn is_federated_principal(text: &str) -> bool {
+    let Ok(arn) = text.parse::<Arn>() else { return is_host_name(text) };
+    let named =
+        ["saml-provider", "oidc-provider"].iter().any(|kind| arn.resource_of(kind).is_some());
+    arn.service() == "iam" && arn.account().is_some() && named && !text.contains(['*', '?'])
+}
+
+fn is_host_name(text: &str) -> bool {
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    };
+    text.contains('.') && text.split('.').all(label)
+}
+
+/// Observed: quoted for trust policies; a pool's tokens are the same for everyone.
+fn check_cognito(entries: &[PrincipalEntry], fields: &Fields<'_>, findings: &mut Findings) {
+    let cognito = entries.iter().find(|entry| {
+        entry.kind == PrincipalKind::Federated
+            && entry.value.value == "cognito-identity.amazonaws.com"
+    });
+    let Some(entry) = cognito else { return };
+    let conditional = matches!(
+        fields.condition,
+        Some(Spanned { value: JsonValue::Object(members), .. }) if !members.is_empty()
+    );
+    if findings.kind == DocumentKind::Trust && !conditional {
+        let wire = "A condition block must be present for the Cognito provider".to_owned();
+        let message =
+            "everyone's identity pool is this provider; a condition must say which".to_owned();
+        refuse(DiagnosticCode::MissingField, entry.value.span, wire, message, findings);
+    }
+}
+
+fn refuse(
+    code: DiagnosticCode,
+    span: Span,
+    wire: String,
+    message: String,
+    findings: &mut Findings,
+) {
+    debug_assert!(
+        findings.dialect() != Dialect::Identity || code == DiagnosticCode::ProhibitedField
+    );
+    findings.refuse(Stage::Principal, code, span, wire, message);
+}

@@ -1,0 +1,191 @@
+//! JSON with the place of every token, and with keys that occur twice kept apart.
+
+use jsonc_parser::ast::{ObjectPropName, Value};
+use jsonc_parser::common::Ranged;
+use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+
+use crate::limits::NESTING_DEPTH_MAX;
+use crate::{Span, Spanned};
+
+/// A JSON value and its place.
+pub(crate) type Json = Spanned<JsonValue>;
+
+/// A JSON value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum JsonValue {
+    Null,
+    Bool(bool),
+    /// The number as written.
+    Number(String),
+    String(String),
+    Array(Vec<Json>),
+    Object(Vec<Member>),
+}
+
+/// One member of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Member {
+    pub(crate) key: Spanned<String>,
+    pub(crate) value: Json,
+}
+
+/// Why a text is not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum JsonError {
+    /// It is not JSON; with what the parser says about it.
+    Invalid { span: Span, reason: String },
+    /// It nests deeper than [`NESTING_DEPTH_MAX`].
+    Deep { span: Span },
+}
+
+impl JsonValue {
+    /// What it is, for messages.
+    pub(crate) const fn type_name(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a boolean",
+            Self::Number(_) => "a number",
+            Self::String(_) => "a string",
+            Self::Array(_) => "an array",
+            Self::Object(_) => "an object",
+        }
+    }
+}
+
+/// Reads strict JSON.
+///
+/// Two parsers must agree: the one that knows places lets a raw line break inside
+/// a string and an empty text pass even when told to be strict, so the strict one
+/// is asked as well.
+pub(crate) fn read(text: &str) -> Result<Json, JsonError> {
+    let whole = Span::new(0, text.len());
+    let parsed = parse_to_ast(text, &CollectOptions::default(), &STRICT).map_err(|error| {
+        let range = error.range();
+        JsonError::Invalid {
+            span: Span::new(range.start, range.end),
+            reason: error.kind().to_string(),
+        }
+    })?;
+    let value = parsed
+        .value
+        .ok_or_else(|| JsonError::Invalid { span: whole, reason: "the text is empty".into() })?;
+    let json = convert(value, NESTING_DEPTH_MAX)?;
+    match serde_json::from_str::<serde_json::Value>(text) {
+        Ok(_) => Ok(json),
+        Err(error) => {
+            let span = place(text, error.line(), error.column());
+            Err(JsonError::Invalid { span, reason: error.to_string() })
+        }
+    }
+}
+
+/// Nothing beyond JSON itself.
+const STRICT: ParseOptions = ParseOptions {
+    allow_comments: false,
+    allow_loose_object_property_names: false,
+    allow_trailing_commas: false,
+    allow_missing_commas: false,
+    allow_single_quoted_strings: false,
+    allow_hexadecimal_numbers: false,
+    allow_unary_plus_numbers: false,
+    allow_bare_decimal_point_numbers: false,
+    allow_non_finite_numbers: false,
+    allow_extended_string_escapes: false,
+};
+
+/// Recursion is bounded twice: here, and by the parser's own limit of 512 levels.
+fn convert(value: Value<'_>, depth: usize) -> Result<Json, JsonError> {
+    let range = value.range();
+    let span = Span::new(range.start, range.end);
+    let Some(inner) = depth.checked_sub(1) else { return Err(JsonError::Deep { span }) };
+    let value = match value {
+        Value::NullKeyword(_) => JsonValue::Null,
+        Value::BooleanLit(literal) => JsonValue::Bool(literal.value),
+        Value::NumberLit(literal) => JsonValue::Number(literal.value.to_owned()),
+        Value::StringLit(literal) => JsonValue::String(literal.value.into_owned()),
+        Value::Array(array) => {
+            let elements = array.elements.into_iter().map(|element| convert(element, inner));
+            JsonValue::Array(elements.collect::<Result<_, _>>()?)
+        }
+        Value::Object(object) => {
+            let mut members = Vec::with_capacity(object.properties.len());
+            for property in object.properties {
+                let range = property.name.range();
+                let key = match property.name {
+                    ObjectPropName::String(literal) => literal.value.into_owned(),
+                    ObjectPropName::Word(word) => word.value.to_owned(),
+                };
+                members.push(Member {
+                    key: Spanned::new(Span::new(range.start, range.end), key),
+                    value: convert(property.value, inner)?,
+                });
+            }
+            JsonValue::Object(members)
+        }
+    };
+    Ok(Spanned::new(span, value))
+}
+
+/// The byte at a line and column, both counted from 1.
+fn place(text: &str, line: usize, column: usize) -> Span {
+    let lines = text.split_inclusive('\n').take(line.saturating_sub(1));
+    let start = lines.map(str::len).sum::<usize>() + column.saturating_sub(1);
+    let start = start.min(text.len());
+    Span::new(start, (start + 1).min(text.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_and_double_keys_are_kept() {
+        let text = r#"{"a": [1, "x"], "a": true}"#;
+        let JsonValue::Object(members) = read(text).unwrap().value else { panic!("an object") };
+        let keys: Vec<_> = members.iter().map(|member| member.key.span.of(text)).collect();
+        assert_eq!(keys, ["\"a\"", "\"a\""]);
+        assert_eq!(members[0].value.span.of(text), r#"[1, "x"]"#);
+    }
+
+    #[test]
+    fn what_is_not_strict_json_is_refused() {
+        for text in [
+            "",
+            " ",
+            "{",
+            "}",
+            "{]",
+            "{'a': 1}",
+            "{a: 1}",
+            "{\"a\": 1,}",
+            "{\"a\": 1 \"b\": 2}",
+            "[1,]",
+            "[1] []",
+            "// x\n{}",
+            "{} /* */",
+            "\"a\nb\"",
+            "\"a\tb\"",
+            r#""\x41""#,
+            r#""\ud800""#,
+            "+1",
+            ".5",
+            "5.",
+            "01",
+            "0x1",
+            "NaN",
+            "nul",
+            "\u{feff}{}",
+            "\"a",
+        ] {
+            assert!(matches!(read(text), Err(JsonError::Invalid { .. })), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn nesting_is_bounded() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(read(&nested(NESTING_DEPTH_MAX)).is_ok());
+        assert!(matches!(read(&nested(NESTING_DEPTH_MAX + 1)), Err(JsonError::Deep { .. })));
+        assert!(read(&nested(100_000)).is_err());
+    }
+}
