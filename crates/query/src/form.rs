@@ -14,7 +14,8 @@ mod tests;
 /// The parameters of a request: unique names, sorted, decoded once.
 ///
 /// `Debug` shows names only, since values may be passwords and tokens.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(PartialEq, Eq))]
 pub struct Form {
     /// INVARIANT: sorted by name, and no name twice.
     parameters: Vec<(String, String)>,

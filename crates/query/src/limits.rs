@@ -37,3 +37,9 @@ pub(crate) const LIST_GAP_MAX: usize = 10;
 ///
 /// Choice: AWS repeats all of it; a message need not carry a whole policy.
 pub(crate) const ECHO_CHARACTERS_MAX: usize = 512;
+
+/// Violations that a message spells out; the count in front is of all.
+///
+/// Choice: AWS spells out all of them. A short request may break very many
+/// constraints, by gaps in a list, and its answer must not be many times longer.
+pub(crate) const VIOLATIONS_SHOWN_MAX: usize = 100;

@@ -2,7 +2,7 @@
 
 use stead_api::{ApiError, ErrorCode};
 
-use crate::limits::ECHO_CHARACTERS_MAX;
+use crate::limits::{ECHO_CHARACTERS_MAX, VIOLATIONS_SHOWN_MAX};
 use crate::text::shortened;
 
 /// Whether messages repeat the values they refuse.
@@ -20,14 +20,16 @@ pub(crate) struct Report {
     echo: Echo,
     /// The form could not be read as the model's types: reported alone, first come.
     malformed: Option<String>,
-    /// Sentences without their end, in AWS's order.
+    /// How many violations there are.
+    count: usize,
+    /// The first of them, in AWS's order.
     violations: Vec<String>,
 }
 
 impl Report {
     /// Nothing wrong yet.
     pub(crate) const fn new(echo: Echo) -> Self {
-        Self { echo, malformed: None, violations: Vec::new() }
+        Self { echo, malformed: None, count: 0, violations: Vec::new() }
     }
 
     /// A parameter that is not of its type.
@@ -54,8 +56,12 @@ impl Report {
     }
 
     fn push(&mut self, value: &str, path: &str, constraint: &str) {
-        self.violations
-            .push(format!("Value{value} at '{path}' failed to satisfy constraint: {constraint}"));
+        self.count += 1;
+        if self.violations.len() < VIOLATIONS_SHOWN_MAX {
+            let violation =
+                format!("Value{value} at '{path}' failed to satisfy constraint: {constraint}");
+            self.violations.push(violation);
+        }
     }
 
     /// The one error that tells all of it, if there is anything to tell.
@@ -63,7 +69,7 @@ impl Report {
         if let Some(message) = self.malformed {
             return Some(ApiError::new(ErrorCode::MalformedInput, message));
         }
-        let count = self.violations.len();
+        let count = self.count;
         let plural = if count == 1 { "" } else { "s" };
         let violations = self.violations.join("; ");
         (count > 0).then(|| {

@@ -312,6 +312,17 @@ fn a_gap_in_a_list_of_structures_is_an_empty_structure() {
 }
 
 #[test]
+fn a_short_request_does_not_get_an_endless_answer() {
+    let pairs: Vec<String> =
+        (1..=90).map(|index| format!("Tags.member.{}.Key=k", index * 11)).collect();
+    let error = decode::<iam::TagUser>(&form(&pairs.join("&"))).unwrap_err();
+    // Nothing but keys: each element lacks its value, the filled-in ones their key too,
+    // there are too many, and no user is named.
+    assert!(error.message().starts_with("1892 validation errors detected: "), "{error:?}");
+    assert_eq!(error.message().split("; ").count(), 100);
+}
+
+#[test]
 fn nested_structures_carry_their_path() {
     let request = good::<sts::AssumeRoot>(
         "TargetPrincipal=123456789012&TaskPolicyArn.arn=arn:aws:iam::aws:policy/root-task/X",
