@@ -1,0 +1,78 @@
+//! Runs every target over its corpus and over mutations of it, the same ones each time.
+
+use std::path::Path;
+
+const MUTATIONS_PER_SEED: usize = 400;
+
+type Target = (&'static str, fn(&[u8]));
+
+const TARGETS: &[Target] = &[
+    ("policy_document", stead_fuzz::policy_document),
+    ("signature_claim", stead_fuzz::signature_claim),
+    ("query_form", stead_fuzz::query_form),
+    ("session_token", stead_fuzz::session_token),
+    ("denial_message", stead_fuzz::denial_message),
+    ("account_records", stead_fuzz::account_records),
+    ("words", stead_fuzz::words),
+];
+
+#[test]
+fn every_target_survives_its_corpus_and_mutations_of_it() {
+    for (name, target) in TARGETS {
+        let seeds = seeds(name);
+        assert!(!seeds.is_empty(), "{name} has no corpus");
+        let mut random = Random(0x5eed);
+        for seed in &seeds {
+            target(seed);
+            for _ in 0..MUTATIONS_PER_SEED {
+                let other = &seeds[random.below(seeds.len())];
+                target(&mutated(seed, other, &mut random));
+            }
+        }
+    }
+}
+
+fn seeds(name: &str) -> Vec<Vec<u8>> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(name);
+    let mut paths: Vec<_> =
+        std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths.iter().map(|path| std::fs::read(path).unwrap()).collect()
+}
+
+/// Flips, cuts, repeats and splices, as fuzzers do.
+fn mutated(seed: &[u8], other: &[u8], random: &mut Random) -> Vec<u8> {
+    let mut bytes = seed.to_vec();
+    for _ in 0..=random.below(4) {
+        let at = random.below(bytes.len() + 1);
+        match random.below(6) {
+            0 => bytes.truncate(at),
+            1 => bytes.insert(at, INTERESTING[random.below(INTERESTING.len())]),
+            2 if at < bytes.len() => bytes[at] ^= 1 << random.below(8),
+            3 if at < bytes.len() => drop(bytes.remove(at)),
+            4 => {
+                let tail = other[random.below(other.len() + 1)..].to_vec();
+                bytes.splice(at.., tail);
+            }
+            _ => {
+                let piece = bytes[at..].to_vec();
+                bytes.extend(piece.into_iter().take(64));
+            }
+        }
+    }
+    bytes
+}
+
+const INTERESTING: &[u8] = b"\"\\{}[]:,*?$%&=+/.\0\n\r\t \x7f\xc3\xff0aZ-";
+
+/// xorshift64: the smoke run must be the same each time.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % u64::try_from(bound.max(1)).unwrap()).unwrap()
+    }
+}
