@@ -195,7 +195,7 @@ fn element_trace(element: &ElementTrace) -> Value {
 
 fn condition_trace(condition: &ConditionTrace) -> Value {
     json!({
-        "operator": condition.operator.map(|operator| operator.name()),
+        "operator": condition.operator.name(),
         "key": condition.key,
         "holds": condition.holds,
         "reason": format!("{:?}", condition.reason),
