@@ -8,9 +8,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
+mod build;
 mod codegen;
 mod facts;
 mod model;
+mod test;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "The project's own tasks")]
@@ -25,6 +27,8 @@ enum Task {
     Model(model::Arguments),
     /// Generate the wire types, their codecs and docs/compatibility.md from model/
     Codegen(codegen::Arguments),
+    /// Run every test, installing what those need
+    Test(test::Arguments),
 }
 
 fn main() -> Result<()> {
@@ -32,6 +36,7 @@ fn main() -> Result<()> {
     match Arguments::parse().task {
         Task::Model(arguments) => model::run(&root, &arguments),
         Task::Codegen(arguments) => codegen::run(&root, &arguments),
+        Task::Test(arguments) => test::run(&root, &arguments),
     }
 }
 

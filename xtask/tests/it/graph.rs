@@ -1,0 +1,118 @@
+//! The crate graph is the one ARCHITECTURE.md lists.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use cargo_metadata::{MetadataCommand, Package};
+
+/// What a pure crate must not depend on: runtimes, sockets, servers, SQL.
+const IMPURE: [&str; 10] = [
+    "axum",
+    "hyper",
+    "hyper-util",
+    "mio",
+    "rusqlite",
+    "rustls",
+    "socket2",
+    "tokio",
+    "tokio-rustls",
+    "tracing-subscriber",
+];
+
+type Edges = BTreeMap<String, BTreeSet<String>>;
+
+#[test]
+fn crates_use_each_other_as_listed() {
+    let listed = listed_edges(&architecture());
+    let actual = actual_edges(&members());
+    let names = listed.keys().chain(actual.keys()).collect::<BTreeSet<_>>();
+    let mut differences = Vec::new();
+    for name in names {
+        let (Some(listed), Some(actual)) = (listed.get(name), actual.get(name)) else {
+            differences.push(format!("{name} is in only one of ARCHITECTURE.md and the workspace"));
+            continue;
+        };
+        let unlisted =
+            actual.difference(listed).map(|to| format!("{name} uses {to}, which is not listed"));
+        let unused = listed
+            .difference(actual)
+            .map(|to| format!("{name} does not use {to}, which is listed"));
+        differences.extend(unlisted.chain(unused));
+    }
+    assert!(
+        differences.is_empty(),
+        "ARCHITECTURE.md and the manifests differ:\n{}",
+        differences.join("\n")
+    );
+}
+
+#[test]
+fn pure_crates_have_no_runtime_and_no_sockets() {
+    let text = architecture();
+    let pure = block_after(&text, "<!-- pure -->").split_whitespace().collect::<BTreeSet<_>>();
+    let members = members();
+    for name in &pure {
+        assert!(members.iter().any(|package| package.name.as_str() == *name), "no crate `{name}`");
+    }
+    for package in members.iter().filter(|package| pure.contains(package.name.as_str())) {
+        for dependency in &package.dependencies {
+            let name = &dependency.name;
+            assert!(!IMPURE.contains(&name.as_str()), "{} must not use {name}", package.name);
+        }
+    }
+}
+
+#[test]
+fn the_list_is_read_as_written() {
+    let text = "words\n<!-- edges -->\n```text\na: (none)\nb:   a  c\n```\nwords";
+    let edges = listed_edges(text);
+    assert_eq!(edges.len(), 2);
+    assert!(edges["a"].is_empty());
+    assert_eq!(edges["b"], BTreeSet::from(["a".to_owned(), "c".to_owned()]));
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies below the root")
+}
+
+fn architecture() -> String {
+    std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md is readable")
+}
+
+/// The text of the first code block after a marker.
+fn block_after<'a>(text: &'a str, marker: &str) -> &'a str {
+    let after =
+        text.split_once(marker).unwrap_or_else(|| panic!("no {marker} in ARCHITECTURE.md")).1;
+    let block = after.split_once("```text\n").expect("a code block follows").1;
+    block.split_once("```").expect("the code block ends").0
+}
+
+fn listed_edges(text: &str) -> Edges {
+    let mut edges = Edges::new();
+    for line in block_after(text, "<!-- edges -->").lines() {
+        let (from, to) = line.split_once(':').expect("a line reads `crate: crates it uses`");
+        let to = to.trim().trim_start_matches("(none)");
+        let to = to.split_whitespace().map(str::to_owned).collect();
+        assert!(edges.insert(from.to_owned(), to).is_none(), "{from} is listed twice");
+    }
+    edges
+}
+
+/// The workspace's own packages, without looking at what they depend on: the
+/// manifests say it, and no lock file or network is needed.
+fn members() -> Vec<Package> {
+    let mut command = MetadataCommand::new();
+    command.manifest_path(root().join("Cargo.toml")).no_deps();
+    command.exec().expect("cargo metadata runs").packages
+}
+
+/// Edges of every kind: a test that reaches where its crate may not is one too.
+fn actual_edges(members: &[Package]) -> Edges {
+    let names = members.iter().map(|package| package.name.as_str()).collect::<BTreeSet<_>>();
+    let edge = |package: &Package| {
+        let used = package.dependencies.iter().map(|dependency| dependency.name.as_str());
+        let used = used.filter(|name| names.contains(name)).map(str::to_owned).collect();
+        (package.name.to_string(), used)
+    };
+    members.iter().map(edge).collect()
+}
