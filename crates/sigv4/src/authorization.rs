@@ -12,7 +12,6 @@ pub(crate) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
 /// The parts of a signature as the request spells them; nothing is checked yet
 /// but that each is there.
-#[derive(Debug)]
 pub(crate) struct Spelled {
     pub(crate) form: Form,
     pub(crate) algorithm: String,
@@ -27,7 +26,7 @@ pub(crate) struct Spelled {
 /// Finds the signature, and decides which form it has.
 ///
 /// Observed: the order of these checks and their texts, recorded from the real
-/// service in https://github.com/mhart/dynalite (index.js).
+/// service in <https://github.com/mhart/dynalite> (index.js).
 pub(crate) fn find(headers: &Headers<'_>, parameters: &Parameters) -> Result<Spelled, Rejection> {
     let authorization = text(headers, header::AUTHORIZATION)?;
     match (authorization, parameters.contains(parameter::ALGORITHM)) {
@@ -92,7 +91,7 @@ struct Parts<'a> {
 impl<'a> Parts<'a> {
     /// Observed: AWS separates the parts at commas and spaces alike; a space
     /// behind `Credential=` makes a part without `=`
-    /// (https://github.com/iann0036/cloud9-sync/issues/10). Choice: parts of
+    /// (<https://github.com/iann0036/cloud9-sync/issues/10>). Choice: parts of
     /// other names are ignored, a part that occurs twice is refused.
     fn read(rest: &'a str, header: &str) -> Result<Self, Rejection> {
         let mut parts = Self::default();

@@ -20,7 +20,7 @@ impl AwsText {
     /// The answer to an access key id that is unknown, inactive or malformed, and
     /// to a session token that does not open beside it.
     ///
-    /// Observed: STS (https://github.com/aws-samples/sigv4a-signing-examples/issues/10).
+    /// Observed: STS (<https://github.com/aws-samples/sigv4a-signing-examples/issues/10>).
     #[must_use]
     pub fn invalid_client_token_id() -> Self {
         let message = "The security token included in the request is invalid.";
@@ -61,7 +61,7 @@ impl std::fmt::Debug for AwsText {
     }
 }
 
-/// Observed: STS and IAM (https://github.com/devsecops/bootcamp/issues/118). The
+/// Observed: STS and IAM (<https://github.com/devsecops/bootcamp/issues/118>). The
 /// canonical request, which some services append, is not part of it there.
 const MISMATCH: &str = "The request signature we calculated does not match the signature you \
     provided. Check your AWS Secret Access Key and signing method. Consult the service \
@@ -141,7 +141,8 @@ impl Rejection {
                 format!("Found '{name}' both as a query-string param and as HTTP header.")
             }
             Self::MalformedHeader { name } => format!("The value of '{name}' is not valid."),
-            // Observed: these two on S3; STS does not read the parameter.
+            // Observed: S3 (https://github.com/aws/aws-cli/issues/5464), but for the
+            // zero, a choice. STS does not read the parameter.
             Self::MalformedExpiry { .. } => "X-Amz-Expires should be a number".into(),
             Self::ExpiryOutOfRange { seconds: 0 } => "X-Amz-Expires must be at least 1".into(),
             Self::ExpiryOutOfRange { .. } => {
@@ -178,7 +179,7 @@ const BOTH_FORMS: &str = "Found both 'X-Amz-Algorithm' as a query-string param a
     'Authorization' as HTTP header.";
 const RE_EXAMINE: &str = "Re-examine the query-string parameters.";
 
-/// Observed: https://github.com/aws/aws-sdk-php/issues/2469.
+/// Observed: <https://github.com/aws/aws-sdk-php/issues/2469>.
 const HOST_NOT_SIGNED: &str =
     "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.";
 
@@ -193,7 +194,7 @@ fn unsupported_algorithm(algorithm: &str) -> String {
     format!("Unsupported AWS 'algorithm': '{algorithm}' (only AWS4-HMAC-SHA256 for now). ")
 }
 
-/// Observed: STS (https://github.com/jenkinsci/aws-credentials-plugin/issues/72).
+/// Observed: STS (<https://github.com/jenkinsci/aws-credentials-plugin/issues/72>).
 fn not_key_value(part: &str, header: &str) -> String {
     format!(
         "'{part}' not a valid key=value pair (missing equal-sign) in Authorization header: \
@@ -201,8 +202,8 @@ fn not_key_value(part: &str, header: &str) -> String {
     )
 }
 
-/// Observed: https://github.com/aws/chalice/issues/828 and, of a Query service,
-/// https://github.com/brendanhay/amazonka/issues/316.
+/// Observed: <https://github.com/aws/chalice/issues/828> and, of a Query service,
+/// <https://github.com/brendanhay/amazonka/issues/316>.
 fn incomplete_header(missing: &[AuthorizationPart], header: &str) -> String {
     let mut text = String::new();
     for part in missing {
@@ -244,8 +245,8 @@ fn malformed_date(date: &str) -> String {
     )
 }
 
-/// Observed: STS (https://github.com/hashicorp/vault/issues/4939) and IAM
-/// (https://github.com/aws/aws-sdk-go/issues/1042).
+/// Observed: STS (<https://github.com/hashicorp/vault/issues/4939>) and IAM
+/// (<https://github.com/aws/aws-sdk-go/issues/1042>).
 fn malformed_credential(credential: &str) -> String {
     format!(
         "Credential must have exactly 5 slash-delimited elements, e.g. \
@@ -253,7 +254,7 @@ fn malformed_credential(credential: &str) -> String {
     )
 }
 
-/// Observed: STS (https://github.com/devsecops/bootcamp/issues/101).
+/// Observed: STS (<https://github.com/devsecops/bootcamp/issues/101>).
 /// Choice: a lifetime that is not in whole minutes is shown in seconds.
 fn expired(signed_at: Timestamp, now: Timestamp, lifetime: Duration) -> String {
     format!(
@@ -288,8 +289,8 @@ fn in_minutes(duration: Duration) -> String {
 
 /// Observed: order and words in the recording that `authorization.rs` names; the
 /// space at the end of the first three also in
-/// https://github.com/cognitect-labs/aws-api/issues/27 (STS), while the date alone
-/// has none (https://github.com/tedder/requests-aws4auth/issues/7).
+/// <https://github.com/cognitect-labs/aws-api/issues/27> (STS), while the date alone
+/// has none (<https://github.com/tedder/requests-aws4auth/issues/7>).
 /// Choice: a service with several names lists them.
 fn scope_mismatch(mismatch: &ScopeMismatch) -> String {
     let mut text = String::new();

@@ -11,7 +11,7 @@ use crate::canonical::{self, Headers, Leave, Parameters};
 use crate::date;
 use crate::limits::{PRESIGNED_EXPIRY_MAX, PRESIGNED_EXPIRY_MIN, SIGNED_HEADERS_MAX};
 use crate::payload::{Declared, Payload, sha256};
-use crate::rejection::{Echo, Limit, Rejection};
+use crate::rejection::{Echo, Limit, Rejection, shown_name};
 use crate::request::RequestHead;
 use crate::scope::Scope;
 use crate::settings::{PayloadMode, Settings};
@@ -25,6 +25,8 @@ pub struct Claim {
     pub(crate) access_key_id: Box<str>,
     pub(crate) scope: Scope,
     pub(crate) claimed_time: Timestamp,
+    /// The same as text, `20150830T123600Z`: it is signed, and its day compared.
+    pub(crate) claimed_basic: Box<str>,
     pub(crate) claimed_lifetime: Option<Duration>,
     pub(crate) security_token: Option<Secret<String>>,
     pub(crate) signed_headers: Box<[Box<str>]>,
@@ -65,7 +67,7 @@ impl Claim {
         let parameters = Parameters::parse(head.query, settings.plus)?;
         let spelled = authorization::find(&headers, &parameters)?;
 
-        let claimed_time = read_date(&spelled)?;
+        let (claimed_time, claimed_basic) = read_date(&spelled)?;
         if spelled.algorithm != ALGORITHM {
             let algorithm = Echo::new(&spelled.algorithm);
             return Err(Rejection::UnsupportedAlgorithm { algorithm });
@@ -92,6 +94,7 @@ impl Claim {
             access_key_id,
             scope,
             claimed_time,
+            claimed_basic,
             claimed_lifetime,
             coverage: check_coverage(&headers, &signed_headers),
             declared,
@@ -158,7 +161,7 @@ impl Claim {
     /// The text that the key signs, for [`Claim::canonical_request`].
     #[must_use]
     pub fn string_to_sign(&self, payload: Payload) -> String {
-        string_to_sign(self.claimed_time, &self.scope, &self.canonical, &payload.to_text())
+        string_to_sign(&self.claimed_basic, &self.scope, &self.canonical, &payload.to_text())
     }
 }
 
@@ -166,21 +169,30 @@ impl Claim {
 ///
 /// Spec: IAM User Guide, "Create a signed AWS API request", steps 2 and 3.
 pub(crate) fn string_to_sign(
-    signed_at: Timestamp,
+    signed_at: &str,
     scope: &Scope,
     canonical: &[u8],
     payload: &str,
 ) -> String {
     let digest = HEXLOWER.encode(&sha256(&[canonical, payload.as_bytes()]));
-    format!("{ALGORITHM}\n{}\n{scope}\n{digest}", signed_at.to_basic())
+    format!("{ALGORITHM}\n{signed_at}\n{scope}\n{digest}")
 }
 
-fn read_date(spelled: &Spelled) -> Result<Timestamp, Rejection> {
+fn read_date(spelled: &Spelled) -> Result<(Timestamp, Box<str>), Rejection> {
+    let text = &*spelled.date;
+    let malformed = || Rejection::MalformedDate { date: Echo::new(text) };
     let moment = match spelled.form {
-        Form::Header => date::parse(&spelled.date),
-        Form::Presigned => Timestamp::from_basic(&spelled.date).ok(),
+        Form::Header => date::parse(text),
+        Form::Presigned => Timestamp::from_basic(text).ok(),
     };
-    moment.ok_or_else(|| Rejection::MalformedDate { date: Echo::new(&spelled.date) })
+    let moment = moment.ok_or_else(malformed)?;
+    let basic = moment.to_basic();
+    // A leap second is read as the second before it; what is signed has to be
+    // what the request says.
+    if basic != text && Timestamp::from_basic(text).is_ok() {
+        return Err(malformed());
+    }
+    Ok((moment, basic.into()))
 }
 
 fn read_credential(credential: &str) -> Result<(Box<str>, Scope), Rejection> {
@@ -246,12 +258,12 @@ fn check_coverage(headers: &Headers<'_>, signed: &[Box<str>]) -> Result<(), Reje
     }
     if let Some(name) = headers.names().find(|name| name.starts_with("x-amz-") && !is_signed(name))
     {
-        return Err(Rejection::HeaderNotSigned { name: name.into() });
+        return Err(Rejection::HeaderNotSigned { name: shown_name(name) });
     }
     // Two hosts would be signed as one value and could be read as either.
     headers.unique(header::HOST)?;
     match signed.iter().find(|name| !headers.contains(name)) {
-        Some(name) => Err(Rejection::SignedHeaderAbsent { name: name.clone() }),
+        Some(name) => Err(Rejection::SignedHeaderAbsent { name: shown_name(name) }),
         None => Ok(()),
     }
 }

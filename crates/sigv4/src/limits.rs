@@ -49,3 +49,6 @@ pub(crate) const QUERY_PARAMETERS_MAX: usize = 1024;
 
 /// Bytes of the caller's own input that an error text repeats.
 pub(crate) const ECHO_BYTES_MAX: usize = 1024;
+
+/// Bytes of a header's name that an error text or a log repeats.
+pub(crate) const NAME_BYTES_MAX: usize = 128;

@@ -4,7 +4,7 @@ use std::time::Duration;
 use stead_types::Timestamp;
 use thiserror::Error;
 
-use crate::limits::ECHO_BYTES_MAX;
+use crate::limits::{ECHO_BYTES_MAX, NAME_BYTES_MAX};
 
 /// Why a request's signature is not accepted.
 ///
@@ -153,13 +153,13 @@ pub enum Rejection {
     /// The request has an `x-amz-*` header that is not signed.
     #[error("the `{name}` header is not signed")]
     HeaderNotSigned {
-        /// The header's name, in lower case.
+        /// The header's name, in lower case; of a long one the beginning.
         name: Box<str>,
     },
     /// A signed header is not in the request.
     #[error("the signed header `{name}` is absent")]
     SignedHeaderAbsent {
-        /// The header's name, in lower case.
+        /// The header's name, in lower case; of a long one the beginning.
         name: Box<str>,
     },
     /// The credential is not scoped to this service, region and day.
@@ -258,8 +258,9 @@ impl fmt::Display for Limit {
 
 /// The caller's own input, to be repeated to the caller and to nobody else.
 ///
-/// Holds at most 1 KiB. `Debug` shows the length only, so that a signature or a
-/// secret that was put in the wrong place does not reach a log.
+/// Holds at most 1 KiB, and no control characters, which an answer in XML could
+/// not carry. `Debug` shows the length only, so that a signature or a secret that
+/// was put in the wrong place does not reach a log.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Echo(Box<str>);
 
@@ -267,8 +268,11 @@ impl Echo {
     /// Keeps the beginning of a text.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        let end = text.floor_char_boundary(ECHO_BYTES_MAX);
-        Self(text.get(..end).unwrap_or_default().into())
+        let is_carried = |character: char| {
+            !character.is_control() && !matches!(character, '\u{fffe}' | '\u{ffff}')
+        };
+        let kept = beginning(text, ECHO_BYTES_MAX).chars();
+        Self(kept.map(|character| if is_carried(character) { character } else { '?' }).collect())
     }
 
     /// The text, for the answer to the caller.
@@ -276,6 +280,16 @@ impl Echo {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// A header's name, as far as it is repeated.
+pub(crate) fn shown_name(name: &str) -> Box<str> {
+    beginning(name, NAME_BYTES_MAX).into()
+}
+
+fn beginning(text: &str, bytes_max: usize) -> &str {
+    // A boundary is within the text, so the fallback cannot be reached.
+    text.get(..text.floor_char_boundary(bytes_max)).unwrap_or_default()
 }
 
 impl fmt::Debug for Echo {
@@ -292,6 +306,8 @@ mod tests {
     fn an_echo_is_bounded_and_not_shown_to_operators() {
         let echo = Echo::new(&"é".repeat(ECHO_BYTES_MAX));
         assert_eq!(echo.as_str().len(), ECHO_BYTES_MAX);
+        assert_eq!(Echo::new("a\0b\n\u{ffff}c").as_str(), "a?b??c");
+        assert_eq!(shown_name(&"x".repeat(500)).len(), NAME_BYTES_MAX);
         let rejection = Rejection::MalformedDate { date: Echo::new("hunter2") };
         assert!(!format!("{rejection} {rejection:?}").contains("hunter2"));
     }

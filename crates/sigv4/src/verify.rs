@@ -42,7 +42,7 @@ pub enum PresignedLifetime {
     /// For the skew, whatever it declares.
     ///
     /// Observed: STS ignores `X-Amz-Expires`
-    /// (https://github.com/aws/aws-sdk-go/issues/2167); the Kubernetes
+    /// (<https://github.com/aws/aws-sdk-go/issues/2167>); the Kubernetes
     /// authenticator declares 60 s and uses the request for 14 minutes.
     Skew,
 }
@@ -195,7 +195,7 @@ impl Claim {
 
     fn check_scope(&self, expectations: &Expectations<'_>) -> Result<(), Rejection> {
         let scope = &self.scope;
-        let day = self.claimed_time.to_basic_date();
+        let day = self.claimed_basic.get(..8).unwrap_or_default();
         let mut mismatch = ScopeMismatch::default();
         if !expectations.regions.admits(scope.region()) {
             mismatch.region = Some(Echo::new(scope.region()));
@@ -225,7 +225,7 @@ impl Claim {
         let signature = self.signature.ok_or(Rejection::SignatureMismatch)?;
         let payload = payload.to_text();
         let is_of = |canonical: &[u8]| {
-            let text = string_to_sign(self.claimed_time, &self.scope, canonical, &payload);
+            let text = string_to_sign(&self.claimed_basic, &self.scope, canonical, &payload);
             key.matches(text.as_bytes(), &signature)
         };
         let is_match =

@@ -15,10 +15,8 @@ pub(crate) mod name {
 
 /// The headers of a request by lower-case name; values of one name stay in the
 /// order of the wire.
-#[derive(Debug)]
 pub(crate) struct Headers<'a>(Vec<Header<'a>>);
 
-#[derive(Debug)]
 struct Header<'a> {
     name: Cow<'a, str>,
     value: &'a [u8],

@@ -16,10 +16,9 @@ pub(crate) mod name {
 }
 
 /// The parameters of a query string, encoded, sorted by name and then by value.
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Parameters(Vec<Parameter>);
 
-#[derive(Clone, Debug)]
 struct Parameter {
     /// The encoded `name=value`.
     text: String,
