@@ -298,7 +298,8 @@ fn enums(service: &Service<'_>) -> String {
     for (name, shape) in service.enums() {
         text.push_str(&format!("closed_set! {{ {}, \"{name}\";\n", names::type_name(name)));
         for variant in &shape.variants {
-            text.push_str(&format!("    {} = \"{variant}\";\n", names::variant(variant)));
+            let wire = service.overrides.enum_texts.get(variant).unwrap_or(variant);
+            text.push_str(&format!("    {} = \"{wire}\";\n", names::variant(variant)));
         }
         text.push_str("}\n\n");
     }

@@ -26,6 +26,9 @@ pub(crate) struct ServiceOverrides {
     pub(crate) always_present: Vec<String>,
     pub(crate) percent_encoded: Vec<String>,
     pub(crate) not_null_elements: Vec<String>,
+    /// Enum values that go over the wire otherwise than the model says.
+    #[serde(default)]
+    pub(crate) enum_texts: BTreeMap<String, String>,
     pub(crate) access_levels: BTreeMap<String, AccessLevel>,
 }
 

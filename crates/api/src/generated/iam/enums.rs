@@ -43,7 +43,7 @@ closed_set! { FeatureType, "FeatureType";
 }
 
 closed_set! { PermissionsBoundaryAttachmentType, "PermissionsBoundaryAttachmentType";
-    PermissionsBoundaryPolicy = "PermissionsBoundaryPolicy";
+    PermissionsBoundaryPolicy = "Policy";
 }
 
 closed_set! { PolicyEvaluationDecisionType, "PolicyEvaluationDecisionType";
