@@ -4,6 +4,7 @@
 //! role is stored as its unique id; on display it is turned back. A user who was
 //! deleted and made again is another user: the id stays, matches nobody and shows.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use stead_policy::{
@@ -22,6 +23,9 @@ pub struct TrustPolicy {
     compiled: Arc<CompiledPolicy>,
     // INVARIANT: every string of `stored` under `AWS` that is a unique id, by place.
     ids: Arc<[(Span, UniqueId)]>,
+    // An id does not tell whose it is. These accounts, which are not the role's
+    // own, are where the others were known when the document was saved.
+    foreign_accounts: Arc<BTreeSet<AccountId>>,
     source: PolicySource,
 }
 
@@ -40,27 +44,46 @@ impl TrustPolicy {
         let policy = policy_document::admit(text, DocumentKind::Trust)?;
         Quota::TrustPolicySize.admit(text.counted_characters())?;
         let mut edits = Vec::new();
+        let mut accounts = BTreeSet::new();
         for (span, principal) in policy.aws_principals() {
             match Admitted::of(principal, principals) {
                 Admitted::AsWritten => {}
-                Admitted::StoredAs(id) => edits.push((span, id.as_str().to_owned())),
+                Admitted::IdOf(account) => accounts.extend(account),
+                Admitted::StoredAs(id, account) => {
+                    edits.push((span, id.as_str().to_owned()));
+                    accounts.insert(account);
+                }
                 Admitted::Refused => {
                     return Err(DirectoryError::InvalidPrincipal { text: principal.to_owned() });
                 }
             }
         }
         let stored = PolicyText::from(replace_strings(text.as_str(), &edits));
-        Ok(Self::from_stored(stored, role).0)
+        Ok(Self::from_stored(stored, accounts, role).0)
     }
 
     /// Reads a document back as it was stored. Total: what can't be read any more
     /// lets nobody in.
-    pub(crate) fn from_stored(stored: PolicyText, role: &Arn) -> (Self, Damage) {
+    pub(crate) fn from_stored(
+        stored: PolicyText,
+        mut accounts: BTreeSet<AccountId>,
+        role: &Arn,
+    ) -> (Self, Damage) {
         let (compiled, damage) = policy_document::compile(&stored, DocumentKind::Trust);
         let parsed = parse(stored.as_str(), DocumentKind::Trust);
         let ids = parsed.policy.as_ref().map(unique_ids).unwrap_or_default().into();
+        if let Some(own) = role.account() {
+            accounts.remove(&own);
+        }
+        let foreign_accounts = Arc::new(accounts);
         let source = PolicySource::Trust { role: role.clone() };
-        (Self { stored, compiled, ids, source }, damage)
+        (Self { stored, compiled, ids, foreign_accounts, source }, damage)
+    }
+
+    /// The accounts, besides the role's own, whose users and roles the document
+    /// names: those that [`display`](Self::display) needs to know.
+    pub fn foreign_accounts(&self) -> impl ExactSizeIterator<Item = AccountId> {
+        self.foreign_accounts.iter().copied()
     }
 
     /// The document as it is stored: unique ids for users and roles.
@@ -104,7 +127,9 @@ fn principal_id(text: &str) -> Option<UniqueId> {
 /// What becomes of one `AWS` principal when a trust policy is saved.
 enum Admitted {
     AsWritten,
-    StoredAs(UniqueId),
+    /// It stands as the id that it is, of someone in this account.
+    IdOf(Option<AccountId>),
+    StoredAs(UniqueId, AccountId),
     Refused,
 }
 
@@ -117,7 +142,10 @@ impl Admitted {
             // Choice: an id is taken only while its user or role exists. AWS refuses
             // to save a document in which the id of a deleted principal stands, and
             // so tells the author that it means nobody any more.
-            return Self::written_if(principals.arn_of(&id).is_some());
+            return match principals.arn_of(&id) {
+                Some(arn) => Self::IdOf(arn.account()),
+                None => Self::Refused,
+            };
         }
         match principal.parse::<Arn>() {
             Ok(arn) if arn.partition() == "aws" && arn.region().is_empty() => {
@@ -128,7 +156,7 @@ impl Admitted {
     }
 
     fn of_arn(arn: &Arn, principals: &dyn PrincipalLookup) -> Self {
-        let Some(_) = arn.account() else { return Self::Refused };
+        let Some(account) = arn.account() else { return Self::Refused };
         // Spec: UG:reference_policies_elements_principal: no wildcard stands for
         // part of a name or an ARN; groups are not principals.
         if arn.resource().contains(['*', '?']) {
@@ -140,7 +168,7 @@ impl Admitted {
             // is not hosted here has nobody who could call, so it is let stand.
             "iam" if arn.resource() == "root" => Self::AsWritten,
             "iam" if is_entity => match principals.lookup(arn) {
-                PrincipalStatus::Known(id) => Self::StoredAs(id),
+                PrincipalStatus::Known(id) => Self::StoredAs(id, account),
                 PrincipalStatus::Missing => Self::Refused,
                 PrincipalStatus::NotHosted => Self::AsWritten,
             },

@@ -119,6 +119,8 @@ pub(super) struct RoleRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     trust: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    trust_foreign_accounts: Vec<String>,
     max_session_duration_seconds: u32,
     tags: Vec<TagRecord>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -136,6 +138,11 @@ impl From<&Role> for RoleRecord {
             created_at: role.created_at.to_string(),
             description: role.description.clone(),
             trust: role.trust.stored().as_str().to_owned(),
+            trust_foreign_accounts: role
+                .trust
+                .foreign_accounts()
+                .map(|id| id.to_string())
+                .collect(),
             max_session_duration_seconds: role.max_session_duration.seconds(),
             tags: TagRecord::of_set(&role.tags),
             boundary: field::boundary_text(role.boundary.as_ref()),
@@ -150,7 +157,10 @@ impl RoleRecord {
         let name = parse("name", &self.name)?;
         let path = parse("path", &self.path)?;
         let arn = Role::arn_for(account, &path, &name);
-        let (trust, trust_damage) = TrustPolicy::from_stored(self.trust.into(), &arn);
+        let account_of = |text: &String| parse("trust_foreign_accounts", text);
+        let accounts = self.trust_foreign_accounts.iter().map(account_of);
+        let accounts = accounts.collect::<Result<BTreeSet<_>, _>>()?;
+        let (trust, trust_damage) = TrustPolicy::from_stored(self.trust.into(), accounts, &arn);
         let (inline, inline_damage) = InlinePolicyRecord::policies(self.inline, &arn)?;
         let role = Role {
             id: parse_id(&self.id, UniqueIdKind::Role)?,
