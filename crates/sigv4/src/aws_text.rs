@@ -68,7 +68,8 @@ const MISMATCH: &str = "The request signature we calculated does not match the s
     documentation for details.";
 
 impl Rejection {
-    /// What a service of the Query protocol (STS, IAM) answers.
+    /// What a service of the Query protocol (STS, IAM) answers; every code is one
+    /// of theirs.
     ///
     /// Where two rejections have one text, the caller learns no more than on AWS;
     /// the operator's log tells them apart.
@@ -156,21 +157,20 @@ impl Rejection {
 
     /// Requests that HTTP libraries refuse before this crate sees them, mostly.
     fn unreadable(&self) -> AwsText {
-        let (code, status, message) = match self {
-            // Spec: the common errors of the STS and IAM API references.
-            Self::MalformedQuery => {
-                ("MalformedQueryString", 404, "The query string contains a syntax error.")
+        // Spec: the common errors of the STS and IAM API references.
+        if *self == Self::MalformedQuery {
+            let message = "The query string contains a syntax error.";
+            return AwsText { code: "MalformedQueryString", status: 404, message: message.into() };
+        }
+        // Choice: S3's words, under the code these services have for bad input.
+        let message = match self {
+            Self::LimitExceeded { .. } => {
+                "Your request header and query parameters exceed the maximum allowed size."
             }
-            // Observed: S3's answers; Choice: used here, where none is known.
-            Self::LimitExceeded { .. } => (
-                "RequestHeaderSectionTooLarge",
-                400,
-                "Your request header and query parameters exceed the maximum allowed size.",
-            ),
-            Self::MalformedPath => ("InvalidURI", 400, "Couldn't parse the specified URI."),
-            _ => ("InvalidRequest", 400, "The request is not valid."),
+            Self::MalformedPath => "Couldn't parse the specified URI.",
+            _ => "The request is not valid.",
         };
-        AwsText { code, status, message: message.into() }
+        AwsText { code: "MalformedInput", status: 400, message: message.into() }
     }
 }
 

@@ -169,7 +169,10 @@ fn what_cannot_be_read() {
     let request = Request { query: "a=%".into(), ..Request::signed() };
     check(&request, "MalformedQueryString", 404, "The query string contains a syntax error.");
     let request = Request { path: "*".into(), ..Request::signed() };
-    check(&request, "InvalidURI", 400, "Couldn't parse the specified URI.");
+    check(&request, "MalformedInput", 400, "Couldn't parse the specified URI.");
+    let request = Request { query: "a&".repeat(1025), ..Request::signed() };
+    let message = "Your request header and query parameters exceed the maximum allowed size.";
+    check(&request, "MalformedInput", 400, message);
 }
 
 #[test]
