@@ -28,6 +28,13 @@ impl Draft {
         }
     }
 
+    /// Begins on top of a snapshot for work that must change nothing: also one that
+    /// lacks records can be read. Whoever uses it checks [`Draft::is_unchanged`].
+    #[must_use]
+    pub fn for_reading(snapshot: &Snapshot) -> Self {
+        Self { snapshot: snapshot.clone(), changes: BTreeMap::new() }
+    }
+
     /// Begins a new account.
     #[must_use]
     pub fn create_account(root: AccountRoot) -> Self {

@@ -6,14 +6,21 @@
 //!
 //! This crate is internal: its interface changes with the `stead` binary.
 
+mod accounts;
+pub mod admin;
 pub mod clock;
 pub mod config;
+mod denials;
 pub mod entropy;
+mod gateway;
 pub mod http;
+pub mod installation;
 pub mod limits;
 pub mod logging;
 pub mod private_file;
 pub mod profile;
 pub mod request_id;
+pub mod root_key;
 #[cfg(test)]
 mod scratch;
+pub mod start;

@@ -46,3 +46,19 @@ pub const ADMIN_LINE_BYTES_MAX: u64 = 64 * 1024;
 
 /// How long an administrative client may take for one line. Choice.
 pub const ADMIN_WAIT_MAX: Duration = Duration::from_secs(10);
+
+/// Accounts that are remembered as absent. Choice: some hundred kilobytes.
+pub const ABSENT_ACCOUNTS_MAX: u64 = 10_000;
+
+/// Bytes of all denials that are kept. Choice: tens of thousands of them.
+pub const DENIAL_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// How long a denial can be decoded. Choice: a working day.
+pub const DENIAL_LIFETIME: Duration = Duration::from_secs(12 * 3600);
+
+/// Signing keys that are cached. Choice: about three megabytes.
+pub const SIGNING_KEYS_MAX: usize = 10_000;
+
+/// Further accounts one request may look at. A trust policy can name as many
+/// as fit its length (Spec: 2,048 characters, so fewer than 100).
+pub const SEEN_ACCOUNTS_MAX: usize = 100;

@@ -1,0 +1,15 @@
+//! Administration of a running server, through a socket in its data directory
+//! that only its own user can open.
+//!
+//! One line of JSON each way per command; the connection may stay open for more.
+
+mod client;
+mod protocol;
+mod serve;
+
+pub use client::{AdminClient, AdminClientError};
+pub use protocol::{Command, Outcome, Refusal};
+pub(crate) use serve::{AdminSocket, serve};
+
+/// The socket's file in a data directory.
+pub const SOCKET_NAME: &str = "admin.sock";

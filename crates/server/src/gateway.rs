@@ -1,0 +1,58 @@
+//! From a request to its answer: the one place where the pure crates meet.
+//!
+//! A request is read ([`stead_query`]), its caller is established
+//! ([`authenticate`]), the operation is planned, authorized and carried out over
+//! snapshots ([`plan`], [`perform`]), and what changed is durable before the
+//! answer leaves.
+
+mod answer;
+mod authenticate;
+mod perform;
+mod plan;
+
+use std::sync::{Arc, Mutex};
+
+use stead_service::MessageStyle;
+use stead_session::Keyring;
+use stead_sigv4::SigningKeyCache;
+use stead_store::Store;
+
+use crate::accounts::Accounts;
+use crate::clock::Clock;
+use crate::denials::DenialLog;
+use crate::limits::SIGNING_KEYS_MAX;
+
+/// Answers the requests of STS and IAM.
+pub(crate) struct Gateway<S> {
+    accounts: Arc<Accounts<S>>,
+    keyring: Arc<Keyring>,
+    clock: Arc<dyn Clock>,
+    style: MessageStyle,
+    /// Bound: [`SIGNING_KEYS_MAX`]; see [`SigningKeyCache`] for the rest.
+    signing_keys: Mutex<SigningKeyCache>,
+    denials: DenialLog,
+}
+
+impl<S: Store> Gateway<S> {
+    pub(crate) fn new(
+        accounts: Arc<Accounts<S>>,
+        keyring: Arc<Keyring>,
+        clock: Arc<dyn Clock>,
+        style: MessageStyle,
+    ) -> Self {
+        Self {
+            accounts,
+            keyring,
+            clock,
+            style,
+            signing_keys: Mutex::new(SigningKeyCache::new(SIGNING_KEYS_MAX)),
+            denials: DenialLog::new(),
+        }
+    }
+}
+
+impl<S> std::fmt::Debug for Gateway<S> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Gateway").field("style", &self.style).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,152 @@
+//! The way in and out of the gateway: reading what is asked, writing the answer,
+//! and one log line per request.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, REFERER, USER_AGENT};
+use http::request::Parts;
+use stead_api::{ApiError, ErrorCode, Fault, KnownOperation, Service};
+use stead_authorizer::{RequestFacts, Transport as Connection};
+use stead_query::{Form, Format, Hints, encode_error};
+use stead_service::MessageStyle;
+use stead_store::Store;
+use stead_types::AccountId;
+use tracing::Instrument as _;
+
+use super::Gateway;
+use super::plan::Writing;
+use crate::http::{Arrival, Body, Readiness, Reply, Respond, Transport};
+use crate::limits::BODY_BYTES_MAX;
+use crate::request_id::RequestId;
+
+/// What is known of a request so far, for its log line and its error's namespace.
+#[derive(Default)]
+struct Known {
+    operation: Option<KnownOperation>,
+    account: Option<AccountId>,
+}
+
+impl<S: Store> Respond for Gateway<S> {
+    async fn respond(self: Arc<Self>, arrival: Arrival) -> Reply {
+        let span = tracing::info_span!("request", request_id = %arrival.id);
+        let (id, format) = (arrival.id, format(&arrival.head));
+        async move {
+            let mut known = Known::default();
+            let outcome = self.handle(arrival, format, &mut known).await;
+            log(&known, &outcome);
+            match outcome {
+                Ok(body) => Reply::new(StatusCode::OK, format.content_type(), body),
+                Err(error) => self.refuse(id, known.service(), &error, format),
+            }
+        }
+        .instrument(span)
+        .await
+    }
+
+    fn failure(&self, id: RequestId) -> Reply {
+        self.refuse(id, None, &ApiError::internal("the request's task failed"), Format::Xml)
+    }
+
+    fn readiness(&self) -> Readiness {
+        Readiness::Ready
+    }
+}
+
+impl<S: Store> Gateway<S> {
+    async fn handle(
+        &self,
+        arrival: Arrival,
+        format: Format,
+        known: &mut Known,
+    ) -> Result<String, ApiError> {
+        let Arrival { id, head, body, source, transport } = arrival;
+        let Body::Whole(body) = body else { return Err(too_long()) };
+        let content_type = text(&head, &CONTENT_TYPE);
+        let form = Form::parse(head.uri.query(), content_type.as_deref(), &body)?;
+        let operation = form.operation()?;
+        known.operation = Some(operation);
+        if operation.is_unsigned() {
+            return Err(ApiError::not_implemented(operation.name()));
+        }
+        let now = self.clock.now();
+        let caller = self.authenticate(&head, &body, operation.service(), now).await?;
+        known.account = Some(caller.caller.account());
+        let facts = RequestFacts {
+            now,
+            source_ip: source,
+            transport: match transport {
+                Transport::Plain => Connection::Plain,
+                Transport::Secure => Connection::Tls,
+            },
+            requested_region: caller.region.clone(),
+            user_agent: text(&head, &USER_AGENT),
+            referer: text(&head, &REFERER),
+        };
+        let writing = Writing { request: id, format };
+        self.perform(operation, &form, &caller, &facts, writing).await
+    }
+
+    fn refuse(
+        &self,
+        id: RequestId,
+        service: Option<Service>,
+        error: &ApiError,
+        format: Format,
+    ) -> Reply {
+        let hints = match self.style {
+            MessageStyle::WithDenialId => Hints::Shown,
+            MessageStyle::Strict => Hints::Strict,
+        };
+        let body = encode_error(service, error, &id.to_string(), format, hints);
+        let status = StatusCode::from_u16(error.code().status());
+        Reply::new(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), format.content_type(), body)
+    }
+}
+
+impl Known {
+    fn service(&self) -> Option<Service> {
+        self.operation.map(KnownOperation::service)
+    }
+}
+
+/// One line per request. What a caller sent is in it only as names that were
+/// recognised: no body, no token, no header.
+fn log(known: &Known, outcome: &Result<String, ApiError>) {
+    let account = known.account.map(|account| account.to_string());
+    let account = account.as_deref().unwrap_or("-");
+    let action = known.operation.map_or("-", KnownOperation::action);
+    match outcome {
+        Ok(_) => tracing::info!(account, action, decision = "allow", code = "OK", "answered"),
+        Err(error) => {
+            let code = error.code().as_str();
+            let reason = error.context().unwrap_or("-");
+            let decision = if error.code() == ErrorCode::AccessDenied { "deny" } else { "-" };
+            match error.code().fault() {
+                Fault::Sender => tracing::info!(account, action, decision, code, reason, "refused"),
+                Fault::Receiver if error.code() == ErrorCode::NotImplemented => {
+                    tracing::info!(account, action, decision, code, reason, "refused");
+                }
+                Fault::Receiver => {
+                    tracing::error!(account, action, decision, code, reason, "failed")
+                }
+            }
+        }
+    }
+}
+
+fn format(head: &Parts) -> Format {
+    Format::accepted(text(head, &ACCEPT).as_deref())
+}
+
+/// A header that is sent once and is text.
+fn text(head: &Parts, name: &HeaderName) -> Option<String> {
+    let mut values = head.headers.get_all(name).iter();
+    let (first, second) = (values.next()?, values.next());
+    if second.is_some() { None } else { first.to_str().ok().map(str::to_owned) }
+}
+
+fn too_long() -> ApiError {
+    let message = format!("The request body exceeds {BODY_BYTES_MAX} bytes");
+    ApiError::new(ErrorCode::RequestEntityTooLarge, message)
+}

@@ -1,0 +1,233 @@
+//! Whose signature it is: from what a request claims to a verified caller.
+
+use std::borrow::Cow;
+use std::sync::{Arc, PoisonError};
+
+use aws_lc_rs::digest;
+use http::request::Parts;
+use stead_api::{ApiError, ErrorCode, Service};
+use stead_authorizer::{Unidentified, VerifiedCaller};
+use stead_directory::Snapshot;
+use stead_directory::entity::AccessKey;
+use stead_service::KeyLastUsed;
+use stead_session::vault::{SecretName, SecretVault as _, WrappedSecret};
+use stead_session::{OpenError, Session};
+use stead_sigv4::{
+    AwsText, BodyDigest, Claim, Expect, Expectations, PresignedLifetime, Rejection, RequestHead,
+    SecretVersion, Settings, SigningKey, Verified,
+};
+use stead_store::{Store, StoreError};
+use stead_types::{AccessKeyId, AccessKeyKind, Secret, Timestamp};
+
+use super::Gateway;
+use crate::accounts::{Account, Version};
+
+/// A caller, and the state they were verified against.
+pub(super) struct Authenticated {
+    pub(super) account: Arc<Account>,
+    pub(super) version: Arc<Version>,
+    pub(super) caller: VerifiedCaller,
+    /// The region of the signature's scope.
+    pub(super) region: String,
+}
+
+/// The credentials a claim names, before the signature is compared.
+enum Credentials {
+    LongTerm(Arc<AccessKey>),
+    Temporary(Box<Session>),
+}
+
+impl<S: Store> Gateway<S> {
+    /// Verifies the signature and finds who signed.
+    ///
+    /// Whatever is wrong with key or token is answered alike: only the operator's
+    /// log tells an unknown key from an inactive one. Expiry is told, since
+    /// clients refresh on it, and only of a token that is authentic.
+    pub(super) async fn authenticate(
+        &self,
+        head: &Parts,
+        body: &[u8],
+        service: Service,
+        now: Timestamp,
+    ) -> Result<Authenticated, ApiError> {
+        let claim = claim(head)?;
+        let services = [service.signing_name()];
+        let expectations = Expectations {
+            // Observed: STS ignores `X-Amz-Expires`; see the variant.
+            presigned_lifetime: PresignedLifetime::Skew,
+            ..Expectations::new(Expect::OneOf(&services), Expect::Any)
+        };
+        claim.check(now, &expectations).map_err(|rejection| rejected(&rejection))?;
+        let id: AccessKeyId =
+            claim.access_key_id().parse().map_err(|_| unknown("not an access key id"))?;
+        let account = self.account_of(&id).await?;
+        let version = account.durable();
+        let credentials = self.credentials(&id, &claim, &version.snapshot, now)?;
+        let body = BodyDigest::of(body);
+        let verify = |key: &SigningKey| claim.verify(key, body, now, &expectations);
+        let verified = self.with_signing_key(&claim, &credentials, &account, verify)?;
+        let caller = caller(&verified, credentials, &version.snapshot)?;
+        let region = verified.scope().region().to_owned();
+        self.note_use(&account, &caller, service, &region, now);
+        Ok(Authenticated { account, version, caller, region })
+    }
+
+    /// The account of a key: that of an imported key, else what the id says.
+    async fn account_of(&self, id: &AccessKeyId) -> Result<Arc<Account>, ApiError> {
+        let claimed = self.accounts.home_of_imported(id).or_else(|| id.claimed_account());
+        let claimed = claimed.ok_or_else(|| unknown("an id that names no account"))?;
+        let found = self.accounts.find(claimed).await.map_err(|error| store_error(&error))?;
+        found.ok_or_else(|| unknown("an account that is not hosted here"))
+    }
+
+    fn credentials(
+        &self,
+        id: &AccessKeyId,
+        claim: &Claim,
+        account: &Snapshot,
+        now: Timestamp,
+    ) -> Result<Credentials, ApiError> {
+        let is_imported = self.accounts.home_of_imported(id).is_some();
+        match (id.kind(), claim.security_token()) {
+            (AccessKeyKind::Temporary, Some(token)) if !is_imported => {
+                let opened = stead_session::open(&self.keyring, id, token.expose(), now);
+                opened.map(Box::new).map(Credentials::Temporary).map_err(not_opened)
+            }
+            (AccessKeyKind::Temporary, None) if !is_imported => {
+                Err(unknown("a temporary key without its session token"))
+            }
+            (_, Some(_)) => Err(unknown("a session token beside a long-term key")),
+            (_, None) => {
+                let key = account.access_key(id).cloned();
+                key.map(Credentials::LongTerm).ok_or_else(|| unknown("no such access key"))
+            }
+        }
+    }
+
+    /// Verifies with the signing key of the scope, from the cache or derived. A
+    /// derived key is kept only after it has verified something, so that only
+    /// callers who hold the secret fill the cache.
+    fn with_signing_key(
+        &self,
+        claim: &Claim,
+        credentials: &Credentials,
+        account: &Account,
+        verify: impl Fn(&SigningKey) -> Result<Verified, Rejection>,
+    ) -> Result<Verified, ApiError> {
+        let (id, scope) = (claim.access_key_id(), claim.scope());
+        let version = credentials.version();
+        let mut cache = self.signing_keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let cached = cache.get(id, scope, &version);
+        drop(cache);
+        if let Some(key) = cached {
+            return verify(&key).map_err(|rejection| rejected(&rejection));
+        }
+        let key = SigningKey::derive(&*credentials.secret(account)?, scope);
+        let verified = verify(&key).map_err(|rejection| rejected(&rejection))?;
+        let mut cache = self.signing_keys.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.insert(id, scope, version, key);
+        Ok(verified)
+    }
+
+    fn note_use(
+        &self,
+        account: &Account,
+        caller: &VerifiedCaller,
+        service: Service,
+        region: &str,
+        at: Timestamp,
+    ) {
+        if caller.claims().is_none() {
+            let service = service.signing_name().to_owned();
+            let last_use = KeyLastUsed { at, service, region: region.to_owned() };
+            self.accounts.note_use(account, caller.access_key_id(), &last_use);
+        }
+    }
+}
+
+impl Credentials {
+    /// What the cached signing keys depend on: another secret has another version.
+    fn version(&self) -> SecretVersion {
+        match self {
+            Self::LongTerm(key) => {
+                // The wrapped form differs whenever the secret does, and needs no unwrapping.
+                let digest = digest::digest(&digest::SHA256, key.secret.as_bytes());
+                let bytes = digest.as_ref().try_into().unwrap_or_default();
+                SecretVersion::from_bytes(bytes)
+            }
+            Self::Temporary(session) => SecretVersion::of(&session.secret_access_key),
+        }
+    }
+
+    fn secret(&self, account: &Account) -> Result<Cow<'_, Secret<String>>, ApiError> {
+        match self {
+            Self::LongTerm(key) => {
+                let wrapped = WrappedSecret::from_bytes(key.secret.as_bytes().to_vec());
+                let secret = account.vault().unwrap_text(SecretName::AccessKey(&key.id), &wrapped);
+                secret.map(Cow::Owned).map_err(|error| {
+                    ApiError::internal(format!("secret of {} cannot be unwrapped: {error}", key.id))
+                })
+            }
+            Self::Temporary(session) => Ok(Cow::Borrowed(&session.secret_access_key)),
+        }
+    }
+}
+
+fn claim(head: &Parts) -> Result<Claim, ApiError> {
+    let headers: Vec<(&str, &[u8])> =
+        head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    let head = RequestHead {
+        method: head.method.as_str(),
+        path: head.uri.path(),
+        query: head.uri.query().unwrap_or_default(),
+        headers: &headers,
+    };
+    Claim::parse(&head, &Settings::query_services()).map_err(|rejection| rejected(&rejection))
+}
+
+fn caller(
+    verified: &Verified,
+    credentials: Credentials,
+    account: &Snapshot,
+) -> Result<VerifiedCaller, ApiError> {
+    let caller = match credentials {
+        Credentials::LongTerm(key) => VerifiedCaller::of_key(verified, &key, account),
+        Credentials::Temporary(session) => VerifiedCaller::of_session(verified, *session, account),
+    };
+    caller.map_err(|reason| match reason {
+        Unidentified::OtherKey => ApiError::internal(reason.to_string()),
+        Unidentified::Inactive | Unidentified::PrincipalGone | Unidentified::OtherAccount => {
+            unknown(&reason.to_string())
+        }
+    })
+}
+
+fn rejected(rejection: &Rejection) -> ApiError {
+    from_text(rejection.aws_text(), &rejection.to_string())
+}
+
+fn unknown(context: &str) -> ApiError {
+    from_text(AwsText::invalid_client_token_id(), context)
+}
+
+fn not_opened(error: OpenError) -> ApiError {
+    match error {
+        OpenError::Expired { .. } => from_text(AwsText::expired_token(), &error.to_string()),
+        _ => unknown(&error.to_string()),
+    }
+}
+
+fn from_text(text: AwsText, context: &str) -> ApiError {
+    let code = ErrorCode::ALL.iter().find(|code| code.as_str() == text.code);
+    match code {
+        Some(code) => ApiError::new(*code, text.message).with_context(context),
+        None => ApiError::internal(format!("no such error code: {}", text.code)),
+    }
+}
+
+/// The store failed the caller, who may try again.
+pub(super) fn store_error(error: &StoreError) -> ApiError {
+    // Choice: wording of our own, IAM documents the code only.
+    ApiError::new(ErrorCode::ServiceUnavailable, "The service is temporarily unavailable.")
+        .with_context(error.to_string())
+}

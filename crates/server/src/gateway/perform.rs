@@ -1,0 +1,206 @@
+//! Carrying an operation out: other accounts, permission, work, durability.
+
+use std::sync::Arc;
+
+use stead_api::{ApiError, ErrorCode, KnownOperation};
+use stead_authorizer::{Denied, RequestFacts};
+use stead_directory::Draft;
+use stead_query::Form;
+use stead_service::{Accounts as Seen, Call, ReplayGuard, Work, refusal};
+use stead_store::{Aggregate, Claimed, CommitError, Store};
+use stead_types::AccountId;
+
+use super::Gateway;
+use super::authenticate::{Authenticated, store_error};
+use super::plan::{Effect, Execute, Stop, Writing, plan};
+use crate::accounts::{Begun, Staged, WriteError};
+use crate::denials::DenialReader;
+use crate::entropy::SystemEntropy;
+use crate::limits::SEEN_ACCOUNTS_MAX;
+
+/// Work that was done, and what its answer still waits for.
+enum Done<'s> {
+    /// Nothing was changed; these proofs must be claimed.
+    Read(String, Vec<ReplayGuard>),
+    /// The account may have been changed.
+    Written(Begun<'s, String>),
+}
+
+impl<S: Store> Gateway<S> {
+    /// The body of the answer, once everything it says is durable.
+    pub(super) async fn perform(
+        &self,
+        operation: KnownOperation,
+        form: &Form,
+        caller: &Authenticated,
+        facts: &RequestFacts,
+        writing: Writing,
+    ) -> Result<String, ApiError> {
+        let plan = plan(operation, form, &caller.version.snapshot, writing)?;
+        let others = self.see(plan.accounts).await?;
+        if plan.effect == Effect::Writes {
+            let prepared = caller.account.prepare_to_write(self.accounts.store()).await;
+            prepared.map_err(|error| store_error(&error))?;
+        }
+        let done = {
+            let call = Call {
+                caller: &caller.caller,
+                account: &caller.version.snapshot,
+                others: &others,
+                facts,
+                vault: caller.account.vault(),
+            };
+            let execute = (plan.authorize)(&call).map_err(|stop| self.stopped(stop, facts))?;
+            self.execute(execute, plan.effect, caller, &call)?
+        };
+        self.settle(done, caller, facts).await
+    }
+
+    /// The durable snapshots of further accounts; those not hosted here are missing.
+    async fn see(&self, accounts: Vec<AccountId>) -> Result<Seen, ApiError> {
+        let mut seen = Vec::new();
+        for id in accounts.into_iter().take(SEEN_ACCOUNTS_MAX) {
+            let found = self.accounts.find(id).await.map_err(|error| store_error(&error))?;
+            seen.extend(found.map(|account| account.durable()));
+        }
+        Ok(seen.iter().map(|version| Arc::clone(&version.snapshot)).collect())
+    }
+
+    fn execute(
+        &self,
+        execute: Execute,
+        effect: Effect,
+        caller: &Authenticated,
+        call: &Call<'_>,
+    ) -> Result<Done<'_>, ApiError> {
+        let denials = DenialReader { log: &self.denials, keyring: &self.keyring };
+        let run = |draft: &mut Draft| {
+            let mut work = Work {
+                draft,
+                entropy: &mut SystemEntropy,
+                keyring: &self.keyring,
+                usage: &*caller.account,
+                denials: &denials,
+                guards: Vec::new(),
+            };
+            let body = execute(call, &mut work)?;
+            Ok::<_, ApiError>((body, work.guards))
+        };
+        match effect {
+            Effect::Writes => {
+                let begun = caller.account.begin(self.accounts.store(), run);
+                begun.map(Done::Written).map_err(write_error)
+            }
+            Effect::Reads => {
+                let mut draft = Draft::for_reading(&caller.version.snapshot);
+                let (body, guards) = run(&mut draft)?;
+                if draft.is_unchanged() {
+                    Ok(Done::Read(body, guards))
+                } else {
+                    Err(ApiError::internal("an operation that only reads has changed something"))
+                }
+            }
+        }
+    }
+
+    async fn settle(
+        &self,
+        done: Done<'_>,
+        caller: &Authenticated,
+        facts: &RequestFacts,
+    ) -> Result<String, ApiError> {
+        let begun = match done {
+            Done::Read(body, guards) => {
+                self.claim(guards, facts).await?;
+                return Ok(body);
+            }
+            Done::Written(Begun::Staged(staged, guards)) => {
+                self.claim(guards, facts).await?;
+                self.resume(*staged, caller)?
+            }
+            Done::Written(begun) => begun,
+        };
+        match begun {
+            Begun::Unchanged(body) => Ok(body),
+            Begun::Queued(body, queued) => {
+                caller.account.finish(queued).await.map_err(|error| commit_error(&error))?;
+                Ok(body)
+            }
+            Begun::Staged(..) => Err(ApiError::internal("claimed proofs were asked for again")),
+        }
+    }
+
+    fn resume(
+        &self,
+        staged: Staged<String>,
+        caller: &Authenticated,
+    ) -> Result<Begun<'_, String>, ApiError> {
+        caller.account.resume(self.accounts.store(), staged).map_err(write_error)
+    }
+
+    /// Uses up proofs that count once. One that was used before fails the call.
+    async fn claim(&self, guards: Vec<ReplayGuard>, facts: &RequestFacts) -> Result<(), ApiError> {
+        for guard in guards {
+            let key =
+                guard.key.parse().map_err(|_| ApiError::internal("a guard key that is none"))?;
+            let aggregate = Aggregate::Account(guard.account);
+            let guard = stead_store::ReplayGuard { aggregate, key, expires_at: guard.expires_at };
+            let claimed = self.accounts.store().claim_once(guard, facts.now).await;
+            match claimed.map_err(|error| store_error(&error))? {
+                Claimed::Fresh => {}
+                Claimed::Seen => return Err(code_used()),
+            }
+        }
+        Ok(())
+    }
+
+    /// A denial is kept, so that it can be decoded, and told in AWS's words.
+    fn stopped(&self, stop: Stop, facts: &RequestFacts) -> ApiError {
+        match stop {
+            Stop::Error(error) => error,
+            Stop::Denied(denied) => self.denied(&denied, facts),
+        }
+    }
+
+    fn denied(&self, denied: &Denied, facts: &RequestFacts) -> ApiError {
+        let id = self.denials.keep(denied, facts.now, &mut SystemEntropy);
+        refusal(denied, &id, self.style).with_context(format!("denial {id}"))
+    }
+}
+
+/// Observed: aws/aws-cli issue 2279; AWS answers a code that was used already as
+/// it answers a wrong one.
+fn code_used() -> ApiError {
+    ApiError::access_denied("MultiFactorAuthentication failed with invalid MFA one time pass code.")
+        .with_context("the code was used before")
+}
+
+fn write_error(error: WriteError<ApiError>) -> ApiError {
+    match error {
+        WriteError::Work(error) => error,
+        WriteError::Overtaken => {
+            // Choice: wording of our own; the IAM model has the code for EnableMFADevice.
+            let message = "The request conflicts with another change. Try again.";
+            ApiError::new(ErrorCode::ConcurrentModification, message)
+        }
+        WriteError::Store(error) => store_error(&error),
+        WriteError::Unwritable(_) | WriteError::TooLarge(_) => service_failure(&error.to_string()),
+    }
+}
+
+fn commit_error(error: &CommitError) -> ApiError {
+    match error {
+        CommitError::Store(error) => store_error(error),
+        // A conflict follows from an earlier failure of the same chain.
+        CommitError::Conflict { .. } | CommitError::NameTaken { .. } => {
+            let message = "The service is temporarily unavailable.";
+            ApiError::new(ErrorCode::ServiceUnavailable, message).with_context(error.to_string())
+        }
+    }
+}
+
+fn service_failure(context: &str) -> ApiError {
+    // Choice: wording of our own; the IAM model has the code only.
+    ApiError::new(ErrorCode::ServiceFailure, "The request could not be processed.")
+        .with_context(context)
+}

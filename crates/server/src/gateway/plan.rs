@@ -1,0 +1,120 @@
+//! What an operation needs and does, with its type left behind.
+//!
+//! Everything that depends on the operation's type is a few lines here, so that
+//! the rest of the gateway exists once and not once per operation.
+
+use stead_api::{AccessLevel, ApiError, KnownOperation, Operation, Service, sts};
+use stead_authorizer::Denied;
+use stead_directory::Snapshot;
+use stead_query::{DecodeRequest, Form, Format, ToValue, decode, encode};
+use stead_service::{Call, Handle, Refused, Work, authorize};
+use stead_sts::Sts;
+use stead_types::AccountId;
+
+use crate::request_id::RequestId;
+
+/// A decoded request of an operation that is built.
+pub(super) struct Plan {
+    /// The accounts, besides the caller's, that it must see.
+    pub(super) accounts: Vec<AccountId>,
+    /// Whether it may change the account.
+    pub(super) effect: Effect,
+    /// Asks the policies; what comes back can be carried out.
+    pub(super) authorize: Authorize,
+}
+
+/// Whether an operation may change the caller's account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// It reads, or issues credentials.
+    Reads,
+    /// It writes.
+    Writes,
+}
+
+pub(super) type Authorize = Box<dyn FnOnce(&Call<'_>) -> Result<Execute, Stop> + Send>;
+
+/// Carries an authorized operation out and gives the body of its answer.
+pub(super) type Execute =
+    Box<dyn FnOnce(&Call<'_>, &mut Work<'_>) -> Result<String, ApiError> + Send>;
+
+/// Why an operation is not carried out.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// A policy stands in the way.
+    Denied(Box<Denied>),
+    /// Anything else.
+    Error(ApiError),
+}
+
+/// How the answer is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Writing {
+    pub(super) request: RequestId,
+    pub(super) format: Format,
+}
+
+/// The plan of an operation.
+///
+/// The arms are those of the built operations, so a missing handler does not
+/// compile and a handler that is not listed is never reached.
+pub(super) fn plan(
+    operation: KnownOperation,
+    form: &Form,
+    account: &Snapshot,
+    writing: Writing,
+) -> Result<Plan, ApiError> {
+    macro_rules! sts_arms {
+        ([] $($name:ident,)+) => {
+            match operation {
+                $(KnownOperation::Sts(sts::StsOperation::$name) => {
+                    return plan_of::<Sts, sts::$name>(form, account, writing);
+                })+
+                KnownOperation::Sts(_) | KnownOperation::Iam(_) => {}
+            }
+        };
+    }
+    stead_api::implemented_sts!(sts_arms);
+    Err(ApiError::not_implemented(operation.name()))
+}
+
+fn plan_of<H, Op>(form: &Form, account: &Snapshot, writing: Writing) -> Result<Plan, ApiError>
+where
+    H: Handle<Op>,
+    Op: Operation,
+    Op::Input: DecodeRequest + 'static,
+    Op::Output: ToValue,
+{
+    let input = decode::<Op>(form)?;
+    Ok(Plan {
+        accounts: H::accounts(&input, account),
+        effect: effect(Op::SERVICE, Op::ACCESS),
+        authorize: Box::new(move |call| authorized::<H, Op>(input, call, writing)),
+    })
+}
+
+fn authorized<H, Op>(input: Op::Input, call: &Call<'_>, writing: Writing) -> Result<Execute, Stop>
+where
+    H: Handle<Op>,
+    Op: Operation,
+    Op::Input: 'static,
+    Op::Output: ToValue,
+{
+    let asks = H::asks(&input, call).map_err(Stop::Error)?;
+    let permit = authorize::<Op>(&asks, call).map_err(|refused| match refused {
+        Refused::Denied(denied) => Stop::Denied(denied),
+        Refused::NothingAsked(error) => Stop::Error(error),
+    })?;
+    Ok(Box::new(move |call, work| {
+        let output = H::execute(permit, input, call, work)?;
+        Ok(encode::<Op>(&output, &writing.request.to_string(), writing.format))
+    }))
+}
+
+/// No operation of STS changes an account: sessions are their tokens.
+const fn effect(service: Service, access: AccessLevel) -> Effect {
+    match (service, access.is_read_only()) {
+        (Service::Sts, _) | (Service::Iam, true) => Effect::Reads,
+        (Service::Iam, false) => Effect::Writes,
+    }
+}

@@ -1,0 +1,14 @@
+//! From settings to a server that answers, and back to nothing.
+//!
+//! The order matters and is written down once, in [`start`]: what can be refused
+//! without a trace is checked first, then the directory is taken, then what is
+//! missing is made, and the ready file comes last.
+
+mod error;
+mod first;
+mod open;
+mod running;
+
+pub use error::StartError;
+pub use open::{Footprint, create_account_offline, list_accounts_offline};
+pub use running::{Running, start};

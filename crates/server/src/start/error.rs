@@ -1,0 +1,101 @@
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use stead_store::StoreError;
+use stead_store_sqlite::OpenError;
+use stead_types::AccountId;
+use thiserror::Error;
+
+use crate::http::TlsError;
+use crate::installation::InstallationError;
+use crate::root_key::RootKeyError;
+
+/// Why a server did not start. [`StartError::help`] says what to do.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The address is taken or not ours.
+    #[error("cannot listen on {address}: {error}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// HTTPS cannot be offered.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The store cannot be opened; another server may have it.
+    #[error("{}", chain(.0))]
+    Open(#[from] OpenError),
+    /// The store cannot answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The root key cannot be had.
+    #[error(transparent)]
+    RootKey(#[from] RootKeyError),
+    /// Keyring or accounts cannot be read or made.
+    #[error(transparent)]
+    Installation(#[from] InstallationError),
+    /// A file or directory of ours cannot be written.
+    #[error("cannot write `{}`: {error}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// Another server answers on this directory.
+    #[error("another server runs on `{}`", .0.display())]
+    Running(PathBuf),
+    /// An ephemeral server would overwrite the profile of a durable one.
+    #[error("`{}` holds a durable installation", .0.display())]
+    NotEphemeral(PathBuf),
+    /// The account that was asked for is not there, and others are.
+    #[error("account {0} is not in this installation")]
+    OtherAccount(AccountId),
+}
+
+impl StartError {
+    /// What to do about it.
+    #[must_use]
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Listen { .. } => "choose another address with --listen; port 0 takes a free one",
+            Self::Tls(_) => "--tls-cert is a PEM chain, --tls-key its unencrypted PEM key",
+            Self::Open(OpenError::InUse { .. }) | Self::Running(_) => {
+                "one server per directory: stop the other one, or give --data another directory; \
+                 `stead account` commands reach the running one"
+            }
+            Self::Open(OpenError::Newer { .. }) => {
+                "use the version of stead that wrote it, or a later one"
+            }
+            Self::Open(_) | Self::Store(_) | Self::File { .. } => {
+                "check the directory given by --data, its owner and its free space"
+            }
+            Self::RootKey(RootKeyError::Missing(_)) => {
+                "put the key back where it was: without it no stored secret can be opened"
+            }
+            Self::RootKey(_) => "`chmod 600` the file; it holds 64 hexadecimal digits",
+            Self::Installation(InstallationError::RootKey(_)) => {
+                "give the root key this installation was made with, by --root-key-file"
+            }
+            Self::Installation(_) => "see the message above; nothing was changed",
+            Self::NotEphemeral(_) => "give an ephemeral server a directory of its own with --data",
+            Self::OtherAccount(_) => {
+                "--account names the first account of a new directory; `stead account create` adds one"
+            }
+        }
+    }
+}
+
+/// What happened and why, on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,208 @@
+//! The installation behind a server: opened, or made on first start.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use stead_session::Keyring;
+use stead_session::vault::RootKey;
+use stead_store::Store as _;
+use stead_store_sqlite::SqliteStore;
+use stead_types::{AccountId, Entropy as _, Secret};
+
+use super::{StartError, first};
+use crate::accounts::Accounts;
+use crate::admin::AdminClient;
+use crate::clock::{Clock, SystemClock};
+use crate::config::{FixtureKeys, Settings, Storage};
+use crate::entropy::SystemEntropy;
+use crate::installation::{self, InstallationError, NewAccount, RootCredentials};
+use crate::profile::ProfileFiles;
+use crate::root_key::{self, Place};
+
+/// What a server leaves in its data directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Footprint {
+    /// Profile files and an administrative socket, and the store if it is durable.
+    DataDirectory,
+    /// Nothing at all. For an ephemeral server inside another program.
+    Nothing,
+}
+
+/// An installation that is ready to be served.
+pub(super) struct Opened {
+    pub(super) store: Arc<SqliteStore>,
+    pub(super) accounts: Arc<Accounts<SqliteStore>>,
+    pub(super) keyring: Keyring,
+    /// The root key of the first account, when it was created just now.
+    pub(super) first: Option<RootCredentials>,
+}
+
+pub(super) async fn open(
+    settings: &Settings,
+    footprint: Footprint,
+    clock: &dyn Clock,
+) -> Result<Opened, StartError> {
+    match &settings.storage {
+        Storage::Durable => durable(settings, clock).await,
+        Storage::Ephemeral { fixtures } => ephemeral(settings, fixtures, footprint, clock).await,
+    }
+}
+
+async fn durable(settings: &Settings, clock: &dyn Clock) -> Result<Opened, StartError> {
+    let store = Arc::new(SqliteStore::open(&settings.data)?);
+    let (accounts, keyring) =
+        unlock(&store, &settings.data, settings.root_key_file.as_deref(), clock).await?;
+    let hosted = store.accounts().await?;
+    if let Some(asked) = settings.account
+        && !hosted.is_empty()
+        && !hosted.contains(&asked)
+    {
+        return Err(StartError::OtherAccount(asked));
+    }
+    let first = if hosted.is_empty() {
+        let profile = ProfileFiles::of(&settings.data);
+        let fixtures = FixtureKeys::default();
+        let (now, mut entropy) = (clock.now(), SystemEntropy);
+        let created = first::create_first(
+            &accounts,
+            settings.account,
+            &fixtures,
+            Some(&profile),
+            now,
+            &mut entropy,
+        );
+        Some(created.await?)
+    } else {
+        None
+    };
+    Ok(Opened { store, accounts, keyring, first })
+}
+
+/// The accounts and the keyring behind the root key, which is made where nothing
+/// is wrapped under one yet.
+async fn unlock(
+    store: &Arc<SqliteStore>,
+    data: &Path,
+    root_key_file: Option<&Path>,
+    clock: &dyn Clock,
+) -> Result<(Arc<Accounts<SqliteStore>>, Keyring), StartError> {
+    let record = installation::load(&**store).await?;
+    let mut entropy = SystemEntropy;
+    let fresh = record.is_none();
+    let (secret, place) = root_key::read_or_create(data, root_key_file, fresh, &mut entropy)?;
+    tell(place);
+    let root_key = RootKey::new(&secret);
+    let keyring = match &record {
+        Some(record) => installation::read_keyring(record, &root_key)?,
+        None => {
+            installation::create_keyring(&**store, &root_key, clock.now(), &mut entropy).await?
+        }
+    };
+    Ok((Arc::new(Accounts::new(Arc::clone(store), root_key, HashMap::new())), keyring))
+}
+
+/// What the root key protects from depends on where it is.
+fn tell(place: Place) {
+    match place {
+        Place::BesideTheData => tracing::info!(
+            "the root key is beside the data: it protects copies of the database and backups \
+             without it, not from someone who can read the whole directory"
+        ),
+        Place::OperatorFile => tracing::info!(
+            "the root key is in a file of its own: keep it out of backups of the data directory"
+        ),
+    }
+}
+
+async fn ephemeral(
+    settings: &Settings,
+    fixtures: &FixtureKeys,
+    footprint: Footprint,
+    clock: &dyn Clock,
+) -> Result<Opened, StartError> {
+    let profile = match footprint {
+        Footprint::DataDirectory => Some(ephemeral_profile(&settings.data).await?),
+        Footprint::Nothing => None,
+    };
+    let store = Arc::new(SqliteStore::in_memory()?);
+    let (now, mut entropy) = (clock.now(), SystemEntropy);
+    let mut random = zeroize::Zeroizing::new([0_u8; 32]);
+    entropy.fill(&mut *random);
+    let root_key = RootKey::new(&Secret::new(*random));
+    let keyring = installation::create_keyring(&*store, &root_key, now, &mut entropy).await?;
+    let imported = fixtures.iter().map(|key| (key.id.clone(), key.account)).collect();
+    let accounts = Arc::new(Accounts::new(Arc::clone(&store), root_key, imported));
+    let created = first::create_first(
+        &accounts,
+        settings.account,
+        fixtures,
+        profile.as_ref(),
+        now,
+        &mut entropy,
+    );
+    let root = created.await?;
+    first::create_fixtures(&accounts, root.account, fixtures, now, &mut entropy).await?;
+    Ok(Opened { store, accounts, keyring, first: Some(root) })
+}
+
+/// An ephemeral server has no lock on its directory, so it looks around first:
+/// it must not overwrite the profile of a durable installation or of a server
+/// that runs.
+async fn ephemeral_profile(data: &Path) -> Result<ProfileFiles, StartError> {
+    let file_error = |error| StartError::File { path: data.to_owned(), error };
+    crate::private_file::make_directory(data).map_err(file_error)?;
+    let durable = [root_key::FILE_NAME, "stead.db"];
+    if durable.iter().any(|name| data.join(name).exists()) {
+        return Err(StartError::NotEphemeral(data.to_owned()));
+    }
+    match AdminClient::connect(data).await {
+        Ok(None) => Ok(ProfileFiles::of(data)),
+        Ok(Some(_)) | Err(_) => Err(StartError::Running(data.to_owned())),
+    }
+}
+
+/// Creates an account in a directory that no server runs on.
+///
+/// # Errors
+/// As starting a server; also when the account exists.
+pub async fn create_account_offline(
+    data: &Path,
+    root_key_file: Option<&Path>,
+    id: Option<AccountId>,
+) -> Result<RootCredentials, StartError> {
+    let store = Arc::new(SqliteStore::open(data)?);
+    let (accounts, _) = unlock(&store, data, root_key_file, &SystemClock).await?;
+    let mut entropy = SystemEntropy;
+    let now = SystemClock.now();
+    let created = if store.accounts().await?.is_empty() {
+        let (profile, fixtures) = (ProfileFiles::of(data), FixtureKeys::default());
+        first::create_first(&accounts, id, &fixtures, Some(&profile), now, &mut entropy).await
+    } else {
+        let id = id.unwrap_or_else(|| installation::random_account_id(&mut entropy));
+        let mut new = NewAccount::new(id, accounts.root_key(), now, &mut entropy);
+        let root = new.add_root_key(&mut entropy)?;
+        let committed = new.commit(&accounts).await;
+        let refused = |error: crate::accounts::CreateError| {
+            InstallationError::Account(error.to_string()).into()
+        };
+        committed.map(|()| root).map_err(refused)
+    };
+    store.close().await;
+    created
+}
+
+/// The accounts of a directory that no server runs on.
+///
+/// # Errors
+/// A directory that cannot be opened, or is not there.
+pub async fn list_accounts_offline(data: &Path) -> Result<Vec<AccountId>, StartError> {
+    if !data.join("stead.db").exists() {
+        let error = std::io::ErrorKind::NotFound.into();
+        return Err(StartError::File { path: data.join("stead.db"), error });
+    }
+    let store = SqliteStore::open(data)?;
+    let accounts = store.accounts().await;
+    store.close().await;
+    Ok(accounts?)
+}

@@ -1,0 +1,158 @@
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use stead_service::MessageStyle;
+use stead_store_sqlite::SqliteStore;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::StartError;
+use super::open::{Footprint, Opened, open};
+use crate::accounts::Accounts;
+use crate::admin::{self, AdminSocket};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::gateway::Gateway;
+use crate::http::{HttpLimits, Listener, Stop, TrustedProxies, load_tls, serve};
+use crate::installation::RootCredentials;
+use crate::private_file;
+use crate::profile::ProfileFiles;
+
+/// How often what was noted of key use is recorded.
+const USES_RECORDED_EVERY: Duration = Duration::from_secs(60);
+
+/// A server that answers requests.
+#[derive(Debug)]
+pub struct Running {
+    base_url: String,
+    first: Option<RootCredentials>,
+    stop: watch::Sender<bool>,
+    server: JoinHandle<()>,
+    background: Vec<JoinHandle<()>>,
+    accounts: Arc<Accounts<SqliteStore>>,
+    store: Arc<SqliteStore>,
+    ready_file: Option<PathBuf>,
+}
+
+/// Starts a server and returns once it answers.
+///
+/// # Errors
+/// Settings that cannot be met; nothing is served then.
+pub async fn start(
+    settings: &Settings,
+    footprint: Footprint,
+    clock: Arc<dyn Clock>,
+) -> Result<Running, StartError> {
+    let tls = settings.tls.as_ref().map(load_tls).transpose()?;
+    let listen_error = |error| StartError::Listen { address: settings.listen, error };
+    let listener = Listener::bind(settings.listen).await.map_err(listen_error)?;
+    let base_url = base_url(listener.address(), tls.is_some());
+    let Opened { store, accounts, keyring, first } = open(settings, footprint, &*clock).await?;
+
+    let (stop, stopped) = Stop::new();
+    let mut background = vec![tokio::spawn(record_uses(Arc::clone(&accounts), stopped.clone()))];
+    if footprint == Footprint::DataDirectory {
+        let socket = write_directory(settings, &base_url)?;
+        let served =
+            admin::serve(socket, Arc::clone(&accounts), Arc::clone(&clock), stopped.clone());
+        background.push(tokio::spawn(served));
+    }
+    let style =
+        if settings.strict_messages { MessageStyle::Strict } else { MessageStyle::WithDenialId };
+    let gateway = Gateway::new(Arc::clone(&accounts), Arc::new(keyring), clock, style);
+    let proxies = TrustedProxies::new(settings.trusted_proxies.clone());
+    let limits = HttpLimits {
+        connections_max: settings.connections_max,
+        request_timeout: settings.request_timeout,
+        shutdown_timeout: settings.shutdown_timeout,
+    };
+    let server = tokio::spawn(serve(listener, tls, proxies, limits, Arc::new(gateway), stopped));
+    let ready_file = settings.ready_file.clone();
+    if let Some(path) = &ready_file {
+        private_file::replace(path, format!("{base_url}\n").as_bytes())
+            .map_err(|error| StartError::File { path: path.clone(), error })?;
+    }
+    Ok(Running { base_url, first, stop, server, background, accounts, store, ready_file })
+}
+
+impl Running {
+    /// Where it answers, such as `http://127.0.0.1:4566`.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The root key of the first account, when it was created by this start.
+    #[must_use]
+    pub const fn first_account(&self) -> Option<&RootCredentials> {
+        self.first.as_ref()
+    }
+
+    /// Accepts nothing further, lets requests in flight end, and closes the store.
+    pub async fn stop(self) {
+        if let Some(path) = &self.ready_file {
+            let _ = std::fs::remove_file(path);
+        }
+        let _ = self.stop.send(true);
+        let _ = self.server.await;
+        for task in self.background {
+            let _ = task.await;
+        }
+        if let Err(error) = self.accounts.record_uses().await {
+            tracing::warn!(%error, "the last uses of keys were not recorded");
+        }
+        self.store.close().await;
+    }
+}
+
+/// The socket and the part of the profile that says where the server is.
+fn write_directory(settings: &Settings, base_url: &str) -> Result<AdminSocket, StartError> {
+    let files = ProfileFiles::of(&settings.data);
+    files
+        .write_config(settings.region.as_str(), base_url)
+        .map_err(|error| StartError::File { path: files.config(), error })?;
+    let path = settings.data.join(admin::SOCKET_NAME);
+    AdminSocket::bind(&settings.data).map_err(|error| StartError::File { path, error })
+}
+
+async fn record_uses(accounts: Arc<Accounts<SqliteStore>>, mut stop: Stop) {
+    loop {
+        tokio::select! {
+            () = stop.requested() => return,
+            () = tokio::time::sleep(USES_RECORDED_EVERY) => {}
+        }
+        if let Err(error) = accounts.record_uses().await {
+            tracing::warn!(%error, "the last uses of keys were not recorded");
+        }
+    }
+}
+
+/// An address that stands for all of them is reached on the loopback one.
+fn base_url(address: SocketAddr, tls: bool) -> String {
+    let host = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    let scheme = if tls { "https" } else { "http" };
+    format!("{scheme}://{}", SocketAddr::new(host, address.port()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_base_url_is_one_a_client_can_reach() {
+        for (address, tls, expected) in [
+            ("127.0.0.1:4566", false, "http://127.0.0.1:4566"),
+            ("0.0.0.0:80", false, "http://127.0.0.1:80"),
+            ("[::]:443", true, "https://[::1]:443"),
+            ("192.0.2.1:443", true, "https://192.0.2.1:443"),
+        ] {
+            assert_eq!(base_url(address.parse().unwrap(), tls), expected);
+        }
+    }
+}
