@@ -1,0 +1,169 @@
+//! How IAM's questions are put: resource, condition keys, and what a refusal shows.
+//!
+//! Spec: Service Authorization Reference, "Actions, resources, and condition keys
+//! for AWS Identity and Access Management (IAM)". A resource that exists is asked
+//! about by its ARN, with its path; one that does not by the ARN it would have
+//! with the path `/`. Both are shown alike.
+//!
+//! Observed: of what exists by name a refusal shows kind and name (`user bob`,
+//! hashicorp/boundary pull 3877; `role X`, gardener/dashboard pull 725), of what is
+//! being created or tagged the ARN (openshift/installer issue 1073).
+
+use stead_api::iam::Tag;
+use stead_authorizer::Ask;
+use stead_directory::entity::{PermissionsBoundary, ResourceTags};
+use stead_service::Call;
+use stead_types::Arn;
+
+/// The kinds of resource that IAM's actions name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// `user/PATH/NAME`
+    User,
+    /// `group/PATH/NAME`
+    Group,
+    /// `role/PATH/NAME`
+    Role,
+    /// `policy/PATH/NAME`
+    Policy,
+    /// `mfa/PATH/NAME`
+    MfaDevice,
+}
+
+impl Kind {
+    /// The word that ARNs begin with.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Group => "group",
+            Self::Role => "role",
+            Self::Policy => "policy",
+            Self::MfaDevice => "mfa",
+        }
+    }
+}
+
+/// About a user by name, with its tags.
+pub(crate) fn user(action: &'static str, name: &str, call: &Call<'_>) -> Ask {
+    let account = call.account.account();
+    let found = call.account.user_by_name(name);
+    let arn = found.map_or_else(|| named(Kind::User, name, call), |user| user.arn(account));
+    Ask::plain(action, account, arn.as_str())
+        .with_resource_tags(found.map(|user| &user.tags))
+        .shown_as(format!("user {name}"))
+}
+
+/// About a group by name. Groups have no tags.
+pub(crate) fn group(action: &'static str, name: &str, call: &Call<'_>) -> Ask {
+    let account = call.account.account();
+    let found = call.account.group_by_name(name);
+    let arn = found.map_or_else(|| named(Kind::Group, name, call), |group| group.arn(account));
+    Ask::plain(action, account, arn.as_str()).shown_as(format!("group {name}"))
+}
+
+/// About a role by name, with its tags. Its trust policy has no say in IAM.
+pub(crate) fn role(action: &'static str, name: &str, call: &Call<'_>) -> Ask {
+    let account = call.account.account();
+    let found = call.account.role_by_name(name);
+    let arn = found.map_or_else(|| named(Kind::Role, name, call), |role| role.arn(account));
+    Ask::plain(action, account, arn.as_str())
+        .with_resource_tags(found.map(|role| &role.tags))
+        .shown_as(format!("role {name}"))
+}
+
+/// About a managed policy by ARN, with its tags.
+///
+/// The question is put to the caller's account also for a policy of AWS, whose ARN
+/// names no account, and for one of another account, which is then not found.
+pub(crate) fn policy(action: &'static str, arn: &str, call: &Call<'_>) -> Ask {
+    let parsed: Option<Arn> = arn.parse().ok();
+    let found = parsed.and_then(|arn| call.account.policy(&arn));
+    let ask = Ask::plain(action, call.account.account(), arn).shown_as(format!("policy {arn}"));
+    with_resource_tags(ask, found.map(|policy| &policy.tags))
+}
+
+/// About an MFA device by serial number, with its tags. It is shown by its ARN.
+pub(crate) fn mfa_device(action: &'static str, serial: &str, call: &Call<'_>) -> Ask {
+    let parsed: Option<Arn> = serial.parse().ok();
+    let found = parsed.and_then(|serial| call.account.mfa_device(&serial));
+    let ask = Ask::plain(action, call.account.account(), serial);
+    with_resource_tags(ask, found.map(|device| &device.tags))
+}
+
+/// About something that is to be created, with a path if one is given. What has its
+/// name already is not looked at.
+pub(crate) fn creation(
+    action: &'static str,
+    kind: Kind,
+    path: Option<&str>,
+    name: &str,
+    call: &Call<'_>,
+) -> Ask {
+    let resource = format!("{}{}{name}", kind.word(), path.unwrap_or("/"));
+    let account = call.account.account();
+    Ask::plain(action, account, Arn::iam(account, &resource).as_str())
+}
+
+/// About a list, of what lies under a path.
+///
+/// Observed: refusals of ListUsers and its like show `arn:aws:iam::...:user/`, that of
+/// ListPolicies `policy path /` (aws/aws-sam-cli issue 394).
+pub(crate) fn listing(
+    action: &'static str,
+    kind: Kind,
+    path_prefix: Option<&str>,
+    call: &Call<'_>,
+) -> Ask {
+    let path = path_prefix.unwrap_or("/");
+    let ask = creation(action, kind, Some(path), "", call);
+    match kind {
+        Kind::Policy => ask.shown_as(format!("policy path {path}")),
+        Kind::User | Kind::Group | Kind::Role | Kind::MfaDevice => ask,
+    }
+}
+
+/// The same question with the tags of a policy or MFA device. Condition keys are not
+/// told apart by case: of two tags that differ only so, the later counts.
+pub(crate) fn with_resource_tags(ask: Ask, tags: Option<&ResourceTags>) -> Ask {
+    tags.into_iter().flat_map(ResourceTags::iter).fold(ask, |ask, (key, value)| {
+        let (key, value) = (key.as_str(), value.as_str());
+        ask.with(format!("aws:ResourceTag/{key}"), value)
+            .with(format!("iam:ResourceTag/{key}"), value)
+    })
+}
+
+/// The same question with the tags that the request passes.
+pub(crate) fn with_request_tags(ask: Ask, tags: &[Tag]) -> Ask {
+    let keys: Vec<String> = tags.iter().map(|tag| tag.key.clone()).collect();
+    let ask = with_tag_keys(ask, &keys);
+    tags.iter()
+        .fold(ask, |ask, tag| ask.with(format!("aws:RequestTag/{}", tag.key), tag.value.as_str()))
+}
+
+/// The same question with the tag keys that the request passes; none if it passes none.
+pub(crate) fn with_tag_keys(ask: Ask, keys: &[String]) -> Ask {
+    if keys.is_empty() { ask } else { ask.with_all("aws:TagKeys", keys.to_vec()) }
+}
+
+/// The same question with the boundary that the request sets.
+pub(crate) fn with_new_boundary(ask: Ask, arn: Option<&str>) -> Ask {
+    match arn {
+        Some(arn) => ask.with("iam:PermissionsBoundary", arn),
+        None => ask,
+    }
+}
+
+/// The same question with the boundary that the user or role has.
+pub(crate) fn with_boundary(ask: Ask, boundary: Option<&PermissionsBoundary>) -> Ask {
+    with_new_boundary(ask, boundary.map(|boundary| boundary.arn().as_str()))
+}
+
+/// The same question with the managed policy that is attached or detached.
+pub(crate) fn with_policy_arn(ask: Ask, arn: &str) -> Ask {
+    ask.with("iam:PolicyARN", arn)
+}
+
+/// The ARN that something of this name has without a path.
+fn named(kind: Kind, name: &str, call: &Call<'_>) -> Arn {
+    Arn::iam(call.account.account(), &format!("{}/{name}", kind.word()))
+}

@@ -1,0 +1,211 @@
+//! The directory's refusals in AWS's words.
+
+#[cfg(test)]
+mod tests;
+
+use stead_api::{ApiError, ErrorCode};
+use stead_directory::commands::PolicyHolder;
+use stead_directory::{DeleteConflict, DirectoryError, EntityKind, Quota};
+use stead_policy::Parsed;
+
+/// The error a caller gets for a refused command.
+///
+/// Where AWS's text depends on more than the refusal, the callers of
+/// [`for_principal`] and [`for_holder`] say what it is.
+pub(crate) fn api_error(error: DirectoryError) -> ApiError {
+    match error {
+        DirectoryError::NoSuchEntity { kind, name } => {
+            ApiError::no_such_entity(missing(kind, &name))
+        }
+        DirectoryError::EntityAlreadyExists { kind, name } => {
+            ApiError::new(ErrorCode::EntityAlreadyExists, existing(kind, &name))
+        }
+        DirectoryError::DeleteConflict(conflict) => {
+            ApiError::new(ErrorCode::DeleteConflict, delete_conflict(conflict))
+        }
+        DirectoryError::LimitExceeded(quota) => {
+            ApiError::new(ErrorCode::LimitExceeded, limit_exceeded(quota))
+        }
+        DirectoryError::MalformedPolicyDocument(parsed) => malformed(&parsed),
+        DirectoryError::InvalidPrincipal { text } => ApiError::new(
+            ErrorCode::MalformedPolicyDocument,
+            // Observed: hashicorp/terraform-provider-aws issue 8905.
+            format!("Invalid principal in policy: \"AWS\":\"{text}\""),
+        ),
+        // Observed: CreatePolicy and TagPolicy (2026-02).
+        DirectoryError::DuplicateTagKeys => {
+            ApiError::new(ErrorCode::InvalidInput, "Duplicate tag keys found.")
+        }
+        // Observed: TagPolicy and CreatePolicyVersion on a policy of AWS (2026-02).
+        DirectoryError::PolicyOutsideAccount { .. } => outside_account("update policies"),
+        // Observed: EnableMFADevice, in write-ups of its setup; no recording.
+        DirectoryError::InvalidAuthenticationCode => ApiError::new(
+            ErrorCode::InvalidAuthenticationCode,
+            "Authentication code for device is not valid.",
+        ),
+        DirectoryError::AccountUnreadable => {
+            ApiError::internal("records of the account can't be read; it is not written to")
+        }
+    }
+}
+
+/// The error for a user or role, whose tag keys are not told apart by case.
+///
+/// Choice: the text STS gives for the same mistake; no recording for IAM.
+pub(crate) fn for_principal(error: DirectoryError) -> ApiError {
+    match error {
+        DirectoryError::DuplicateTagKeys => ApiError::new(
+            ErrorCode::InvalidInput,
+            "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+        ),
+        error => api_error(error),
+    }
+}
+
+/// The error for a policy of a user, group or role: AWS names whose inline
+/// policies are too long.
+///
+/// Observed: aws-amplify/amplify-backend issue 2615, for a role.
+pub(crate) fn for_holder(error: DirectoryError, holder: PolicyHolder<'_>) -> ApiError {
+    let max = match error {
+        DirectoryError::LimitExceeded(
+            quota @ (Quota::UserInlinePolicySize
+            | Quota::GroupInlinePolicySize
+            | Quota::RoleInlinePolicySize),
+        ) => quota.max(),
+        error => return api_error(error),
+    };
+    let (word, name) = match holder {
+        PolicyHolder::User(name) => ("user", name.as_str()),
+        PolicyHolder::Group(name) => ("group", name.as_str()),
+        PolicyHolder::Role(name) => ("role", name.as_str()),
+    };
+    ApiError::new(
+        ErrorCode::LimitExceeded,
+        format!("Maximum policy size of {max} bytes exceeded for {word} {name}"),
+    )
+}
+
+/// The error for a policy of AWS or of another account: `doing` is such as
+/// `delete policy versions for policies`.
+///
+/// Observed: the write operations of managed policies (2026-02).
+pub(crate) fn outside_account(doing: &str) -> ApiError {
+    ApiError::access_denied(format!("Cannot {doing} outside your own account."))
+}
+
+fn missing(kind: EntityKind, name: &str) -> String {
+    match kind {
+        // Observed: recorded for users, groups, roles and policies (2026-02).
+        EntityKind::User => format!("The user with name {name} cannot be found."),
+        EntityKind::Group => format!("The group with name {name} cannot be found."),
+        EntityKind::Role => format!("The role with name {name} cannot be found."),
+        EntityKind::Policy | EntityKind::AttachedPolicy => format!("Policy {name} was not found."),
+        EntityKind::AttachablePolicy | EntityKind::PolicyVersion => {
+            format!("Policy {name} does not exist or is not attachable.")
+        }
+        // Observed: recorded for groups (2026-02). Choice: users and roles alike.
+        EntityKind::UserPolicy => format!("The user policy with name {name} cannot be found."),
+        EntityKind::GroupPolicy => format!("The group policy with name {name} cannot be found."),
+        EntityKind::RolePolicy => format!("The role policy with name {name} cannot be found."),
+        // Observed: recorded for UpdateAccessKey and the MFA operations (2026-02).
+        EntityKind::AccessKey => format!("The Access Key with id {name} cannot be found."),
+        EntityKind::MfaDevice | EntityKind::MfaDeviceInUse => {
+            format!("MFA Device with serial number {name} does not exist.")
+        }
+    }
+}
+
+fn existing(kind: EntityKind, name: &str) -> String {
+    match kind {
+        // Observed: recorded for users, groups, policies and MFA devices (2026-02).
+        EntityKind::User => format!("User with name {name} already exists."),
+        EntityKind::Group => format!("Group with name {name} already exists."),
+        EntityKind::Role => format!("Role with name {name} already exists."),
+        EntityKind::Policy | EntityKind::AttachablePolicy | EntityKind::AttachedPolicy => {
+            format!("A policy called {name} already exists. Duplicate names are not allowed.")
+        }
+        EntityKind::MfaDevice => "MFA device already exists.".to_owned(),
+        EntityKind::MfaDeviceInUse => "MFA Device is already in use.".to_owned(),
+        // Choice: no command refuses so, since these are replaced or numbered.
+        EntityKind::PolicyVersion
+        | EntityKind::UserPolicy
+        | EntityKind::GroupPolicy
+        | EntityKind::RolePolicy => format!("Policy with name {name} already exists."),
+        // Choice: an imported id that is taken.
+        EntityKind::AccessKey => format!("The Access Key with id {name} already exists."),
+    }
+}
+
+fn delete_conflict(conflict: DeleteConflict) -> &'static str {
+    match conflict {
+        // Observed: recorded for DeleteUser (2026-02).
+        DeleteConflict::PoliciesAttached => "Cannot delete entity, must detach all policies first.",
+        DeleteConflict::InlinePolicies => "Cannot delete entity, must delete policies first.",
+        // Observed: aws-controllers-k8s/community issue 2229.
+        DeleteConflict::AccessKeys => "Cannot delete entity, must delete access keys first.",
+        // Observed: rebuy-de/aws-nuke issue 281.
+        DeleteConflict::MfaDevices => "Cannot delete entity, must delete MFA device first.",
+        // Observed: mozilla-services/userplex issue 17 for a user, hashicorp/terraform
+        // issue 29147 for a group: the same text.
+        DeleteConflict::GroupMembership => {
+            "Cannot delete entity, must remove users from group first."
+        }
+        // Observed: rebuy-de/aws-nuke issue 294.
+        DeleteConflict::PolicyInUse => "Cannot delete a policy attached to entities.",
+        // Observed: the same error in aws-controllers-k8s/iam-controller, DeletePolicy.
+        DeleteConflict::PolicyHasVersions => {
+            "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy."
+        }
+        // Observed: recorded for DeletePolicyVersion (2026-02).
+        DeleteConflict::DefaultVersion => "Cannot delete the default version of a policy.",
+        // Choice: no quotation found.
+        DeleteConflict::MfaDeviceInUse => "MFA VirtualDevice in use. Must deactivate first.",
+    }
+}
+
+fn limit_exceeded(quota: Quota) -> String {
+    let name = match quota {
+        // Observed: recorded for CreatePolicyVersion (2026-02).
+        Quota::VersionsPerPolicy => {
+            return format!(
+                "A managed policy can have up to {} versions. Before you create a new version, you must delete an existing version.",
+                quota.max()
+            );
+        }
+        // Observed: recorded for CreateOpenIDConnectProvider (2026-02); the others alike.
+        Quota::TagsPerResource => {
+            return "The number of tags has reached the maximum limit.".into();
+        }
+        // Observed: AccessKeysPerUser recorded (2026-02); aws/eks-hybrid pull 741 for
+        // PoliciesPerRole, kubeflow/dashboard issue 29 for ACLSizePerRole,
+        // ministryofjustice/cloud-platform-environments pull 14473 for PolicySize.
+        Quota::AccessKeysPerUser => "AccessKeysPerUser",
+        Quota::PoliciesPerRole => "PoliciesPerRole",
+        Quota::TrustPolicySize => "ACLSizePerRole",
+        Quota::PolicySize => "PolicySize",
+        // Choice: named in the same manner.
+        Quota::UsersPerAccount => "UsersPerAccount",
+        Quota::GroupsPerAccount => "GroupsPerAccount",
+        Quota::RolesPerAccount => "RolesPerAccount",
+        Quota::PoliciesPerAccount => "PoliciesPerAccount",
+        Quota::GroupsPerUser => "GroupsPerUser",
+        Quota::PoliciesPerUser => "PoliciesPerUser",
+        Quota::PoliciesPerGroup => "PoliciesPerGroup",
+        Quota::UserInlinePolicySize => "UserPolicySize",
+        Quota::GroupInlinePolicySize => "GroupPolicySize",
+        Quota::RoleInlinePolicySize => "RolePolicySize",
+        Quota::MfaDevicesPerUser => "MFADevicesPerUser",
+        Quota::MfaDevicesPerAccount => "MFADevicesPerAccount",
+    };
+    format!("Cannot exceed quota for {name}: {}", quota.max())
+}
+
+fn malformed(parsed: &Parsed) -> ApiError {
+    // The command refuses only what has an error.
+    let text = parsed.refusal().map_or_else(
+        || "Syntax errors in policy.".to_owned(),
+        stead_policy::Diagnostic::wire_message,
+    );
+    ApiError::new(ErrorCode::MalformedPolicyDocument, text)
+}
