@@ -21,3 +21,6 @@ mod find;
 mod holder;
 
 pub use holder::PolicyHolder;
+
+#[cfg(test)]
+mod tests;

@@ -30,6 +30,8 @@ mod error;
 mod limits;
 mod policy_document;
 mod records;
+#[cfg(test)]
+mod testing;
 
 pub use catalogue::{aws_managed_policies, aws_managed_policy};
 pub use change::{EncodedChange, EncodedRecord, EntityChange};

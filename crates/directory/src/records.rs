@@ -102,3 +102,6 @@ fn from_json<R: DeserializeOwned>(body: &str) -> Result<R, LoadReason> {
     serde_json::from_str(body)
         .map_err(|error| LoadReason::Shape { line: error.line(), column: error.column() })
 }
+
+#[cfg(test)]
+mod tests;

@@ -199,3 +199,6 @@ impl Snapshot {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -190,3 +190,6 @@ fn is_session(arn: &Arn) -> bool {
     assumed.is_some_and(|(role, session)| named(role) && named(session))
         || arn.resource_of("federated-user").is_some_and(named)
 }
+
+#[cfg(test)]
+mod tests;

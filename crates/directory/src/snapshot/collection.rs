@@ -58,6 +58,16 @@ impl<E: Named> Collection<E> {
         self.by_id.len()
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<E>> {
+        self.by_id.values()
+    }
+
+    /// Names and whose they are, for tests to compare.
+    #[cfg(test)]
+    pub(super) fn names(&self) -> Vec<(&String, &UniqueId)> {
+        self.by_name.iter().map(|(name, entity)| (name, entity.id())).collect()
+    }
+
     /// Those under a path, in the order of their names, behind the name `after`.
     pub(super) fn list<'a>(
         &'a self,

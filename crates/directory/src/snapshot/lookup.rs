@@ -5,7 +5,7 @@ use std::sync::Arc;
 use stead_types::{AccessKeyId, Arn, UniqueId, UniqueIdKind};
 
 use crate::catalogue;
-use crate::entity::{AccessKey, Group, KeyOwner, ManagedPolicy, MfaDevice, Role, User};
+use crate::entity::{AccessKey, Entity, Group, KeyOwner, ManagedPolicy, MfaDevice, Role, User};
 use crate::{PrincipalLookup, PrincipalStatus, Snapshot};
 
 /// Who uses a managed policy, and as what.
@@ -231,6 +231,17 @@ impl Snapshot {
     #[must_use]
     pub fn mfa_device_count(&self) -> usize {
         self.mfa_devices.len()
+    }
+
+    /// Every entity of the account, the account itself first.
+    pub fn entities(&self) -> impl Iterator<Item = Entity> + '_ {
+        std::iter::once(Entity::Account(self.root().clone()))
+            .chain(self.users.iter().cloned().map(Entity::User))
+            .chain(self.groups.iter().cloned().map(Entity::Group))
+            .chain(self.roles.iter().cloned().map(Entity::Role))
+            .chain(self.policies.iter().cloned().map(Entity::ManagedPolicy))
+            .chain(self.access_keys.values().cloned().map(Entity::AccessKey))
+            .chain(self.mfa_devices.values().cloned().map(Entity::MfaDevice))
     }
 
     /// Whether the user or role with this id exists: sessions of one that does

@@ -1,0 +1,6 @@
+//! Every rule: what is refused, in which order, and what is changed.
+
+mod credentials;
+mod policies;
+mod principals;
+mod tagging;

@@ -1,0 +1,228 @@
+//! The stored format, byte for byte. A difference here is a change of what is on
+//! disk: it needs a new format number and a way to read the old one.
+
+use std::collections::BTreeMap;
+
+use stead_types::Timestamp;
+
+use super::*;
+use crate::entity::{
+    AccessKey, AccountRoot, AttachedPolicies, Group, InlinePolicies, KeyOwner, KeyStatus,
+    ManagedPolicy, MaxSessionDuration, MfaAssignment, MfaDevice, PermissionsBoundary,
+    PolicyVersion, ResourceTags, Role, User, VersionId,
+};
+use crate::policy_document;
+use crate::testing::{ALLOW, DENY, account, arn, name, now, secret, tag, trust_of};
+use crate::trust::TrustPolicy;
+use std::sync::Arc;
+use stead_policy::DocumentKind;
+use stead_types::{Path, TagSet};
+
+fn inline(owner: &str) -> InlinePolicies {
+    let (compiled, _) = policy_document::compile(&DENY.into(), DocumentKind::Identity);
+    let mut inline = InlinePolicies::default();
+    inline.put(&arn(owner), name("deny"), DENY.into(), compiled);
+    inline
+}
+
+fn attached(owner: &str) -> AttachedPolicies {
+    AttachedPolicies::new(&arn(owner), [arn("policy/p/P")])
+}
+
+fn entities() -> Vec<Entity> {
+    vec![
+        Entity::Account(Arc::new(AccountRoot {
+            id: account(),
+            created_at: now(),
+            data_key: secret(),
+        })),
+        Entity::User(Arc::new(User {
+            id: name("AIDAIOSFODNN7EXAMPLE1"),
+            name: name("Alice"),
+            path: name("/a/"),
+            created_at: now(),
+            tags: TagSet::new([tag("Team", "ü")]).unwrap(),
+            boundary: Some(PermissionsBoundary::new(arn("policy/B"))),
+            inline: inline("user/a/Alice"),
+            attached: attached("user/a/Alice"),
+            groups: [name("AGPAIOSFODNN7EXAMPLE1")].into(),
+        })),
+        Entity::Group(Arc::new(Group {
+            id: name("AGPAIOSFODNN7EXAMPLE1"),
+            name: name("Staff"),
+            path: Path::root(),
+            created_at: now(),
+            inline: inline("group/Staff"),
+            attached: attached("group/Staff"),
+        })),
+        Entity::Role(Arc::new(Role {
+            id: name("AROAIOSFODNN7EXAMPLE1"),
+            name: name("Deploy"),
+            path: Path::root(),
+            created_at: now(),
+            description: Some("ships \"it\"".into()),
+            trust: TrustPolicy::from_stored(
+                trust_of("AIDAIOSFODNN7EXAMPLE1"),
+                std::collections::BTreeSet::new(),
+                &arn("role/Deploy"),
+            )
+            .0,
+            max_session_duration: MaxSessionDuration::DEFAULT,
+            tags: TagSet::default(),
+            boundary: None,
+            inline: InlinePolicies::default(),
+            attached: AttachedPolicies::default(),
+        })),
+        Entity::ManagedPolicy(Arc::new(managed_policy())),
+        Entity::AccessKey(Arc::new(AccessKey {
+            id: name("AKIAIOSFODNN7EXAMPLE"),
+            owner: KeyOwner::Root,
+            status: KeyStatus::Inactive,
+            created_at: now(),
+            secret: secret(),
+        })),
+        Entity::MfaDevice(Arc::new(MfaDevice {
+            serial: arn("mfa/phone"),
+            created_at: now(),
+            seed: secret(),
+            assigned: Some(MfaAssignment {
+                owner: KeyOwner::User(name("AIDAIOSFODNN7EXAMPLE1")),
+                enabled_at: now(),
+            }),
+            tags: ResourceTags::default(),
+        })),
+    ]
+}
+
+fn managed_policy() -> ManagedPolicy {
+    let version =
+        |text: &str, created_at: Timestamp| PolicyVersion { text: text.into(), created_at };
+    let id = |number| VersionId::from_number(number).unwrap();
+    ManagedPolicy {
+        id: name("ANPAIOSFODNN7EXAMPLE1"),
+        name: name("P"),
+        path: name("/p/"),
+        arn: arn("policy/p/P"),
+        created_at: now(),
+        updated_at: now(),
+        description: None,
+        tags: ResourceTags::new([tag("a", "1"), tag("A", "2")]).unwrap(),
+        default_version: id(3),
+        versions: BTreeMap::from([(id(1), version(ALLOW, now())), (id(3), version(DENY, now()))]),
+        next_version: id(4),
+        compiled: policy_document::compile(&DENY.into(), DocumentKind::Identity).0,
+    }
+}
+
+/// Key and file of the record of each entity.
+const GOLDEN: [(&str, &str); 7] = [
+    ("account", include_str!("tests/golden/account.json")),
+    ("user/AIDAIOSFODNN7EXAMPLE1", include_str!("tests/golden/user.json")),
+    ("group/AGPAIOSFODNN7EXAMPLE1", include_str!("tests/golden/group.json")),
+    ("role/AROAIOSFODNN7EXAMPLE1", include_str!("tests/golden/role.json")),
+    ("policy/ANPAIOSFODNN7EXAMPLE1", include_str!("tests/golden/policy.json")),
+    ("access-key/AKIAIOSFODNN7EXAMPLE", include_str!("tests/golden/access-key.json")),
+    (
+        "mfa-device/ed7f4395a3ab8cceaf929b6093b5b098697df4ef702c65c31c3039d4b1fb022e",
+        include_str!("tests/golden/mfa-device.json"),
+    ),
+];
+
+#[test]
+fn records_are_written_as_ever_and_read_back() {
+    for (entity, (key, body)) in entities().iter().zip(GOLDEN) {
+        let record = encode(entity);
+        assert_eq!((entity.key().text().as_str(), record.format), (key, 1));
+        assert_eq!(record.body, body, "{key}");
+        let (again, damage) = decode(account(), key, 1, body).unwrap();
+        assert_eq!((encode(&again), damage), (record, Damage::None), "{key}");
+    }
+}
+
+fn refused(key: &str, format: u16, body: &str) -> LoadReason {
+    decode(account(), key, format, body).expect_err(body)
+}
+
+fn golden(kind: &str) -> (&'static str, &'static str) {
+    GOLDEN.into_iter().find(|(key, _)| key.starts_with(kind)).unwrap()
+}
+
+#[test]
+fn other_formats_keys_and_shapes_are_refused() {
+    let (key, body) = golden("user/");
+    assert_eq!(refused(key, 0, body), LoadReason::UnknownFormat { found: 0 });
+    assert_eq!(refused(key, 2, body), LoadReason::UnknownFormat { found: 2 });
+    for unknown in ["", "users/AIDAIOSFODNN7EXAMPLE1", "User/AIDAIOSFODNN7EXAMPLE1"] {
+        assert_eq!(refused(unknown, 1, body), LoadReason::UnknownKind, "{unknown}");
+    }
+    for misplaced in ["user", "user/", "user/AIDAIOSFODNN7EXAMPLE2", "user/AIDAIOSFODNN7EXAMPLE1/"]
+    {
+        assert_eq!(refused(misplaced, 1, body), LoadReason::Misplaced, "{misplaced}");
+    }
+    for (key, body) in GOLDEN {
+        let unknown_field = body.replacen('{', r#"{"unknown":1,"#, 1);
+        let truncated = body.trim_end().strip_suffix('}').unwrap();
+        for bad in ["", "null", "[]", "{}", &unknown_field, truncated, &format!("{body} {{}}")] {
+            assert!(matches!(refused(key, 1, bad), LoadReason::Shape { .. }), "{key} {bad}");
+        }
+    }
+    let (_, user) = golden("user/");
+    assert!(matches!(refused("role/AROAIOSFODNN7EXAMPLE1", 1, user), LoadReason::Shape { .. }));
+    let long = " ".repeat(RECORD_BODY_BYTES_MAX + 1);
+    assert_eq!(refused(key, 1, &long), LoadReason::TooLong);
+}
+
+#[test]
+fn fields_with_other_values_are_refused() {
+    for (kind, from, to, field) in [
+        ("user/", "AIDAIOSFODNN7EXAMPLE1", "AROAIOSFODNN7EXAMPLE1", "id"),
+        ("user/", "Alice", "Al ice", "name"),
+        ("user/", "/a/", "/a", "path"),
+        ("user/", "2026-03-01T12:00:00Z", "2026-03-01", "created_at"),
+        ("user/", "Team", "aws:Team", "tags"),
+        ("user/", "AGPAIOSFODNN7EXAMPLE1", "AGPA", "groups"),
+        ("user/", "arn:aws:iam::111122223333:policy/B", "B", "boundary"),
+        ("user/", r#""attached":[""#, r#""attached":["x",""#, "attached"),
+        ("user/", r#""name":"deny""#, r#""name":"""#, "inline"),
+        ("role/", "3600", "3599", "max_session_duration_seconds"),
+        ("policy/", r#""default_version":3"#, r#""default_version":2"#, "default_version"),
+        ("policy/", r#""default_version":3"#, r#""default_version":0"#, "default_version"),
+        ("policy/", r#""next_version":4"#, r#""next_version":3"#, "versions"),
+        ("policy/", r#""version":1"#, r#""version":3"#, "versions"),
+        ("access-key/", "root", "AROAIOSFODNN7EXAMPLE1", "owner"),
+        ("access-key/", "AQID", "A*", "secret"),
+        ("account", "AQID", "AQI", "data_key"),
+    ] {
+        let (key, body) = golden(kind);
+        assert!(body.contains(from), "{kind} {from}");
+        let reason = refused(key, 1, &body.replacen(from, to, 1));
+        assert_eq!(reason, LoadReason::Field { field }, "{kind} {from} -> {to}");
+    }
+}
+
+#[test]
+fn records_of_another_account_are_refused() {
+    for kind in ["account", "mfa-device/"] {
+        let (key, body) = golden(kind);
+        let other = "444455556666".parse().unwrap();
+        assert_eq!(decode(other, key, 1, body).unwrap_err(), LoadReason::Misplaced);
+    }
+}
+
+#[test]
+fn reasons_do_not_show_what_a_record_holds() {
+    let (key, body) = golden("access-key/");
+    let reason = refused(key, 1, &body.replacen("inactive", "sleeping", 1));
+    assert!(!format!("{reason} {reason:?}").contains("sleeping"));
+}
+
+#[test]
+fn a_damaged_policy_is_read_and_reported() {
+    for (kind, from) in
+        [("user/", r#"\"Deny\""#), ("role/", r#"\"Allow\""#), ("policy/", r#"\"Deny\""#)]
+    {
+        let (key, body) = golden(kind);
+        let (_, damage) = decode(account(), key, 1, &body.replace(from, r#"\"Refuse\""#)).unwrap();
+        assert_eq!(damage, Damage::FailsClosed, "{kind}");
+    }
+}
