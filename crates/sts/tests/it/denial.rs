@@ -1,0 +1,65 @@
+//! What a denial can be asked for afterwards, and by whom.
+
+use stead_api::sts::{DecodeAuthorizationMessage, DecodeAuthorizationMessageRequest};
+use stead_sts::Sts;
+use stead_world::{Credentials, World};
+
+use crate::requests::{ACCOUNT, OTHER, STS_ALL, assume, request_in, trusting_if, user_arn};
+
+fn decode(world: &mut World, caller: &Credentials, id: &str) -> Result<String, String> {
+    let input = DecodeAuthorizationMessageRequest { encoded_message: id.to_owned() };
+    let answer = world.call::<Sts, DecodeAuthorizationMessage>(caller, input);
+    answer.map(|answer| answer.decoded_message.unwrap()).map_err(|failure| failure.code)
+}
+
+#[test]
+fn each_account_reads_its_own_side_and_nobody_else_anything() {
+    let mut world = World::new();
+    let (account, root) = world.create_account(ACCOUNT);
+    let (other, other_root) = world.create_account(OTHER);
+    let (_, stranger) = world.create_account("777788889999");
+    let alice = world.create_user(account, "alice", STS_ALL);
+    let condition = r#"{"StringEquals":{"sts:ExternalId":"Secret-Of-Other"}}"#;
+    let trust = trusting_if(&user_arn("alice"), "sts:AssumeRole", condition);
+    world.create_role(other, "target", &trust, "");
+
+    let mut asked = request_in(OTHER, "target");
+    asked.external_id = Some("guess".to_owned());
+    let id = assume(&mut world, &alice, asked).unwrap_err().denial.unwrap();
+
+    let mine = decode(&mut world, &root, &id).unwrap();
+    assert!(mine.contains(r#""allowed":false"#) && mine.contains(r#""explicitDeny":false"#));
+    assert!(mine.contains("sts:*"), "the caller's account sees its identity policy: {mine}");
+    assert!(!mine.contains("Secret-Of-Other"), "another account's trust policy leaked: {mine}");
+    let theirs = decode(&mut world, &other_root, &id).unwrap();
+    assert!(theirs.contains("Secret-Of-Other") && theirs.contains("guess"), "{theirs}");
+    assert!(!theirs.contains(r#""sts:*""#), "the caller's identity policy leaked: {theirs}");
+
+    let invalid = Err("InvalidAuthorizationMessageException".to_owned());
+    assert_eq!(decode(&mut world, &stranger, &id), invalid);
+    assert_eq!(decode(&mut world, &root, "d-ffffffffffffffffffffffffffffffff"), invalid);
+    world.wait(3_600);
+    assert_eq!(decode(&mut world, &root, &id), invalid);
+}
+
+#[test]
+fn decoding_needs_permission() {
+    let mut world = World::new();
+    let (account, _) = world.create_account(ACCOUNT);
+    let alice = world.create_user(account, "alice", "");
+    let denied = assume(&mut world, &alice, request_in(ACCOUNT, "absent")).unwrap_err();
+    let id = denied.denial.unwrap();
+    assert_eq!(decode(&mut world, &alice, &id), Err("AccessDenied".to_owned()));
+    world.put_user_policy(account, "alice", STS_ALL);
+    let document = decode(&mut world, &alice, &id).unwrap();
+    for part in [
+        "sts:AssumeRole",
+        "role/absent",
+        "\"principal\"",
+        "\"conditions\"",
+        "\"matchedStatements\"",
+        "\"failures\"",
+    ] {
+        assert!(document.contains(part), "{part}: {document}");
+    }
+}

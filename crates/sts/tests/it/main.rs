@@ -1,0 +1,12 @@
+//! The operations of STS, called as a client calls them: see `stead_world`.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod assume_role;
+mod denial;
+mod duration;
+mod federation_token;
+mod mfa;
+mod requests;
+mod session_token;
+mod source_identity;
+mod tags;

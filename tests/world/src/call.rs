@@ -1,0 +1,175 @@
+//! A signed call, from the client's credentials to the handler's answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use stead_api::{ApiError, Operation};
+use stead_authorizer::{Denied, RequestFacts, Transport, VerifiedCaller};
+use stead_directory::Draft;
+use stead_service::{
+    Accounts, Call, DenialRecord, Handle, MessageStyle, Refused, Work, authorize, refusal,
+};
+use stead_session::vault::{SecretName, SecretVault, WrappedSecret};
+use stead_sigv4::{
+    BodyDigest, Claim, Expect, Expectations, Payload, RequestHead, Settings, Signer, SigningKey,
+    TokenPlacement, Verified,
+};
+use stead_types::{AccessKeyId, AccessKeyKind, Secret};
+
+use crate::{Credentials, Hosted, World};
+
+/// What a client sees of a failed call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The wire code.
+    pub code: String,
+    /// The message.
+    pub message: String,
+    /// The id of the denial, when it was one.
+    pub denial: Option<String>,
+}
+
+impl From<ApiError> for Failure {
+    fn from(error: ApiError) -> Self {
+        Self {
+            code: error.code().as_str().to_owned(),
+            message: error.message().to_owned(),
+            denial: None,
+        }
+    }
+}
+
+impl World {
+    /// Calls an operation of `S` as these credentials.
+    ///
+    /// # Errors
+    /// What the client sees; a failed authentication has the code `Unauthenticated`.
+    pub fn call<S: Handle<Op>, Op: Operation>(
+        &mut self,
+        credentials: &Credentials,
+        input: Op::Input,
+    ) -> Result<Op::Output, Failure> {
+        let caller = self.identify(credentials)?;
+        let home = caller.account();
+        let snapshot = Arc::new(self.account(home).clone());
+        let others: Accounts = S::accounts(&input, &snapshot)
+            .into_iter()
+            .filter_map(|id| self.accounts.get(&id))
+            .map(|hosted| Arc::new(hosted.snapshot.clone()))
+            .collect();
+        let facts = self.facts();
+        let Hosted { vault, .. } = self.accounts.get(&home).expect("the caller's account");
+        let call =
+            Call { caller: &caller, account: &snapshot, others: &others, facts: &facts, vault };
+        let asks = S::asks(&input, &call)?;
+        let permit = match authorize::<Op>(&asks, &call) {
+            Ok(permit) => permit,
+            Err(Refused::Denied(denied)) => return Err(self.record(&denied)),
+            Err(Refused::NothingAsked(error)) => return Err(error.into()),
+        };
+        let mut draft = Draft::new(&snapshot).expect("a readable account");
+        let mut entropy = self.entropy.clone();
+        let mut work = Work {
+            draft: &mut draft,
+            entropy: &mut entropy,
+            keyring: &self.keyring,
+            usage: self,
+            denials: &self.denials,
+            guards: Vec::new(),
+        };
+        let output = S::execute(permit, input, &call, &mut work)?;
+        let guards = std::mem::take(&mut work.guards);
+        self.entropy = entropy;
+        self.claim(guards)?;
+        let changed = draft.into_parts().0;
+        self.accounts.get_mut(&home).expect("the caller's account").snapshot = changed;
+        Ok(output)
+    }
+
+    /// The caller behind these credentials, by a request that is signed and verified.
+    ///
+    /// # Errors
+    /// Whatever keeps them from being anyone.
+    pub fn identify(&self, credentials: &Credentials) -> Result<VerifiedCaller, Failure> {
+        let id: AccessKeyId = credentials.access_key_id.parse().map_err(unauthenticated)?;
+        let account = id.claimed_account().ok_or_else(|| unauthenticated("no account"))?;
+        let hosted = self.accounts.get(&account).ok_or_else(|| unauthenticated("not hosted"))?;
+        if id.kind() == AccessKeyKind::Temporary {
+            let token = credentials.session_token.as_ref().map(|token| token.expose().as_str());
+            let session =
+                stead_session::open(&self.keyring, &id, token.unwrap_or_default(), self.now)
+                    .map_err(unauthenticated)?;
+            let verified = self.verify(credentials, &session.secret_access_key)?;
+            return VerifiedCaller::of_session(&verified, session, &hosted.snapshot)
+                .map_err(unauthenticated);
+        }
+        let key = hosted.snapshot.access_key(&id).ok_or_else(|| unauthenticated("no such key"))?;
+        let wrapped = WrappedSecret::from_bytes(key.secret.as_bytes().to_vec());
+        let secret = hosted
+            .vault
+            .unwrap_text(SecretName::AccessKey(&id), &wrapped)
+            .map_err(unauthenticated)?;
+        let verified = self.verify(credentials, &secret)?;
+        VerifiedCaller::of_key(&verified, key, &hosted.snapshot).map_err(unauthenticated)
+    }
+
+    fn verify(
+        &self,
+        credentials: &Credentials,
+        secret: &Secret<String>,
+    ) -> Result<Verified, Failure> {
+        let host: (&str, &[u8]) = ("host", b"sts.us-east-1.amazonaws.com");
+        let head = RequestHead { method: "POST", path: "/", query: "", headers: &[host] };
+        let signer = Signer {
+            access_key_id: &credentials.access_key_id,
+            secret: &credentials.secret,
+            security_token: credentials.session_token.as_ref(),
+            token_placement: TokenPlacement::Signed,
+            region: "us-east-1",
+            service: "sts",
+            settings: Settings::query_services(),
+        };
+        let added =
+            signer.sign_headers(&head, Payload::of(b""), self.now).map_err(unauthenticated)?;
+        let added = added.iter().map(|header| (header.name, header.value.as_bytes()));
+        let headers: Vec<_> = std::iter::once(host).chain(added).collect();
+        let head = RequestHead { headers: &headers, ..head };
+        let claim = Claim::parse(&head, &Settings::query_services()).map_err(unauthenticated)?;
+        let key = SigningKey::derive(secret, claim.scope());
+        let expectations = Expectations::new(Expect::Any, Expect::Any);
+        claim.verify(&key, BodyDigest::of(b""), self.now, &expectations).map_err(unauthenticated)
+    }
+
+    fn facts(&self) -> RequestFacts {
+        RequestFacts {
+            now: self.now,
+            source_ip: [203, 0, 113, 7].into(),
+            transport: Transport::Tls,
+            requested_region: "us-east-1".to_owned(),
+            user_agent: None,
+            referer: None,
+        }
+    }
+
+    fn record(&self, denied: &Denied) -> Failure {
+        let mut records = self.denials.0.borrow_mut();
+        let id = format!("d-{:032x}", records.len());
+        let expires_at = self.now.plus(Duration::from_secs(3_600));
+        records.insert(id.clone(), Arc::new(DenialRecord::new(denied, &id, self.now, expires_at)));
+        Failure { denial: Some(id.clone()), ..refusal(denied, &id, MessageStyle::Strict).into() }
+    }
+
+    fn claim(&mut self, guards: Vec<stead_service::ReplayGuard>) -> Result<(), Failure> {
+        for guard in guards {
+            if self.guards.contains(&guard) {
+                return Err(unauthenticated("replayed"));
+            }
+            self.guards.push(guard);
+        }
+        Ok(())
+    }
+}
+
+fn unauthenticated(reason: impl ToString) -> Failure {
+    Failure { code: "Unauthenticated".to_owned(), message: reason.to_string(), denial: None }
+}

@@ -1,0 +1,115 @@
+//! Accounts, callers and signed calls in memory, for the tests of the services.
+//!
+//! A [`World`] does what the shell does, without a socket, a store or a clock: it
+//! signs and verifies a request, identifies the caller, asks, executes, and keeps
+//! what changed. Nothing of the path of a call is left out but bytes on a wire.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test's own ground")]
+
+mod call;
+mod entropy;
+mod population;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use stead_directory::Snapshot;
+use stead_service::{DenialRecord, DenialRecords, KeyLastUsed, ReplayGuard, Usage};
+use stead_session::Keyring;
+use stead_session::vault::{AccountVault, DataKey};
+use stead_types::{AccessKeyId, AccountId, Secret, Timestamp};
+
+pub use call::Failure;
+pub use entropy::Counted;
+
+/// When every world begins: 2026-03-01T12:00:00Z.
+pub const BEGINNING: Timestamp = Timestamp::from_epoch_seconds(1_772_366_400);
+
+/// An installation in memory.
+#[derive(Debug)]
+pub struct World {
+    /// The present moment; tests move it.
+    pub now: Timestamp,
+    /// The guards that calls have claimed, in order.
+    pub guards: Vec<ReplayGuard>,
+    accounts: BTreeMap<AccountId, Hosted>,
+    keyring: Keyring,
+    entropy: Counted,
+    denials: Denials,
+    usage: BTreeMap<AccessKeyId, KeyLastUsed>,
+}
+
+#[derive(Debug)]
+struct Hosted {
+    snapshot: Snapshot,
+    vault: AccountVault,
+}
+
+/// Credentials as a client holds them.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// The access key id.
+    pub access_key_id: String,
+    /// The secret access key.
+    pub secret: Secret<String>,
+    /// The session token of temporary credentials.
+    pub session_token: Option<Secret<String>>,
+}
+
+#[derive(Debug, Default)]
+struct Denials(RefCell<BTreeMap<String, Arc<DenialRecord>>>);
+
+impl DenialRecords for Denials {
+    fn find(&self, encoded_message: &str) -> Option<Arc<DenialRecord>> {
+        self.0.borrow().get(encoded_message).cloned()
+    }
+}
+
+impl Usage for World {
+    fn last_used(&self, key: &AccessKeyId) -> Option<KeyLastUsed> {
+        self.usage.get(key).cloned()
+    }
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl World {
+    /// A world without accounts.
+    #[must_use]
+    pub fn new() -> Self {
+        let mut entropy = Counted::default();
+        Self {
+            now: BEGINNING,
+            guards: Vec::new(),
+            accounts: BTreeMap::new(),
+            keyring: Keyring::new(BEGINNING, &mut entropy),
+            entropy,
+            denials: Denials::default(),
+            usage: BTreeMap::new(),
+        }
+    }
+
+    /// Lets time pass.
+    pub fn wait(&mut self, seconds: u64) {
+        self.now = self.now.plus(std::time::Duration::from_secs(seconds));
+    }
+
+    /// An account as it is now.
+    #[must_use]
+    pub fn account(&self, account: AccountId) -> &Snapshot {
+        &self.accounts.get(&account).expect("a hosted account").snapshot
+    }
+
+    /// Says when a key was last used.
+    pub fn used(&mut self, key: &str, last: KeyLastUsed) {
+        self.usage.insert(key.parse().unwrap(), last);
+    }
+
+    fn new_vault(&mut self, account: AccountId) -> AccountVault {
+        AccountVault::new(account, &DataKey::generate(&mut self.entropy))
+    }
+}
