@@ -1,2 +1,53 @@
-//! The `stead` binary.
-fn main() {}
+//! The `stead` binary: what was typed, what it means, and how the process ends.
+//!
+//! Every command returns an [`Exit`](exit::Exit) or a [`Failure`](exit::Failure);
+//! `main` is the one place that turns them into an exit code.
+
+mod account;
+mod arguments;
+mod configuration;
+mod demo;
+mod exit;
+mod print;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::arguments::{Arguments, Command};
+use crate::exit::{Exit, Failure};
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        // Help and version end well, everything else is a wrong use; clap writes
+        // to the right stream and knows the code.
+        Err(error) => {
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Success };
+            let _ = error.print();
+            return exit.into();
+        }
+    };
+    match run(arguments.command) {
+        Ok(exit) => exit.into(),
+        Err(failure) => failure.report().into(),
+    }
+}
+
+fn run(command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Serve(flags) => on_runtime(serve::serve(flags)),
+        Command::Demo(flags) => on_runtime(demo::demo(flags)),
+        Command::Account(command) => on_runtime(account::run(command)),
+        Command::Config(command) => configuration::run(command),
+        Command::Version(flags) => print::version(flags.json),
+    }
+}
+
+fn on_runtime(work: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime =
+        runtime.map_err(|error| Failure::new(format!("cannot start threads: {error}")))?;
+    runtime.block_on(work)
+}

@@ -1,0 +1,254 @@
+//! What can be typed. What it means is decided by `stead_server::config`, so that
+//! flags, environment and file have one parser per setting.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use stead_server::config::{Key, Layer};
+
+const EXAMPLES: &str = "\
+Examples:
+  stead demo                                   see a role being assumed, and why not
+  stead serve --data ./stead-data              keep accounts in ./stead-data
+  stead serve --ephemeral --listen 127.0.0.1:0 --ready-file ready
+  stead account create --account 111122223333  add an account
+  stead config show                            every setting and where it comes from
+
+Exit codes:
+  0 fine or allowed, 1 failed, 2 wrong use, 3 denied, 4 findings";
+
+/// An AWS-compatible STS and IAM that you run yourself.
+#[derive(Debug, Parser)]
+#[command(name = "stead", version, after_help = EXAMPLES, propagate_version = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the server.
+    Serve(Box<ServeFlags>),
+    /// Start a server that keeps nothing and show a role being assumed.
+    Demo(DemoFlags),
+    /// Manage the accounts of an installation.
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Look at the settings.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print the version.
+    Version(VersionFlags),
+}
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  stead serve --data ./stead-data
+  AWS_SHARED_CREDENTIALS_FILE=stead-data/aws/credentials \\
+    AWS_CONFIG_FILE=stead-data/aws/config AWS_PROFILE=stead aws sts get-caller-identity
+
+On an empty directory the server creates an account and its root access key, and
+writes them to DIR/aws/credentials. Every setting can also stand in the file given
+by --config, or in the environment (--tls-cert is STEAD_TLS_CERT).";
+
+/// The settings of a server. A flag wins over the environment, which wins over
+/// the file.
+#[derive(Debug, Default, Args)]
+#[command(after_help = SERVE_EXAMPLES)]
+pub(crate) struct ServeFlags {
+    /// Read settings from this TOML file (or STEAD_CONFIG)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Keep everything in this directory [default: stead-data]
+    #[arg(long, value_name = "DIR")]
+    data: Option<String>,
+    /// Accept requests on this address; port 0 takes a free one [default: 127.0.0.1:4566]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Write the base URL to this file once requests are answered
+    #[arg(long, value_name = "FILE")]
+    ready_file: Option<String>,
+    /// Keep the accounts in memory only
+    #[arg(long)]
+    ephemeral: bool,
+    /// Give the first account this number
+    #[arg(long, value_name = "ID")]
+    account: Option<String>,
+    /// Write this region to the profile [default: us-east-1]
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+    /// Serve HTTPS with this certificate chain (PEM)
+    #[arg(long, value_name = "FILE")]
+    tls_cert: Option<String>,
+    /// The private key of the certificate (PEM)
+    #[arg(long, value_name = "FILE")]
+    tls_key: Option<String>,
+    /// Believe forwarded headers of this network; can be repeated
+    #[arg(long, value_name = "CIDR")]
+    trusted_proxy: Vec<String>,
+    /// Take the root key from this file instead of DIR/root.key
+    #[arg(long, value_name = "FILE")]
+    root_key_file: Option<String>,
+    /// Word errors exactly as AWS does, without denial ids
+    #[arg(long)]
+    strict_messages: bool,
+    /// Accept fixture keys on an address that others can reach
+    #[arg(long)]
+    allow_remote: bool,
+    /// Write log lines as text or json [default: text]
+    #[arg(long, value_name = "FORMAT")]
+    log_format: Option<String>,
+    /// Write log lines of this level and above [default: info]
+    #[arg(long, value_name = "LEVEL")]
+    log_level: Option<String>,
+}
+
+impl ServeFlags {
+    /// What was typed, as a layer of the configuration.
+    pub(crate) fn layer(&self) -> Layer {
+        let mut layer = Layer::flags();
+        let texts = [
+            (Key::Data, &self.data),
+            (Key::Listen, &self.listen),
+            (Key::ReadyFile, &self.ready_file),
+            (Key::Account, &self.account),
+            (Key::Region, &self.region),
+            (Key::TlsCert, &self.tls_cert),
+            (Key::TlsKey, &self.tls_key),
+            (Key::RootKeyFile, &self.root_key_file),
+            (Key::LogFormat, &self.log_format),
+            (Key::LogLevel, &self.log_level),
+        ];
+        for (key, text) in texts {
+            if let Some(text) = text {
+                layer.set(key, text);
+            }
+        }
+        for network in &self.trusted_proxy {
+            layer.set(Key::TrustedProxy, network);
+        }
+        let switches = [
+            (Key::Ephemeral, self.ephemeral),
+            (Key::StrictMessages, self.strict_messages),
+            (Key::AllowRemote, self.allow_remote),
+        ];
+        for (key, on) in switches {
+            if on {
+                layer.set(key, "true");
+            }
+        }
+        layer
+    }
+}
+
+const DEMO_EXAMPLES: &str = "\
+Examples:
+  stead demo
+  stead demo --keep     leave the server running and print the lines to use it";
+
+#[derive(Clone, Copy, Debug, Args)]
+#[command(after_help = DEMO_EXAMPLES)]
+pub(crate) struct DemoFlags {
+    /// Leave the server running until Ctrl-C, and print `export` lines for it
+    #[arg(long)]
+    pub(crate) keep: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Create an account and print its root access key, once.
+    #[command(
+        after_help = "Example:\n  stead account create --data ./stead-data --account 111122223333"
+    )]
+    Create(AccountCreate),
+    /// List the accounts.
+    #[command(after_help = "Example:\n  stead account list --data ./stead-data --json")]
+    List(AccountPlace),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AccountCreate {
+    /// The number of the account; a random one where none is given
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: AccountPlace,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AccountPlace {
+    /// Read settings from this TOML file (or STEAD_CONFIG)
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The directory of the installation, whether a server runs on it or not
+    #[arg(long, value_name = "DIR")]
+    data: Option<String>,
+    /// The root key, where it is not DIR/root.key and no server runs
+    #[arg(long, value_name = "FILE")]
+    root_key_file: Option<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl AccountPlace {
+    /// The same place as flags of a server.
+    pub(crate) fn flags(&self) -> ServeFlags {
+        ServeFlags {
+            config: self.config.clone(),
+            data: self.data.clone(),
+            root_key_file: self.root_key_file.clone(),
+            ..ServeFlags::default()
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print every setting, its value and where that comes from.
+    #[command(after_help = "Example:\n  stead config show --config stead.toml --json")]
+    Show(Box<ConfigFlags>),
+    /// Check the settings without starting anything.
+    #[command(after_help = "Example:\n  stead config check --config stead.toml")]
+    Check(Box<ConfigFlags>),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigFlags {
+    #[command(flatten)]
+    pub(crate) serve: ServeFlags,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct VersionFlags {
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_setting_has_its_flag_unless_it_is_for_files() {
+        let command = Arguments::command();
+        let serve = command.find_subcommand("serve").unwrap();
+        let file_only = [Key::ConnectionsMax, Key::RequestTimeout, Key::ShutdownTimeout];
+        for key in Key::ALL {
+            let flag = key.name().replace('_', "-");
+            let has_flag = serve.get_arguments().any(|arg| arg.get_long() == Some(&flag));
+            assert_eq!(has_flag, !file_only.contains(&key), "{flag}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! `stead serve`: a server until it is told to stop.
+
+use std::sync::Arc;
+
+use stead_server::clock::SystemClock;
+use stead_server::config::{Settings, Storage};
+use stead_server::logging;
+use stead_server::profile::{PROFILE, ProfileFiles};
+use stead_server::start::{Footprint, Running, start};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::arguments::ServeFlags;
+use crate::configuration::gather;
+use crate::exit::{Exit, Failure};
+
+pub(crate) async fn serve(flags: Box<ServeFlags>) -> Result<Exit, Failure> {
+    let settings = gather(&flags)?;
+    logging::start(settings.log_format, settings.log_level)
+        .map_err(|error| Failure::new(format!("cannot write a log: {error}")))?;
+    let mut signals = Signals::new()?;
+    if let Some(path) = &settings.ready_file {
+        // One that is left of an earlier run would say too much too early.
+        let _ = std::fs::remove_file(path);
+    }
+    let running = start(&settings, Footprint::DataDirectory, Arc::new(SystemClock)).await?;
+    announce(&settings, &running);
+    signals.stop_requested().await;
+    tracing::info!("stopping");
+    tokio::select! {
+        () = running.stop() => {
+            tracing::info!("stopped");
+            Ok(Exit::Success)
+        }
+        () = signals.stop_requested() => {
+            Err(Failure::new("stopped at once: requests in flight were cut off"))
+        }
+    }
+}
+
+fn announce(settings: &Settings, running: &Running) {
+    let files = ProfileFiles::of(&settings.data);
+    let ephemeral = matches!(settings.storage, Storage::Ephemeral { .. });
+    if let Some(first) = running.first_account() {
+        let (account, credentials) = (first.account, files.credentials());
+        tracing::info!(%account, credentials = %credentials.display(), "first account created");
+    }
+    if settings.tls.is_none() && !settings.listen.ip().to_canonical().is_loopback() {
+        tracing::warn!(
+            "requests and answers travel unencrypted: give --tls-cert and --tls-key, or put a \
+             proxy with TLS in front"
+        );
+    }
+    let config = files.config();
+    let (url, profile) = (running.base_url(), PROFILE);
+    tracing::info!(url, ephemeral, profile, config = %config.display(), "ready");
+}
+
+/// The signals that mean "stop": Ctrl-C and what service managers send.
+pub(crate) struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    pub(crate) fn new() -> Result<Self, Failure> {
+        let listen = |kind| {
+            signal(kind).map_err(|error| Failure::new(format!("cannot wait for signals: {error}")))
+        };
+        Ok(Self {
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+        })
+    }
+
+    pub(crate) async fn stop_requested(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
