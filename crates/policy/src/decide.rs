@@ -138,11 +138,13 @@ impl<'a> Findings<'a> {
     fn allowing_cause(&self, demands: &Demands) -> Cause<'a> {
         let by_resource = self.resource.allow.map(|statement| (self.resource_type, statement));
         let by_identity = self.identity.allow.map(|statement| (PolicyType::Identity, statement));
+        let by_session = self.session.allow.map(|statement| (PolicyType::Session, statement));
         let resource_first =
             demands.resource == Demand::Allow || demands.identity == Demand::Nothing;
         let (first, second) =
             if resource_first { (by_resource, by_identity) } else { (by_identity, by_resource) };
-        match first.or(second) {
+        // A federated user whose session the root user asked for has only session policies.
+        match first.or(second).or(by_session) {
             Some((policy_type, statement)) => Cause::Statement { policy_type, statement },
             // Only the root user's own right lets a request pass without a statement.
             None => Cause::RootUser,

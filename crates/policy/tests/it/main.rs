@@ -1,0 +1,15 @@
+//! Case files and properties.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "this whole crate is tests; a panic is a failed test"
+)]
+
+mod conditions;
+mod corpus;
+mod decisions;
+mod grammar;
+mod points;
+mod properties;
+mod rewriting;
