@@ -62,6 +62,21 @@ pub(crate) fn for_principal(error: DirectoryError) -> ApiError {
     }
 }
 
+/// The error for a user or role with a permissions boundary: AWS calls the boundary
+/// the scope.
+///
+/// Observed: CloudFormation relays it for AWS::IAM::Role ("Scope ARN: ... does not
+/// exist or is not attachable. (Service: Iam, Status Code: 404)").
+pub(crate) fn for_bounded(error: DirectoryError) -> ApiError {
+    match error {
+        DirectoryError::NoSuchEntity { kind: EntityKind::AttachablePolicy, name } => {
+            let message = format!("Scope ARN: {name} does not exist or is not attachable.");
+            ApiError::no_such_entity(message)
+        }
+        error => for_principal(error),
+    }
+}
+
 /// The error for a policy of a user, group or role: AWS names whose inline
 /// policies are too long.
 ///

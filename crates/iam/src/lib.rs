@@ -16,6 +16,17 @@ mod pagination;
 mod target;
 mod view;
 
+// Roles.
+mod role;
+
+// Policies: managed, embedded, attached, and boundaries.
+mod attachment;
+mod boundary;
+mod holder;
+mod inline_policy;
+mod managed_policy;
+mod policy_arn;
+
 /// Identity and Access Management: implements `Handle` for every operation it has built.
 #[derive(Clone, Copy, Debug)]
 pub struct Iam;

@@ -74,6 +74,12 @@ impl PageRequest {
         self.after.as_ref().and_then(|position| std::str::from_utf8(&position.key).ok())
     }
 
+    /// The same page with at most so many items, but one at least.
+    pub(crate) fn at_most(mut self, items: usize) -> Self {
+        self.items_max = self.items_max.min(items.max(1));
+        self
+    }
+
     /// The page, of items in the order of their keys. Items before the page may be
     /// among them or not.
     pub(crate) fn cut<T>(

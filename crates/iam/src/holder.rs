@@ -1,0 +1,130 @@
+//! The user, group or role that has policies, as a request names it.
+
+use stead_api::ApiError;
+use stead_authorizer::Ask;
+use stead_directory::commands::PolicyHolder;
+use stead_directory::entity::{AttachedPolicies, InlinePolicies, PermissionsBoundary};
+use stead_directory::{DirectoryError, EntityKind, Snapshot};
+use stead_service::Call;
+use stead_types::{GroupName, RoleName, UserName};
+
+use crate::error::for_holder;
+use crate::{ask, input, target};
+
+/// A holder of policies, by name, existing or not.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Holder<'a> {
+    /// A user.
+    User(&'a str),
+    /// A user group.
+    Group(&'a str),
+    /// A role.
+    Role(&'a str),
+}
+
+/// What a holder holds.
+#[derive(Debug)]
+pub(crate) struct Held<'a> {
+    /// The holder's name as it was given on creation.
+    pub(crate) holder: String,
+    pub(crate) inline: &'a InlinePolicies,
+    pub(crate) attached: &'a AttachedPolicies,
+}
+
+impl Holder<'_> {
+    /// A question about the holder that reads its policies.
+    pub(crate) fn ask(self, action: &'static str, call: &Call<'_>) -> Ask {
+        match self {
+            Self::User(name) => ask::user(action, name, call),
+            Self::Group(name) => ask::group(action, name, call),
+            Self::Role(name) => ask::role(action, name, call),
+        }
+    }
+
+    /// A question about the holder that changes its policies: it knows the
+    /// boundary that the holder has, so that delegated administrators can be held
+    /// to those they have bounded.
+    ///
+    /// Spec: Service Authorization Reference, IAM: `iam:PermissionsBoundary` of
+    /// PutUserPolicy, AttachRolePolicy and their like. Groups have no boundary.
+    pub(crate) fn ask_change(self, action: &'static str, call: &Call<'_>) -> Ask {
+        ask::with_boundary(self.ask(action, call), self.boundary(call.account))
+    }
+
+    fn boundary(self, account: &Snapshot) -> Option<&PermissionsBoundary> {
+        match self {
+            Self::User(name) => account.user_by_name(name)?.boundary.as_ref(),
+            Self::Group(_) => None,
+            Self::Role(name) => account.role_by_name(name)?.boundary.as_ref(),
+        }
+    }
+
+    /// Runs a command on the holder and words its refusal.
+    ///
+    /// # Errors
+    /// What the command refuses, and a name that nothing can have.
+    pub(crate) fn run(
+        self,
+        command: impl FnOnce(PolicyHolder<'_>) -> Result<(), DirectoryError>,
+    ) -> Result<(), ApiError> {
+        let run =
+            |holder: PolicyHolder<'_>| command(holder).map_err(|error| for_holder(error, holder));
+        match self {
+            Self::User(name) => {
+                let name: UserName = input::existing_name(EntityKind::User, name)?;
+                run(PolicyHolder::User(&name))
+            }
+            Self::Group(name) => {
+                let name: GroupName = input::existing_name(EntityKind::Group, name)?;
+                run(PolicyHolder::Group(&name))
+            }
+            Self::Role(name) => {
+                let name: RoleName = input::existing_name(EntityKind::Role, name)?;
+                run(PolicyHolder::Role(&name))
+            }
+        }
+    }
+
+    /// The policies of the holder.
+    ///
+    /// # Errors
+    /// The holder does not exist.
+    pub(crate) fn held(self, account: &Snapshot) -> Result<Held<'_>, ApiError> {
+        let held = match self {
+            Self::User(name) => account.user_by_name(name).map(|user| Held {
+                holder: user.name.to_string(),
+                inline: &user.inline,
+                attached: &user.attached,
+            }),
+            Self::Group(name) => account.group_by_name(name).map(|group| Held {
+                holder: group.name.to_string(),
+                inline: &group.inline,
+                attached: &group.attached,
+            }),
+            Self::Role(name) => account.role_by_name(name).map(|role| Held {
+                holder: role.name.to_string(),
+                inline: &role.inline,
+                attached: &role.attached,
+            }),
+        };
+        held.ok_or_else(|| self.missing())
+    }
+
+    fn missing(self) -> ApiError {
+        match self {
+            Self::User(name) => target::missing(EntityKind::User, name),
+            Self::Group(name) => target::missing(EntityKind::Group, name),
+            Self::Role(name) => target::missing(EntityKind::Role, name),
+        }
+    }
+
+    /// What AWS answers when the holder has no inline policy of this name.
+    pub(crate) fn missing_policy(self, policy_name: &str) -> ApiError {
+        let kind = match self {
+            Self::User(_) => EntityKind::UserPolicy,
+            Self::Group(_) => EntityKind::GroupPolicy,
+            Self::Role(_) => EntityKind::RolePolicy,
+        };
+        target::missing(kind, policy_name)
+    }
+}
