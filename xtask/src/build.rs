@@ -1,5 +1,4 @@
-//! Builds what the tasks drive, always in the `ci` profile: tests, demo and
-//! bench share one set of compiled dependencies.
+//! Builds what the tasks drive.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -7,22 +6,35 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-/// A cargo command of the workspace in the `ci` profile.
-pub(crate) fn cargo(root: &Path, subcommand: &str) -> Command {
-    let mut command = Command::new(env!("CARGO"));
-    command.args([subcommand, "--profile", "ci"]).current_dir(root);
-    command
+/// How to build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// For tests, demo and smoke runs, which share one set of compiled dependencies.
+    Ci,
+    /// As it is used.
+    Release,
 }
 
-/// Builds the server and says where its binary lies.
-pub(crate) fn stead(root: &Path) -> Result<PathBuf> {
-    binary(root, "stead")
+impl Profile {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Ci => "ci",
+            Self::Release => "release",
+        }
+    }
+}
+
+/// A cargo command of the workspace.
+pub(crate) fn cargo(root: &Path, profile: Profile, subcommand: &str) -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command.args([subcommand, "--profile", profile.name()]).current_dir(root);
+    command
 }
 
 /// Builds a package and says where its binary of the same name lies; only cargo
 /// knows where it puts what it builds.
-pub(crate) fn binary(root: &Path, package: &str) -> Result<PathBuf> {
-    let mut command = cargo(root, "build");
+pub(crate) fn binary(root: &Path, profile: Profile, package: &str) -> Result<PathBuf> {
+    let mut command = cargo(root, profile, "build");
     command.args(["--package", package, "--message-format", "json-render-diagnostics"]);
     let output = command.stderr(Stdio::inherit()).output().context("cannot run cargo")?;
     ensure!(output.status.success(), "`cargo build --package {package}` failed");

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod build;
 mod codegen;
 mod facts;
@@ -29,6 +30,8 @@ enum Task {
     Codegen(codegen::Arguments),
     /// Run every test, installing what those need
     Test(test::Arguments),
+    /// Measure the built server under load
+    Bench(bench::Arguments),
 }
 
 fn main() -> Result<()> {
@@ -37,6 +40,7 @@ fn main() -> Result<()> {
         Task::Model(arguments) => model::run(&root, &arguments),
         Task::Codegen(arguments) => codegen::run(&root, &arguments),
         Task::Test(arguments) => test::run(&root, &arguments),
+        Task::Bench(arguments) => bench::run(&root, &arguments),
     }
 }
 

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::build;
+use crate::build::{self, Profile};
 
 /// What can be given on the command line.
 #[derive(clap::Args)]
@@ -44,14 +44,14 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     let chosen = |suite| arguments.only.is_empty() || arguments.only.contains(&suite);
     let mut total = Tally::default();
     // The system tests and the clients drive the binary.
-    let stead = build::stead(root)?;
+    let stead = build::binary(root, Profile::Ci, "stead")?;
     if chosen(Suite::Rust) {
-        let mut cargo = build::cargo(root, "test");
+        let mut cargo = build::cargo(root, Profile::Ci, "test");
         cargo.args(["--workspace", "--all-targets", "--no-fail-fast"]);
         total.add(count(&mut cargo, rust_tally)?);
     }
     if chosen(Suite::Doc) {
-        let mut cargo = build::cargo(root, "test");
+        let mut cargo = build::cargo(root, Profile::Ci, "test");
         cargo.args(["--workspace", "--doc", "--no-fail-fast"]);
         total.add(count(&mut cargo, rust_tally)?);
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use cargo_metadata::{MetadataCommand, Package};
+use cargo_metadata::{Dependency, DependencyKind, MetadataCommand, Package};
 
 /// What a pure crate must not depend on: runtimes, sockets, servers, SQL.
 const IMPURE: [&str; 10] = [
@@ -19,7 +19,11 @@ const IMPURE: [&str; 10] = [
     "tracing-subscriber",
 ];
 
+/// What a crate uses; what only its tests use is marked.
 type Edges = BTreeMap<String, BTreeSet<String>>;
+
+const IN_TESTS: &str = " (in tests)";
+const NONE: &str = "(none)";
 
 #[test]
 fn crates_use_each_other_as_listed() {
@@ -55,7 +59,8 @@ fn pure_crates_have_no_runtime_and_no_sockets() {
         assert!(members.iter().any(|package| package.name.as_str() == *name), "no crate `{name}`");
     }
     for package in members.iter().filter(|package| pure.contains(package.name.as_str())) {
-        for dependency in &package.dependencies {
+        let linked = |dependency: &&Dependency| dependency.kind != DependencyKind::Development;
+        for dependency in package.dependencies.iter().filter(linked) {
             let name = &dependency.name;
             assert!(!IMPURE.contains(&name.as_str()), "{} must not use {name}", package.name);
         }
@@ -64,11 +69,12 @@ fn pure_crates_have_no_runtime_and_no_sockets() {
 
 #[test]
 fn the_list_is_read_as_written() {
-    let text = "words\n<!-- edges -->\n```text\na: (none)\nb:   a  c\n```\nwords";
+    let text = "words\n<!-- edges -->\n```text\na: (none)\nb:   a  c\nc: a | b\n```\nwords";
     let edges = listed_edges(text);
-    assert_eq!(edges.len(), 2);
+    assert_eq!(edges.len(), 3);
     assert!(edges["a"].is_empty());
     assert_eq!(edges["b"], BTreeSet::from(["a".to_owned(), "c".to_owned()]));
+    assert_eq!(edges["c"], BTreeSet::from(["a".to_owned(), "b (in tests)".to_owned()]));
 }
 
 fn root() -> &'static Path {
@@ -91,9 +97,13 @@ fn listed_edges(text: &str) -> Edges {
     let mut edges = Edges::new();
     for line in block_after(text, "<!-- edges -->").lines() {
         let (from, to) = line.split_once(':').expect("a line reads `crate: crates it uses`");
-        let to = to.trim().trim_start_matches("(none)");
-        let to = to.split_whitespace().map(str::to_owned).collect();
-        assert!(edges.insert(from.to_owned(), to).is_none(), "{from} is listed twice");
+        let (always, in_tests) = to.split_once('|').unwrap_or((to, ""));
+        let always = always.split_whitespace().filter(|name| *name != NONE).map(str::to_owned);
+        let in_tests = in_tests.split_whitespace().map(|name| format!("{name}{IN_TESTS}"));
+        assert!(
+            edges.insert(from.to_owned(), always.chain(in_tests).collect()).is_none(),
+            "{from} is listed twice"
+        );
     }
     edges
 }
@@ -106,13 +116,25 @@ fn members() -> Vec<Package> {
     command.exec().expect("cargo metadata runs").packages
 }
 
-/// Edges of every kind: a test that reaches where its crate may not is one too.
+/// A crate's tests may reach further than the crate, but not silently either.
 fn actual_edges(members: &[Package]) -> Edges {
     let names = members.iter().map(|package| package.name.as_str()).collect::<BTreeSet<_>>();
-    let edge = |package: &Package| {
-        let used = package.dependencies.iter().map(|dependency| dependency.name.as_str());
-        let used = used.filter(|name| names.contains(name)).map(str::to_owned).collect();
-        (package.name.to_string(), used)
-    };
-    members.iter().map(edge).collect()
+    let mut edges = Edges::new();
+    for package in members {
+        let ours = package
+            .dependencies
+            .iter()
+            .filter(|dependency| names.contains(dependency.name.as_str()));
+        let (in_tests, always): (Vec<_>, Vec<_>) =
+            ours.partition(|dependency| dependency.kind == DependencyKind::Development);
+        let mut used =
+            always.iter().map(|dependency| dependency.name.clone()).collect::<BTreeSet<_>>();
+        for dependency in in_tests {
+            if !used.contains(&dependency.name) {
+                used.insert(format!("{}{IN_TESTS}", dependency.name));
+            }
+        }
+        edges.insert(package.name.to_string(), used);
+    }
+    edges
 }

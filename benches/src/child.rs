@@ -1,0 +1,96 @@
+//! The servers, as processes that end with this one.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use crate::clock;
+
+/// How long a server may take to answer its first request.
+const READY_WAIT_MAX: Duration = Duration::from_secs(30);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
+
+/// A directory that is deleted at the end.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new() -> Result<Self> {
+        let path = std::env::temp_dir().join(format!("stead-benches-{}", std::process::id()));
+        std::fs::create_dir(&path).with_context(|| path.display().to_string())?;
+        Ok(Self(path))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Nothing can be done about a failure, and the next run does not care.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A server's process, which ends when this is dropped.
+pub(crate) struct Server {
+    process: Child,
+    ready_file: PathBuf,
+}
+
+/// Starts the measured server, with its data below `folder`.
+pub(crate) fn stead(binary: &Path, folder: &Path) -> Result<Server> {
+    let mut command = Command::new(binary);
+    command.args(["serve", "--ephemeral", "--listen", "127.0.0.1:0"]);
+    command.arg("--data").arg(folder.join("data"));
+    start(command, folder.join("stead.ready"), &folder.join("stead.log"))
+}
+
+/// Starts this program again, as the server of constant answers.
+pub(crate) fn constant(folder: &Path) -> Result<Server> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("constant");
+    start(command, folder.join("constant.ready"), &folder.join("constant.log"))
+}
+
+fn start(mut command: Command, ready_file: PathBuf, log: &Path) -> Result<Server> {
+    let log = std::fs::File::create(log)?;
+    command.arg("--ready-file").arg(&ready_file);
+    command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+    let process = command.spawn().with_context(|| format!("cannot run {command:?}"))?;
+    Ok(Server { process, ready_file })
+}
+
+impl Server {
+    /// Waits until requests are answered; gives the address.
+    pub(crate) fn ready(&self) -> Result<SocketAddr> {
+        let began = clock::instant();
+        while began.elapsed() < READY_WAIT_MAX {
+            let text = std::fs::read_to_string(&self.ready_file).unwrap_or_default();
+            if let Some(address) = text.trim().strip_prefix("http://") {
+                return address
+                    .trim_end_matches('/')
+                    .parse()
+                    .context("the ready file holds a base URL");
+            }
+            pause();
+        }
+        bail!("no server answered after {} s", READY_WAIT_MAX.as_secs())
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "nothing tells when another process is ready")]
+fn pause() {
+    std::thread::sleep(POLL_INTERVAL);
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // The data is ephemeral, so there is nothing to end gracefully.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,119 @@
+//! The load: connections that each send one request after the other.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use http::{Request, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+use crate::clock;
+use crate::report::{Measured, Rate};
+use crate::world::Workload;
+
+/// How many requests one round sends at most, whatever its time.
+const REQUESTS_PER_ROUND_MAX: usize = 5_000_000;
+
+/// How much load, and how often.
+pub(crate) struct Plan {
+    connections: u16,
+    warm_up: Duration,
+    round: Duration,
+    rounds: u8,
+}
+
+impl Plan {
+    pub(crate) fn new(connections: u16, seconds: u8, rounds: u8) -> Self {
+        let round = Duration::from_secs(seconds.into());
+        Self { connections, warm_up: Duration::from_secs(1), round, rounds }
+    }
+
+    pub(crate) fn smoke() -> Self {
+        let moment = Duration::from_millis(150);
+        Self { connections: 4, warm_up: moment, round: moment, rounds: 1 }
+    }
+}
+
+/// One keep-alive connection.
+pub(crate) struct Connection(SendRequest<Full<Bytes>>);
+
+impl Connection {
+    pub(crate) async fn open(address: SocketAddr) -> Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        let (sender, connection) = handshake(TokioIo::new(stream)).await?;
+        // It ends with the sender; what goes wrong shows in the exchange.
+        tokio::spawn(connection);
+        Ok(Self(sender))
+    }
+
+    /// Sends a request and reads the answer whole.
+    pub(crate) async fn exchange(
+        &mut self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<(StatusCode, Bytes)> {
+        self.0.ready().await?;
+        let answer = self.0.send_request(request).await?;
+        let status = answer.status();
+        Ok((status, answer.into_body().collect().await?.to_bytes()))
+    }
+}
+
+/// Measures server and baseline in turn, so that what the machine does
+/// meanwhile hits both; keeps the median round of each.
+pub(crate) async fn compare(workload: &Workload, plan: &Plan) -> Result<Measured> {
+    let (stead, constant) = (workload.addresses.stead, workload.addresses.constant);
+    round(constant, &workload.constant, plan.connections, plan.warm_up).await?;
+    round(stead, &workload.requests, plan.connections, plan.warm_up).await?;
+    let (mut baseline, mut rates) = (Vec::new(), Vec::new());
+    for _ in 0..plan.rounds {
+        baseline.push(round(constant, &workload.constant, plan.connections, plan.round).await?);
+        rates.push(round(stead, &workload.requests, plan.connections, plan.round).await?);
+    }
+    Ok(Measured {
+        name: workload.name,
+        baseline: Rate::median(baseline)?,
+        rate: Rate::median(rates)?,
+    })
+}
+
+/// Sends requests for a while over all connections. Any answer but a good one
+/// ends the run: refusals are fast and would look good.
+async fn round(
+    address: SocketAddr,
+    requests: &[Request<Full<Bytes>>],
+    connections: u16,
+    time: Duration,
+) -> Result<Rate> {
+    let mut tasks = JoinSet::new();
+    let began = clock::instant();
+    for number in 0..usize::from(connections) {
+        let mut connection = Connection::open(address).await?;
+        let requests = requests.to_vec();
+        tasks.spawn(async move {
+            let mut latencies = Vec::new();
+            // Connections begin at different requests.
+            let requests = requests.iter().cycle().skip(number * 31);
+            for request in requests.take(REQUESTS_PER_ROUND_MAX / usize::from(connections)) {
+                if began.elapsed() >= time {
+                    break;
+                }
+                let sent = clock::instant();
+                let (status, body) = connection.exchange(request.clone()).await?;
+                latencies.push(sent.elapsed());
+                ensure!(status.is_success(), "{status}: {}", String::from_utf8_lossy(&body));
+            }
+            Ok(latencies)
+        });
+    }
+    let mut latencies = Vec::new();
+    while let Some(finished) = tasks.join_next().await {
+        latencies.append(&mut finished??);
+    }
+    Rate::of(latencies, began.elapsed())
+}

@@ -1,0 +1,106 @@
+//! How many requests a second Stead answers, and how long each takes.
+//!
+//! The measured server is the built binary, in a process of its own, on the
+//! loopback interface. Beside it stands a second process: Stead's own HTTP
+//! stack, which reads the same requests and answers with a constant body of the
+//! same length. What lies between the two is what Stead itself costs: verifying,
+//! deciding, sealing, encoding.
+//!
+//! Both share the machine with the load, so the ratio says more than the rates.
+
+mod child;
+mod clock;
+mod constant;
+mod load;
+mod report;
+mod request;
+mod world;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use self::load::Plan;
+
+#[derive(Parser)]
+#[command(name = "stead-benches", about = "Load on a built server")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Measure a server beside the constant answers
+    Run(Run),
+    /// Answer every request with as many bytes as its path says
+    Constant {
+        /// The file that will hold the base URL
+        #[arg(long)]
+        ready_file: PathBuf,
+    },
+}
+
+#[derive(clap::Args)]
+struct Run {
+    /// The server's binary
+    #[arg(long)]
+    stead: PathBuf,
+    /// Write the numbers to this file, as a list of name, value and unit
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// A second of everything: that it works, not how fast it is
+    #[arg(long)]
+    smoke: bool,
+    /// How many connections send requests, each one after the other
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
+    connections: u16,
+    /// How long each of the rounds lasts
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=60))]
+    seconds: u8,
+    /// How many rounds there are; the median one is reported
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=20))]
+    rounds: u8,
+}
+
+/// Where the two servers listen.
+#[derive(Clone, Copy)]
+struct Addresses {
+    stead: SocketAddr,
+    constant: SocketAddr,
+}
+
+fn main() -> Result<()> {
+    match Arguments::parse().command {
+        Command::Constant { ready_file } => constant::run(&ready_file),
+        Command::Run(run) => {
+            let plan = if run.smoke {
+                Plan::smoke()
+            } else {
+                Plan::new(run.connections, run.seconds, run.rounds)
+            };
+            // One thread: the server keeps the other cores.
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(measure(&run, plan))
+        }
+    }
+}
+
+/// Starts both servers, plays the workloads against them and reports.
+async fn measure(run: &Run, plan: Plan) -> Result<()> {
+    let folder = child::Folder::new()?;
+    let (stead, constant) =
+        (child::stead(&run.stead, folder.path())?, child::constant(folder.path())?);
+    let addresses = Addresses { stead: stead.ready()?, constant: constant.ready()? };
+    let mut measured = Vec::new();
+    for workload in world::prepare(addresses, folder.path()).await? {
+        measured.push(load::compare(&workload, &plan).await?);
+    }
+    report::print(&measured);
+    if let Some(path) = &run.json {
+        report::write(path, &measured)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! The account the load works in, and the workloads.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use http::Request;
+use http_body_util::Full;
+use hyper::body::Bytes;
+use stead_types::{Secret, Timestamp};
+
+use crate::load::Connection;
+use crate::request::{Keys, form, signed};
+use crate::{Addresses, clock};
+
+const IAM: &str = "2010-05-08";
+const STS: &str = "2011-06-15";
+
+/// Different requests of one workload, sent in turn: as many signatures for the
+/// server to verify, none of them twice within one turn.
+const REQUESTS: u16 = 512;
+
+/// One operation: its requests to the server, and the same to the baseline.
+pub(crate) struct Workload {
+    pub(crate) name: &'static str,
+    pub(crate) addresses: Addresses,
+    pub(crate) requests: Vec<Request<Full<Bytes>>>,
+    pub(crate) constant: Vec<Request<Full<Bytes>>>,
+}
+
+/// Makes a user and a role it may assume, and the requests to send as that user.
+pub(crate) async fn prepare(addresses: Addresses, folder: &Path) -> Result<Vec<Workload>> {
+    let administrator =
+        Caller { keys: root_key(&folder.join("data/aws/credentials"))?, address: addresses.stead };
+    let (user, role_arn) = make_user_and_role(&administrator).await?;
+    let session = assume(&user, &role_arn).await?;
+    let identity: Vec<_> = (0..REQUESTS).map(|_| form("GetCallerIdentity", STS, &[])).collect();
+    let assuming: Vec<_> =
+        (0..REQUESTS).map(|number| assume_role(&role_arn, &format!("session-{number}"))).collect();
+    Ok(vec![
+        workload("sts.get_caller_identity", addresses, &user, &identity).await?,
+        workload("sts.get_caller_identity.session", addresses, &session, &identity).await?,
+        workload("sts.assume_role", addresses, &user, &assuming).await?,
+    ])
+}
+
+/// A caller of the measured server.
+struct Caller {
+    keys: Keys,
+    address: SocketAddr,
+}
+
+impl Caller {
+    /// Calls one operation; the answer must be a good one.
+    async fn call(&self, service: &str, body: &str) -> Result<String> {
+        let request = signed(&self.keys, service, self.address, "/", body, clock::now()?)?;
+        let (status, answer) = Connection::open(self.address).await?.exchange(request).await?;
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        ensure!(status.is_success(), "{body}: {status} {answer}");
+        Ok(answer)
+    }
+}
+
+fn root_key(credentials: &Path) -> Result<Keys> {
+    let text =
+        std::fs::read_to_string(credentials).with_context(|| credentials.display().to_string())?;
+    let value = |name: &str| {
+        let mut lines = text.lines().filter_map(|line| line.split_once('='));
+        let found =
+            lines.find(|(key, _)| key.trim() == name).map(|(_, value)| value.trim().to_owned());
+        found.with_context(|| format!("`{name}` is missing"))
+    };
+    Ok(Keys {
+        id: value("aws_access_key_id")?,
+        secret: Secret::new(value("aws_secret_access_key")?),
+        token: None,
+    })
+}
+
+async fn make_user_and_role(administrator: &Caller) -> Result<(Caller, String)> {
+    let iam = async |action: &str, parameters: &[(&str, &str)]| {
+        administrator.call("iam", &form(action, IAM, parameters)).await
+    };
+    let user_arn = element(&iam("CreateUser", &[("UserName", "bencher")]).await?, "Arn")?;
+    let policy = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:*","Resource":"*"}}"#;
+    let parameters =
+        [("UserName", "bencher"), ("PolicyName", "inline"), ("PolicyDocument", policy)];
+    iam("PutUserPolicy", &parameters).await?;
+    let key = iam("CreateAccessKey", &[("UserName", "bencher")]).await?;
+    let trust = format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"{user_arn}"}},"Action":"sts:AssumeRole"}}}}"#
+    );
+    let role =
+        iam("CreateRole", &[("RoleName", "benched"), ("AssumeRolePolicyDocument", &trust)]).await?;
+    let keys = Keys {
+        id: element(&key, "AccessKeyId")?,
+        secret: Secret::new(element(&key, "SecretAccessKey")?),
+        token: None,
+    };
+    Ok((Caller { keys, address: administrator.address }, element(&role, "Arn")?))
+}
+
+fn assume_role(role_arn: &str, session_name: &str) -> String {
+    form("AssumeRole", STS, &[("RoleArn", role_arn), ("RoleSessionName", session_name)])
+}
+
+async fn assume(user: &Caller, role_arn: &str) -> Result<Caller> {
+    let answer = user.call("sts", &assume_role(role_arn, "session")).await?;
+    let keys = Keys {
+        id: element(&answer, "AccessKeyId")?,
+        secret: Secret::new(element(&answer, "SecretAccessKey")?),
+        token: Some(Secret::new(element(&answer, "SessionToken")?)),
+    };
+    Ok(Caller { keys, address: user.address })
+}
+
+/// The text of the first element of a name. The values read here hold nothing
+/// that XML would escape.
+fn element(answer: &str, name: &str) -> Result<String> {
+    let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+    let text = answer.split_once(&open).and_then(|(_, rest)| rest.split_once(&close));
+    Ok(text.with_context(|| format!("no {open} in {answer}"))?.0.to_owned())
+}
+
+/// Signs the bodies for the server, and again for the constant answers, whose
+/// length is that of one real answer.
+async fn workload(
+    name: &'static str,
+    addresses: Addresses,
+    caller: &Caller,
+    bodies: &[String],
+) -> Result<Workload> {
+    let sample = bodies.first().context("a workload has requests")?;
+    let path = format!("/{}", caller.call("sts", sample).await?.len());
+    let now = clock::now()?;
+    let sign = |(number, body): (usize, &String), host, path: &str| {
+        signed(&caller.keys, "sts", host, path, body, moment(now, number)?)
+    };
+    let requests = bodies.iter().enumerate().map(|body| sign(body, addresses.stead, "/"));
+    let constant = bodies.iter().enumerate().map(|body| sign(body, addresses.constant, &path));
+    Ok(Workload {
+        name,
+        addresses,
+        requests: requests.collect::<Result<_>>()?,
+        constant: constant.collect::<Result<_>>()?,
+    })
+}
+
+/// Requests that would be equal otherwise are signed at different moments of
+/// the last minutes, well within what counts as fresh.
+fn moment(now: Timestamp, number: usize) -> Result<Timestamp> {
+    Ok(now.minus(Duration::from_secs((number % 120).try_into()?)))
+}
