@@ -5,7 +5,8 @@ use std::sync::{Arc, LazyLock};
 
 use crate::DirectoryError;
 use stead_policy::{
-    CompiledPolicy, DocumentKind, Policy, PolicyRef, PolicySource, PolicyText, Severity, parse,
+    CompiledPolicy, DocumentKind, Parsed, Policy, PolicyRef, PolicySource, PolicyText, Severity,
+    parse, parse_managed,
 };
 
 /// Reads a document that someone wants to store.
@@ -13,7 +14,18 @@ use stead_policy::{
 /// # Errors
 /// [`DirectoryError::MalformedPolicyDocument`] with everything that is wrong with it.
 pub(crate) fn admit(text: &PolicyText, kind: DocumentKind) -> Result<Policy, DirectoryError> {
-    let mut parsed = parse(text.as_str(), kind);
+    sound(parse(text.as_str(), kind))
+}
+
+/// Reads the document of a managed policy, which must be of the newer version.
+///
+/// # Errors
+/// As [`admit`].
+pub(crate) fn admit_managed(text: &PolicyText) -> Result<Policy, DirectoryError> {
+    sound(parse_managed(text.as_str()))
+}
+
+fn sound(mut parsed: Parsed) -> Result<Policy, DirectoryError> {
     match parsed.policy.take() {
         Some(policy) => Ok(policy),
         None => Err(DirectoryError::MalformedPolicyDocument(Box::new(parsed))),

@@ -5,9 +5,12 @@
 mod bypass;
 mod survey;
 
+use stead_types::AccountId;
+
 use bypass::Bypass;
 use survey::{Survey, survey};
 
+use crate::arn_pattern::components;
 use crate::request::Target;
 use crate::{
     BlockReason, Blocker, Blockers, Caller, Cause, Decision, FederatedIssuer, Layers, Outcome,
@@ -184,7 +187,7 @@ impl Demands {
             return Self { resource, identity: own, boundary: own, session: own };
         };
         let own_side = Self::own_side(request.caller, layers, trace);
-        if request.resource_account.is_some_and(|owner| owner != account) {
+        if owner(request).is_some_and(|owner| owner != account) {
             // Spec: UG:reference_policies_evaluation-logic-cross-account: both must allow.
             trace.note(TraceNote::CrossAccount);
             return Self { resource: Demand::Allow, ..own_side };
@@ -256,6 +259,13 @@ impl Demands {
             session: lift(self.session, Bypass::Everything, PolicyType::Session),
         }
     }
+}
+
+/// The account that owns the resource. Where the request does not say, the
+/// resource's ARN may: a caller must not count as at home because nobody asked.
+fn owner(request: &Request<'_>) -> Option<AccountId> {
+    let named = || components(request.resource).and_then(|[.., account, _]| account.parse().ok());
+    request.resource_account.or_else(named)
 }
 
 /// Spec: UG:roles-managingrole-editing-console: "If a permissions boundary is set for

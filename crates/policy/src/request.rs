@@ -10,7 +10,8 @@ pub struct Request<'a> {
     pub action: &'a str,
     /// The resource's ARN, or `*` for actions that have none.
     pub resource: &'a str,
-    /// The account that owns the resource; `None` means the caller's own.
+    /// The account that owns the resource. `None` means the account in the resource's
+    /// ARN, and the caller's own where there is none.
     pub resource_account: Option<AccountId>,
     /// Who asks.
     pub caller: &'a Caller,

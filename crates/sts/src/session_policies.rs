@@ -3,7 +3,7 @@
 use stead_api::sts::PolicyDescriptorType;
 use stead_api::{ApiError, ErrorCode};
 use stead_directory::Snapshot;
-use stead_policy::{DocumentKind, Severity, parse};
+use stead_policy::{DocumentKind, parse};
 use stead_session::SessionPolicies;
 use stead_types::Arn;
 
@@ -41,11 +41,9 @@ fn check_inline(text: &str) -> Result<(), ApiError> {
              Member must have length less than or equal to {INLINE_CHARACTERS_MAX}"
         )));
     }
-    let parsed = parse(text, DocumentKind::Session);
-    let first = parsed.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error);
-    match first {
-        Some(diagnostic) => {
-            Err(ApiError::new(ErrorCode::MalformedPolicyDocument, diagnostic.wire_message()))
+    match parse(text, DocumentKind::Session).refusal() {
+        Some(refusal) => {
+            Err(ApiError::new(ErrorCode::MalformedPolicyDocument, refusal.wire_message()))
         }
         None => Ok(()),
     }

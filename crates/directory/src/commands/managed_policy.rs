@@ -155,7 +155,7 @@ pub fn delete(draft: &mut Draft, arn: &Arn) -> Result<(), DirectoryError> {
 }
 
 fn admit(text: &PolicyText) -> Result<(), DirectoryError> {
-    policy_document::admit(text, DocumentKind::Identity)?;
+    policy_document::admit_managed(text)?;
     Quota::PolicySize.admit(text.counted_characters())
 }
 

@@ -85,16 +85,17 @@ fn check(case: &Case, file: &File) -> Result<(), String> {
     let pick = |value: &Option<String>, default: &Option<String>| {
         value.clone().or_else(|| default.clone())
     };
-    let account: AccountId = match pick(&case.account, &defaults.account).as_deref() {
-        None | Some("own") => own,
-        Some(_) => "444455556666".parse().unwrap(),
+    let account: Option<AccountId> = match pick(&case.account, &defaults.account).as_deref() {
+        None | Some("own") => Some(own),
+        Some("other") => Some("444455556666".parse().unwrap()),
+        Some(_) => None,
     };
     let action = pick(&case.action, &defaults.action).unwrap();
     let resource = pick(&case.resource, &defaults.resource).unwrap();
     let request = Request {
         action: &action,
         resource: &resource,
-        resource_account: Some(account),
+        resource_account: account,
         caller: &caller(&pick(&case.caller, &defaults.caller).unwrap()),
         context: &corpus::context(&case.given),
     };
