@@ -180,3 +180,6 @@ fn read(id: AccountId, loaded: &Loaded) -> Version {
     }
     Version { snapshot: Arc::new(snapshot), revision: loaded.revision }
 }
+
+#[cfg(test)]
+mod tests;
