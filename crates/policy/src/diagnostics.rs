@@ -137,6 +137,37 @@ impl DiagnosticCode {
     }
 }
 
+impl DiagnosticCode {
+    /// What to do about it, as far as that can be said without the document.
+    pub(crate) const fn help(self) -> Option<&'static str> {
+        match self {
+            Self::InvalidJson => Some("policies are strict JSON: no comments, no trailing commas"),
+            Self::TooLarge => Some("split the document into several policies"),
+            Self::DuplicateKey => Some("put the values into one array, or use two statements"),
+            Self::ConflictingFields => Some("keep one of the two, or use two statements"),
+            Self::InvalidVersion => Some("write `\"Version\": \"2012-10-17\"`"),
+            Self::InvalidEffect => Some("write `Allow` or `Deny`, in exactly this case"),
+            Self::DuplicateSid => Some("rename one of them, or leave it out"),
+            Self::InvalidSid => Some("use letters and digits only"),
+            Self::InvalidPrincipal => {
+                Some("name an account, a user, a role, a session, a service or a provider, in full")
+            }
+            Self::InvalidAction => Some("write `service:Name`, such as `s3:GetObject`"),
+            Self::ProhibitedAction => Some("use sts:AssumeRole or one of its variants"),
+            Self::InvalidResource | Self::MalformedArn => {
+                Some("write `arn:partition:service:region:account:resource`, or `*`")
+            }
+            Self::InvalidDate => Some("write `2026-03-01T12:00:00Z`, or seconds of the epoch"),
+            Self::WrongType
+            | Self::UnknownField
+            | Self::ProhibitedField
+            | Self::MissingField
+            | Self::UnknownOperator
+            | Self::UselessValue => None,
+        }
+    }
+}
+
 /// The order in which AWS checks, as far as it shows in which of several faults
 /// is answered. See [`Parsed::refusal`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -77,7 +77,8 @@ impl Findings {
         };
         let severity = Severity::Error;
         let order = (statement, stage);
-        self.push(Diagnostic { code, severity, span, message, help: None, wire, order });
+        let help = code.help().map(str::to_owned);
+        self.push(Diagnostic { code, severity, span, message, help, wire, order });
     }
 
     /// Something AWS accepts that cannot be meant.

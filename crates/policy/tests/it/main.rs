@@ -9,7 +9,9 @@
 mod conditions;
 mod corpus;
 mod decisions;
+mod extremes;
 mod grammar;
 mod points;
 mod properties;
 mod rewriting;
+mod traces;
