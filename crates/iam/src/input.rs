@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use stead_api::{ApiError, ErrorCode, iam};
 use stead_directory::EntityKind;
-use stead_types::{Arn, NameError, Path, Tag, TagError, TagKey};
+use stead_types::{NameError, Path, Tag, TagError, TagKey};
 
 use crate::target::missing;
 
@@ -67,15 +67,6 @@ pub(crate) fn path_prefix(prefix: Option<&str>) -> Result<&str, ApiError> {
             "The specified value for pathPrefix is invalid. It must begin with the / character and contain only alphanumeric characters and/or / characters.",
         )),
     }
-}
-
-/// An ARN.
-///
-/// # Errors
-/// Choice: the text AWS is known for; recordings have none.
-pub(crate) fn arn(text: &str) -> Result<Arn, ApiError> {
-    let refused = |_| ApiError::new(ErrorCode::InvalidInput, format!("ARN {text} is not valid."));
-    text.parse().map_err(refused)
 }
 
 /// Tags as they were given; two may have one key still.

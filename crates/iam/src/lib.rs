@@ -16,6 +16,18 @@ mod pagination;
 mod target;
 mod view;
 
+// Users and groups.
+mod group;
+mod membership;
+mod user;
+mod user_tags;
+
+// What users sign in with.
+mod access_key;
+mod access_key_last_used;
+mod mfa_assignment;
+mod mfa_device;
+
 // Roles.
 mod role;
 

@@ -88,7 +88,7 @@ impl PageRequest {
         key: impl Fn(&T) -> String,
     ) -> Page<T> {
         let mut position = self.after.unwrap_or(Position { key: Vec::new(), count: 0 });
-        let mut items = items.into_iter().skip_while(position.clone().is_behind(&key));
+        let mut items = items.into_iter().skip_while(position.clone().passed_over(&key));
         let mut page = Page { items: Vec::new(), is_truncated: false, marker: None };
         for item in items.by_ref().take(self.items_max) {
             position = position.advanced_to(shortened(key(&item)));
@@ -114,7 +114,7 @@ impl Position {
     }
 
     /// Whether an item belongs to the pages before; items are asked about in order.
-    fn is_behind<T>(self, key: impl Fn(&T) -> String) -> impl FnMut(&T) -> bool {
+    fn passed_over<T>(self, key: impl Fn(&T) -> String) -> impl FnMut(&T) -> bool {
         let Self { key: passed, mut count } = self;
         move |item| match shortened(key(item)).cmp(&passed) {
             Ordering::Less => true,
