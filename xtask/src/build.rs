@@ -48,3 +48,8 @@ pub(crate) fn binary(root: &Path, profile: Profile, package: &str) -> Result<Pat
     }
     bail!("cargo did not say where it put {package}")
 }
+
+/// The target directory in which a binary was built.
+pub(crate) fn target_directory(binary: &Path) -> Result<&Path> {
+    binary.parent().and_then(Path::parent).context("a binary lies in TARGET/PROFILE")
+}

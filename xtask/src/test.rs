@@ -27,6 +27,8 @@ pub(crate) enum Suite {
     Rust,
     /// The examples in the documentation
     Doc,
+    /// The fuzz targets' corpora and some mutations of them
+    Fuzz,
     /// The built server, driven by real AWS clients
     Sdk,
 }
@@ -53,6 +55,13 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     if chosen(Suite::Doc) {
         let mut cargo = build::cargo(root, Profile::Ci, "test");
         cargo.args(["--workspace", "--doc", "--no-fail-fast"]);
+        total.add(count(&mut cargo, rust_tally)?);
+    }
+    if chosen(Suite::Fuzz) {
+        let mut cargo = build::cargo(root, Profile::Ci, "test");
+        cargo.arg("--manifest-path").arg(root.join("fuzz/Cargo.toml"));
+        // The same directory: the dependencies lie there, compiled alike.
+        cargo.arg("--target-dir").arg(build::target_directory(&stead)?);
         total.add(count(&mut cargo, rust_tally)?);
     }
     if chosen(Suite::Sdk) {
