@@ -7,6 +7,7 @@
 //! deciding, sealing, encoding.
 //!
 //! Both share the machine with the load, so the ratio says more than the rates.
+//! The stages of one call, alone and without HTTP, say where its time goes.
 
 mod child;
 mod clock;
@@ -14,6 +15,7 @@ mod constant;
 mod load;
 mod report;
 mod request;
+mod stages;
 mod world;
 
 use std::net::SocketAddr;
@@ -98,9 +100,10 @@ async fn measure(run: &Run, plan: Plan) -> Result<()> {
     for workload in world::prepare(addresses, folder.path()).await? {
         measured.push(load::compare(&workload, &plan).await?);
     }
-    report::print(&measured);
+    let stages = stages::measure()?;
+    report::print(&measured, &stages);
     if let Some(path) = &run.json {
-        report::write(path, &measured)?;
+        report::write(path, &measured, &stages)?;
     }
     Ok(())
 }

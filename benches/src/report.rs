@@ -6,6 +6,8 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
+use crate::stages::Stage;
+
 /// One round: how many requests a second, and how long they took.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Rate {
@@ -67,11 +69,15 @@ impl Measured {
 }
 
 #[expect(clippy::print_stdout, reason = "the table is this program's result")]
-pub(crate) fn print(measured: &[Measured]) {
+pub(crate) fn print(measured: &[Measured], stages: &[Stage]) {
     println!("{:<36} {:>12} {:>9} {:>9} {:>7}", "", "requests/s", "p50 us", "p99 us", "ratio");
     for one in measured {
         print_line(one.name, one.rate, &format!("{:>6.1}%", one.ratio() * 100.0));
         print_line("  same stack, constant answer", one.baseline, "");
+    }
+    println!("\n{:<36} {:>12}", "one AssumeRole, without HTTP", "us");
+    for stage in stages {
+        println!("  {:<34} {:>12.1}", stage.name, microseconds(stage.time));
     }
 }
 
@@ -81,8 +87,17 @@ fn print_line(name: &str, rate: Rate, ratio: &str) {
     println!("{name:<36} {:>12.0} {p50:>9} {p99:>9} {ratio:>7}", rate.per_second);
 }
 
-pub(crate) fn write(path: &Path, measured: &[Measured]) -> Result<()> {
-    let numbers: Vec<_> = measured.iter().flat_map(Measured::numbers).collect();
+fn microseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1_000_000.0
+}
+
+pub(crate) fn write(path: &Path, measured: &[Measured], stages: &[Stage]) -> Result<()> {
+    let stage = |stage: &Stage| {
+        let name = format!("stage.{}", stage.name);
+        json!({ "name": name, "value": microseconds(stage.time), "unit": "us" })
+    };
+    let numbers = measured.iter().flat_map(Measured::numbers).chain(stages.iter().map(stage));
+    let numbers: Vec<_> = numbers.collect();
     let text = serde_json::to_string_pretty(&numbers)?;
     std::fs::write(path, text + "\n").with_context(|| path.display().to_string())
 }
