@@ -1,0 +1,12 @@
+//! The operations of IAM, called as a client calls them: see `stead_world`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+mod policy_asks;
+mod trust_policies;
+mod wire;
