@@ -3,9 +3,10 @@
 //! Everything that depends on the operation's type is a few lines here, so that
 //! the rest of the gateway exists once and not once per operation.
 
-use stead_api::{AccessLevel, ApiError, KnownOperation, Operation, Service, sts};
+use stead_api::{AccessLevel, ApiError, KnownOperation, Operation, Service, iam, sts};
 use stead_authorizer::Denied;
 use stead_directory::Snapshot;
+use stead_iam::Iam;
 use stead_query::{DecodeRequest, Form, Format, ToValue, decode, encode};
 use stead_service::{Call, Handle, Refused, Work, authorize};
 use stead_sts::Sts;
@@ -65,17 +66,25 @@ pub(super) fn plan(
     writing: Writing,
 ) -> Result<Plan, ApiError> {
     macro_rules! sts_arms {
-        ([] $($name:ident,)+) => {
-            match operation {
-                $(KnownOperation::Sts(sts::StsOperation::$name) => {
-                    return plan_of::<Sts, sts::$name>(form, account, writing);
-                })+
-                KnownOperation::Sts(_) | KnownOperation::Iam(_) => {}
+        ([$asked:expr] $($name:ident,)+) => {
+            match $asked {
+                $(sts::StsOperation::$name => plan_of::<Sts, sts::$name>(form, account, writing),)+
+                _ => Err(ApiError::not_implemented(operation.name())),
             }
         };
     }
-    stead_api::implemented_sts!(sts_arms);
-    Err(ApiError::not_implemented(operation.name()))
+    macro_rules! iam_arms {
+        ([$asked:expr] $($name:ident,)+) => {
+            match $asked {
+                $(iam::IamOperation::$name => plan_of::<Iam, iam::$name>(form, account, writing),)+
+                _ => Err(ApiError::not_implemented(operation.name())),
+            }
+        };
+    }
+    match operation {
+        KnownOperation::Sts(asked) => stead_api::implemented_sts!(sts_arms, asked),
+        KnownOperation::Iam(asked) => stead_api::implemented_iam!(iam_arms, asked),
+    }
 }
 
 fn plan_of<H, Op>(form: &Form, account: &Snapshot, writing: Writing) -> Result<Plan, ApiError>
