@@ -97,6 +97,8 @@ impl Handle<GetRole> for Iam {
     }
 }
 
+/// Choice: what is not given stays as it is. The API reference says that a session
+/// duration that is not given becomes one hour, in the words of CreateRole.
 impl Handle<UpdateRole> for Iam {
     fn asks(input: &UpdateRoleRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
         Ok(ask::role(UpdateRole::ACTION, &input.role_name, call).into())

@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod documents;
 mod policy_asks;
 mod trust_policies;
 mod wire;
