@@ -1,8 +1,8 @@
 //! The control plane: one handler per IAM operation, a file per resource.
 //!
-//! Every operation goes the same way: it is asked for literally (see [`ask`]),
+//! Every operation goes the same way: it is asked for literally (see `ask`),
 //! then the directory's command does it or refuses, then the refusal is worded
-//! (see [`error`]) or the entity is shown (see [`view`]). Nothing here decides, and
+//! (see `error`) or the entity is shown (see `view`). Nothing here decides, and
 //! nothing here knows a rule of IAM that the directory could know.
 //!
 //! Permission comes before existence: what a caller may not do is refused alike,
