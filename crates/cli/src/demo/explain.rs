@@ -1,10 +1,15 @@
 //! A decoded denial in plain sentences: which layer, which statement, which
 //! element, and what it was compared with.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
+/// Whose unique id it is, for ids that policies hold in the place of an ARN.
+pub(super) type Names = BTreeMap<String, String>;
+
 /// The lines that explain the document DecodeAuthorizationMessage returned.
-pub(super) fn explain(document: &Value) -> Vec<String> {
+pub(super) fn explain(document: &Value, names: &Names) -> Vec<String> {
     let mut lines = Vec::new();
     for blocker in items(document.pointer("/stead/blockers")) {
         let layer = text(blocker, "/policyType");
@@ -14,14 +19,16 @@ pub(super) fn explain(document: &Value) -> Vec<String> {
         }
         let policies = items(document.pointer("/stead/policies"));
         for policy in policies.filter(|policy| text(policy, "/policyType") == layer) {
-            lines.extend(items(policy.get("statements")).flat_map(|it| statement(document, it)));
+            lines.extend(
+                items(policy.get("statements")).flat_map(|it| statement(document, it, names)),
+            );
         }
     }
     lines
 }
 
 /// Why one statement does not apply, or that it does.
-fn statement(document: &Value, statement: &Value) -> Vec<String> {
+fn statement(document: &Value, statement: &Value, names: &Names) -> Vec<String> {
     let index = statement.get("index").and_then(Value::as_u64).unwrap_or_default();
     let sid = text(statement, "/sid");
     let name = match sid {
@@ -36,8 +43,8 @@ fn statement(document: &Value, statement: &Value) -> Vec<String> {
     let elements = items(statement.get("elements")).filter(|it| unmatched(it, "matched"));
     let elements = elements.map(|element| {
         let name_of = text(element, "/element");
-        let actual = actual(document, name_of);
-        format!("  {name}: {effect}, {name_of} is {}, asked was {actual}", listed(element))
+        let (wanted, actual) = (listed(element, names), actual(document, name_of));
+        format!("  {name}: {effect}, {name_of} is {wanted}, asked was {actual}")
     });
     let conditions = items(statement.get("conditions")).filter(|it| unmatched(it, "holds"));
     let conditions = conditions.map(|condition| {
@@ -47,26 +54,29 @@ fn statement(document: &Value, statement: &Value) -> Vec<String> {
         let sent = if request.is_empty() { "absent".to_owned() } else { request.join(", ") };
         format!(
             "  {name}: {effect}, {operator} {key} wants {}, the request has {sent}",
-            listed(condition)
+            listed(condition, names)
         )
     });
     elements.chain(conditions).collect()
 }
 
 /// What the request had in the place of an element.
-fn actual<'a>(document: &'a Value, element: &str) -> &'a str {
-    text(
-        document,
-        match element {
-            "Principal" | "NotPrincipal" => "/context/principal/arn",
-            "Action" | "NotAction" => "/context/action",
-            _ => "/context/resource",
-        },
-    )
+fn actual(document: &Value, element: &str) -> String {
+    match element {
+        "Principal" | "NotPrincipal" => {
+            let (arn, id) = ("/context/principal/arn", "/context/principal/id");
+            format!("{} ({})", text(document, arn), text(document, id))
+        }
+        "Action" | "NotAction" => text(document, "/context/action").to_owned(),
+        _ => text(document, "/context/resource").to_owned(),
+    }
 }
 
-fn listed(entry: &Value) -> String {
-    let values = items(entry.get("values")).map(|value| text(value, "/text"));
+fn listed(entry: &Value, names: &Names) -> String {
+    let values = items(entry.get("values")).map(|value| {
+        let value = text(value, "/text");
+        names.get(value).map_or_else(|| value.to_owned(), |name| format!("{name} ({value})"))
+    });
     values.collect::<Vec<_>>().join(", ")
 }
 
@@ -88,7 +98,7 @@ mod tests {
     fn a_denial_is_told_by_layer_statement_and_value() {
         let document = json!({
             "context": {
-                "principal": { "arn": "arn:aws:iam::111122223333:user/alice" },
+                "principal": { "arn": "arn:aws:iam::111122223333:user/alice", "id": "AIDA1" },
                 "action": "sts:AssumeRole",
                 "resource": "arn:aws:iam::111122223333:role/deploy",
             },
@@ -100,7 +110,7 @@ mod tests {
                         "index": 0, "sid": "Who", "effect": "ALLOW", "applies": false,
                         "elements": [
                             { "element": "Principal", "matched": false,
-                              "values": [{ "text": "arn:aws:iam::111122223333:user/ci" }] },
+                              "values": [{ "text": "AIDA2" }] },
                             { "element": "Action", "matched": true, "values": [] },
                         ],
                         "conditions": [{
@@ -111,12 +121,13 @@ mod tests {
                 ],
             },
         });
+        let names = Names::from([("AIDA2".to_owned(), "user/ci".to_owned())]);
         assert_eq!(
-            explain(&document),
+            explain(&document, &names),
             [
                 "nothing in the role trust policy allows it",
-                "  statement 0 (Who): ALLOW, Principal is arn:aws:iam::111122223333:user/ci, asked \
-                 was arn:aws:iam::111122223333:user/alice",
+                "  statement 0 (Who): ALLOW, Principal is user/ci (AIDA2), asked was \
+                 arn:aws:iam::111122223333:user/alice (AIDA1)",
                 "  statement 0 (Who): ALLOW, StringEquals sts:externalid wants 42, the request has \
                  absent",
             ]

@@ -11,7 +11,7 @@ use stead_types::Secret;
 
 use super::answer::Answer;
 use super::client::{Client, Credentials, Service};
-use super::explain::explain;
+use super::explain::{Names, explain};
 use crate::exit::Failure;
 
 const USER: &str = "alice";
@@ -27,6 +27,7 @@ pub(super) struct Story {
     clock: Arc<AdjustableClock>,
     account: String,
     root: Credentials,
+    names: Names,
     steps: u32,
 }
 
@@ -37,7 +38,7 @@ impl Story {
         account: String,
         root: Credentials,
     ) -> Self {
-        Self { client, clock, account, root, steps: 0 }
+        Self { client, clock, account, root, names: Names::new(), steps: 0 }
     }
 
     /// Plays the whole scenario.
@@ -56,8 +57,9 @@ impl Story {
         self.step(&format!(
             "Account {account} has a user `{USER}` who may call every operation of STS"
         ))?;
-        self.iam("CreateUser", &[("UserName", OTHER_USER)]).await?;
-        let user = self.create_user().await?;
+        let other = self.iam("CreateUser", &[("UserName", OTHER_USER)]).await?;
+        self.names.insert(other.text("UserId")?.to_owned(), format!("user `{OTHER_USER}`"));
+        let user = self.create_user("the first").await?;
         let other = self.user_arn(OTHER_USER);
         self.step(&format!("and a role `{ROLE}` that may list roles and trusts {other} only"))?;
         let trust = trust(&other);
@@ -115,7 +117,7 @@ impl Story {
     async fn recreated_user_is_denied(&mut self) -> Result<(), Failure> {
         self.step(&format!("`{USER}` is deleted, and a user of the same name is created"))?;
         self.delete_user().await?;
-        let user = self.create_user().await?;
+        let user = self.create_user("the second").await?;
         let role = self.iam("GetRole", &[("RoleName", ROLE)]).await?;
         let trust = decode(role.text("AssumeRolePolicyDocument")?);
         say(&format!("   the trust policy now shows whom it meant: {trust}"))?;
@@ -153,7 +155,7 @@ impl Story {
         let decoded = expect(decoded.await?, 200)?;
         let document: Value = serde_json::from_str(decoded.text("DecodedMessage")?)
             .map_err(|error| Failure::new(format!("the decoded message is not JSON: {error}")))?;
-        let lines = explain(&document);
+        let lines = explain(&document, &self.names);
         if lines.is_empty() {
             return Err(Failure::new("the denial explains nothing"));
         }
@@ -161,8 +163,9 @@ impl Story {
         lines.iter().try_for_each(|line| say(&format!("     {line}")))
     }
 
-    async fn create_user(&self) -> Result<Credentials, Failure> {
-        self.iam("CreateUser", &[("UserName", USER)]).await?;
+    async fn create_user(&mut self, which: &str) -> Result<Credentials, Failure> {
+        let user = self.iam("CreateUser", &[("UserName", USER)]).await?;
+        self.names.insert(user.text("UserId")?.to_owned(), format!("{which} user `{USER}`"));
         let policy = allow("sts:*");
         let put = [("UserName", USER), ("PolicyName", "sts"), ("PolicyDocument", &*policy)];
         self.iam("PutUserPolicy", &put).await?;

@@ -60,7 +60,10 @@ pub(super) async fn create_fixtures<S: Store>(
     Ok(())
 }
 
-async fn commit<S: Store>(new: NewAccount, accounts: &Arc<Accounts<S>>) -> Result<(), StartError> {
+pub(super) async fn commit<S: Store>(
+    new: NewAccount,
+    accounts: &Arc<Accounts<S>>,
+) -> Result<(), StartError> {
     let created = new.commit(accounts).await;
     created.map_err(|error| InstallationError::Account(error.to_string()).into())
 }

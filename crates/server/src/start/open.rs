@@ -16,7 +16,7 @@ use crate::admin::AdminClient;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{FixtureKeys, Settings, Storage};
 use crate::entropy::SystemEntropy;
-use crate::installation::{self, InstallationError, NewAccount, RootCredentials};
+use crate::installation::{self, NewAccount, RootCredentials};
 use crate::profile::ProfileFiles;
 use crate::root_key::{self, Place};
 
@@ -51,8 +51,21 @@ pub(super) async fn open(
 
 async fn durable(settings: &Settings, clock: &dyn Clock) -> Result<Opened, StartError> {
     let store = Arc::new(SqliteStore::open(&settings.data)?);
-    let (accounts, keyring) =
-        unlock(&store, &settings.data, settings.root_key_file.as_deref(), clock).await?;
+    let opened = fill(&store, settings, clock).await;
+    if opened.is_err() {
+        // So that the directory is free when the failure is told.
+        store.close().await;
+    }
+    opened
+}
+
+async fn fill(
+    store: &Arc<SqliteStore>,
+    settings: &Settings,
+    clock: &dyn Clock,
+) -> Result<Opened, StartError> {
+    let root_key_file = settings.root_key_file.as_deref();
+    let (accounts, keyring) = unlock(store, &settings.data, root_key_file, clock).await?;
     let hosted = store.accounts().await?;
     if let Some(asked) = settings.account
         && !hosted.is_empty()
@@ -61,22 +74,16 @@ async fn durable(settings: &Settings, clock: &dyn Clock) -> Result<Opened, Start
         return Err(StartError::OtherAccount(asked));
     }
     let first = if hosted.is_empty() {
-        let profile = ProfileFiles::of(&settings.data);
-        let fixtures = FixtureKeys::default();
+        let (profile, fixtures) = (ProfileFiles::of(&settings.data), FixtureKeys::default());
         let (now, mut entropy) = (clock.now(), SystemEntropy);
-        let created = first::create_first(
-            &accounts,
-            settings.account,
-            &fixtures,
-            Some(&profile),
-            now,
-            &mut entropy,
-        );
+        let account = settings.account;
+        let created =
+            first::create_first(&accounts, account, &fixtures, Some(&profile), now, &mut entropy);
         Some(created.await?)
     } else {
         None
     };
-    Ok(Opened { store, accounts, keyring, first })
+    Ok(Opened { store: Arc::clone(store), accounts, keyring, first })
 }
 
 /// The accounts and the keyring behind the root key, which is made where nothing
@@ -172,24 +179,29 @@ pub async fn create_account_offline(
     id: Option<AccountId>,
 ) -> Result<RootCredentials, StartError> {
     let store = Arc::new(SqliteStore::open(data)?);
-    let (accounts, _) = unlock(&store, data, root_key_file, &SystemClock).await?;
-    let mut entropy = SystemEntropy;
-    let now = SystemClock.now();
-    let created = if store.accounts().await?.is_empty() {
-        let (profile, fixtures) = (ProfileFiles::of(data), FixtureKeys::default());
-        first::create_first(&accounts, id, &fixtures, Some(&profile), now, &mut entropy).await
-    } else {
-        let id = id.unwrap_or_else(|| installation::random_account_id(&mut entropy));
-        let mut new = NewAccount::new(id, accounts.root_key(), now, &mut entropy);
-        let root = new.add_root_key(&mut entropy)?;
-        let committed = new.commit(&accounts).await;
-        let refused = |error: crate::accounts::CreateError| {
-            InstallationError::Account(error.to_string()).into()
-        };
-        committed.map(|()| root).map_err(refused)
-    };
+    let created = create_account(&store, data, root_key_file, id).await;
     store.close().await;
     created
+}
+
+async fn create_account(
+    store: &Arc<SqliteStore>,
+    data: &Path,
+    root_key_file: Option<&Path>,
+    id: Option<AccountId>,
+) -> Result<RootCredentials, StartError> {
+    let (accounts, _) = unlock(store, data, root_key_file, &SystemClock).await?;
+    let (now, mut entropy) = (SystemClock.now(), SystemEntropy);
+    if store.accounts().await?.is_empty() {
+        let (profile, fixtures) = (ProfileFiles::of(data), FixtureKeys::default());
+        return first::create_first(&accounts, id, &fixtures, Some(&profile), now, &mut entropy)
+            .await;
+    }
+    let id = id.unwrap_or_else(|| installation::random_account_id(&mut entropy));
+    let mut new = NewAccount::new(id, accounts.root_key(), now, &mut entropy);
+    let root = new.add_root_key(&mut entropy)?;
+    first::commit(new, &accounts).await?;
+    Ok(root)
 }
 
 /// The accounts of a directory that no server runs on.

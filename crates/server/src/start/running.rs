@@ -7,6 +7,7 @@ use stead_service::MessageStyle;
 use stead_store_sqlite::SqliteStore;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 use super::StartError;
 use super::open::{Footprint, Opened, open};
@@ -49,15 +50,46 @@ pub async fn start(
     let listen_error = |error| StartError::Listen { address: settings.listen, error };
     let listener = Listener::bind(settings.listen).await.map_err(listen_error)?;
     let base_url = base_url(listener.address(), tls.is_some());
-    let Opened { store, accounts, keyring, first } = open(settings, footprint, &*clock).await?;
+    let opened = open(settings, footprint, &*clock).await?;
+    // What is written to the directory comes before anything is served, so that
+    // a failure leaves nothing running.
+    let socket = match footprint {
+        Footprint::DataDirectory => match write_directory(settings, &base_url) {
+            Ok(socket) => Some(socket),
+            Err(error) => {
+                opened.store.close().await;
+                return Err(error);
+            }
+        },
+        Footprint::Nothing => None,
+    };
+    let running = run(settings, clock, opened, socket, (listener, tls), base_url);
+    if let Some(path) = &running.ready_file {
+        let written = private_file::replace(path, format!("{}\n", running.base_url).as_bytes());
+        if let Err(error) = written {
+            let path = path.clone();
+            running.stop().await;
+            return Err(StartError::File { path, error });
+        }
+    }
+    Ok(running)
+}
 
+/// Sets everything going.
+fn run(
+    settings: &Settings,
+    clock: Arc<dyn Clock>,
+    opened: Opened,
+    socket: Option<AdminSocket>,
+    (listener, tls): (Listener, Option<TlsAcceptor>),
+    base_url: String,
+) -> Running {
+    let Opened { store, accounts, keyring, first } = opened;
     let (stop, stopped) = Stop::new();
     let mut background = vec![tokio::spawn(record_uses(Arc::clone(&accounts), stopped.clone()))];
-    if footprint == Footprint::DataDirectory {
-        let socket = write_directory(settings, &base_url)?;
-        let served =
-            admin::serve(socket, Arc::clone(&accounts), Arc::clone(&clock), stopped.clone());
-        background.push(tokio::spawn(served));
+    if let Some(socket) = socket {
+        let (accounts, clock) = (Arc::clone(&accounts), Arc::clone(&clock));
+        background.push(tokio::spawn(admin::serve(socket, accounts, clock, stopped.clone())));
     }
     let style =
         if settings.strict_messages { MessageStyle::Strict } else { MessageStyle::WithDenialId };
@@ -70,11 +102,7 @@ pub async fn start(
     };
     let server = tokio::spawn(serve(listener, tls, proxies, limits, Arc::new(gateway), stopped));
     let ready_file = settings.ready_file.clone();
-    if let Some(path) = &ready_file {
-        private_file::replace(path, format!("{base_url}\n").as_bytes())
-            .map_err(|error| StartError::File { path: path.clone(), error })?;
-    }
-    Ok(Running { base_url, first, stop, server, background, accounts, store, ready_file })
+    Running { base_url, first, stop, server, background, accounts, store, ready_file }
 }
 
 impl Running {

@@ -1,0 +1,17 @@
+//! The server as its clients meet it: over sockets, with real signatures.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "in a test, a surprise is a failure"
+)]
+
+mod authentication;
+mod client;
+mod connection;
+mod proxies;
+mod storage;
+mod tls;
+mod wire;
