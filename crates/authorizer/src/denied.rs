@@ -1,7 +1,9 @@
+use std::collections::BTreeMap;
+
 use stead_policy::{
     BlockReason, Cause, Context, Decision, FullTrace, Outcome, PolicySource, PolicyType,
 };
-use stead_types::{AccountId, Arn};
+use stead_types::{AccountId, Arn, UniqueId};
 
 use crate::{Ask, VerifiedCaller};
 
@@ -33,6 +35,9 @@ pub struct Denied {
     pub denying_policy: Option<PolicySource>,
     /// Every layer that stood in the way, and whether by a Deny.
     pub blockers: Vec<(PolicyType, Decision)>,
+    /// Whom the unique ids in the trace mean at present: trust policies hold ids,
+    /// people know ARNs. Filled by whoever can see the accounts concerned.
+    pub meanings: BTreeMap<UniqueId, Arn>,
     /// The condition keys of the request.
     pub context: Context,
     /// Every policy and statement that was looked at.
@@ -78,6 +83,7 @@ impl Denied {
             policy_type: outcome.cause.policy_type(),
             denying_policy,
             blockers: blockers.collect(),
+            meanings: BTreeMap::new(),
             context: context.clone(),
             trace: FullTrace::default(),
         }

@@ -1,5 +1,7 @@
 use stead_api::{ApiError, Operation};
 use stead_authorizer::{Authorized, Denied, decide};
+use stead_directory::PrincipalLookup;
+use stead_types::UniqueId;
 
 use crate::{Asks, Call};
 
@@ -25,8 +27,8 @@ pub fn authorize<Op: Operation>(asks: &Asks, call: &Call<'_>) -> Result<Authoriz
     };
     let mut permit = None;
     for ask in questions {
-        let granted =
-            decide::<Op>(call.caller, call.account, ask, call.facts).map_err(Refused::Denied)?;
+        let granted = decide::<Op>(call.caller, call.account, ask, call.facts)
+            .map_err(|denied| Refused::Denied(with_meanings(denied, call)))?;
         if ask.action == Op::ACTION {
             permit = Some(granted);
         }
@@ -34,4 +36,14 @@ pub fn authorize<Op: Operation>(asks: &Asks, call: &Call<'_>) -> Result<Authoriz
     permit.ok_or_else(|| {
         Refused::NothingAsked(ApiError::internal(format!("{} asks nothing of its own", Op::NAME)))
     })
+}
+
+/// Says whom the unique ids in the trace mean, as far as the call sees their accounts.
+fn with_meanings(mut denied: Box<Denied>, call: &Call<'_>) -> Box<Denied> {
+    let policies = denied.trace.policies.iter();
+    let elements = policies.flat_map(|policy| &policy.statements).flat_map(|one| &one.elements);
+    let ids = elements.flat_map(|element| &element.values).filter_map(|v| v.text.parse().ok());
+    denied.meanings =
+        ids.filter_map(|id: UniqueId| call.arn_of(&id).map(|arn| (id, arn))).collect();
+    denied
 }

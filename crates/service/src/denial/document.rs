@@ -4,7 +4,7 @@ use stead_policy::{
     ConditionTrace, Context, Decision, Effect, ElementTrace, PolicySource, PolicyTrace, PolicyType,
     StatementTrace, ValueTrace,
 };
-use stead_types::Timestamp;
+use stead_types::{Timestamp, UniqueId};
 
 use crate::Viewer;
 
@@ -47,6 +47,8 @@ impl DenialDocument {
                 "blockers": blockers(denied, viewer),
                 "notes": denied.trace.notes.iter().map(|note| format!("{note:?}")).collect::<Vec<_>>(),
                 "policies": visible.iter().map(|policy| policy_trace(policy)).collect::<Vec<_>>(),
+                // Whom the unique ids in trust policies mean.
+                "principals": meanings(denied, &visible),
             },
         });
         Self(document.to_string())
@@ -162,6 +164,16 @@ fn blockers(denied: &Denied, viewer: Viewer) -> Vec<Value> {
         }
     };
     denied.blockers.iter().map(entry).collect()
+}
+
+fn meanings(denied: &Denied, visible: &[&PolicyTrace]) -> Value {
+    let statements = visible.iter().flat_map(|policy| &policy.statements);
+    let values = statements.flat_map(|one| &one.elements).flat_map(|element| &element.values);
+    let meant = values.filter_map(|value| {
+        let (id, arn) = denied.meanings.get_key_value(&value.text.parse::<UniqueId>().ok()?)?;
+        Some((id.to_string(), Value::from(arn.as_str())))
+    });
+    Value::Object(meant.collect())
 }
 
 fn policy_trace(policy: &PolicyTrace) -> Value {
