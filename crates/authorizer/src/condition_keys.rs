@@ -65,7 +65,7 @@ pub const CONDITION_KEYS: &[ConditionKey] = &[
     ),
     single("aws:Referer", "Requests with a Referer header."),
     single("aws:RequestTag/${TagKey}", "One per tag the request passes."),
-    single("aws:RequestedRegion", "Always: the region of the endpoint."),
+    single("aws:RequestedRegion", "Always: the region the request was signed for."),
     single("aws:ResourceAccount", "Every action on a resource: the account that owns it."),
     single("aws:ResourceOrgID", "Absent: the account belongs to no organization."),
     single("aws:ResourceTag/${TagKey}", "One per tag of the resource, where it exists."),

@@ -13,7 +13,8 @@ pub struct RequestFacts {
     pub source_ip: IpAddr,
     /// Whether the client's connection was encrypted.
     pub transport: Transport,
-    /// The region the endpoint stands for, such as `us-east-1`.
+    /// The region the request was signed for, such as `us-east-1`: one endpoint
+    /// stands for all of them.
     pub requested_region: String,
     /// The `User-Agent` header, when sent and readable as text.
     pub user_agent: Option<String>,
