@@ -76,7 +76,7 @@ impl Text {
     pub(crate) fn check(&self, value: &str, path: &str, report: &mut Report) {
         let shown = (!self.sensitive).then_some(value);
         if let Some(pattern) = self.pattern.as_ref().filter(|it| !(it.matches)(value)) {
-            report.refused(shown, path, &pattern_constraint(pattern));
+            report.unmatched(shown, path, pattern.text);
         }
         self.length.check_count(value.chars().count(), shown, path, report);
     }

@@ -222,8 +222,40 @@ fn violations_are_all_reported_in_the_order_of_aws() {
 #[test]
 fn one_value_may_break_several_constraints() {
     assert_eq!(
+        violations::<iam::DeleteAccessKey>("AccessKeyId=!"),
+        r"Value at 'accessKeyId' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w]+; Value at 'accessKeyId' failed to satisfy constraint: Member must have length greater than or equal to 16"
+    );
+}
+
+#[test]
+fn iam_states_in_words_what_names_and_paths_may_be() {
+    const NAME: &str = "It must contain only alphanumeric characters and/or the following: +=,.@_-";
+    const PATH: &str = "It must begin and end with / and contain only alphanumeric characters and/or / characters.";
+    const PREFIX: &str = "It must begin with the / character and contain only alphanumeric characters and/or / characters.";
+    fn refused<O: Operation>(body: &str) -> String
+    where
+        O::Input: DecodeRequest,
+    {
+        decode::<O>(&form(body)).unwrap_err().message().to_owned()
+    }
+    let stated = |name: &str, rule| format!("The specified value for {name} is invalid. {rule}");
+    for (found, expected) in [
+        (refused::<iam::CreateUser>("UserName=a/b"), stated("userName", NAME)),
+        (refused::<iam::CreateUser>("UserName=a/b&Path=x"), stated("path", PATH)),
+        (refused::<iam::CreateUser>("UserName=ab&Path=/x"), stated("path", PATH)),
+        (
+            refused::<iam::CreatePolicy>("PolicyName=p&PolicyDocument=d&Path=/x"),
+            stated("path", PATH),
+        ),
+        (refused::<iam::ListUsers>("PathPrefix=x"), stated("pathPrefix", PREFIX)),
+    ] {
+        assert_eq!(found, expected);
+    }
+    // Whatever else is wrong is told first.
+    assert_eq!(
         violations::<iam::CreateUser>("UserName="),
-        r"Value at 'userName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w+=,.@-]+; Value at 'userName' failed to satisfy constraint: Member must have length greater than or equal to 1"
+        "Value at 'userName' failed to satisfy constraint: Member must have length greater than \
+         or equal to 1"
     );
 }
 
