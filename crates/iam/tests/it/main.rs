@@ -7,7 +7,11 @@
     reason = "tests"
 )]
 
+mod authorization;
+mod corpus;
+mod credentials;
 mod documents;
 mod policy_asks;
+mod script;
 mod trust_policies;
 mod wire;

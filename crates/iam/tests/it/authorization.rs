@@ -1,0 +1,339 @@
+//! Permission comes first: what is asked, and what a refusal says.
+
+use crate::script::Script;
+
+const ACCOUNT_ARN: &str = "arn:aws:iam::111122223333";
+
+fn policy(effect: &str, action: &str, resource: &str, condition: &str) -> String {
+    format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"{effect}","Action":"{action}","Resource":"{resource}","Condition":{condition}}}]}}"#
+    )
+}
+
+fn allow(action: &str, resource: &str) -> String {
+    policy("Allow", action, resource, "{}")
+}
+
+/// An operation, its parameters, and how a refusal names its resource.
+type Refusal = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+
+/// Every operation on users, groups, access keys and MFA devices.
+const OPERATIONS: &[Refusal] = &[
+    ("CreateUser", &[("UserName", "bob")], "arn:aws:iam::111122223333:user/bob"),
+    ("GetUser", &[("UserName", "bob")], "user bob"),
+    ("ListUsers", &[], "arn:aws:iam::111122223333:user/"),
+    ("ListUsers", &[("PathPrefix", "/team/")], "arn:aws:iam::111122223333:user/team/"),
+    ("UpdateUser", &[("UserName", "bob"), ("NewUserName", "carol")], "user bob"),
+    ("DeleteUser", &[("UserName", "bob")], "user bob"),
+    (
+        "TagUser",
+        &[("UserName", "bob"), ("Tags.member.1.Key", "a"), ("Tags.member.1.Value", "b")],
+        "user bob",
+    ),
+    ("UntagUser", &[("UserName", "bob"), ("TagKeys.member.1", "a")], "user bob"),
+    ("ListUserTags", &[("UserName", "bob")], "user bob"),
+    (
+        "CreateGroup",
+        &[("GroupName", "ops"), ("Path", "/a/")],
+        "arn:aws:iam::111122223333:group/a/ops",
+    ),
+    ("GetGroup", &[("GroupName", "ops")], "group ops"),
+    ("ListGroups", &[], "arn:aws:iam::111122223333:group/"),
+    ("UpdateGroup", &[("GroupName", "ops"), ("NewPath", "/a/")], "group ops"),
+    ("DeleteGroup", &[("GroupName", "ops")], "group ops"),
+    ("AddUserToGroup", &[("GroupName", "ops"), ("UserName", "bob")], "group ops"),
+    ("RemoveUserFromGroup", &[("GroupName", "ops"), ("UserName", "bob")], "group ops"),
+    ("ListGroupsForUser", &[("UserName", "bob")], "user bob"),
+    ("CreateAccessKey", &[("UserName", "bob")], "user bob"),
+    ("CreateAccessKey", &[], "user nobody"),
+    ("ListAccessKeys", &[("UserName", "bob")], "user bob"),
+    (
+        "UpdateAccessKey",
+        &[("UserName", "bob"), ("AccessKeyId", "AKIAIOSFODNN7EXAMPLE"), ("Status", "Active")],
+        "user bob",
+    ),
+    (
+        "DeleteAccessKey",
+        &[("UserName", "bob"), ("AccessKeyId", "AKIAIOSFODNN7EXAMPLE")],
+        "user bob",
+    ),
+    (
+        "GetAccessKeyLastUsed",
+        &[("AccessKeyId", "AKIAIOSFODNN7EXAMPLE")],
+        "access key AKIAIOSFODNN7EXAMPLE",
+    ),
+    (
+        "CreateVirtualMFADevice",
+        &[("VirtualMFADeviceName", "phone")],
+        "arn:aws:iam::111122223333:mfa/phone",
+    ),
+    (
+        "DeleteVirtualMFADevice",
+        &[("SerialNumber", "arn:aws:iam::111122223333:mfa/phone")],
+        "arn:aws:iam::111122223333:mfa/phone",
+    ),
+    ("ListVirtualMFADevices", &[], "arn:aws:iam::111122223333:mfa/"),
+    (
+        "EnableMFADevice",
+        &[
+            ("UserName", "bob"),
+            ("SerialNumber", "arn:aws:iam::111122223333:mfa/phone"),
+            ("AuthenticationCode1", "123456"),
+            ("AuthenticationCode2", "654321"),
+        ],
+        "user bob",
+    ),
+    (
+        "ResyncMFADevice",
+        &[
+            ("UserName", "bob"),
+            ("SerialNumber", "arn:aws:iam::111122223333:mfa/phone"),
+            ("AuthenticationCode1", "123456"),
+            ("AuthenticationCode2", "654321"),
+        ],
+        "user bob",
+    ),
+    (
+        "DeactivateMFADevice",
+        &[("UserName", "bob"), ("SerialNumber", "arn:aws:iam::111122223333:mfa/phone")],
+        "user bob",
+    ),
+    ("ListMFADevices", &[("UserName", "bob")], "user bob"),
+    (
+        "GetMFADevice",
+        &[("UserName", "bob"), ("SerialNumber", "arn:aws:iam::111122223333:mfa/phone")],
+        "user bob",
+    ),
+    (
+        "TagMFADevice",
+        &[
+            ("SerialNumber", "arn:aws:iam::111122223333:mfa/phone"),
+            ("Tags.member.1.Key", "a"),
+            ("Tags.member.1.Value", "b"),
+        ],
+        "arn:aws:iam::111122223333:mfa/phone",
+    ),
+    (
+        "UntagMFADevice",
+        &[("SerialNumber", "arn:aws:iam::111122223333:mfa/phone"), ("TagKeys.member.1", "a")],
+        "arn:aws:iam::111122223333:mfa/phone",
+    ),
+    (
+        "ListMFADeviceTags",
+        &[("SerialNumber", "arn:aws:iam::111122223333:mfa/phone")],
+        "arn:aws:iam::111122223333:mfa/phone",
+    ),
+];
+
+/// Makes what the operations name, in a path that no refusal may tell.
+fn populate(script: &mut Script) {
+    for (operation, parameters) in [
+        ("CreateUser", &[("UserName", "bob"), ("Path", "/hidden/")][..]),
+        ("CreateGroup", &[("GroupName", "ops"), ("Path", "/hidden/")]),
+        ("AddUserToGroup", &[("GroupName", "ops"), ("UserName", "bob")]),
+        ("CreateVirtualMFADevice", &[("VirtualMFADeviceName", "phone")]),
+    ] {
+        script.call("root", operation, parameters).unwrap();
+    }
+}
+
+#[test]
+fn who_may_nothing_is_refused_alike_whether_or_not_a_thing_exists() {
+    let (mut empty, mut populated) = (Script::new(), Script::new());
+    for script in [&mut empty, &mut populated] {
+        script.user("nobody", "");
+    }
+    populate(&mut populated);
+    for (operation, parameters, shown) in OPERATIONS {
+        let expected = format!(
+            "User: {ACCOUNT_ARN}:user/nobody is not authorized to perform: iam:{operation} on resource: {shown} because no identity-based policy allows the iam:{operation} action"
+        );
+        for script in [&mut empty, &mut populated] {
+            let failure = script.call("nobody", operation, parameters).unwrap_err();
+            assert_eq!(
+                (failure.code.as_str(), failure.message),
+                ("AccessDenied", expected.clone())
+            );
+        }
+    }
+}
+
+#[test]
+fn a_permission_of_its_own_suffices_for_every_operation() {
+    for (operation, parameters, _) in OPERATIONS {
+        let mut script = Script::new();
+        script.user("nobody", &allow(&format!("iam:{operation}"), "*"));
+        let outcome = script.call("nobody", operation, parameters);
+        if let Err(failure) = outcome {
+            // The one refusal that AWS words like a missing permission.
+            let unknown_key = *operation == "GetAccessKeyLastUsed";
+            assert!(unknown_key || failure.code == "NoSuchEntity", "{operation}: {failure:?}");
+        }
+    }
+}
+
+#[test]
+fn an_existing_thing_is_asked_about_with_its_path_and_tags() {
+    let mut script = Script::new();
+    populate(&mut script);
+    let tag = [("UserName", "bob"), ("Tags.member.1.Key", "Team"), ("Tags.member.1.Value", "red")];
+    script.call("root", "TagUser", &tag).unwrap();
+    let device = "arn:aws:iam::111122223333:mfa/phone";
+    let tag =
+        [("SerialNumber", device), ("Tags.member.1.Key", "Team"), ("Tags.member.1.Value", "red")];
+    script.call("root", "TagMFADevice", &tag).unwrap();
+    let red = |key: &str| format!(r#"{{"StringEquals":{{"{key}/Team":"red"}}}}"#);
+    let user = [("UserName", "bob")];
+    for (name, document, operation, parameters, allowed) in [
+        ("path", allow("iam:GetUser", "arn:aws:iam::*:user/hidden/*"), "GetUser", &user[..], true),
+        ("plain", allow("iam:GetUser", "arn:aws:iam::*:user/bob"), "GetUser", &user, false),
+        (
+            "case",
+            allow("iam:GetUser", "arn:aws:iam::*:user/hidden/bob"),
+            "GetUser",
+            &[("UserName", "BOB")],
+            true,
+        ),
+        (
+            "tag",
+            policy("Allow", "iam:GetUser", "*", &red("aws:ResourceTag")),
+            "GetUser",
+            &user,
+            true,
+        ),
+        (
+            "older",
+            policy("Allow", "iam:*", "*", &red("iam:ResourceTag")),
+            "ListAccessKeys",
+            &user,
+            true,
+        ),
+        (
+            "device",
+            policy("Allow", "iam:*", "*", &red("aws:ResourceTag")),
+            "ListMFADeviceTags",
+            &[("SerialNumber", device)],
+            true,
+        ),
+        (
+            "group",
+            policy("Allow", "iam:*", "*", &red("aws:ResourceTag")),
+            "GetGroup",
+            &[("GroupName", "ops")],
+            false,
+        ),
+        (
+            "own",
+            allow("iam:ListAccessKeys", "arn:aws:iam::*:user/${aws:username}"),
+            "ListAccessKeys",
+            &[],
+            true,
+        ),
+        (
+            "other",
+            allow("iam:ListAccessKeys", "arn:aws:iam::*:user/${aws:username}"),
+            "ListAccessKeys",
+            &user,
+            false,
+        ),
+    ] {
+        script.user(name, &document);
+        let outcome = script.call(name, operation, parameters);
+        assert_eq!(outcome.is_ok(), allowed, "{name}: {outcome:?}");
+    }
+}
+
+#[test]
+fn tags_and_boundaries_of_a_request_are_condition_keys() {
+    let tagged: &[(&str, &str)] =
+        &[("UserName", "bob"), ("Tags.member.1.Key", "Team"), ("Tags.member.1.Value", "red")];
+    let untagged: &[(&str, &str)] = &[("UserName", "bob")];
+    let red = r#"{"StringEquals":{"aws:RequestTag/Team":"red"}}"#;
+    let keys =
+        r#"{"ForAllValues:StringEquals":{"aws:TagKeys":["Team"]},"Null":{"aws:TagKeys":"false"}}"#;
+    let bound =
+        r#"{"StringEquals":{"iam:PermissionsBoundary":"arn:aws:iam::111122223333:policy/b"}}"#;
+    let boundary: &[(&str, &str)] =
+        &[("UserName", "bob"), ("PermissionsBoundary", "arn:aws:iam::111122223333:policy/b")];
+    for (name, condition, parameters, allowed) in [
+        ("red", red, tagged, true),
+        ("none", red, untagged, false),
+        ("keys", keys, tagged, true),
+        ("no-keys", keys, untagged, false),
+        ("bound", bound, boundary, true),
+        ("unbound", bound, untagged, false),
+    ] {
+        let mut script = Script::new();
+        script.world.create_policy(script.account, "b", &allow("*", "*"));
+        script.user(name, &policy("Allow", "iam:*User", "*", condition));
+        let outcome = script.call(name, "CreateUser", parameters);
+        assert_eq!(outcome.is_ok(), allowed, "{name}: {outcome:?}");
+    }
+}
+
+#[test]
+fn creating_with_tags_needs_the_permission_to_tag() {
+    let mut script = Script::new();
+    script.user("creator", &allow("iam:Create*", "*"));
+    let tags = [("Tags.member.1.Key", "a"), ("Tags.member.1.Value", "b")];
+    for (operation, name, action, shown) in [
+        ("CreateUser", ("UserName", "bob"), "iam:TagUser", "user/bob"),
+        (
+            "CreateVirtualMFADevice",
+            ("VirtualMFADeviceName", "phone"),
+            "iam:TagMFADevice",
+            "mfa/phone",
+        ),
+    ] {
+        let failure =
+            script.call("creator", operation, &[&[name][..], &tags].concat()).unwrap_err();
+        let expected = format!(
+            "is not authorized to perform: {action} on resource: {ACCOUNT_ARN}:{shown} because"
+        );
+        assert!(failure.message.contains(&expected), "{}", failure.message);
+        script.call("creator", operation, &[name]).unwrap();
+    }
+}
+
+#[test]
+fn a_new_name_or_path_needs_permission_on_both() {
+    for (resource, allowed) in [
+        ("arn:aws:iam::*:user/bob", false),
+        ("arn:aws:iam::*:user/carol", false),
+        ("arn:aws:iam::*:user/*", true),
+    ] {
+        let mut script = Script::new();
+        script.user("admin", &allow("iam:UpdateUser", resource));
+        script.call("root", "CreateUser", &[("UserName", "bob")]).unwrap();
+        let rename = [("UserName", "bob"), ("NewUserName", "carol")];
+        assert_eq!(script.call("admin", "UpdateUser", &rename).is_ok(), allowed, "{resource}");
+    }
+    let mut script = Script::new();
+    script.user("admin", &allow("iam:UpdateGroup", "arn:aws:iam::*:group/a/*"));
+    script.call("root", "CreateGroup", &[("GroupName", "ops"), ("Path", "/a/")]).unwrap();
+    let out = script.call("admin", "UpdateGroup", &[("GroupName", "ops"), ("NewPath", "/b/")]);
+    assert_eq!(out.unwrap_err().code, "AccessDenied");
+    script.call("admin", "UpdateGroup", &[("GroupName", "ops"), ("NewPath", "/a/b/")]).unwrap();
+}
+
+#[test]
+fn a_key_of_another_user_is_asked_about_by_its_user() {
+    let mut script = Script::new();
+    script.user("alice", &allow("iam:GetAccessKeyLastUsed", "arn:aws:iam::*:user/alice"));
+    script.user("bob", "");
+    let key_of = |script: &mut Script, name: &str| {
+        let keys = script.call("root", "ListAccessKeys", &[("UserName", name)]).unwrap();
+        keys["AccessKeyMetadata"][0]["AccessKeyId"].as_str().unwrap().to_owned()
+    };
+    let (own, other) = (key_of(&mut script, "alice"), key_of(&mut script, "bob"));
+    script.call("alice", "GetAccessKeyLastUsed", &[("AccessKeyId", &own)]).unwrap();
+    let unknown = "AKIAIOSFODNN7EXAMPLE";
+    for key in [other.as_str(), unknown] {
+        let failure =
+            script.call("alice", "GetAccessKeyLastUsed", &[("AccessKeyId", key)]).unwrap_err();
+        let expected = format!(
+            "{ACCOUNT_ARN}:user/alice is not authorized to perform: iam:GetAccessKeyLastUsed on resource: access key {key} because no identity-based policy allows the iam:GetAccessKeyLastUsed action"
+        );
+        assert_eq!(failure.message, format!("User: {expected}"));
+    }
+}
