@@ -113,7 +113,8 @@ impl Script {
 }
 
 /// Compares an answer with what is expected of it: members exactly, `"*"` stands for
-/// any value, and `{name}` for what was kept.
+/// any value, and `{name}` for what was kept. A policy document, which answers hold
+/// percent-encoded, is written as JSON.
 pub(crate) fn differences(
     script: &Script,
     at: &str,
@@ -144,6 +145,10 @@ pub(crate) fn differences(
                 differences(script, &format!("{at}[{index}]"), expected, found)
             })
             .collect(),
+        (Value::Object(_), Value::String(encoded)) => {
+            let document = serde_json::from_str(&wire::document(encoded)).unwrap_or(Value::Null);
+            differences(script, at, expected, &document)
+        }
         (expected, found) if expected == found => Vec::new(),
         (expected, found) => vec![format!("{at} is {found}, expected {expected}")],
     }

@@ -34,12 +34,12 @@ impl Stage {
 
     fn shown(&mut self) -> String {
         let answer = self.call("GetRole", &json!({"RoleName": "R"})).unwrap();
-        document(&answer["Role"]["AssumeRolePolicyDocument"])
+        document(answer["Role"]["AssumeRolePolicyDocument"].as_str().unwrap())
     }
 
     fn listed(&mut self) -> String {
         let answer = self.call("ListRoles", &json!({})).unwrap();
-        document(&answer["Roles"][0]["AssumeRolePolicyDocument"])
+        document(answer["Roles"][0]["AssumeRolePolicyDocument"].as_str().unwrap())
     }
 
     fn stored(&self) -> String {
@@ -71,7 +71,7 @@ fn documents_go_out_exactly_as_they_were_sent() {
         let mut stage = Stage::new();
         let trust = trusting(&principal);
         let answer = stage.create(&trust).unwrap();
-        assert_eq!(document(&answer["Role"]["AssumeRolePolicyDocument"]), trust);
+        assert_eq!(document(answer["Role"]["AssumeRolePolicyDocument"].as_str().unwrap()), trust);
         assert_eq!(stage.shown(), trust);
         assert_eq!(stage.listed(), trust);
     }
@@ -177,6 +177,6 @@ fn a_page_of_roles_ends_before_it_needs_too_many_accounts() {
     let second = stage.call("ListRoles", &json!({"Marker": first["Marker"]})).unwrap();
     assert_eq!(second["Roles"].as_array().unwrap().len(), 1);
     assert_eq!(second["IsTruncated"], json!(false));
-    let last = document(&second["Roles"][0]["AssumeRolePolicyDocument"]);
+    let last = document(second["Roles"][0]["AssumeRolePolicyDocument"].as_str().unwrap());
     assert!(last.contains("arn:aws:iam::000000100229:user/u"), "{last}");
 }

@@ -94,7 +94,6 @@ fn escape(text: &str) -> String {
 }
 
 /// A policy document, which answers hold percent-encoded.
-pub(crate) fn document(encoded: &Json) -> String {
-    let text = encoded.as_str().unwrap();
-    percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned()
+pub(crate) fn document(encoded: &str) -> String {
+    percent_encoding::percent_decode_str(encoded).decode_utf8().unwrap().into_owned()
 }
