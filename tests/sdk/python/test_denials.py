@@ -16,9 +16,10 @@ class Decoding(case.Case):
         arn, keys = self.user(world.allow("iam:GetUser"))
         iam = world.client("iam", keys)
         name = self.name("nobody")
-        resource = f"arn:aws:iam::{self.account}:user/{name}"
-        denial = self.denied(arn, "iam:DeleteUser", iam.delete_user, resource=resource, UserName=name)
+        # IAM's sentences name some resources by kind and name, here as on AWS.
+        denial = self.denied(arn, "iam:DeleteUser", iam.delete_user, resource=f"user {name}", UserName=name)
         document = self.decode(denial)
+        resource = f"arn:aws:iam::{self.account}:user/{name}"
         self.assertIs(document["allowed"], False)
         self.assertIs(document["explicitDeny"], False)
         self.assertEqual(document["matchedStatements"], {"items": []})

@@ -72,8 +72,8 @@ class Users(case.Case):
         iam = world.client("iam", one)
         self.assertEqual(iam.get_user(UserName=one_arn.split("/")[-1])["User"]["Arn"], one_arn)
         self.assertEqual(iam.get_user()["User"]["Arn"], one_arn)
-        refused = {"UserName": other_arn.split("/")[-1]}
-        self.denied(one_arn, "iam:GetUser", iam.get_user, resource=other_arn, **refused)
+        other = other_arn.split("/")[-1]
+        self.denied(one_arn, "iam:GetUser", iam.get_user, resource=f"user {other}", UserName=other)
 
 
 class Groups(case.Case):
