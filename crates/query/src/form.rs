@@ -148,9 +148,8 @@ fn decode(bytes: &[u8]) -> Result<String, ApiError> {
             PercentError::Sequence => "has a broken percent sequence",
             PercentError::Utf8 => "is not UTF-8",
         };
-        let shown = percent::printable(bytes);
+        // Where is not said, not even to the operator: it could be within a token.
         malformed(format!("A parameter {problem}"))
-            .with_context(format!("near {}", shortened(&shown, 32)))
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Why a text is not percent-encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,12 +46,6 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 /// Encodes a text as IAM encodes policy documents in its answers.
 pub(crate) fn encode(text: &str) -> Cow<'_, str> {
     utf8_percent_encode(text, RESERVED).into()
-}
-
-/// Bytes as a message can show them: those that are no plain ASCII are encoded.
-pub(crate) fn printable(bytes: &[u8]) -> String {
-    const CONTROLS: &AsciiSet = percent_encoding::CONTROLS;
-    percent_encode(bytes, CONTROLS).to_string()
 }
 
 #[cfg(test)]

@@ -15,3 +15,6 @@ pub use exchange::{Arrival, Body, Readiness, Reply, Respond, Transport};
 pub use forwarded::TrustedProxies;
 pub use listen::{HttpLimits, Listener, Stop, serve};
 pub use tls::{TlsError, load as load_tls};
+
+#[cfg(test)]
+mod tests;

@@ -27,6 +27,8 @@ pub fn start(format: LogFormat, level: tracing::Level) -> Result<(), TryInitErro
         LogFormat::Text => {
             registry.with(lines.with_ansi(std::io::stderr().is_terminal())).try_init()
         }
-        LogFormat::Json => registry.with(lines.json().flatten_event(true)).try_init(),
+        LogFormat::Json => {
+            registry.with(lines.json().flatten_event(true).with_span_list(false)).try_init()
+        }
     }
 }

@@ -17,17 +17,16 @@ pub fn make_directory(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-/// Creates a file that must not exist yet, and makes it durable.
+/// Creates a file that must not exist yet, whole or not at all.
 ///
 /// # Errors
 /// Those of the file system; `AlreadyExists` when another process was first.
 pub fn create_new(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut file = open_new(path)?;
-    if let Err(error) = file.write_all(content).and_then(|()| file.sync_all()) {
-        // A file with half a secret would be refused at every later start.
-        let _ = fs::remove_file(path);
-        return Err(error);
-    }
+    let temporary = write_temporary(path, content)?;
+    // A second name for the finished file: unlike a rename it replaces nothing.
+    let linked = fs::hard_link(&temporary, path);
+    let removed = fs::remove_file(&temporary);
+    linked.and(removed)?;
     sync_parent(path)
 }
 
@@ -37,6 +36,12 @@ pub fn create_new(path: &Path, content: &[u8]) -> io::Result<()> {
 /// # Errors
 /// Those of the file system.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    fs::rename(write_temporary(path, content)?, path)?;
+    sync_parent(path)
+}
+
+/// The content in a durable file beside the one it is for.
+fn write_temporary(path: &Path, content: &[u8]) -> io::Result<PathBuf> {
     let temporary = temporary_beside(path);
     // A leftover of a crash; nobody else writes here, the directory is ours.
     match fs::remove_file(&temporary) {
@@ -46,8 +51,7 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = open_new(&temporary)?;
     file.write_all(content)?;
     file.sync_all()?;
-    fs::rename(&temporary, path)?;
-    sync_parent(path)
+    Ok(temporary)
 }
 
 fn open_new(path: &Path) -> io::Result<File> {
@@ -98,5 +102,6 @@ mod tests {
         assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(fs::read(&path).unwrap(), b"one");
         assert_eq!(mode(&path), 0o600);
+        assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 1);
     }
 }

@@ -38,7 +38,7 @@ pub struct Settings {
     pub log_level: tracing::Level,
     /// How many connections may be open.
     pub connections_max: usize,
-    /// How long one request may take.
+    /// How long the answer to a request may take once its body is there.
     pub request_timeout: Duration,
     /// How long requests in flight may take to end when the server stops.
     pub shutdown_timeout: Duration,

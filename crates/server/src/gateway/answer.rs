@@ -15,6 +15,7 @@ use stead_types::AccountId;
 use tracing::Instrument as _;
 
 use super::Gateway;
+use super::perform::Decided;
 use super::plan::Writing;
 use crate::http::{Arrival, Body, Readiness, Reply, Respond, Transport};
 use crate::limits::BODY_BYTES_MAX;
@@ -25,6 +26,7 @@ use crate::request_id::RequestId;
 struct Known {
     operation: Option<KnownOperation>,
     account: Option<AccountId>,
+    decided: Decided,
 }
 
 impl<S: Store> Respond for Gateway<S> {
@@ -84,7 +86,7 @@ impl<S: Store> Gateway<S> {
             referer: text(&head, &REFERER),
         };
         let writing = Writing { request: id, format };
-        self.perform(operation, &form, &caller, &facts, writing).await
+        self.perform(operation, &form, &caller, &facts, writing, &mut known.decided).await
     }
 
     fn refuse(
@@ -116,19 +118,23 @@ fn log(known: &Known, outcome: &Result<String, ApiError>) {
     let account = known.account.map(|account| account.to_string());
     let account = account.as_deref().unwrap_or("-");
     let action = known.operation.map_or("-", KnownOperation::action);
+    let decision = match known.decided {
+        Decided::Nothing => "-",
+        Decided::Allowed => "allow",
+        Decided::Denied => "deny",
+    };
     match outcome {
-        Ok(_) => tracing::info!(account, action, decision = "allow", code = "OK", "answered"),
+        Ok(_) => tracing::info!(account, action, decision, code = "OK", "answered"),
         Err(error) => {
             let code = error.code().as_str();
             let reason = error.context().unwrap_or("-");
-            let decision = if error.code() == ErrorCode::AccessDenied { "deny" } else { "-" };
+            let not_built = error.code() == ErrorCode::NotImplemented;
             match error.code().fault() {
-                Fault::Sender => tracing::info!(account, action, decision, code, reason, "refused"),
-                Fault::Receiver if error.code() == ErrorCode::NotImplemented => {
-                    tracing::info!(account, action, decision, code, reason, "refused");
+                Fault::Receiver if !not_built => {
+                    tracing::error!(account, action, decision, code, reason, "failed");
                 }
-                Fault::Receiver => {
-                    tracing::error!(account, action, decision, code, reason, "failed")
+                Fault::Receiver | Fault::Sender => {
+                    tracing::info!(account, action, decision, code, reason, "refused");
                 }
             }
         }

@@ -18,6 +18,18 @@ use crate::denials::DenialReader;
 use crate::entropy::SystemEntropy;
 use crate::limits::SEEN_ACCOUNTS_MAX;
 
+/// What the policies have said so far, for the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Decided {
+    /// They were not asked.
+    #[default]
+    Nothing,
+    /// Every question was answered with yes.
+    Allowed,
+    /// One was answered with no.
+    Denied,
+}
+
 /// Work that was done, and what its answer still waits for.
 enum Done<'s> {
     /// Nothing was changed; these proofs must be claimed.
@@ -35,6 +47,7 @@ impl<S: Store> Gateway<S> {
         caller: &Authenticated,
         facts: &RequestFacts,
         writing: Writing,
+        decided: &mut Decided,
     ) -> Result<String, ApiError> {
         let plan = plan(operation, form, &caller.version.snapshot, writing)?;
         let others = self.see(plan.accounts).await?;
@@ -50,7 +63,9 @@ impl<S: Store> Gateway<S> {
                 facts,
                 vault: caller.account.vault(),
             };
-            let execute = (plan.authorize)(&call).map_err(|stop| self.stopped(stop, facts))?;
+            let execute =
+                (plan.authorize)(&call).map_err(|stop| self.stopped(stop, facts, decided))?;
+            *decided = Decided::Allowed;
             self.execute(execute, plan.effect, caller, &call)?
         };
         self.settle(done, caller, facts).await
@@ -155,10 +170,13 @@ impl<S: Store> Gateway<S> {
     }
 
     /// A denial is kept, so that it can be decoded, and told in AWS's words.
-    fn stopped(&self, stop: Stop, facts: &RequestFacts) -> ApiError {
+    fn stopped(&self, stop: Stop, facts: &RequestFacts, decided: &mut Decided) -> ApiError {
         match stop {
             Stop::Error(error) => error,
-            Stop::Denied(denied) => self.denied(&denied, facts),
+            Stop::Denied(denied) => {
+                *decided = Decided::Denied;
+                self.denied(&denied, facts)
+            }
         }
     }
 

@@ -42,7 +42,7 @@ impl Listener {
 pub struct HttpLimits {
     /// How many connections may be open. Further ones wait to be accepted.
     pub connections_max: usize,
-    /// How long one request may take, its body included.
+    /// How long the answer to a request may take once its body is there.
     pub request_timeout: Duration,
     /// How long requests in flight may take to end when the server stops.
     pub shutdown_timeout: Duration,

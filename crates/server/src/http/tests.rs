@@ -1,0 +1,95 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use super::*;
+use crate::request_id::RequestId;
+
+/// Answers by what the path asks for.
+struct Moody;
+
+impl Respond for Moody {
+    async fn respond(self: Arc<Self>, arrival: Arrival) -> Reply {
+        match arrival.head.uri.path() {
+            "/panic" => panic!("on demand"),
+            "/slow" => std::future::pending().await,
+            "/length" => match arrival.body {
+                Body::Whole(body) => {
+                    Reply::new(StatusCode::OK, "text/plain", body.len().to_string())
+                }
+                Body::TooLong => Reply::new(StatusCode::PAYLOAD_TOO_LARGE, "text/plain", "long"),
+            },
+            _ => Reply::new(StatusCode::OK, "text/plain", "fine"),
+        }
+    }
+
+    fn failure(&self, _: RequestId) -> Reply {
+        Reply::new(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", "failed")
+    }
+
+    fn readiness(&self) -> Readiness {
+        Readiness::NotReady("catching up")
+    }
+}
+
+/// Sends each request on a connection of its own and gives the answers.
+async fn answers<const N: usize>(requests: [&str; N]) -> [String; N] {
+    let listener = Listener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let address = listener.address();
+    let (stop, stopped) = Stop::new();
+    let limits = HttpLimits {
+        connections_max: 10,
+        request_timeout: Duration::from_millis(50),
+        shutdown_timeout: Duration::from_secs(5),
+    };
+    let proxies = TrustedProxies::default();
+    let server = tokio::spawn(serve(listener, None, proxies, limits, Arc::new(Moody), stopped));
+    let mut received = requests.map(|_| String::new());
+    for (request, answer) in requests.iter().zip(&mut received) {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        stream.read_to_string(answer).await.unwrap();
+    }
+    stop.send(true).unwrap();
+    server.await.unwrap();
+    received
+}
+
+fn get(path: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+}
+
+#[tokio::test]
+async fn a_responder_that_panics_or_hangs_fails_one_request() {
+    let requests = [get("/panic"), get("/slow"), get("/"), get("/healthz"), get("/readyz")];
+    let answers = answers(requests.each_ref().map(String::as_str)).await;
+    let expected = [
+        ("500", "failed"),
+        ("500", "failed"),
+        ("200", "fine"),
+        ("200", "ok\n"),
+        ("503", "catching up\n"),
+    ];
+    for (answer, (status, body)) in answers.iter().zip(expected) {
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+        assert!(answer.ends_with(&format!("\r\n\r\n{body}")), "{answer}");
+        assert!(answer.contains("\r\nx-amzn-requestid: "), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_may_come_in_chunks_and_has_its_bound() {
+    let post = "POST /length HTTP/1.1\r\nhost: x\r\nconnection: close\r\n";
+    let chunked =
+        format!("{post}transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+    let bound = crate::limits::BODY_BYTES_MAX;
+    let sized =
+        |bytes: usize| format!("{post}content-length: {bytes}\r\n\r\n{}", "a".repeat(bytes));
+    let (largest, bound_text) = (sized(bound), bound.to_string());
+    let answers = answers([&chunked, &largest]).await;
+    assert!(answers[0].ends_with("\r\n\r\n5"), "{}", answers[0]);
+    assert!(answers[1].ends_with(&bound_text), "{}", answers[1]);
+}
