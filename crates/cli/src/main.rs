@@ -1,6 +1,6 @@
 //! The `stead` binary: what was typed, what it means, and how the process ends.
 //!
-//! Every command returns an [`Exit`](exit::Exit) or a [`Failure`](exit::Failure);
+//! Every command returns an [`Exit`] or a [`Failure`];
 //! `main` is the one place that turns them into an exit code.
 
 mod account;

@@ -148,16 +148,12 @@ fn a_stored_document_reads_back_the_same() {
     let mut fixture = Fixture::new();
     fixture.user("Alice");
     let trust = admit("arn:aws:iam::111122223333:user/Alice", fixture.snapshot()).unwrap();
-    let (again, damage) = TrustPolicy::from_stored(
-        trust.stored().clone(),
-        std::collections::BTreeSet::new(),
-        &arn("role/R"),
-    );
+    let (again, damage) =
+        TrustPolicy::from_stored(trust.stored().clone(), BTreeSet::new(), &arn("role/R"));
     assert_eq!((again.stored(), damage), (trust.stored(), Damage::None));
     assert_eq!(again.display(fixture.snapshot()), trust.display(fixture.snapshot()));
 
-    let (broken, damage) =
-        TrustPolicy::from_stored("{".into(), std::collections::BTreeSet::new(), &arn("role/R"));
+    let (broken, damage) = TrustPolicy::from_stored("{".into(), BTreeSet::new(), &arn("role/R"));
     assert_eq!(damage, Damage::FailsClosed);
     assert_eq!(broken.display(fixture.snapshot()).as_str(), "{");
 }
