@@ -49,8 +49,7 @@ impl Handle<CreateAccessKey> for Iam {
         let key =
             command::create(work.draft, owner, id, wrapped, call.facts.now).map_err(api_error)?;
         let access_key = AccessKeyView {
-            // Choice: empty for the root user, who has no name; the model requires one.
-            user_name: owner_name(&key.owner, work.draft.snapshot()).unwrap_or_default(),
+            user_name: owner_name(&key.owner, work.draft.snapshot()),
             access_key_id: key.id.to_string(),
             status: status(key.status),
             secret_access_key: secret,

@@ -186,8 +186,7 @@ fn guards(step: Option<Step>, serial: &Arn, call: &Call<'_>) -> Vec<ReplayGuard>
 fn assigned(device: &MfaDevice, account: &Snapshot) -> Option<MFADevice> {
     let assigned = device.assigned.as_ref()?;
     Some(MFADevice {
-        // Choice: empty for the root user, who has no name; the model requires one.
-        user_name: owner_name(&assigned.owner, account).unwrap_or_default(),
+        user_name: owner_name(&assigned.owner, account),
         serial_number: device.serial.to_string(),
         enable_date: assigned.enabled_at,
     })

@@ -14,8 +14,8 @@ use stead_types::{AccountId, TagSet};
 /// subset of the attributes. Observed: recorded for all three (2026-02).
 pub(crate) fn listed_user(user: &User, account: AccountId) -> UserView {
     UserView {
-        path: user.path.to_string(),
-        user_name: user.name.to_string(),
+        path: Some(user.path.to_string()),
+        user_name: Some(user.name.to_string()),
         user_id: user.id.to_string(),
         arn: user.arn(account).to_string(),
         create_date: user.created_at,
@@ -39,12 +39,12 @@ pub(crate) fn user(user: &User, account: AccountId) -> UserView {
 
 /// The root user, who has no name, path or tags.
 ///
-/// Observed: AWS leaves `UserName` and `Path` out (grycap/scar issue 180). Choice: the
-/// model has them required, so they are empty here; SDKs that insist on them can read it.
+/// Observed: AWS leaves `UserName` and `Path` out, although the model requires them
+/// (grycap/scar issue 180).
 pub(crate) fn root_user(root: &stead_directory::entity::AccountRoot) -> UserView {
     UserView {
-        path: String::new(),
-        user_name: String::new(),
+        path: None,
+        user_name: None,
         user_id: root.id.to_string(),
         arn: root.arn().to_string(),
         create_date: root.created_at,

@@ -26,6 +26,10 @@ pub(crate) struct ServiceOverrides {
     pub(crate) always_present: Vec<String>,
     pub(crate) percent_encoded: Vec<String>,
     pub(crate) not_null_elements: Vec<String>,
+    /// Response members, as `Shape.Member`, that are absent at times although the
+    /// model requires them.
+    #[serde(default)]
+    pub(crate) may_be_absent: Vec<String>,
     /// Enum values that go over the wire otherwise than the model says.
     #[serde(default)]
     pub(crate) enum_texts: BTreeMap<String, String>,

@@ -130,7 +130,10 @@ impl<'a> Service<'a> {
         let mut members = Vec::new();
         for (member_name, shape_name) in shape.members.iter() {
             let member = self.model.shape(shape_name)?;
-            let required = shape.required.iter().any(|required| required == member_name);
+            let full_name = format!("{name}.{member_name}");
+            let may_be_absent = !in_request && self.overrides.may_be_absent.contains(&full_name);
+            let required =
+                !may_be_absent && shape.required.iter().any(|required| required == member_name);
             let always = !in_request
                 && self.overrides.always_present.iter().any(|always| always == member_name);
             let presence = match () {

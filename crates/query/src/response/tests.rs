@@ -187,8 +187,8 @@ fn policy_documents_are_percent_encoded() {
 
 fn with_path(path: &str) -> String {
     let user = iam::User {
-        path: path.into(),
-        user_name: "u".into(),
+        path: Some(path.into()),
+        user_name: Some("u".into()),
         user_id: "AIDA".into(),
         arn: "arn".into(),
         create_date: Timestamp::from_epoch_seconds(0),

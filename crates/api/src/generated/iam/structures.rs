@@ -26,8 +26,8 @@ pub struct AccessDetail {
 /// The structure `AccessKey` of responses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessKey {
-    /// `UserName`: required, 1 to 64 characters, matching `[\w+=,.@-]+`.
-    pub user_name: String,
+    /// `UserName`: 1 to 64 characters, matching `[\w+=,.@-]+`.
+    pub user_name: Option<String>,
     /// `AccessKeyId`: required, 16 to 128 characters, matching `[\w]+`.
     pub access_key_id: String,
     /// `Status`: required.
@@ -286,8 +286,8 @@ pub struct LoginProfile {
 /// The structure `MFADevice` of responses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MFADevice {
-    /// `UserName`: required, 1 to 64 characters, matching `[\w+=,.@-]+`.
-    pub user_name: String,
+    /// `UserName`: 1 to 64 characters, matching `[\w+=,.@-]+`.
+    pub user_name: Option<String>,
     /// `SerialNumber`: required, 9 to 256 characters, matching `[\w+=/:,.@-]+`.
     pub serial_number: String,
     /// `EnableDate`: required.
@@ -771,10 +771,10 @@ pub struct TrackedActionLastAccessed {
 /// The structure `User` of responses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// `Path`: required, 1 to 512 characters, matching `(\u002F)|(\u002F[\u0021-\u007E]+\u002F)`.
-    pub path: String,
-    /// `UserName`: required, 1 to 64 characters, matching `[\w+=,.@-]+`.
-    pub user_name: String,
+    /// `Path`: 1 to 512 characters, matching `(\u002F)|(\u002F[\u0021-\u007E]+\u002F)`.
+    pub path: Option<String>,
+    /// `UserName`: 1 to 64 characters, matching `[\w+=,.@-]+`.
+    pub user_name: Option<String>,
     /// `UserId`: required, 16 to 128 characters, matching `[\w]+`.
     pub user_id: String,
     /// `Arn`: required, 20 to 2048 characters.

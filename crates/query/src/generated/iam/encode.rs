@@ -41,7 +41,7 @@ impl ToValue for AccessDetail {
 impl ToValue for AccessKey {
     fn to_value(&self) -> Value<'_> {
         let mut members = Members::with_capacity(5);
-        members.always("UserName", &self.user_name);
+        members.optional("UserName", self.user_name.as_ref());
         members.always("AccessKeyId", &self.access_key_id);
         members.always("Status", &self.status);
         members.always("SecretAccessKey", &self.secret_access_key);
@@ -1080,7 +1080,7 @@ impl ToValue for LoginProfile {
 impl ToValue for MFADevice {
     fn to_value(&self) -> Value<'_> {
         let mut members = Members::with_capacity(3);
-        members.always("UserName", &self.user_name);
+        members.optional("UserName", self.user_name.as_ref());
         members.always("SerialNumber", &self.serial_number);
         members.always("EnableDate", &self.enable_date);
         members.finish()
@@ -1550,8 +1550,8 @@ impl ToValue for UploadSigningCertificateResponse {
 impl ToValue for User {
     fn to_value(&self) -> Value<'_> {
         let mut members = Members::with_capacity(8);
-        members.always("Path", &self.path);
-        members.always("UserName", &self.user_name);
+        members.optional("Path", self.path.as_ref());
+        members.optional("UserName", self.user_name.as_ref());
         members.always("UserId", &self.user_id);
         members.always("Arn", &self.arn);
         members.always("CreateDate", &self.create_date);
