@@ -24,9 +24,10 @@ impl DenialDocument {
             .iter()
             .filter(|policy| sees(viewer, policy.policy_type))
             .collect();
+        let outcome = decision_seen(denied, viewer);
         let document = json!({
             "allowed": false,
-            "explicitDeny": denied.decision == Decision::ExplicitDeny,
+            "explicitDeny": outcome == Decision::ExplicitDeny,
             "matchedStatements": items(matched_statements(&visible)),
             "failures": items(Vec::new()),
             "context": {
@@ -43,7 +44,7 @@ impl DenialDocument {
                 "version": 1,
                 "denial": id,
                 "time": occurred_at.to_string(),
-                "decision": decision(denied.decision),
+                "decision": decision(outcome),
                 "blockers": blockers(denied, viewer),
                 "notes": denied.trace.notes.iter().map(|note| format!("{note:?}")).collect::<Vec<_>>(),
                 "policies": visible.iter().map(|policy| policy_trace(policy)).collect::<Vec<_>>(),
@@ -108,7 +109,10 @@ const fn effect(effect: Effect) -> &'static str {
 fn conditions(context: &Context, viewer: Viewer) -> Vec<Value> {
     let hidden = |key: &str| match viewer {
         Viewer::Both => false,
-        Viewer::CallerAccount => key.starts_with("aws:resourcetag/"),
+        // The role's tags stand there under both names.
+        Viewer::CallerAccount => {
+            key.starts_with("aws:resourcetag/") || key.starts_with("iam:resourcetag/")
+        }
         Viewer::ResourceAccount => key.starts_with("aws:principaltag/"),
     };
     let shown = context.iter().filter(|(key, _)| !hidden(key));
@@ -153,17 +157,31 @@ fn matched_statement(policy: &PolicyTrace, statement: &StatementTrace) -> Value 
     })
 }
 
-/// The kind of a layer is the outcome, which both accounts learn; within other
-/// accounts it is only said that something on the other side decided.
-fn blockers(denied: &Denied, viewer: Viewer) -> Vec<Value> {
-    let entry = |(policy_type, reason): &(PolicyType, Decision)| {
-        if sees(viewer, *policy_type) {
-            json!({ "policyType": policy_type.name(), "decision": decision(*reason) })
-        } else {
-            json!({ "policyType": "a policy of the other account", "decision": "denied" })
-        }
+/// Whether a Deny that this account sees stood in the way. Another account's Deny
+/// looks like its silence: a role that is missing denies nobody explicitly, and an
+/// account that could tell the two apart could find out which roles another one has.
+fn decision_seen(denied: &Denied, viewer: Viewer) -> Decision {
+    let seen = |(policy_type, reason): &(PolicyType, Decision)| {
+        sees(viewer, *policy_type) && *reason == Decision::ExplicitDeny
     };
-    denied.blockers.iter().map(entry).collect()
+    match denied.blockers.iter().any(seen) {
+        true => Decision::ExplicitDeny,
+        false => Decision::ImplicitDeny,
+    }
+}
+
+/// Every layer in the way. Of another account it is only said that something there
+/// is: once and last, since number and place would tell a Deny from silence.
+fn blockers(denied: &Denied, viewer: Viewer) -> Vec<Value> {
+    let (seen, hidden): (Vec<&_>, Vec<&_>) =
+        denied.blockers.iter().partition(|(policy_type, _)| sees(viewer, *policy_type));
+    let seen = seen.into_iter().map(|(policy_type, reason)| {
+        json!({ "policyType": policy_type.name(), "decision": decision(*reason) })
+    });
+    let other = hidden
+        .first()
+        .map(|_| json!({ "policyType": "a policy of the other account", "decision": "denied" }));
+    seen.chain(other).collect()
 }
 
 fn meanings(denied: &Denied, visible: &[&PolicyTrace]) -> Value {

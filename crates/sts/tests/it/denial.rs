@@ -43,6 +43,35 @@ fn each_account_reads_its_own_side_and_nobody_else_anything() {
     assert_eq!(decode(&mut world, &root, &id), invalid);
 }
 
+/// The caller's account, whose administrator an attacker may be, must not learn which
+/// roles another account has: their tags and their denials are not for it.
+#[test]
+fn a_role_of_another_account_that_trusts_nobody_reads_like_one_that_is_missing() {
+    const DENIED_TOO: &str = r#"{"Version":"2012-10-17","Statement":[
+        {"Effect":"Allow","Action":"sts:*","Resource":"*"},
+        {"Effect":"Deny","Action":"sts:AssumeRole","Resource":"*"}]}"#;
+    let mut world = World::new();
+    let (account, root) = world.create_account(ACCOUNT);
+    let (other, _) = world.create_account(OTHER);
+    let nobody = trusting_if(OTHER, "sts:AssumeRole", "{}");
+    world.create_tagged_role(other, "tagged", &nobody, "", &[("Project", "merger")]);
+    let denies = nobody.replace("\"Allow\"", "\"Deny\"").replace(OTHER, "*");
+    world.create_role(other, "denier", &denies, "");
+    for policy in [STS_ALL, DENIED_TOO, ""] {
+        let name = format!("user{}", policy.len());
+        let caller = world.create_user(account, &name, policy);
+        let mut read = |role: &str| {
+            let asked = request_in(OTHER, role);
+            let id = assume(&mut world, &caller, asked).unwrap_err().denial.unwrap();
+            decode(&mut world, &root, &id).unwrap().replace(&id, "d").replace(role, "absent")
+        };
+        let absent = read("absent");
+        assert_eq!(absent.contains(r#""explicitDeny":true"#), policy == DENIED_TOO, "{absent}");
+        assert_eq!(read("tagged"), absent);
+        assert_eq!(read("denier"), absent);
+    }
+}
+
 #[test]
 fn decoding_needs_permission() {
     let mut world = World::new();
