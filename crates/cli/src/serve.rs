@@ -39,12 +39,19 @@ pub(crate) async fn serve(flags: Box<ServeFlags>) -> Result<Exit, Failure> {
 
 fn announce(settings: &Settings, running: &Running) {
     let files = ProfileFiles::of(&settings.data);
-    let ephemeral = matches!(settings.storage, Storage::Ephemeral { .. });
+    let is_remote = !settings.listen.ip().to_canonical().is_loopback();
+    let (ephemeral, has_fixtures) = match &settings.storage {
+        Storage::Durable => (false, false),
+        Storage::Ephemeral { fixtures } => (true, !fixtures.is_empty()),
+    };
     if let Some(first) = running.first_account() {
         let (account, credentials) = (first.account, files.credentials());
         tracing::info!(%account, credentials = %credentials.display(), "first account created");
     }
-    if settings.tls.is_none() && !settings.listen.ip().to_canonical().is_loopback() {
+    if has_fixtures && is_remote {
+        tracing::warn!("whoever knows the fixture keys is root here, from anywhere");
+    }
+    if settings.tls.is_none() && is_remote {
         tracing::warn!(
             "requests and answers travel unencrypted: give --tls-cert and --tls-key, or put a \
              proxy with TLS in front"

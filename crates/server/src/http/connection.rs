@@ -187,6 +187,8 @@ fn route(head: &Parts) -> Route {
     match head.uri.path() {
         "/healthz" if reads => Route::Healthz,
         "/readyz" if reads => Route::Readyz,
+        // Choice: the Query protocol gives paths no meaning, so every other one is
+        // the API; it is signed like the rest.
         _ if head.method == Method::GET || head.method == Method::POST => Route::Api,
         _ => Route::Method,
     }

@@ -12,7 +12,7 @@ use crate::config::{FixtureKey, FixtureKeys};
 use crate::installation::{InstallationError, NewAccount, RootCredentials, random_account_id};
 use crate::profile::ProfileFiles;
 
-/// Creates the first account. Its credentials are on disk before it exists: a
+/// Creates the first account, with a root key or with those that fixtures bring. Its credentials are on disk before it exists: a
 /// crash in between leaves a key that opens nothing, and not an account that
 /// nobody can enter.
 pub(super) async fn create_first<S: Store>(
@@ -25,10 +25,17 @@ pub(super) async fn create_first<S: Store>(
 ) -> Result<RootCredentials, StartError> {
     let id = id.unwrap_or_else(|| random_account_id(entropy));
     let mut new = NewAccount::new(id, accounts.root_key(), now, entropy);
-    let root = new.add_root_key(entropy)?;
-    for fixture in fixtures.iter().filter(|fixture| fixture.account == id) {
-        new.import_root_key(&fixture.id, &fixture.secret, entropy)?;
-    }
+    let own: Vec<_> = fixtures.iter().filter(|fixture| fixture.account == id).collect();
+    import(&mut new, &own, entropy)?;
+    // A root user has two keys at most: one that was brought along will do.
+    let root = match own.first() {
+        Some(fixture) => RootCredentials {
+            account: id,
+            access_key_id: fixture.id.clone(),
+            secret_access_key: fixture.secret.clone(),
+        },
+        None => new.add_root_key(entropy)?,
+    };
     if let Some(files) = profile {
         files
             .write_credentials(&root.access_key_id, &root.secret_access_key)
@@ -52,12 +59,18 @@ pub(super) async fn create_fixtures<S: Store>(
     }
     for (id, keys) in by_account {
         let mut new = NewAccount::new(id, accounts.root_key(), now, entropy);
-        for key in keys {
-            new.import_root_key(&key.id, &key.secret, entropy)?;
-        }
+        import(&mut new, &keys, entropy)?;
         commit(new, accounts).await?;
     }
     Ok(())
+}
+
+fn import(
+    new: &mut NewAccount,
+    keys: &[&FixtureKey],
+    entropy: &mut dyn Entropy,
+) -> Result<(), InstallationError> {
+    keys.iter().try_for_each(|key| new.import_root_key(&key.id, &key.secret, entropy))
 }
 
 pub(super) async fn commit<S: Store>(
