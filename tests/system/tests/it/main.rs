@@ -1,0 +1,12 @@
+//! The built server, driven from outside.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+mod cast;
+mod golden;
+mod matrix;
