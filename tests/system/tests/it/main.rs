@@ -9,4 +9,5 @@
 
 mod cast;
 mod golden;
+mod malformed;
 mod matrix;
