@@ -11,3 +11,4 @@ mod cast;
 mod golden;
 mod malformed;
 mod matrix;
+mod scenario;
