@@ -6,6 +6,7 @@
 
 mod clock;
 mod process;
+mod scratch;
 mod server;
 
 mod answer;
@@ -21,6 +22,7 @@ pub use clock::SetClock;
 pub use credentials::{Credentials, Service};
 pub use one_time_code::{OneTimeCodes, code_at};
 pub use process::{Built, Process};
+pub use scratch::Scratch;
 pub use server::{Options, Server};
 pub use wire::{Message, Response, exchange, exchange_and_end, hold};
 

@@ -8,6 +8,7 @@
 )]
 
 mod cast;
+mod crash;
 mod golden;
 mod malformed;
 mod matrix;
