@@ -92,6 +92,9 @@ pub(crate) struct ServeFlags {
     /// Word errors exactly as AWS does, without denial ids
     #[arg(long)]
     strict_messages: bool,
+    /// Put the denial itself into error messages, sealed, instead of its id
+    #[arg(long)]
+    sealed_denials: bool,
     /// Accept fixture keys on an address that others can reach
     #[arg(long)]
     allow_remote: bool,
@@ -130,6 +133,7 @@ impl ServeFlags {
         let switches = [
             (Key::Ephemeral, self.ephemeral),
             (Key::StrictMessages, self.strict_messages),
+            (Key::SealedDenials, self.sealed_denials),
             (Key::AllowRemote, self.allow_remote),
         ];
         for (key, on) in switches {

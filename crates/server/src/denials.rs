@@ -31,6 +31,20 @@ pub(crate) struct DenialReader<'a> {
     pub(crate) keyring: &'a Keyring,
 }
 
+/// A denial that is kept, and its id.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(crate) id: String,
+    record: Arc<DenialRecord>,
+}
+
+impl Kept {
+    /// The denial as a long message; `None` when it is too long for one.
+    pub(crate) fn seal(&self, keyring: &Keyring, entropy: &mut dyn Entropy) -> Option<String> {
+        stead_session::seal_denial(keyring, &self.record.to_bytes(), entropy).ok()
+    }
+}
+
 impl DenialLog {
     pub(crate) fn new() -> Self {
         Self::with_bound(DENIAL_BYTES_MAX)
@@ -54,18 +68,13 @@ impl DenialLog {
     }
 
     /// Keeps a denial and gives it an id, such as `d-` and 32 hexadecimal digits.
-    pub(crate) fn keep(
-        &self,
-        denied: &Denied,
-        now: Timestamp,
-        entropy: &mut dyn Entropy,
-    ) -> String {
+    pub(crate) fn keep(&self, denied: &Denied, now: Timestamp, entropy: &mut dyn Entropy) -> Kept {
         let mut id = Id::default();
         entropy.fill(&mut id);
         let text = spell(&id);
-        let record = DenialRecord::new(denied, &text, now, now.plus(DENIAL_LIFETIME));
-        self.0.insert(id, Arc::new(record));
-        text
+        let record = Arc::new(DenialRecord::new(denied, &text, now, now.plus(DENIAL_LIFETIME)));
+        self.0.insert(id, Arc::clone(&record));
+        Kept { id: text, record }
     }
 
     fn find(&self, text: &str) -> Option<Arc<DenialRecord>> {

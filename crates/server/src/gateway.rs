@@ -12,7 +12,6 @@ mod plan;
 
 use std::sync::{Arc, Mutex};
 
-use stead_service::MessageStyle;
 use stead_session::Keyring;
 use stead_sigv4::SigningKeyCache;
 use stead_store::Store;
@@ -27,10 +26,21 @@ pub(crate) struct Gateway<S> {
     accounts: Arc<Accounts<S>>,
     keyring: Arc<Keyring>,
     clock: Arc<dyn Clock>,
-    style: MessageStyle,
+    style: DenialStyle,
     /// Bound: [`SIGNING_KEYS_MAX`]; see [`SigningKeyCache`] for the rest.
     signing_keys: Mutex<SigningKeyCache>,
     denials: DenialLog,
+}
+
+/// What the message of a denial refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DenialStyle {
+    /// The id under which this process keeps the denial.
+    Id,
+    /// The denial itself, sealed.
+    Sealed,
+    /// Nothing: messages are exactly AWS's.
+    Strict,
 }
 
 impl<S: Store> Gateway<S> {
@@ -38,7 +48,7 @@ impl<S: Store> Gateway<S> {
         accounts: Arc<Accounts<S>>,
         keyring: Arc<Keyring>,
         clock: Arc<dyn Clock>,
-        style: MessageStyle,
+        style: DenialStyle,
     ) -> Self {
         Self {
             accounts,

@@ -77,7 +77,8 @@ impl DenialRecord {
             "resourceAccount": self.resource_account.to_string(),
             "expiresAt": self.expires_at.epoch_seconds(),
             "forCaller": self.for_caller.as_str(),
-            "forOwner": self.for_owner.as_str(),
+            // Within one account the two are the same, and the message is long enough.
+            "forOwner": (self.for_owner != self.for_caller).then(|| self.for_owner.as_str()),
         });
         value.to_string().into_bytes()
     }
@@ -90,12 +91,62 @@ impl DenialRecord {
         if value.get("version").and_then(serde_json::Value::as_u64) != Some(1) {
             return None;
         }
+        let for_caller = DenialDocument::from_text(text("forCaller")?);
+        let for_owner = match value.get("forOwner")? {
+            serde_json::Value::Null => for_caller.clone(),
+            other => DenialDocument::from_text(other.as_str()?),
+        };
         Some(Self {
             caller_account: text("callerAccount")?.parse().ok()?,
             resource_account: text("resourceAccount")?.parse().ok()?,
             expires_at: Timestamp::from_epoch_seconds(value.get("expiresAt")?.as_i64()?),
-            for_caller: DenialDocument::from_text(text("forCaller")?),
-            for_owner: DenialDocument::from_text(text("forOwner")?),
+            for_caller,
+            for_owner,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record() -> DenialRecord {
+        DenialRecord {
+            caller_account: "111122223333".parse().unwrap(),
+            resource_account: "444455556666".parse().unwrap(),
+            expires_at: Timestamp::from_epoch_seconds(1_772_366_400),
+            for_caller: DenialDocument::from_text(r#"{"mine":"\u00e4"}"#),
+            for_owner: DenialDocument::from_text("{}"),
+        }
+    }
+
+    #[test]
+    fn a_record_is_read_as_it_was_written() {
+        assert_eq!(DenialRecord::from_bytes(&record().to_bytes()), Some(record()));
+        let same = DenialRecord { for_owner: record().for_caller, ..record() };
+        assert_eq!(DenialRecord::from_bytes(&same.to_bytes()), Some(same));
+        let text = String::from_utf8(record().to_bytes()).unwrap();
+        for (part, other) in [
+            (r#""version":1"#, r#""version":2"#),
+            ("111122223333", "11112222333"),
+            ("expiresAt", "expiredAt"),
+            (r#""forOwner":"{}""#, r#""forOwner":{}"#),
+        ] {
+            let changed = text.replace(part, other);
+            assert_ne!(changed, text);
+            assert_eq!(DenialRecord::from_bytes(changed.as_bytes()), None, "{changed}");
+        }
+        assert_eq!(DenialRecord::from_bytes(b""), None);
+    }
+
+    #[test]
+    fn only_the_accounts_concerned_read_it_and_only_for_a_time() {
+        let (record, account) = (record(), |text: &str| text.parse().unwrap());
+        let before = Timestamp::from_epoch_seconds(1_772_366_399);
+        let document = |id| record.document_for(account(id), before);
+        assert_eq!(document("111122223333"), Some(&record.for_caller));
+        assert_eq!(document("444455556666"), Some(&record.for_owner));
+        assert_eq!(document("777788889999"), None);
+        assert_eq!(record.document_for(account("111122223333"), record.expires_at), None);
     }
 }

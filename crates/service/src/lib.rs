@@ -17,5 +17,5 @@ pub use authorize::{Refused, authorize};
 pub use call::{Accounts, Call};
 pub use denial::{DenialDocument, DenialRecord, Viewer};
 pub use handle::{Asks, Handle};
-pub use refusal::{MessageStyle, refusal};
+pub use refusal::{Reference, refusal};
 pub use work::{DenialRecords, KeyLastUsed, ReplayGuard, Usage, Work};

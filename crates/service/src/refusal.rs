@@ -2,25 +2,33 @@ use stead_api::{ApiError, ErrorCode};
 use stead_authorizer::{Denied, Disclosure};
 use stead_policy::{Decision, PolicySource, PolicyType};
 
-/// Whether error messages may carry the denial's id.
+/// What follows AWS's text in the message of a denial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MessageStyle {
-    /// AWS's text, then ` (denial d-...)`.
-    WithDenialId,
-    /// AWS's text and nothing else.
-    Strict,
+pub enum Reference<'a> {
+    /// ` (denial d-...)`: the id under which this node keeps the denial.
+    Id(&'a str),
+    /// ` Encoded authorization failure message: ...`: the denial itself, sealed, so
+    /// that whoever holds the keys can decode it later and elsewhere.
+    ///
+    /// Observed: services such as EC2 append it in these words (aws-sdk-go issue 1536).
+    Sealed(&'a str),
+    /// Nothing: messages are exactly AWS's.
+    None,
 }
 
 /// The error a denied caller receives.
 #[must_use]
-pub fn refusal(denied: &Denied, denial_id: &str, style: MessageStyle) -> ApiError {
+pub fn refusal(denied: &Denied, reference: Reference<'_>) -> ApiError {
     let error = match restricted_iam(denied) {
         true => ApiError::new(ErrorCode::InvalidClientTokenId, INVALID_TOKEN),
         false => ApiError::access_denied(message(denied)),
     };
-    match style {
-        MessageStyle::WithDenialId => error.with_hint(format!(" (denial {denial_id})")),
-        MessageStyle::Strict => error,
+    match reference {
+        Reference::Id(id) => error.with_hint(format!(" (denial {id})")),
+        Reference::Sealed(message) => {
+            error.with_hint(format!(" Encoded authorization failure message: {message}"))
+        }
+        Reference::None => error,
     }
 }
 

@@ -7,7 +7,7 @@ use stead_api::{ApiError, Operation};
 use stead_authorizer::{Denied, RequestFacts, Transport, VerifiedCaller};
 use stead_directory::Draft;
 use stead_service::{
-    Accounts, Call, DenialRecord, Handle, MessageStyle, Refused, Work, authorize, refusal,
+    Accounts, Call, DenialRecord, Handle, Reference, Refused, Work, authorize, refusal,
 };
 use stead_session::vault::{SecretName, SecretVault, WrappedSecret};
 use stead_sigv4::{
@@ -156,7 +156,7 @@ impl World {
         let id = format!("d-{:032x}", records.len());
         let expires_at = self.now.plus(Duration::from_secs(3_600));
         records.insert(id.clone(), Arc::new(DenialRecord::new(denied, &id, self.now, expires_at)));
-        Failure { denial: Some(id.clone()), ..refusal(denied, &id, MessageStyle::Strict).into() }
+        Failure { denial: Some(id.clone()), ..refusal(denied, Reference::None).into() }
     }
 
     fn claim(&mut self, guards: Vec<stead_service::ReplayGuard>) -> Result<(), Failure> {

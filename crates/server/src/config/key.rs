@@ -24,6 +24,8 @@ pub enum Key {
     RootKeyFile,
     /// Error messages exactly as AWS words them, without denial ids.
     StrictMessages,
+    /// The denial itself in the error message, sealed, instead of its id.
+    SealedDenials,
     /// Accept fixture keys on an address that others can reach.
     AllowRemote,
     /// How log lines look.
@@ -53,7 +55,7 @@ pub enum Shape {
 
 impl Key {
     /// Every key, in the order they are shown.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Data,
         Self::Listen,
         Self::ReadyFile,
@@ -65,6 +67,7 @@ impl Key {
         Self::TrustedProxy,
         Self::RootKeyFile,
         Self::StrictMessages,
+        Self::SealedDenials,
         Self::AllowRemote,
         Self::LogFormat,
         Self::LogLevel,
@@ -88,6 +91,7 @@ impl Key {
             Self::TrustedProxy => "trusted_proxy",
             Self::RootKeyFile => "root_key_file",
             Self::StrictMessages => "strict_messages",
+            Self::SealedDenials => "sealed_denials",
             Self::AllowRemote => "allow_remote",
             Self::LogFormat => "log_format",
             Self::LogLevel => "log_level",
@@ -101,7 +105,9 @@ impl Key {
     #[must_use]
     pub const fn shape(self) -> Shape {
         match self {
-            Self::Ephemeral | Self::StrictMessages | Self::AllowRemote => Shape::Switch,
+            Self::Ephemeral | Self::StrictMessages | Self::SealedDenials | Self::AllowRemote => {
+                Shape::Switch
+            }
             Self::TrustedProxy => Shape::List,
             Self::ConnectionsMax => Shape::Number,
             Self::Data
@@ -127,7 +133,9 @@ impl Key {
                 "a path that is not empty"
             }
             Self::Listen => "an IP address and a port, such as `127.0.0.1:4566`",
-            Self::Ephemeral | Self::StrictMessages | Self::AllowRemote => "`true` or `false`",
+            Self::Ephemeral | Self::StrictMessages | Self::SealedDenials | Self::AllowRemote => {
+                "`true` or `false`"
+            }
             Self::Account => "an account id of exactly 12 digits",
             Self::Region => "a region of letters, digits and dashes, such as `us-east-1`",
             Self::TrustedProxy => "a network such as `10.0.0.0/8`, or an address",
@@ -147,7 +155,9 @@ impl Key {
             Self::Data => Some("stead-data"),
             Self::Listen => Some("127.0.0.1:4566"),
             Self::Region => Some("us-east-1"),
-            Self::Ephemeral | Self::StrictMessages | Self::AllowRemote => Some("false"),
+            Self::Ephemeral | Self::StrictMessages | Self::SealedDenials | Self::AllowRemote => {
+                Some("false")
+            }
             Self::LogFormat => Some("text"),
             Self::LogLevel => Some("info"),
             Self::ConnectionsMax => Some("1024"),

@@ -32,6 +32,9 @@ pub struct Settings {
     pub root_key_file: Option<PathBuf>,
     /// Error messages exactly as AWS words them, without denial ids.
     pub strict_messages: bool,
+    /// Whether a denial goes out sealed in the error message instead of by id; strict
+    /// messages carry neither.
+    pub sealed_denials: bool,
     /// How log lines look.
     pub log_format: LogFormat,
     /// Which log lines are written.
@@ -119,6 +122,7 @@ impl Settings {
             trusted_proxies: read.list(Key::TrustedProxy, network)?,
             root_key_file: read.optional(Key::RootKeyFile, path)?,
             strict_messages: read.required(Key::StrictMessages, switch)?,
+            sealed_denials: read.required(Key::SealedDenials, switch)?,
             log_format: read.required(Key::LogFormat, log_format)?,
             log_level: read.required(Key::LogLevel, log_level)?,
             connections_max: read.required(Key::ConnectionsMax, connections)?,

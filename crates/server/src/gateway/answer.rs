@@ -9,14 +9,13 @@ use http::request::Parts;
 use stead_api::{ApiError, ErrorCode, Fault, KnownOperation, Service};
 use stead_authorizer::{RequestFacts, Transport as Connection};
 use stead_query::{Form, Format, Hints, encode_error};
-use stead_service::MessageStyle;
 use stead_store::Store;
 use stead_types::AccountId;
 use tracing::Instrument as _;
 
-use super::Gateway;
 use super::perform::Decided;
 use super::plan::Writing;
+use super::{DenialStyle, Gateway};
 use crate::http::{Arrival, Body, Readiness, Reply, Respond, Transport};
 use crate::limits::BODY_BYTES_MAX;
 use crate::request_id::RequestId;
@@ -97,8 +96,8 @@ impl<S: Store> Gateway<S> {
         format: Format,
     ) -> Reply {
         let hints = match self.style {
-            MessageStyle::WithDenialId => Hints::Shown,
-            MessageStyle::Strict => Hints::Strict,
+            DenialStyle::Id | DenialStyle::Sealed => Hints::Shown,
+            DenialStyle::Strict => Hints::Strict,
         };
         let body = encode_error(service, error, &id.to_string(), format, hints);
         let status = StatusCode::from_u16(error.code().status());

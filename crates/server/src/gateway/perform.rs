@@ -6,13 +6,13 @@ use stead_api::{ApiError, ErrorCode, KnownOperation};
 use stead_authorizer::{Denied, RequestFacts};
 use stead_directory::Draft;
 use stead_query::Form;
-use stead_service::{Accounts as Seen, Call, ReplayGuard, Work, refusal};
+use stead_service::{Accounts as Seen, Call, Reference, ReplayGuard, Work, refusal};
 use stead_store::{Aggregate, Claimed, CommitError, Store};
 use stead_types::AccountId;
 
-use super::Gateway;
 use super::authenticate::{Authenticated, store_error};
 use super::plan::{Effect, Execute, Stop, Writing, plan};
+use super::{DenialStyle, Gateway};
 use crate::accounts::{Begun, Staged, WriteError};
 use crate::denials::DenialReader;
 use crate::entropy::SystemEntropy;
@@ -181,8 +181,17 @@ impl<S: Store> Gateway<S> {
     }
 
     fn denied(&self, denied: &Denied, facts: &RequestFacts) -> ApiError {
-        let id = self.denials.keep(denied, facts.now, &mut SystemEntropy);
-        refusal(denied, &id, self.style).with_context(format!("denial {id}"))
+        let kept = self.denials.keep(denied, facts.now, &mut SystemEntropy);
+        let sealed = match self.style {
+            DenialStyle::Sealed => kept.seal(&self.keyring, &mut SystemEntropy),
+            DenialStyle::Id | DenialStyle::Strict => None,
+        };
+        let reference = match (self.style, &sealed) {
+            (DenialStyle::Strict, _) => Reference::None,
+            (_, Some(message)) => Reference::Sealed(message),
+            (_, None) => Reference::Id(&kept.id),
+        };
+        refusal(denied, reference).with_context(format!("denial {}", kept.id))
     }
 }
 

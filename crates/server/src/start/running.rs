@@ -3,7 +3,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use stead_service::MessageStyle;
 use stead_store_sqlite::SqliteStore;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -15,7 +14,7 @@ use crate::accounts::Accounts;
 use crate::admin::{self, AdminSocket};
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::gateway::Gateway;
+use crate::gateway::{DenialStyle, Gateway};
 use crate::http::{HttpLimits, Listener, Stop, TrustedProxies, load_tls, serve};
 use crate::installation::RootCredentials;
 use crate::private_file;
@@ -91,8 +90,11 @@ fn run(
         let (accounts, clock) = (Arc::clone(&accounts), Arc::clone(&clock));
         background.push(tokio::spawn(admin::serve(socket, accounts, clock, stopped.clone())));
     }
-    let style =
-        if settings.strict_messages { MessageStyle::Strict } else { MessageStyle::WithDenialId };
+    let style = match (settings.strict_messages, settings.sealed_denials) {
+        (true, _) => DenialStyle::Strict,
+        (false, true) => DenialStyle::Sealed,
+        (false, false) => DenialStyle::Id,
+    };
     let gateway = Gateway::new(Arc::clone(&accounts), Arc::new(keyring), clock, style);
     let proxies = TrustedProxies::new(settings.trusted_proxies.clone());
     let limits = HttpLimits {

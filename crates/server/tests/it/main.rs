@@ -11,6 +11,7 @@
 mod authentication;
 mod client;
 mod connection;
+mod denials;
 mod proxies;
 mod storage;
 mod tls;
