@@ -55,6 +55,7 @@ by --config, or in the environment (--tls-cert is STEAD_TLS_CERT).";
 /// the file.
 #[derive(Debug, Default, Args)]
 #[command(after_help = SERVE_EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch on the command line")]
 pub(crate) struct ServeFlags {
     /// Read settings from this TOML file (or STEAD_CONFIG)
     #[arg(long, value_name = "FILE")]
