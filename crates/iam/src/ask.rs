@@ -133,10 +133,17 @@ pub(crate) fn with_resource_tags(ask: Ask, tags: Option<&ResourceTags>) -> Ask {
 }
 
 /// The same question with the tags that the request passes.
+///
+/// Condition keys are not told apart by case, the tags of policies and MFA devices
+/// are. Of two that differ only so the one counts that will count as the resource's,
+/// in whatever order they come: else who may only tag `team` as `blue` could add
+/// another `Team`, and have the resource count as that one's.
 pub(crate) fn with_request_tags(ask: Ask, tags: &[Tag]) -> Ask {
     let keys: Vec<String> = tags.iter().map(|tag| tag.key.clone()).collect();
     let ask = with_tag_keys(ask, &keys);
-    tags.iter()
+    let mut tags: Vec<&Tag> = tags.iter().collect();
+    tags.sort_by_key(|tag| (tag.key.chars().count(), &tag.key));
+    tags.into_iter()
         .fold(ask, |ask, tag| ask.with(format!("aws:RequestTag/{}", tag.key), tag.value.as_str()))
 }
 

@@ -247,6 +247,31 @@ fn tags_that_are_passed_are_known() {
     }
 }
 
+/// The tags of a policy are told apart by case and condition keys are not: the tag that
+/// the question is about must be the one that counts afterwards.
+#[test]
+fn a_second_tag_in_another_case_does_not_slip_past_a_condition() {
+    let only_blue = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": ["iam:CreatePolicy", "iam:TagPolicy"], "Resource": "*",
+            "Condition": {"StringEquals": {"aws:RequestTag/team": "blue"}}},
+        {"Effect": "Allow", "Action": "iam:GetPolicy", "Resource": "*",
+            "Condition": {"StringEquals": {"aws:ResourceTag/team": "blue"}}}]});
+    let mut created = 0;
+    for (upper, lower) in [("red", "blue"), ("blue", "red")] {
+        for order in [[("Team", upper), ("team", lower)], [("team", lower), ("Team", upper)]] {
+            let (mut world, caller) = stage(&only_blue);
+            let tags = order.map(|(key, value)| json!({"Key": key, "Value": value}));
+            let new = json!({"PolicyName": "N", "PolicyDocument": DOCUMENT, "Tags": tags});
+            if call(&mut world, &caller, "CreatePolicy", &new).is_ok() {
+                created += 1;
+                let made = json!({"PolicyArn": policy("N")});
+                assert!(call(&mut world, &caller, "GetPolicy", &made).is_ok(), "{order:?}");
+            }
+        }
+    }
+    assert_eq!(created, 2);
+}
+
 #[test]
 fn who_creates_with_tags_must_be_allowed_to_tag() {
     let tags = json!([{"Key": "Cost", "Value": "1"}]);
