@@ -18,6 +18,7 @@ use stead_store::Store;
 
 use crate::accounts::Accounts;
 use crate::clock::Clock;
+use crate::code_attempts::CodeAttempts;
 use crate::denials::DenialLog;
 use crate::limits::SIGNING_KEYS_MAX;
 
@@ -30,6 +31,7 @@ pub(crate) struct Gateway<S> {
     /// Bound: [`SIGNING_KEYS_MAX`]; see [`SigningKeyCache`] for the rest.
     signing_keys: Mutex<SigningKeyCache>,
     denials: DenialLog,
+    code_attempts: CodeAttempts,
 }
 
 /// What the message of a denial refers to.
@@ -57,6 +59,7 @@ impl<S: Store> Gateway<S> {
             style,
             signing_keys: Mutex::new(SigningKeyCache::new(SIGNING_KEYS_MAX)),
             denials: DenialLog::new(),
+            code_attempts: CodeAttempts::new(),
         }
     }
 }

@@ -9,6 +9,7 @@
 mod accounts;
 pub mod admin;
 pub mod clock;
+mod code_attempts;
 pub mod config;
 mod denials;
 pub mod entropy;

@@ -62,3 +62,14 @@ pub const SIGNING_KEYS_MAX: usize = 10_000;
 /// Further accounts one request may look at. A trust policy can name as many
 /// as fit its length (Spec: 2,048 characters, so fewer than 100).
 pub const SEEN_ACCOUNTS_MAX: usize = 100;
+
+/// Wrong one-time codes of one device within [`CODE_ATTEMPTS_WINDOW`]. Choice: of a
+/// million codes three are right at a time, so guessing on for a day succeeds once
+/// in five hundred times. AWS throttles too and does not say how.
+pub const CODE_ATTEMPTS_MAX: u32 = 5;
+
+/// How long wrong one-time codes count. Choice: see [`CODE_ATTEMPTS_MAX`].
+pub const CODE_ATTEMPTS_WINDOW: Duration = Duration::from_secs(600);
+
+/// Devices whose wrong codes are counted. Choice: about ten megabytes.
+pub const CODE_DEVICES_MAX: u64 = 50_000;

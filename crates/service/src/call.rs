@@ -6,6 +6,8 @@ use stead_directory::{PrincipalLookup, PrincipalStatus, Snapshot};
 use stead_session::vault::SecretVault;
 use stead_types::{AccountId, Arn, UniqueId};
 
+use crate::CodeAttempts;
+
 /// A call whose signature was verified: who, over which state, with which facts.
 #[derive(Clone, Copy)]
 pub struct Call<'a> {
@@ -19,6 +21,8 @@ pub struct Call<'a> {
     pub facts: &'a RequestFacts,
     /// Wraps secrets of the caller's account for rest and unwraps them.
     pub vault: &'a dyn SecretVault,
+    /// How often one-time codes may still be guessed.
+    pub code_attempts: &'a dyn CodeAttempts,
 }
 
 impl std::fmt::Debug for Call<'_> {

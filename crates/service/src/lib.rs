@@ -8,6 +8,7 @@
 
 mod authorize;
 mod call;
+mod code_attempts;
 mod denial;
 mod handle;
 mod refusal;
@@ -15,6 +16,7 @@ mod work;
 
 pub use authorize::{Refused, authorize};
 pub use call::{Accounts, Call};
+pub use code_attempts::CodeAttempts;
 pub use denial::{DenialDocument, DenialRecord, Viewer};
 pub use handle::{Asks, Handle};
 pub use refusal::{Reference, refusal};

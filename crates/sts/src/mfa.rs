@@ -16,10 +16,12 @@ pub(crate) struct MfaProof {
 }
 
 impl MfaProof {
-    /// Checks the code, if one was passed. Pure: the same call gives the same proof.
+    /// Checks the code, if one was passed. The same call gives the same proof, until
+    /// too many wrong codes were tried.
     ///
     /// # Errors
-    /// Half of the pair, a device that is not the caller's, a wrong code.
+    /// Half of the pair, a device that is not the caller's, a wrong code, or any code
+    /// after too many wrong ones.
     pub(crate) fn check(
         serial: Option<&str>,
         code: Option<&Secret<String>>,
@@ -44,6 +46,10 @@ impl MfaProof {
         if device.assigned.as_ref().map(|assigned| &assigned.owner) != Some(&owner) {
             return Err(not_yours());
         }
+        if !call.code_attempts.begin(&serial) {
+            // Choice: the text of a wrong code, so that a guesser does not learn when to wait.
+            return Err(wrong_code().with_context("too many wrong codes"));
+        }
         let wrapped = WrappedSecret::from_bytes(device.seed.as_bytes().to_vec());
         let seed = call
             .vault
@@ -51,6 +57,7 @@ impl MfaProof {
             .map_err(|error| ApiError::internal(format!("the seed of {serial}: {error}")))?;
         let step =
             verify(&seed, code.expose(), call.facts.now, Window::USUAL).ok_or_else(wrong_code)?;
+        call.code_attempts.right(&serial);
         Ok(Self { serial, step })
     }
 

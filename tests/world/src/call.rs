@@ -59,8 +59,14 @@ impl World {
             .collect();
         let facts = self.facts();
         let Hosted { vault, .. } = self.accounts.get(&home).expect("the caller's account");
-        let call =
-            Call { caller: &caller, account: &snapshot, others: &others, facts: &facts, vault };
+        let call = Call {
+            caller: &caller,
+            account: &snapshot,
+            others: &others,
+            facts: &facts,
+            vault,
+            code_attempts: &self.wrong_codes_left,
+        };
         let asks = S::asks(&input, &call)?;
         let permit = match authorize::<Op>(&asks, &call) {
             Ok(permit) => permit,

@@ -9,15 +9,15 @@ mod call;
 mod entropy;
 mod population;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use stead_directory::Snapshot;
-use stead_service::{DenialRecord, DenialRecords, KeyLastUsed, ReplayGuard, Usage};
+use stead_service::{CodeAttempts, DenialRecord, DenialRecords, KeyLastUsed, ReplayGuard, Usage};
 use stead_session::Keyring;
 use stead_session::vault::{AccountVault, DataKey};
-use stead_types::{AccessKeyId, AccountId, Secret, Timestamp};
+use stead_types::{AccessKeyId, AccountId, Arn, Secret, Timestamp};
 
 pub use call::Failure;
 pub use entropy::Counted;
@@ -37,6 +37,8 @@ pub struct World {
     entropy: Counted,
     denials: Denials,
     usage: BTreeMap<AccessKeyId, KeyLastUsed>,
+    /// How many wrong one-time codes are looked at; any number unless a test says so.
+    pub wrong_codes_left: CodesLeft,
 }
 
 #[derive(Debug)]
@@ -65,6 +67,22 @@ impl DenialRecords for Denials {
     }
 }
 
+/// How many wrong one-time codes are looked at, whatever the device.
+#[derive(Debug)]
+pub struct CodesLeft(pub Cell<u32>);
+
+impl CodeAttempts for CodesLeft {
+    fn begin(&self, _: &Arn) -> bool {
+        let left = self.0.get();
+        self.0.set(left.saturating_sub(1));
+        left > 0
+    }
+
+    fn right(&self, _: &Arn) {
+        self.0.set(self.0.get() + 1);
+    }
+}
+
 impl Usage for World {
     fn last_used(&self, key: &AccessKeyId) -> Option<KeyLastUsed> {
         self.usage.get(key).cloned()
@@ -90,6 +108,7 @@ impl World {
             entropy,
             denials: Denials::default(),
             usage: BTreeMap::new(),
+            wrong_codes_left: CodesLeft(Cell::new(1_000)),
         }
     }
 

@@ -62,6 +62,7 @@ impl<S: Store> Gateway<S> {
                 others: &others,
                 facts,
                 vault: caller.account.vault(),
+                code_attempts: &self.code_attempts,
             };
             let execute =
                 (plan.authorize)(&call).map_err(|stop| self.stopped(stop, facts, decided))?;

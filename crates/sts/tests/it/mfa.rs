@@ -57,6 +57,30 @@ fn a_code_of_the_callers_own_device_counts_once() {
 }
 
 #[test]
+fn codes_cannot_be_guessed_without_a_bound() {
+    let mut world = World::new();
+    let (account, _) = world.create_account(ACCOUNT);
+    let alice = world.create_user(account, "alice", STS_ALL);
+    world.create_role(
+        account,
+        "target",
+        &trusting_if(&user_arn("alice"), "sts:AssumeRole", "{}"),
+        "",
+    );
+    let (serial, code) = world.give_mfa(account, "alice");
+    let good = code(world.now);
+    let wrong = Secret::new(if good.expose() == "000000" { "000001" } else { "000000" }.to_owned());
+    world.wrong_codes_left.0.set(2);
+    let mut attempt = |code| assume(&mut world, &alice, with_code(serial.as_str(), code)).is_ok();
+    assert!(!attempt(&wrong));
+    assert!(attempt(&good), "right codes do not use the bound up");
+    assert!(!attempt(&wrong));
+    world.guards.clear();
+    let refused = assume(&mut world, &alice, with_code(serial.as_str(), &good)).unwrap_err();
+    assert_eq!(refused.message, WRONG, "nothing tells that the right code was not looked at");
+}
+
+#[test]
 fn a_session_of_a_user_made_with_a_code_knows_of_it() {
     let mut world = World::new();
     let (account, _) = world.create_account(ACCOUNT);
