@@ -182,4 +182,4 @@ fn read(id: AccountId, loaded: &Loaded) -> Version {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -9,6 +9,8 @@ mod answer;
 mod authenticate;
 mod perform;
 mod plan;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, Mutex};
 

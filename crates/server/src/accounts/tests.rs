@@ -1,5 +1,5 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use stead_directory::commands::user::{self, NewUser};
 use stead_directory::{DirectoryError, Draft, EntityKind};
@@ -11,16 +11,21 @@ use stead_store::{
 };
 use stead_store_sqlite::SqliteStore;
 use stead_types::{AccountId, Path, Secret, Timestamp};
+use tokio::sync::Notify;
 
 use super::account::Queued;
 use super::*;
 use crate::entropy::SystemEntropy;
 use crate::installation::NewAccount;
 
-const NOW: Timestamp = Timestamp::from_epoch_seconds(1_772_366_400);
+pub(crate) const NOW: Timestamp = Timestamp::from_epoch_seconds(1_772_366_400);
 
 /// A store in memory that counts loads and can be told to lose commits.
-struct Probe {
+pub(crate) struct Probe {
+    /// Whether the next load waits: it says that it does, and is let go on.
+    pub(crate) holds_load: AtomicBool,
+    pub(crate) held: Notify,
+    pub(crate) let_go: Notify,
     inner: SqliteStore,
     loads: AtomicUsize,
     /// How many of the next commits fail before they reach the store.
@@ -28,9 +33,16 @@ struct Probe {
 }
 
 impl Probe {
-    fn new() -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         let inner = SqliteStore::in_memory().unwrap();
-        Arc::new(Self { inner, loads: AtomicUsize::new(0), commits_to_fail: AtomicUsize::new(0) })
+        Arc::new(Self {
+            holds_load: AtomicBool::new(false),
+            held: Notify::new(),
+            let_go: Notify::new(),
+            inner,
+            loads: AtomicUsize::new(0),
+            commits_to_fail: AtomicUsize::new(0),
+        })
     }
 }
 
@@ -38,6 +50,10 @@ impl Store for Probe {
     async fn load(&self, aggregate: &Aggregate) -> Result<Option<Loaded>, StoreError> {
         self.loads.fetch_add(1, Ordering::Relaxed);
         tokio::task::yield_now().await;
+        if self.holds_load.swap(false, Ordering::Relaxed) {
+            self.held.notify_one();
+            self.let_go.notified().await;
+        }
         self.inner.load(aggregate).await
     }
 
@@ -85,11 +101,11 @@ impl Store for Probe {
     }
 }
 
-fn id() -> AccountId {
+pub(crate) fn id() -> AccountId {
     "111122223333".parse().unwrap()
 }
 
-fn accounts(store: &Arc<Probe>) -> Arc<Accounts<Probe>> {
+pub(crate) fn accounts(store: &Arc<Probe>) -> Arc<Accounts<Probe>> {
     let root_key = RootKey::new(&Secret::new([7; 32]));
     Arc::new(Accounts::new(Arc::clone(store), root_key, HashMap::new()))
 }

@@ -71,7 +71,7 @@ impl<S: Store> Gateway<S> {
             return Err(ApiError::not_implemented(operation.name()));
         }
         let now = self.clock.now();
-        let caller = self.authenticate(&head, &body, operation.service(), now).await?;
+        let mut caller = self.authenticate(&head, &body, operation.service(), now).await?;
         known.account = Some(caller.caller.account());
         let facts = RequestFacts {
             now,
@@ -85,7 +85,14 @@ impl<S: Store> Gateway<S> {
             referer: text(&head, &REFERER),
         };
         let writing = Writing { request: id, format };
-        self.perform(operation, &form, &caller, &facts, writing, &mut known.decided).await
+        let prepared = self.prepare(operation, &form, &caller, writing).await?;
+        if !caller.is_current() {
+            // A caller chooses how many accounts are loaded, and so how long it takes. What
+            // was revoked meanwhile must not count: a write could else follow the
+            // revocation, and undo what its author has put right since.
+            caller = self.authenticate(&head, &body, operation.service(), now).await?;
+        }
+        self.perform(prepared, &caller, &facts, &mut known.decided).await
     }
 
     fn refuse(

@@ -31,6 +31,13 @@ pub(super) struct Authenticated {
     pub(super) region: String,
 }
 
+impl Authenticated {
+    /// Whether the account is still as it was when the caller was verified.
+    pub(super) fn is_current(&self) -> bool {
+        self.account.durable().revision == self.version.revision
+    }
+}
+
 /// The credentials a claim names, before the signature is compared.
 enum Credentials {
     LongTerm(Arc<AccessKey>),

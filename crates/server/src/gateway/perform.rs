@@ -11,7 +11,7 @@ use stead_store::{Aggregate, Claimed, CommitError, Store};
 use stead_types::AccountId;
 
 use super::authenticate::{Authenticated, store_error};
-use super::plan::{Effect, Execute, Stop, Writing, plan};
+use super::plan::{Effect, Execute, Plan, Stop, Writing, plan};
 use super::{DenialStyle, Gateway};
 use crate::accounts::{Begun, Staged, WriteError};
 use crate::denials::DenialReader;
@@ -30,6 +30,12 @@ pub(super) enum Decided {
     Denied,
 }
 
+/// An operation that is understood, and the other accounts it must see.
+pub(super) struct Prepared {
+    plan: Plan,
+    others: Seen,
+}
+
 /// Work that was done, and what its answer still waits for.
 enum Done<'s> {
     /// Nothing was changed; these proofs must be claimed.
@@ -39,22 +45,33 @@ enum Done<'s> {
 }
 
 impl<S: Store> Gateway<S> {
-    /// The body of the answer, once everything it says is durable.
-    pub(super) async fn perform(
+    /// Everything that has to be waited for before the policies are asked.
+    pub(super) async fn prepare(
         &self,
         operation: KnownOperation,
         form: &Form,
         caller: &Authenticated,
-        facts: &RequestFacts,
         writing: Writing,
-        decided: &mut Decided,
-    ) -> Result<String, ApiError> {
+    ) -> Result<Prepared, ApiError> {
         let plan = plan(operation, form, &caller.version.snapshot, writing)?;
-        let others = self.see(plan.accounts).await?;
+        let others = self.see(&plan.accounts).await?;
         if plan.effect == Effect::Writes {
             let prepared = caller.account.prepare_to_write(self.accounts.store()).await;
             prepared.map_err(|error| store_error(&error))?;
         }
+        Ok(Prepared { plan, others })
+    }
+
+    /// The body of the answer, once everything it says is durable.
+    pub(super) async fn perform(
+        &self,
+        Prepared { plan, others }: Prepared,
+        caller: &Authenticated,
+        facts: &RequestFacts,
+        decided: &mut Decided,
+    ) -> Result<String, ApiError> {
+        // INVARIANT: nothing is waited for between the questions and the queue of the
+        // store, so that no acknowledged write lies in between.
         let done = {
             let call = Call {
                 caller: &caller.caller,
@@ -73,10 +90,10 @@ impl<S: Store> Gateway<S> {
     }
 
     /// The durable snapshots of further accounts; those not hosted here are missing.
-    async fn see(&self, accounts: Vec<AccountId>) -> Result<Seen, ApiError> {
+    async fn see(&self, accounts: &[AccountId]) -> Result<Seen, ApiError> {
         let mut seen = Vec::new();
-        for id in accounts.into_iter().take(SEEN_ACCOUNTS_MAX) {
-            let found = self.accounts.find(id).await.map_err(|error| store_error(&error))?;
+        for id in accounts.iter().take(SEEN_ACCOUNTS_MAX) {
+            let found = self.accounts.find(*id).await.map_err(|error| store_error(&error))?;
             seen.extend(found.map(|account| account.durable()));
         }
         Ok(seen.iter().map(|version| Arc::clone(&version.snapshot)).collect())
