@@ -22,6 +22,12 @@ pub struct DenialRecord {
     pub for_owner: DenialDocument,
 }
 
+/// The length of every record that is sealed and is not too long for it.
+///
+/// Spec: `encodedMessageType` of the STS model has at most 10,240 characters, of
+/// which the seal takes some.
+const SEALED_BYTES: usize = 7_600;
+
 /// From which account a denial is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Viewer {
@@ -68,7 +74,9 @@ impl DenialRecord {
         }
     }
 
-    /// The record as bytes, to be sealed into a long authorization message.
+    /// The record as bytes, to be sealed into a long authorization message: with
+    /// spaces behind it, up to [`SEALED_BYTES`], so that the length of the message
+    /// says nothing. A role that exists has a longer trace than one that does not.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let value = serde_json::json!({
@@ -80,7 +88,9 @@ impl DenialRecord {
             // Within one account the two are the same, and the message is long enough.
             "forOwner": (self.for_owner != self.for_caller).then(|| self.for_owner.as_str()),
         });
-        value.to_string().into_bytes()
+        let mut bytes = value.to_string().into_bytes();
+        bytes.resize(bytes.len().max(SEALED_BYTES), b' ');
+        bytes
     }
 
     /// Reads what [`DenialRecord::to_bytes`] wrote, from bytes that were authentic.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use stead_api::{ApiError, ErrorCode, KnownOperation};
-use stead_authorizer::{Denied, RequestFacts};
+use stead_authorizer::{Denied, Disclosure, RequestFacts};
 use stead_directory::Draft;
 use stead_query::Form;
 use stead_service::{Accounts as Seen, Call, Reference, ReplayGuard, Work, refusal};
@@ -201,6 +201,8 @@ impl<S: Store> Gateway<S> {
     fn denied(&self, denied: &Denied, facts: &RequestFacts) -> ApiError {
         let kept = self.denials.keep(denied, facts.now, &mut SystemEntropy);
         let sealed = match self.style {
+            // Of another account's side not even the length of a message may tell.
+            DenialStyle::Sealed if denied.disclosure() == Disclosure::OtherAccount => None,
             DenialStyle::Sealed => kept.seal(&self.keyring, &mut SystemEntropy),
             DenialStyle::Id | DenialStyle::Strict => None,
         };
