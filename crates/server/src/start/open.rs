@@ -1,13 +1,14 @@
 //! The installation behind a server: opened, or made on first start.
 
 use std::collections::HashMap;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use stead_session::Keyring;
 use stead_session::vault::RootKey;
 use stead_store::Store as _;
-use stead_store_sqlite::SqliteStore;
+use stead_store_sqlite::{OpenError, SqliteStore};
 use stead_types::{AccountId, Entropy as _, Secret};
 
 use super::{StartError, first};
@@ -153,12 +154,19 @@ async fn ephemeral(
     Ok(Opened { store, accounts, keyring, first: Some(root) })
 }
 
+const WRITABLE_BY_OTHERS: u32 = 0o002;
+
 /// An ephemeral server has no lock on its directory, so it looks around first:
 /// it must not overwrite the profile of a durable installation or of a server
 /// that runs.
 async fn ephemeral_profile(data: &Path) -> Result<ProfileFiles, StartError> {
     let file_error = |error| StartError::File { path: data.to_owned(), error };
     crate::private_file::make_directory(data).map_err(file_error)?;
+    let mode = data.metadata().map_err(file_error)?.mode();
+    if mode & WRITABLE_BY_OTHERS != 0 {
+        // As for a durable one: who may replace the profile may send its users elsewhere.
+        return Err(OpenError::OpenToAll { directory: data.to_owned() }.into());
+    }
     let durable = [root_key::FILE_NAME, "stead.db"];
     if durable.iter().any(|name| data.join(name).exists()) {
         return Err(StartError::NotEphemeral(data.to_owned()));

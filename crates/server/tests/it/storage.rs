@@ -1,5 +1,6 @@
 //! What a data directory holds, and who may have it.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -66,6 +67,18 @@ async fn the_profile_is_written_once_and_its_address_at_every_start() {
     assert_eq!(credentials(), before);
     assert!(config().contains(&format!("endpoint_url = {}\n", second.base_url())));
     second.stop().await;
+}
+
+#[tokio::test]
+async fn a_directory_that_everybody_may_write_to_is_refused_also_for_a_profile_alone() {
+    let scratch = Scratch::new("open-to-all");
+    std::fs::create_dir(&scratch.0).unwrap();
+    std::fs::set_permissions(&scratch.0, std::fs::Permissions::from_mode(0o777)).unwrap();
+    for ephemeral in ["true", "false"] {
+        let error = serve(&scratch.0, &[(Key::Ephemeral, ephemeral)]).await.unwrap_err();
+        assert!(error.to_string().contains("writable by everybody"), "{error}");
+    }
+    assert_eq!(std::fs::read_dir(&scratch.0).unwrap().count(), 0);
 }
 
 #[tokio::test]
