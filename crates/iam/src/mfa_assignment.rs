@@ -10,7 +10,7 @@ use stead_api::{ApiError, Operation};
 use stead_authorizer::Authorized;
 use stead_directory::commands::mfa_device::{self as command, ConsecutiveCodes};
 use stead_directory::entity::{MfaAssignment, MfaDevice};
-use stead_directory::{EntityKind, Snapshot};
+use stead_directory::{DirectoryError, EntityKind, Snapshot};
 use stead_service::{Asks, Call, Handle, ReplayGuard, Work};
 use stead_session::totp::{Step, Window, verify_consecutive};
 use stead_session::vault::{SecretName, WrappedSecret};
@@ -177,8 +177,11 @@ const fn outcome(step: Option<Step>) -> ConsecutiveCodes {
 fn guards(step: Option<Step>, serial: &Arn, call: &Call<'_>) -> Vec<ReplayGuard> {
     let Some(second) = step else { return Vec::new() };
     let first = Step::from_number(second.number().saturating_sub(1));
-    let guard =
-        |step| ReplayGuard::one_time_code(call.account.account(), serial, step, call.facts.now);
+    let guard = |step| {
+        let wrong_code = api_error(DirectoryError::InvalidAuthenticationCode);
+        let (account, now) = (call.account.account(), call.facts.now);
+        ReplayGuard::one_time_code(account, serial, step, now, wrong_code)
+    };
     vec![guard(first), guard(second)]
 }
 

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use stead_api::ApiError;
 use stead_directory::Draft;
 use stead_session::Keyring;
 use stead_session::totp::Step;
@@ -40,17 +41,29 @@ pub struct ReplayGuard {
     pub key: String,
     /// When it can be forgotten: nothing could use it any more.
     pub expires_at: Timestamp,
+    /// What the call is answered when the proof was used before.
+    pub used_before: ApiError,
 }
 
 impl ReplayGuard {
     /// For how long the same code could be tried again: the steps around its own.
     const CODE_LIFETIME: Duration = Duration::from_secs(180);
 
-    /// The guard of a one-time code: the step it belongs to, on its device.
+    /// The guard of a one-time code: the step it belongs to, on its device. A code
+    /// that was used is answered as a wrong one, `wrong_code`.
+    ///
+    /// Observed: aws/aws-cli issue 2279, where a code is tried twice.
     #[must_use]
-    pub fn one_time_code(account: AccountId, serial: &Arn, step: Step, now: Timestamp) -> Self {
+    pub fn one_time_code(
+        account: AccountId,
+        serial: &Arn,
+        step: Step,
+        now: Timestamp,
+        wrong_code: ApiError,
+    ) -> Self {
         let key = format!("totp/{serial}/{}", step.number());
-        Self { account, key, expires_at: now.plus(Self::CODE_LIFETIME) }
+        let used_before = wrong_code.with_context("the code was used before");
+        Self { account, key, expires_at: now.plus(Self::CODE_LIFETIME), used_before }
     }
 }
 

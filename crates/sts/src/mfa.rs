@@ -63,12 +63,13 @@ impl MfaProof {
 
     /// What makes the code count once: the shell claims it before it answers.
     pub(crate) fn guard(&self, call: &Call<'_>) -> ReplayGuard {
-        ReplayGuard::one_time_code(call.caller.account(), &self.serial, self.step, call.facts.now)
+        let (account, now) = (call.caller.account(), call.facts.now);
+        ReplayGuard::one_time_code(account, &self.serial, self.step, now, wrong_code())
     }
 }
 
 /// The answer to a wrong code, and to one that was used before.
-pub(crate) fn wrong_code() -> ApiError {
+fn wrong_code() -> ApiError {
     ApiError::access_denied("MultiFactorAuthentication failed with invalid MFA one time pass code.")
 }
 

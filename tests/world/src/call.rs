@@ -167,8 +167,8 @@ impl World {
 
     fn claim(&mut self, guards: Vec<stead_service::ReplayGuard>) -> Result<(), Failure> {
         for guard in guards {
-            if self.guards.contains(&guard) {
-                return Err(unauthenticated("replayed"));
+            if self.guards.iter().any(|claimed| claimed.key == guard.key) {
+                return Err(guard.used_before.into());
             }
             self.guards.push(guard);
         }

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use stead_api::ApiError;
 use stead_directory::commands::user::{self, NewUser};
 use stead_directory::{DirectoryError, Draft, EntityKind};
 use stead_service::ReplayGuard;
@@ -218,7 +219,9 @@ async fn work_that_changes_nothing_waits_for_what_it_may_have_read() {
 async fn staged_work_is_not_committed_over_another_write() {
     let store = Probe::new();
     let account = one_account(&store).await;
-    let proof = ReplayGuard { account: id(), key: "totp/x/1".to_owned(), expires_at: NOW };
+    let used_before = ApiError::access_denied("used");
+    let proof =
+        ReplayGuard { account: id(), key: "totp/x/1".to_owned(), expires_at: NOW, used_before };
     let with_proof = |name: &'static str| {
         let proof = proof.clone();
         move |draft: &mut Draft| add_user(name)(draft).map(|((), _)| ((), vec![proof]))

@@ -173,15 +173,14 @@ impl<S: Store> Gateway<S> {
 
     /// Uses up proofs that count once. One that was used before fails the call.
     async fn claim(&self, guards: Vec<ReplayGuard>, facts: &RequestFacts) -> Result<(), ApiError> {
-        for guard in guards {
-            let key =
-                guard.key.parse().map_err(|_| ApiError::internal("a guard key that is none"))?;
-            let aggregate = Aggregate::Account(guard.account);
-            let guard = stead_store::ReplayGuard { aggregate, key, expires_at: guard.expires_at };
+        for ReplayGuard { account, key, expires_at, used_before } in guards {
+            let key = key.parse().map_err(|_| ApiError::internal("a guard key that is none"))?;
+            let aggregate = Aggregate::Account(account);
+            let guard = stead_store::ReplayGuard { aggregate, key, expires_at };
             let claimed = self.accounts.store().claim_once(guard, facts.now).await;
             match claimed.map_err(|error| store_error(&error))? {
                 Claimed::Fresh => {}
-                Claimed::Seen => return Err(code_used()),
+                Claimed::Seen => return Err(used_before),
             }
         }
         Ok(())
@@ -213,13 +212,6 @@ impl<S: Store> Gateway<S> {
         };
         refusal(denied, reference).with_context(format!("denial {}", kept.id))
     }
-}
-
-/// Observed: aws/aws-cli issue 2279; AWS answers a code that was used already as
-/// it answers a wrong one.
-fn code_used() -> ApiError {
-    ApiError::access_denied("MultiFactorAuthentication failed with invalid MFA one time pass code.")
-        .with_context("the code was used before")
 }
 
 fn write_error(error: WriteError<ApiError>) -> ApiError {

@@ -53,7 +53,7 @@ fn a_code_of_the_callers_own_device_counts_once() {
     assert!(assume(&mut world, &alice, with_code(serial.as_str(), &good)).is_ok());
     assert_eq!(world.guards.len(), 1);
     let again = assume(&mut world, &alice, with_code(serial.as_str(), &good)).unwrap_err();
-    assert_eq!(again.message, "replayed");
+    assert_eq!((again.code.as_str(), again.message.as_str()), ("AccessDenied", WRONG));
 }
 
 #[test]
