@@ -95,7 +95,7 @@ impl<'a> Findings<'a> {
     }
 
     /// Every layer in the way: those that deny, then those that must allow and do not,
-    /// each in AWS's order.
+    /// each in AWS's order, save that a silent trust policy comes last.
     fn blockers(&self, demands: &Demands) -> Blockers<'a> {
         let mut blockers = Blockers::default();
         let layers = [
@@ -118,10 +118,16 @@ impl<'a> Findings<'a> {
             let reason = BlockReason::DoesNotAllow { level: Some(level) };
             blockers.push(Blocker { policy_type: PolicyType::ServiceControl, reason });
         }
-        for (policy_type, found, demanded) in &layers {
-            if *demanded && found.allow.is_none() {
-                let reason = BlockReason::DoesNotAllow { level: None };
-                blockers.push(Blocker { policy_type: *policy_type, reason });
+        // Choice: AWS names one silent kind of policy and does not say which. A trust
+        // policy comes last: a role that does not exist has a silent one, and must not
+        // be told from a role whose caller is held back by policies of its own.
+        let is_trust = |policy_type| policy_type == PolicyType::Trust;
+        for last in [false, true] {
+            for (policy_type, found, demanded) in &layers {
+                if *demanded && found.allow.is_none() && is_trust(*policy_type) == last {
+                    let reason = BlockReason::DoesNotAllow { level: None };
+                    blockers.push(Blocker { policy_type: *policy_type, reason });
+                }
             }
         }
         blockers

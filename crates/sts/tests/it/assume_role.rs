@@ -164,6 +164,22 @@ fn a_missing_role_looks_like_one_that_does_not_trust() {
 }
 
 #[test]
+fn a_missing_role_looks_like_one_that_the_callers_own_policies_keep_away() {
+    for (identity, bounded) in [("", false), (STS_ALL, true), ("", true)] {
+        let mut world = World::new();
+        let (account, _) = world.create_account(ACCOUNT);
+        let alice = world.create_user(account, "alice", identity);
+        if bounded {
+            world.bound_user(account, "alice", &allowing("s3:*", "*"));
+        }
+        world.create_role(account, "target", &trusting(ACCOUNT), "");
+        let present = assume(&mut world, &alice, request("target")).unwrap_err();
+        let absent = assume(&mut world, &alice, request("absent")).unwrap_err();
+        assert_eq!(present.message, absent.message.replace("role/absent", "role/target"));
+    }
+}
+
+#[test]
 fn the_root_user_cannot_assume_roles() {
     let mut world = World::new();
     let (account, root) = world.create_account(ACCOUNT);
