@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::process::Command;
 
-use cargo_metadata::{Dependency, DependencyKind, MetadataCommand, Package};
+use serde::Deserialize;
 
 /// What a pure crate must not depend on: runtimes, sockets, servers, SQL.
 const IMPURE: [&str; 10] = [
@@ -18,6 +19,32 @@ const IMPURE: [&str; 10] = [
     "tokio-rustls",
     "tracing-subscriber",
 ];
+
+/// What `cargo metadata` says of the workspace, as far as it is read here. The
+/// crate of that name would switch on features of others that nothing which
+/// ships has, and so make CI compile half of the workspace twice.
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    dependencies: Vec<Dependency>,
+}
+
+#[derive(Deserialize)]
+struct Dependency {
+    name: String,
+    kind: Option<String>,
+}
+
+impl Dependency {
+    fn is_for_tests(&self) -> bool {
+        self.kind.as_deref() == Some("dev")
+    }
+}
 
 /// What a crate uses; what only its tests use is marked.
 type Edges = BTreeMap<String, BTreeSet<String>>;
@@ -56,11 +83,12 @@ fn pure_crates_have_no_runtime_and_no_sockets() {
     let pure = block_after(&text, "<!-- pure -->").split_whitespace().collect::<BTreeSet<_>>();
     let members = members();
     for name in &pure {
-        assert!(members.iter().any(|package| package.name.as_str() == *name), "no crate `{name}`");
+        assert!(members.iter().any(|package| package.name == *name), "no crate `{name}`");
     }
     for package in members.iter().filter(|package| pure.contains(package.name.as_str())) {
-        let linked = |dependency: &&Dependency| dependency.kind != DependencyKind::Development;
-        for dependency in package.dependencies.iter().filter(linked) {
+        for dependency in
+            package.dependencies.iter().filter(|dependency| !dependency.is_for_tests())
+        {
             let name = &dependency.name;
             assert!(!IMPURE.contains(&name.as_str()), "{} must not use {name}", package.name);
         }
@@ -111,9 +139,13 @@ fn listed_edges(text: &str) -> Edges {
 /// The workspace's own packages, without looking at what they depend on: the
 /// manifests say it, and no lock file or network is needed.
 fn members() -> Vec<Package> {
-    let mut command = MetadataCommand::new();
-    command.manifest_path(root().join("Cargo.toml")).no_deps();
-    command.exec().expect("cargo metadata runs").packages
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(root());
+    let output = cargo.output().expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Metadata =
+        serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
+    metadata.packages
 }
 
 /// A crate's tests may reach further than the crate, but not silently either.
@@ -126,7 +158,7 @@ fn actual_edges(members: &[Package]) -> Edges {
             .iter()
             .filter(|dependency| names.contains(dependency.name.as_str()));
         let (in_tests, always): (Vec<_>, Vec<_>) =
-            ours.partition(|dependency| dependency.kind == DependencyKind::Development);
+            ours.partition(|dependency| dependency.is_for_tests());
         let mut used =
             always.iter().map(|dependency| dependency.name.clone()).collect::<BTreeSet<_>>();
         for dependency in in_tests {
@@ -134,7 +166,7 @@ fn actual_edges(members: &[Package]) -> Edges {
                 used.insert(format!("{}{IN_TESTS}", dependency.name));
             }
         }
-        edges.insert(package.name.to_string(), used);
+        edges.insert(package.name.clone(), used);
     }
     edges
 }
