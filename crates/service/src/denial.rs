@@ -75,7 +75,7 @@ impl DenialRecord {
     }
 
     /// The record as bytes, to be sealed into a long authorization message: with
-    /// spaces behind it, up to [`SEALED_BYTES`], so that the length of the message
+    /// spaces behind it, up to `SEALED_BYTES`, so that the length of the message
     /// says nothing. A role that exists has a longer trace than one that does not.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
