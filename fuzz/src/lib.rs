@@ -57,7 +57,7 @@ fn allows(policy: &CompiledPolicy) -> bool {
         context: &Context::empty(),
     };
     let policies = [PolicyRef { source: &source, policy }];
-    let layers = Layers { identity: &policies, ..Layers::default() };
+    let layers = Layers { identity: (&policies).into(), ..Layers::default() };
     evaluate(&request, &layers, &mut NoTrace).decision == Decision::Allow
 }
 

@@ -2,7 +2,7 @@ use std::sync::LazyLock;
 
 use stead_directory::Snapshot;
 use stead_policy::{
-    CompiledPolicy, Context, Decision, DocumentKind, FullTrace, Layers, NoTrace, Outcome,
+    CompiledPolicy, Context, Decision, DocumentKind, FullTrace, Layers, NoTrace, Outcome, Policies,
     PolicyRef, PolicySource, Request, ResourcePolicy, Trace, evaluate,
 };
 
@@ -50,12 +50,12 @@ struct Question<'a> {
 impl Question<'_> {
     fn evaluate<T: Trace, R>(&self, trace: &mut T, read: impl FnOnce(Outcome<'_>) -> R) -> R {
         let layers = Layers {
-            identity: &self.policies.identity,
+            identity: (&self.policies.identity).into(),
             boundary: self.policies.boundary,
-            session: self.policies.session.as_deref(),
+            session: self.policies.session.as_ref().map(Into::into),
             resource: self.resource_policy(),
             service_control: &[],
-            resource_control: &[],
+            resource_control: Policies::NONE,
         };
         let request = Request {
             action: self.ask.action,

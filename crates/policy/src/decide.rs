@@ -14,7 +14,7 @@ use crate::arn_pattern::components;
 use crate::request::Target;
 use crate::{
     BlockReason, Blocker, Blockers, Caller, Cause, Decision, FederatedIssuer, Layers, Outcome,
-    PolicyRef, PolicyType, Request, ResourcePolicy, Trace, TraceNote,
+    Policies, PolicyType, Request, ResourcePolicy, Trace, TraceNote,
 };
 
 /// Decides a request by the policies that apply to it.
@@ -62,7 +62,7 @@ impl<'a> Findings<'a> {
         layers: &Layers<'a>,
         trace: &mut T,
     ) -> Self {
-        let mut ask = |policy_type, level, policies: &[PolicyRef<'a>]| {
+        let mut ask = |policy_type, level, policies: Policies<'a>| {
             survey(policy_type, level, policies, request, target, trace)
         };
         let mut service_control = Survey::default();
@@ -71,7 +71,7 @@ impl<'a> Findings<'a> {
         // users of an organization's accounts, nobody else.
         let levels = if request.caller.account().is_some() { layers.service_control } else { &[] };
         for (level, policies) in levels.iter().enumerate() {
-            let found = ask(PolicyType::ServiceControl, Some(level), policies);
+            let found = ask(PolicyType::ServiceControl, Some(level), *policies);
             if found.allow.is_none() && silent_level.is_none() {
                 silent_level = Some(level);
             }
@@ -87,9 +87,9 @@ impl<'a> Findings<'a> {
             silent_level,
             resource_control: ask(PolicyType::ResourceControl, None, layers.resource_control),
             resource_type,
-            resource: ask(resource_type, None, resource.as_slice()),
+            resource: ask(resource_type, None, resource.into()),
             identity: ask(PolicyType::Identity, None, layers.identity),
-            boundary: ask(PolicyType::Boundary, None, layers.boundary.as_slice()),
+            boundary: ask(PolicyType::Boundary, None, layers.boundary.into()),
             session: ask(PolicyType::Session, None, layers.session.unwrap_or_default()),
         }
     }

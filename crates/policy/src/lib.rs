@@ -38,7 +38,8 @@
 //!     caller: &caller,
 //!     context: &Context::empty(),
 //! };
-//! let layers = Layers { identity: &[PolicyRef { source: &source, policy: &policy }], ..Layers::default() };
+//! let identity = [PolicyRef { source: &source, policy: &policy }];
+//! let layers = Layers { identity: (&identity).into(), ..Layers::default() };
 //! assert_eq!(evaluate(&request, &layers, &mut NoTrace).decision, Decision::Allow);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -69,6 +70,7 @@ mod caller;
 mod context;
 mod decide;
 mod outcome;
+mod policies;
 mod request;
 mod source;
 mod trace;
@@ -89,7 +91,8 @@ pub use operator::{Operator, OperatorBase, Quantifier};
 pub use outcome::{
     BlockReason, Blocker, Blockers, Cause, Decision, Outcome, PolicyType, StatementRef,
 };
-pub use request::{Layers, PolicyRef, Request, ResourcePolicy};
+pub use policies::{Policies, PolicyRef, PolicySet};
+pub use request::{Layers, Request, ResourcePolicy};
 pub use source::PolicySource;
 pub use span::{Span, Spanned};
 pub use text::{PolicyText, replace_strings};

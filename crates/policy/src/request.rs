@@ -1,7 +1,7 @@
 use stead_types::AccountId;
 
 use crate::arn_pattern::components;
-use crate::{Caller, CompiledPolicy, Context, PolicySource};
+use crate::{Caller, Context, Policies, PolicyRef};
 
 /// One question: may this caller do this to that?
 #[derive(Clone, Copy, Debug)]
@@ -17,15 +17,6 @@ pub struct Request<'a> {
     pub caller: &'a Caller,
     /// The condition keys of the request.
     pub context: &'a Context,
-}
-
-/// A policy and where it comes from.
-#[derive(Clone, Copy, Debug)]
-pub struct PolicyRef<'a> {
-    /// Where it comes from.
-    pub source: &'a PolicySource,
-    /// What it says.
-    pub policy: &'a CompiledPolicy,
 }
 
 /// The policy on the side of the resource.
@@ -49,19 +40,19 @@ pub enum ResourcePolicy<'a> {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Layers<'a> {
     /// Inline and managed policies of the user (with its groups) or the role.
-    pub identity: &'a [PolicyRef<'a>],
+    pub identity: Policies<'a>,
     /// The permissions boundary of the user or role.
     pub boundary: Option<PolicyRef<'a>>,
     /// The session policies; `None` when none were passed, which is not the same
     /// as an empty list: that one allows nothing.
-    pub session: Option<&'a [PolicyRef<'a>]>,
+    pub session: Option<Policies<'a>>,
     /// The policy of the resource.
     pub resource: ResourcePolicy<'a>,
     /// Service control policies of the caller's organization, one list per level
     /// (root, organizational units, account); empty without an organization.
-    pub service_control: &'a [&'a [PolicyRef<'a>]],
+    pub service_control: &'a [Policies<'a>],
     /// Resource control policies of the resource's organization.
-    pub resource_control: &'a [PolicyRef<'a>],
+    pub resource_control: Policies<'a>,
 }
 
 /// A request made ready for matching: what is compared often is taken apart once.

@@ -1,7 +1,7 @@
 use super::Bypass;
 use crate::caller::Named;
 use crate::request::Target;
-use crate::{Effect, PolicyRef, PolicyType, Request, StatementRef, Trace};
+use crate::{Effect, Policies, PolicyType, Request, StatementRef, Trace};
 
 /// What the policies of one layer say to a request.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,14 +26,14 @@ impl Survey<'_> {
 pub(super) fn survey<'a, T: Trace>(
     policy_type: PolicyType,
     level: Option<usize>,
-    policies: &[PolicyRef<'a>],
+    policies: Policies<'a>,
     request: &Request<'_>,
     target: &Target<'_>,
     trace: &mut T,
 ) -> Survey<'a> {
     let mut found = Survey::default();
-    for policy in policies {
-        trace.policy(policy_type, level, *policy);
+    for policy in policies.iter() {
+        trace.policy(policy_type, level, policy);
         for statement in policy.policy.statements() {
             let applies = statement.applies(request, target);
             if T::ENABLED {

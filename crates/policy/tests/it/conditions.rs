@@ -88,7 +88,7 @@ fn ask(case: &Case, effect: &str, context: &Context) -> Decision {
     };
     let source = PolicySource::SessionInline;
     let identity = [PolicyRef { source: &source, policy: &policy }];
-    let layers = Layers { identity: &identity, ..Layers::default() };
+    let layers = Layers { identity: (&identity).into(), ..Layers::default() };
     // The trace checks itself against the decision in debug builds.
     let mut trace = FullTrace::default();
     evaluate(&request, &layers, &mut trace).decision

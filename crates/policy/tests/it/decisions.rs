@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use stead_policy::{
     BlockReason, Caller, Cause, CompiledPolicy, Decision, DocumentKind, FederatedIssuer, FullTrace,
-    Layers, NoTrace, Outcome, PolicyRef, PolicySource, Request, ResourcePolicy, evaluate,
+    Layers, NoTrace, Outcome, Policies, PolicyRef, PolicySource, Request, ResourcePolicy, evaluate,
 };
 use stead_types::AccountId;
 
@@ -185,7 +185,7 @@ fn with_layers<R>(owned: &Owned, source: &PolicySource, run: impl FnOnce(&Layers
     let session = owned.session.as_deref().map(|policies| refs(policies, source));
     let levels: Vec<Vec<PolicyRef<'_>>> =
         owned.service_control.iter().map(|level| refs(level, source)).collect();
-    let levels: Vec<&[PolicyRef<'_>]> = levels.iter().map(Vec::as_slice).collect();
+    let levels: Vec<Policies<'_>> = levels.iter().map(Into::into).collect();
     let resource_control = refs(&owned.resource_control, source);
     let resource = match (&owned.trust, &owned.resource) {
         (Some(trust), _) => ResourcePolicy::Trust(one(trust)),
@@ -193,12 +193,12 @@ fn with_layers<R>(owned: &Owned, source: &PolicySource, run: impl FnOnce(&Layers
         (None, None) => ResourcePolicy::None,
     };
     run(&Layers {
-        identity: &identity,
+        identity: (&identity).into(),
         boundary: owned.boundary.as_ref().map(one),
-        session: session.as_deref(),
+        session: session.as_ref().map(Into::into),
         resource,
         service_control: &levels,
-        resource_control: &resource_control,
+        resource_control: (&resource_control).into(),
     })
 }
 

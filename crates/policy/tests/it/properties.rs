@@ -114,7 +114,7 @@ fn decide(texts: &[String]) -> (Decision, Decision) {
         },
         context: &context,
     };
-    let layers = Layers { identity: &identity, ..Layers::default() };
+    let layers = Layers { identity: (&identity).into(), ..Layers::default() };
     let untraced = evaluate(&request, &layers, &mut NoTrace).decision;
     (untraced, evaluate(&request, &layers, &mut FullTrace::default()).decision)
 }

@@ -80,7 +80,7 @@ fn every_element_is_explained() {
     let (policy, _) = CompiledPolicy::compile_stored(IDENTITY, DocumentKind::Identity);
     let source = PolicySource::SessionInline;
     let identity = [PolicyRef { source: &source, policy: &policy }];
-    let layers = Layers { identity: &identity, ..Layers::default() };
+    let layers = Layers { identity: (&identity).into(), ..Layers::default() };
     let context = Context::empty().to_builder().single("aws:PrincipalTag/Team", "red").build();
     let trace = run("s3:GetObject", "arn:aws:s3:::home/Alice/x", &context, &layers, |outcome| {
         assert_eq!(outcome.cause.policy_type(), Some(PolicyType::Identity));
