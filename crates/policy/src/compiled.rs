@@ -8,17 +8,20 @@ mod statement;
 pub(crate) use statement::{Body, CompiledStatement, Elements};
 
 use crate::grammar::{self, Form};
+use crate::index::Index;
 use crate::template::Variables;
 use crate::{Diagnostic, DocumentKind, Effect, Policy, Span, Version};
 
 /// A policy made ready for evaluation: done once, when it is written or loaded.
 ///
-/// Evaluation walks the statements, each in time linear in its size and in that of
-/// the request's values; see the module on patterns for the exception.
+/// Evaluation finds the statements that name the action, and the caller or the
+/// beginning of the resource, and asks each in time linear in its size and in that
+/// of the request's values; see the module on patterns for the exception.
 #[derive(Clone, Debug)]
 pub struct CompiledPolicy {
     kind: DocumentKind,
     statements: Box<[CompiledStatement]>,
+    index: Index,
 }
 
 impl CompiledPolicy {
@@ -29,7 +32,7 @@ impl CompiledPolicy {
         let compiled = policy.statements.iter().enumerate().map(|(index, statement)| {
             CompiledStatement::compile(index, statement, kind, variables)
         });
-        Self { kind, statements: compiled.collect() }
+        Self::of(kind, compiled.collect())
     }
 
     /// Compiles a document from storage, with the problems it has by today's grammar.
@@ -47,14 +50,14 @@ impl CompiledPolicy {
             Form::Read(statement) => CompiledStatement::compile(index, statement, kind, variables),
             Form::Broken { span, effect } => CompiledStatement::broken(index, *span, *effect),
         });
-        (Self { kind, statements: compiled.collect() }, diagnostics)
+        (Self::of(kind, compiled.collect()), diagnostics)
     }
 
     /// What stands for a policy that cannot be read: it denies everything.
     #[must_use]
     pub fn unreadable(kind: DocumentKind) -> Self {
         let statement = CompiledStatement::broken(0, Span::default(), Some(Effect::Deny));
-        Self { kind, statements: Box::new([statement]) }
+        Self::of(kind, Box::new([statement]))
     }
 
     /// What the document is for.
@@ -67,6 +70,15 @@ impl CompiledPolicy {
     #[must_use]
     pub const fn statement_count(&self) -> usize {
         self.statements.len()
+    }
+
+    fn of(kind: DocumentKind, statements: Box<[CompiledStatement]>) -> Self {
+        let index = Index::new(statements.iter());
+        Self { kind, statements, index }
+    }
+
+    pub(crate) const fn index(&self) -> &Index {
+        &self.index
     }
 
     pub(crate) const fn statements(&self) -> &[CompiledStatement] {

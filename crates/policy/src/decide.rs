@@ -72,10 +72,10 @@ impl<'a> Findings<'a> {
         let levels = if request.caller.account().is_some() { layers.service_control } else { &[] };
         for (level, policies) in levels.iter().enumerate() {
             let found = ask(PolicyType::ServiceControl, Some(level), *policies);
-            if found.allow.is_none() && silent_level.is_none() {
+            if !found.allows() && silent_level.is_none() {
                 silent_level = Some(level);
             }
-            service_control.deny = service_control.deny.or(found.deny);
+            service_control.add_deny(found);
         }
         let (resource_type, resource) = match layers.resource {
             ResourcePolicy::None => (PolicyType::Resource, None),
@@ -109,7 +109,7 @@ impl<'a> Findings<'a> {
             (PolicyType::Session, &self.session, demands.session == Demand::Allow),
         ];
         for (policy_type, found, _) in &layers {
-            if let Some(statement) = found.deny {
+            if let Some(statement) = found.deny() {
                 let reason = BlockReason::Denies(statement);
                 blockers.push(Blocker { policy_type: *policy_type, reason });
             }
@@ -124,7 +124,7 @@ impl<'a> Findings<'a> {
         let is_trust = |policy_type| policy_type == PolicyType::Trust;
         for last in [false, true] {
             for (policy_type, found, demanded) in &layers {
-                if *demanded && found.allow.is_none() && is_trust(*policy_type) == last {
+                if *demanded && !found.allows() && is_trust(*policy_type) == last {
                     let reason = BlockReason::DoesNotAllow { level: None };
                     blockers.push(Blocker { policy_type: *policy_type, reason });
                 }
@@ -145,9 +145,9 @@ impl<'a> Findings<'a> {
     /// What allowed: the statement on the resource's side where that side had to
     /// allow or was enough, else the one among the caller's own policies.
     fn allowing_cause(&self, demands: &Demands) -> Cause<'a> {
-        let by_resource = self.resource.allow.map(|statement| (self.resource_type, statement));
-        let by_identity = self.identity.allow.map(|statement| (PolicyType::Identity, statement));
-        let by_session = self.session.allow.map(|statement| (PolicyType::Session, statement));
+        let by_resource = self.resource.allow().map(|statement| (self.resource_type, statement));
+        let by_identity = self.identity.allow().map(|statement| (PolicyType::Identity, statement));
+        let by_session = self.session.allow().map(|statement| (PolicyType::Session, statement));
         let resource_first =
             demands.resource == Demand::Allow || demands.identity == Demand::Nothing;
         let (first, second) =

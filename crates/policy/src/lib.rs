@@ -62,6 +62,7 @@ mod operator;
 mod arn_pattern;
 mod compiled;
 mod glob;
+mod index;
 mod operators;
 mod template;
 

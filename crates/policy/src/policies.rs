@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use crate::compiled::CompiledStatement;
+use crate::index::Index;
 use crate::{CompiledPolicy, PolicySource};
 
 /// A policy and where it comes from.
@@ -31,13 +33,41 @@ pub enum Policies<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct PolicySet {
     policies: Box<[(PolicySource, Arc<CompiledPolicy>)]>,
+    // Of each statement the places of its policy and of itself in it, in order.
+    statements: Box<[(u32, u32)]>,
+    index: Index,
 }
 
 impl PolicySet {
     /// Puts policies under one index, keeping their order. Linear in their size.
     #[must_use]
     pub fn new(policies: impl IntoIterator<Item = (PolicySource, Arc<CompiledPolicy>)>) -> Self {
-        Self { policies: policies.into_iter().collect() }
+        let policies: Box<[(PolicySource, Arc<CompiledPolicy>)]> = policies.into_iter().collect();
+        let statements = policies.iter().zip(0_u32..).flat_map(|((_, policy), at)| {
+            policy.statements().iter().zip(0_u32..).map(move |(_, statement)| (at, statement))
+        });
+        let statements = statements.collect();
+        let index = Index::new(policies.iter().flat_map(|(_, policy)| policy.statements()));
+        Self { policies, statements, index }
+    }
+
+    pub(crate) const fn index(&self) -> &Index {
+        &self.index
+    }
+
+    pub(crate) const fn statement_count(&self) -> usize {
+        self.statements.len()
+    }
+
+    /// The statement at this place among all of them, with its policy's place.
+    pub(crate) fn statement(
+        &self,
+        place: u32,
+    ) -> Option<(usize, &PolicySource, &CompiledStatement)> {
+        let at = |place: u32| usize::try_from(place).ok();
+        let (policy, statement) = *self.statements.get(at(place)?)?;
+        let (source, compiled) = self.policies.get(at(policy)?)?;
+        Some((at(policy)?, source, compiled.statements().get(at(statement)?)?))
     }
 
     /// The policies, in their order.

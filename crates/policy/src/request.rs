@@ -58,13 +58,26 @@ pub struct Layers<'a> {
 /// A request made ready for matching: what is compared often is taken apart once.
 #[derive(Clone, Debug)]
 pub struct Target<'a> {
-    /// The action, lower-case.
-    pub(crate) action: String,
+    action: FoldedAction<'a>,
     /// The six components of the resource, when it is an ARN.
     pub(crate) arn: Option<[&'a str; 6]>,
     /// Whether the caller has a permissions boundary.
     pub(crate) boundary: Boundary,
 }
+
+/// The action in lower case.
+#[derive(Clone, Debug)]
+enum FoldedAction<'a> {
+    /// As it was given.
+    Given(&'a str),
+    /// Short enough to be kept without allocation.
+    Short([u8; ACTION_INLINE_BYTES], u8),
+    /// Any other.
+    Long(Box<str>),
+}
+
+/// Longer than any action of AWS.
+const ACTION_INLINE_BYTES: usize = 95;
 
 /// Whether a caller has a permissions boundary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +92,36 @@ impl<'a> Target<'a> {
             Some(_) => Boundary::Set,
             None => Boundary::Unset,
         };
-        let action = request.action.to_ascii_lowercase();
+        let action = FoldedAction::new(request.action);
         Self { action, arn: components(request.resource), boundary }
+    }
+
+    /// The action, lower-case.
+    pub(crate) fn action(&self) -> &str {
+        match &self.action {
+            FoldedAction::Given(text) => text,
+            FoldedAction::Long(text) => text,
+            FoldedAction::Short(bytes, length) => {
+                let bytes = bytes.get(..usize::from(*length)).unwrap_or_default();
+                std::str::from_utf8(bytes).unwrap_or_default()
+            }
+        }
+    }
+}
+
+impl<'a> FoldedAction<'a> {
+    fn new(text: &'a str) -> Self {
+        if !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return Self::Given(text);
+        }
+        let mut bytes = [0; ACTION_INLINE_BYTES];
+        match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
+            (Some(room), Ok(length)) => {
+                room.copy_from_slice(text.as_bytes());
+                room.make_ascii_lowercase();
+                Self::Short(bytes, length)
+            }
+            _ => Self::Long(text.to_ascii_lowercase().into()),
+        }
     }
 }

@@ -1,5 +1,6 @@
 use crate::arn_pattern::ResourcePattern;
 use crate::glob::Glob;
+use crate::index::ActionTest;
 use crate::template::Variables;
 use crate::{Context, Patterns, Polarity, Span};
 
@@ -30,13 +31,25 @@ pub(crate) struct Resources {
 impl Actions {
     /// Spec: UG:reference_policies_elements_action, prefix and name are not
     /// case-sensitive, and there are no variables.
-    pub(super) fn compile(patterns: &Patterns) -> Self {
+    pub(crate) fn compile(patterns: &Patterns) -> Self {
         let entries = patterns.values.iter().map(|value| Written {
             span: value.span,
             text: value.value.as_str().into(),
             pattern: Glob::new(&value.value.to_ascii_lowercase()),
         });
         Self { span: patterns.span, polarity: patterns.polarity, entries: entries.collect() }
+    }
+
+    /// Whether the element lets this action pass, of which this is left to ask.
+    pub(crate) fn pass(&self, test: &ActionTest, action: &str) -> bool {
+        let entry = |place: &u32| usize::try_from(*place).ok().and_then(|at| self.entries.get(at));
+        match test {
+            ActionTest::Passed => true,
+            ActionTest::Whole => self.matches(action),
+            ActionTest::Entries(places) => {
+                places.iter().filter_map(entry).any(|entry| entry.pattern.matches(action))
+            }
+        }
     }
 
     /// Whether the element lets this action pass; it is lower-case.

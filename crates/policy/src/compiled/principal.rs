@@ -198,7 +198,7 @@ fn named_by_id(id: &UniqueId, caller: &Caller) -> Option<Named> {
 }
 
 /// The provider that vouches for the caller, now or when the session was made.
-const fn federated_provider(caller: &Caller) -> Option<&str> {
+pub(crate) const fn federated_provider(caller: &Caller) -> Option<&str> {
     match caller {
         Caller::WebIdentity { provider } | Caller::Saml { provider } => Some(provider),
         Caller::RoleSession { federated_provider: Some(provider), .. } => Some(provider),

@@ -2,6 +2,7 @@ use super::condition::CompiledCondition;
 use super::element::{Actions, Resources};
 use super::principal::PrincipalMatcher;
 use crate::caller::Named;
+use crate::index::ActionTest;
 use crate::request::Target;
 use crate::template::Variables;
 use crate::{Context, DocumentKind, Effect, PolicySource, Request, Span, Statement, StatementRef};
@@ -55,13 +56,20 @@ impl CompiledStatement {
     }
 
     /// Whether the statement applies to the request, and as what it names the caller.
-    pub(crate) fn applies(&self, request: &Request<'_>, target: &Target<'_>) -> Option<Named> {
+    ///
+    /// What the index has found out about the action is not asked again.
+    pub(crate) fn applies(
+        &self,
+        action: &ActionTest,
+        request: &Request<'_>,
+        target: &Target<'_>,
+    ) -> Option<Named> {
         match &self.body {
             Body::Unreadable => match self.effect {
                 Effect::Allow => None,
                 Effect::Deny => Some(Named::NotAsked),
             },
-            Body::Elements(elements) => elements.apply(self.effect, request, target),
+            Body::Elements(elements) => elements.apply(action, self.effect, request, target),
         }
     }
 
@@ -78,9 +86,15 @@ impl CompiledStatement {
 
 impl Elements {
     /// The cheapest questions come first.
-    fn apply(&self, effect: Effect, request: &Request<'_>, target: &Target<'_>) -> Option<Named> {
+    fn apply(
+        &self,
+        action: &ActionTest,
+        effect: Effect,
+        request: &Request<'_>,
+        target: &Target<'_>,
+    ) -> Option<Named> {
         let context: &Context = request.context;
-        if !self.actions.matches(&target.action) {
+        if !self.actions.pass(action, target.action()) {
             return None;
         }
         let named = match &self.principals {

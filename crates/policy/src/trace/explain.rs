@@ -76,12 +76,13 @@ fn names_caller(entry: &Written<Who>, effect: Effect, request: &Request<'_>) -> 
 }
 
 fn action(part: &Actions, target: &Target<'_>) -> ElementTrace {
-    let matches = |entry: &Written<Glob>| value(entry, entry.pattern.matches(&target.action), None);
+    let matches =
+        |entry: &Written<Glob>| value(entry, entry.pattern.matches(target.action()), None);
     ElementTrace {
         name: name(part.polarity, "Action", "NotAction"),
         span: part.span,
         polarity: part.polarity,
-        matched: part.matches(&target.action),
+        matched: part.matches(target.action()),
         values: part.entries.iter().map(matches).collect(),
     }
 }

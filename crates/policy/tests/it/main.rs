@@ -11,6 +11,7 @@ mod corpus;
 mod decisions;
 mod extremes;
 mod grammar;
+mod index;
 mod points;
 mod properties;
 mod rewriting;
