@@ -1,0 +1,1 @@
+//! Another engine for AWS's language, driven in a process of its own.
