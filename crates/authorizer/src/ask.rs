@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use stead_directory::entity::Role;
-use stead_policy::ContextValue;
+use stead_policy::ContextBuilder;
 use stead_types::{AccountId, TagSet};
 
 /// One question to the policies: may the caller do `action` on `resource`?
@@ -14,10 +14,9 @@ pub struct Ask {
     pub action: &'static str,
     /// What it is done to.
     pub resource: Resource,
-    /// Condition keys that only this operation has, such as `sts:ExternalId`:
-    /// full key name and value. Tag keys count as part of the name
-    /// (`aws:RequestTag/Team`).
-    pub context: Vec<(String, ContextValue)>,
+    /// Condition keys that only this operation has, such as `sts:ExternalId`, by their
+    /// full names. Tag keys count as part of the name (`aws:RequestTag/Team`).
+    pub context: ContextBuilder,
     /// How the error message names the resource, where it does not show the ARN:
     /// IAM says `role Name` of what exists by name already.
     pub shown: Option<String>,
@@ -57,13 +56,18 @@ impl Ask {
     #[must_use]
     pub fn plain(action: &'static str, account: AccountId, arn: impl Into<String>) -> Self {
         let resource = Resource::Plain { account, arn: arn.into(), tags: None };
-        Self { action, resource, context: Vec::new(), shown: None }
+        Self { action, resource, context: ContextBuilder::new(), shown: None }
     }
 
     /// A question about no resource in particular.
     #[must_use]
     pub fn any(action: &'static str, account: AccountId) -> Self {
-        Self { action, resource: Resource::Any { account }, context: Vec::new(), shown: None }
+        Self {
+            action,
+            resource: Resource::Any { account },
+            context: ContextBuilder::new(),
+            shown: None,
+        }
     }
 
     /// The same question, with the resource named so in the error message.
@@ -84,16 +88,19 @@ impl Ask {
 
     /// The same question with one more single-valued key.
     #[must_use]
-    pub fn with(mut self, key: impl Into<String>, value: impl Into<Box<str>>) -> Self {
-        self.context.push((key.into(), ContextValue::Single(value.into())));
+    pub fn with(mut self, key: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        self.context = self.context.single(key.as_ref(), value);
         self
     }
 
     /// The same question with one more multi-valued key.
     #[must_use]
-    pub fn with_all(mut self, key: impl Into<String>, values: Vec<String>) -> Self {
-        let values = values.into_iter().map(Into::into).collect();
-        self.context.push((key.into(), ContextValue::Multi(values)));
+    pub fn with_all<V: AsRef<str>>(
+        mut self,
+        key: &str,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self {
+        self.context = self.context.multi(key, values);
         self
     }
 }

@@ -3,7 +3,7 @@
 //! `condition_keys.rs` says when each is present, and is the page users read.
 
 use stead_directory::Snapshot;
-use stead_policy::{Caller, Context, ContextBuilder, ContextValue};
+use stead_policy::{Caller, Context, ContextBuilder};
 use stead_session::MfaState;
 use stead_types::TagSet;
 
@@ -31,16 +31,7 @@ pub(crate) fn context_of(
     };
     // Last, so that an operation's own facts take precedence, such as a one-time
     // code that makes aws:MultiFactorAuthPresent true for this one evaluation.
-    ask.context.iter().fold(builder, with_value).build()
-}
-
-fn with_value(builder: ContextBuilder, entry: &(String, ContextValue)) -> ContextBuilder {
-    let (key, value) = entry;
-    match value {
-        ContextValue::Single(value) => builder.single(key, value.clone()),
-        ContextValue::Multi(values) => builder.multi(key, values.iter().cloned()),
-        ContextValue::Binary(value) => builder.binary(key, value),
-    }
+    builder.overlaid(&ask.context).build()
 }
 
 fn connection(builder: ContextBuilder, facts: &RequestFacts) -> ContextBuilder {

@@ -149,7 +149,7 @@ pub(crate) fn with_request_tags(ask: Ask, tags: &[Tag]) -> Ask {
 
 /// The same question with the tag keys that the request passes; none if it passes none.
 pub(crate) fn with_tag_keys(ask: Ask, keys: &[String]) -> Ask {
-    if keys.is_empty() { ask } else { ask.with_all("aws:TagKeys", keys.to_vec()) }
+    if keys.is_empty() { ask } else { ask.with_all("aws:TagKeys", keys) }
 }
 
 /// The same question with the boundary that the request sets.

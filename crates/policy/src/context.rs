@@ -1,10 +1,16 @@
 use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
 
 /// The condition keys of one request, with their values.
 ///
 /// Keys are compared without regard to case, the part behind a slash included
 /// (Spec: UG:reference_policies_condition-keys: "key names are not case-sensitive").
 /// A key that is not in here is absent, which is something else than empty.
+///
+/// A context is made for every request, so it is cheap: whatever it holds lies in one
+/// buffer, and the number of allocations does not depend on the number of keys (but
+/// for its logarithm, where there are many).
 ///
 /// ```
 /// use stead_policy::{Context, ContextBuilder};
@@ -15,40 +21,87 @@ use std::borrow::Cow;
 /// assert_eq!(context.single("AWS:principaltag/team"), Some("blue"));
 /// assert!(context.get("aws:SourceIp").is_none());
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Default)]
 pub struct Context {
-    // INVARIANT: sorted by key; keys are lower-case and occur once.
-    entries: Vec<(Box<str>, ContextValue)>,
+    // Every key, folded, with its text values behind it.
+    text: String,
+    // The binary values, which are rare.
+    bytes: Vec<u8>,
+    // Where each value of the keys with several values ends, counted from the first.
+    ends: Vec<usize>,
+    // INVARIANT: sorted by hash and then by key; keys occur once; none is unset.
+    entries: Vec<Entry>,
 }
 
 /// The value or values of a condition key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ContextValue {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContextValue<'a> {
     /// A key with one value.
-    Single(Box<str>),
+    Single(&'a str),
     /// A key that can have several values, with those it has: at least one.
-    Multi(Box<[Box<str>]>),
+    Multi(ContextValues<'a>),
     /// A key with a binary value.
-    Binary(Box<[u8]>),
+    Binary(&'a [u8]),
+}
+
+/// The values of a key that can have several.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct ContextValues<'a> {
+    text: &'a str,
+    ends: &'a [usize],
 }
 
 /// Collects the keys of a request.
 #[derive(Clone, Debug, Default)]
 pub struct ContextBuilder {
-    entries: Vec<(Box<str>, ContextValue)>,
+    // In the order in which they were set, keys that were set twice included.
+    unsorted: Context,
 }
+
+/// A key in the form in which it is looked up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ContextKey {
+    hash: u64,
+    folded: Box<str>,
+}
+
+/// One key of a context: places in its buffers.
+#[derive(Clone, Debug)]
+struct Entry {
+    hash: u64,
+    key: Range<usize>,
+    value: Place,
+}
+
+#[derive(Clone, Debug)]
+enum Place {
+    Single(Range<usize>),
+    Multi {
+        text: Range<usize>,
+        ends: Range<usize>,
+    },
+    Binary(Range<usize>),
+    /// The key was taken back.
+    Unset,
+}
+
+/// What is set aside for keys and values at once: enough for the keys most requests
+/// have, so that a context is two allocations.
+const ENTRIES_EXPECTED: usize = 24;
+const TEXT_EXPECTED: usize = 1_024;
 
 impl Context {
     /// A request without any condition key.
     #[must_use]
     pub const fn empty() -> Self {
-        Self { entries: Vec::new() }
+        Self { text: String::new(), bytes: Vec::new(), ends: Vec::new(), entries: Vec::new() }
     }
 
     /// The value or values of a key, in any case.
     #[must_use]
-    pub fn get(&self, key: &str) -> Option<&ContextValue> {
-        self.lookup(&folded(key))
+    pub fn get(&self, key: &str) -> Option<ContextValue<'_>> {
+        let folded = folded(key);
+        self.find(hash(&folded), &folded)
     }
 
     /// The value of a key that has one value.
@@ -57,28 +110,89 @@ impl Context {
         self.get(key)?.single()
     }
 
-    /// Every key, lower-case, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &ContextValue)> {
-        self.entries.iter().map(|(key, value)| (key.as_ref(), value))
+    /// Every key, lower-case, in the order of the alphabet.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, ContextValue<'_>)> {
+        let mut entries: Vec<_> = self.pairs().collect();
+        entries.sort_unstable_by_key(|(key, _)| *key);
+        entries.into_iter()
     }
 
     /// The same keys and more; where both have a key, the other's value.
     #[must_use]
     pub fn to_builder(&self) -> ContextBuilder {
-        ContextBuilder { entries: self.entries.clone() }
+        ContextBuilder { unsorted: self.clone() }
     }
 
-    /// The value of a key that is folded already: no allocation, a binary search.
-    pub(crate) fn lookup(&self, folded_key: &str) -> Option<&ContextValue> {
-        let found = self.entries.binary_search_by(|(key, _)| key.as_ref().cmp(folded_key));
-        found.ok().and_then(|index| self.entries.get(index)).map(|(_, value)| value)
+    /// The value of a key that was made ready before: no allocation, and a binary
+    /// search over numbers.
+    pub(crate) fn lookup(&self, key: &ContextKey) -> Option<ContextValue<'_>> {
+        self.find(key.hash, &key.folded)
+    }
+
+    /// Keys of equal hash are told apart by comparing them, in the same search: who
+    /// chooses tag keys so that their hashes collide gains nothing.
+    fn find(&self, hash: u64, folded: &str) -> Option<ContextValue<'_>> {
+        let order = |entry: &Entry| {
+            entry.hash.cmp(&hash).then_with(|| part(&self.text, &entry.key).cmp(folded))
+        };
+        let index = self.entries.binary_search_by(order).ok()?;
+        self.value(self.entries.get(index)?)
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (&str, ContextValue<'_>)> {
+        self.entries
+            .iter()
+            .filter_map(|entry| Some((part(&self.text, &entry.key), self.value(entry)?)))
+    }
+
+    fn value(&self, entry: &Entry) -> Option<ContextValue<'_>> {
+        match &entry.value {
+            Place::Single(place) => Some(ContextValue::Single(part(&self.text, place))),
+            Place::Multi { text, ends } => Some(ContextValue::Multi(ContextValues {
+                text: part(&self.text, text),
+                ends: self.ends.get(ends.clone()).unwrap_or_default(),
+            })),
+            Place::Binary(place) => {
+                Some(ContextValue::Binary(self.bytes.get(place.clone()).unwrap_or_default()))
+            }
+            Place::Unset => None,
+        }
+    }
+
+    /// Puts the entries into their order. Of a key that was set twice the last counts,
+    /// which is the one that lies behind the others.
+    fn sort(&mut self) {
+        let text = &self.text;
+        let by_key = |left: &Entry, right: &Entry| {
+            let hashes = left.hash.cmp(&right.hash);
+            hashes.then_with(|| part(text, &left.key).cmp(part(text, &right.key)))
+        };
+        self.entries.sort_unstable_by(|left, right| {
+            by_key(left, right).then_with(|| right.key.start.cmp(&left.key.start))
+        });
+        self.entries.dedup_by(|earlier, last| by_key(earlier, last).is_eq());
+        self.entries.retain(|entry| !matches!(entry.value, Place::Unset));
     }
 }
 
-impl ContextValue {
+impl PartialEq for Context {
+    fn eq(&self, other: &Self) -> bool {
+        self.pairs().eq(other.pairs())
+    }
+}
+
+impl Eq for Context {}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl<'a> ContextValue<'a> {
     /// The value of a key that has one.
     #[must_use]
-    pub fn single(&self) -> Option<&str> {
+    pub const fn single(self) -> Option<&'a str> {
         match self {
             Self::Single(value) => Some(value),
             Self::Multi(_) | Self::Binary(_) => None,
@@ -86,13 +200,36 @@ impl ContextValue {
     }
 
     /// The text values, one or several.
-    pub fn texts(&self) -> impl Iterator<Item = &str> {
-        let (single, multi): (Option<&str>, &[Box<str>]) = match self {
-            Self::Single(value) => (Some(value), &[]),
+    pub fn texts(self) -> impl Iterator<Item = &'a str> + Clone {
+        let (single, multi) = match self {
+            Self::Single(value) => (Some(value), ContextValues::NONE),
             Self::Multi(values) => (None, values),
-            Self::Binary(_) => (None, &[]),
+            Self::Binary(_) => (None, ContextValues::NONE),
         };
-        single.into_iter().chain(multi.iter().map(Box::as_ref))
+        single.into_iter().chain(multi.iter())
+    }
+}
+
+impl<'a> ContextValues<'a> {
+    const NONE: Self = Self { text: "", ends: &[] };
+
+    /// The values, in the order in which they were given.
+    pub fn iter(self) -> impl Iterator<Item = &'a str> + Clone {
+        let starts = [0].into_iter().chain(self.ends.iter().copied());
+        starts.zip(self.ends).map(move |(start, end)| part(self.text, &(start..*end)))
+    }
+
+    /// How many there are: at least one.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "a key without any value is absent")]
+    pub const fn len(self) -> usize {
+        self.ends.len()
+    }
+}
+
+impl fmt::Debug for ContextValues<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(self.iter()).finish()
     }
 }
 
@@ -100,13 +237,15 @@ impl ContextBuilder {
     /// No keys yet.
     #[must_use]
     pub const fn new() -> Self {
-        Self { entries: Vec::new() }
+        Self { unsorted: Context::empty() }
     }
 
     /// A key with one value. A key that was set before is overwritten.
     #[must_use]
-    pub fn single(self, key: &str, value: impl Into<Box<str>>) -> Self {
-        self.with(key, ContextValue::Single(value.into()))
+    pub fn single(mut self, key: &str, value: impl AsRef<str>) -> Self {
+        let (hash, key) = self.key(key);
+        let value = self.text(value.as_ref());
+        self.with(hash, key, Place::Single(value))
     }
 
     /// A key that can have several values.
@@ -114,60 +253,139 @@ impl ContextBuilder {
     /// Without any value the key is absent: a multi-valued key with an empty set is
     /// what AWS calls a null data set (Spec: UG:reference_policies_multi-value-conditions).
     #[must_use]
-    pub fn multi<V: Into<Box<str>>>(
-        mut self,
-        key: &str,
-        values: impl IntoIterator<Item = V>,
-    ) -> Self {
-        let values: Box<[Box<str>]> = values.into_iter().map(Into::into).collect();
-        if values.is_empty() {
-            let key = folded(key);
-            self.entries.retain(|(present, _)| present.as_ref() != key);
-            return self;
+    pub fn multi<V: AsRef<str>>(mut self, key: &str, values: impl IntoIterator<Item = V>) -> Self {
+        let (hash, key) = self.key(key);
+        let first_end = self.unsorted.ends.len();
+        let start = key.end;
+        let mut end = start;
+        for value in values {
+            end = self.text(value.as_ref()).end;
+            self.unsorted.ends.push(end - start);
         }
-        self.with(key, ContextValue::Multi(values))
+        let ends = first_end..self.unsorted.ends.len();
+        let place =
+            if ends.is_empty() { Place::Unset } else { Place::Multi { text: start..end, ends } };
+        self.with(hash, key, place)
     }
 
     /// A key with a binary value.
     #[must_use]
-    pub fn binary(self, key: &str, value: &[u8]) -> Self {
-        self.with(key, ContextValue::Binary(value.into()))
+    pub fn binary(mut self, key: &str, value: &[u8]) -> Self {
+        let (hash, key) = self.key(key);
+        let start = self.unsorted.bytes.len();
+        self.unsorted.bytes.extend_from_slice(value);
+        let place = Place::Binary(start..self.unsorted.bytes.len());
+        self.with(hash, key, place)
     }
 
     /// The key with this value, if there is one.
     #[must_use]
-    pub fn optional(self, key: &str, value: Option<impl Into<Box<str>>>) -> Self {
+    pub fn optional(self, key: &str, value: Option<impl AsRef<str>>) -> Self {
         match value {
             Some(value) => self.single(key, value),
             None => self,
         }
     }
 
+    /// As if everything that was set in the other had been set here too, afterwards.
+    #[must_use]
+    pub fn overlaid(self, other: &Self) -> Self {
+        let other = &other.unsorted;
+        other.entries.iter().fold(self, |builder, entry| {
+            let key = part(&other.text, &entry.key);
+            match other.value(entry) {
+                Some(ContextValue::Single(value)) => builder.single(key, value),
+                Some(ContextValue::Multi(values)) => builder.multi(key, values.iter()),
+                Some(ContextValue::Binary(value)) => builder.binary(key, value),
+                None => builder.multi(key, [""; 0]),
+            }
+        })
+    }
+
     /// The request's keys.
     #[must_use]
     pub fn build(self) -> Context {
-        let mut entries = self.entries;
-        // A stable sort keeps the order of equal keys; the last one set wins.
-        entries.reverse();
-        entries.sort_by(|(left, _), (right, _)| left.cmp(right));
-        entries.dedup_by(|(later, _), (kept, _)| later == kept);
-        Context { entries }
+        let mut context = self.unsorted;
+        context.sort();
+        context
     }
 
-    fn with(mut self, key: &str, value: ContextValue) -> Self {
-        self.entries.push((folded(key).into(), value));
+    /// Writes a key, folded, into the buffer.
+    fn key(&mut self, key: &str) -> (u64, Range<usize>) {
+        if self.unsorted.entries.capacity() == 0 {
+            self.unsorted.entries.reserve(ENTRIES_EXPECTED);
+            self.unsorted.text.reserve(TEXT_EXPECTED);
+        }
+        let text = &mut self.unsorted.text;
+        let start = text.len();
+        if key.is_ascii() {
+            text.push_str(key);
+            if let Some(pushed) = text.get_mut(start..) {
+                pushed.make_ascii_lowercase();
+            }
+        } else {
+            text.push_str(&key.to_lowercase());
+        }
+        let place = start..text.len();
+        (hash(part(text, &place)), place)
+    }
+
+    fn text(&mut self, value: &str) -> Range<usize> {
+        let text = &mut self.unsorted.text;
+        let start = text.len();
+        text.push_str(value);
+        start..text.len()
+    }
+
+    fn with(mut self, hash: u64, key: Range<usize>, value: Place) -> Self {
+        self.unsorted.entries.push(Entry { hash, key, value });
         self
+    }
+}
+
+impl ContextKey {
+    /// The key of this name, in any case.
+    pub(crate) fn new(key: &str) -> Self {
+        let folded = folded(key);
+        Self { hash: hash(&folded), folded: folded.into() }
+    }
+
+    /// The name as it is compared.
+    pub(crate) fn folded(&self) -> &str {
+        &self.folded
     }
 }
 
 /// A key as it is compared. Choice: letters of other scripts are folded too, since
 /// tag keys may hold them; AWS documents case-insensitivity without saying which.
-pub(crate) fn folded(key: &str) -> Cow<'_, str> {
+fn folded(key: &str) -> Cow<'_, str> {
     if key.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
         Cow::Borrowed(key)
     } else {
         Cow::Owned(key.to_lowercase())
     }
+}
+
+/// A number for a key, eight bytes at a time: it only has to be quick and to differ
+/// mostly, since equal ones are told apart.
+fn hash(folded: &str) -> u64 {
+    // An odd number without a pattern in its bits: the golden ratio's fraction.
+    const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mix = |hash: u64, word: [u8; 8]| {
+        (hash.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(MIX)
+    };
+    let (words, rest) = folded.as_bytes().as_chunks();
+    let hash = words.iter().copied().fold(0, mix);
+    let mut last = [0; 8];
+    for (byte, given) in last.iter_mut().zip(rest) {
+        *byte = *given;
+    }
+    mix(hash, last)
+}
+
+/// A part of a buffer, by a place that was made for it.
+fn part<'t>(text: &'t str, place: &Range<usize>) -> &'t str {
+    text.get(place.clone()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -202,5 +420,68 @@ mod tests {
         assert_eq!(context.iter().count(), 1);
         let more = context.to_builder().single("k", "3").optional("z", None::<&str>).build();
         assert_eq!(more.single("k"), Some("3"));
+        let again = more.to_builder().multi("K", Vec::<String>::new()).build();
+        assert_eq!(again, Context::empty());
+        assert_eq!(again.to_builder().multi("t", ["x"]).build().iter().count(), 1);
+    }
+
+    #[test]
+    fn values_come_back_as_they_were_given() {
+        let context = ContextBuilder::new()
+            .multi("t", ["", "é", "", "ab"])
+            .binary("B", &[0xff, 0])
+            .single("empty", "")
+            .binary("c", &[])
+            .build();
+        let Some(ContextValue::Multi(values)) = context.get("t") else { panic!("several") };
+        assert_eq!(values.iter().collect::<Vec<_>>(), ["", "é", "", "ab"]);
+        assert_eq!(values.len(), 4);
+        assert_eq!(context.get("b"), Some(ContextValue::Binary(&[0xff, 0])));
+        assert_eq!(context.get("c"), Some(ContextValue::Binary(&[])));
+        assert_eq!(context.get("empty"), Some(ContextValue::Single("")));
+        let keys: Vec<_> = context.iter().map(|(key, _)| key).collect();
+        assert_eq!(keys, ["b", "c", "empty", "t"]);
+    }
+
+    #[test]
+    fn contexts_are_equal_by_what_they_say() {
+        let one = ContextBuilder::new().single("a", "1").multi("b", ["x", "y"]).build();
+        let other =
+            ContextBuilder::new().single("a", "0").multi("B", ["x", "y"]).single("A", "1").build();
+        assert_eq!(one, other);
+        for different in [
+            one.to_builder().single("c", "").build(),
+            one.to_builder().multi("b", ["xy"]).build(),
+            one.to_builder().multi("a", ["1"]).build(),
+            one.to_builder().binary("a", b"1").build(),
+        ] {
+            assert_ne!(one, different);
+        }
+        let below = ContextBuilder::new().single("a", "0").single("z", "2").build();
+        let above = one.to_builder().single("z", "3").multi("Z", [""; 0]);
+        assert_eq!(below.to_builder().overlaid(&above).build(), one);
+    }
+
+    #[test]
+    fn keys_of_equal_hash_are_told_apart() {
+        // A zero byte is what the last word is filled up with.
+        let (short, long) = ("k", "k\0");
+        assert_eq!(hash(short), hash(long));
+        let context = ContextBuilder::new().single(long, "2").single(short, "1").build();
+        assert_eq!((context.single(short), context.single(long)), (Some("1"), Some("2")));
+        assert_eq!(context.get("k\0\0"), None);
+    }
+
+    #[test]
+    fn as_many_keys_as_there_are_are_found() {
+        let key = |number: usize| format!("aws:RequestTag/{number}");
+        let context = (0..500).fold(ContextBuilder::new(), |builder, number| {
+            builder.single(&key(number), number.to_string())
+        });
+        let context = context.build();
+        for number in 0..500 {
+            assert_eq!(context.single(&key(number)), Some(number.to_string().as_str()));
+        }
+        assert_eq!(context.get(&key(500)), None);
     }
 }

@@ -82,7 +82,7 @@ pub use ast::{
 };
 pub use caller::{Caller, FederatedIssuer};
 pub use compiled::CompiledPolicy;
-pub use context::{Context, ContextBuilder, ContextValue};
+pub use context::{Context, ContextBuilder, ContextValue, ContextValues};
 pub use decide::evaluate;
 pub use diagnostics::{Diagnostic, DiagnosticCode, Parsed, Severity};
 pub use grammar::{parse, parse_managed};

@@ -1,7 +1,7 @@
 //! The text of a pattern taken apart: wildcards, variables, escapes.
 
 use crate::Context;
-use crate::context::{ContextValue, folded};
+use crate::context::{ContextKey, ContextValue};
 
 /// One part of a pattern's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(crate) enum Token {
 /// Spec: UG:reference_policies_variables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Variable {
-    folded_key: Box<str>,
+    key: ContextKey,
     written: Box<str>,
     default: Option<Box<str>>,
 }
@@ -55,7 +55,7 @@ impl Variable {
     /// as none, as it does for `Null`: a pattern such as `home/${aws:PrincipalTag/team}/*`
     /// must not turn into `home//*`.
     pub(crate) fn resolve<'v>(&'v self, context: &'v Context) -> Option<&'v str> {
-        let value = context.lookup(&self.folded_key).and_then(ContextValue::single);
+        let value = context.lookup(&self.key).and_then(ContextValue::single);
         value.filter(|value| !value.is_empty()).or(self.default.as_deref())
     }
 
@@ -70,7 +70,7 @@ impl Variable {
             None => (inner, None),
         };
         Self {
-            folded_key: folded(key.trim()).into(),
+            key: ContextKey::new(key.trim()),
             written: inner.into(),
             default: default.map(Into::into),
         }
@@ -148,7 +148,7 @@ mod tests {
             Token::Run => "*".to_owned(),
             Token::One => "?".to_owned(),
             Token::Variable(variable) => {
-                format!("<{}={:?}>", variable.folded_key, variable.default)
+                format!("<{}={:?}>", variable.key.folded(), variable.default)
             }
         });
         tokens.collect()

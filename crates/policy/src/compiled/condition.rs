@@ -1,5 +1,5 @@
 use super::element::Written;
-use crate::context::{ContextValue, folded};
+use crate::context::{ContextKey, ContextValue};
 use crate::operators::Matcher;
 use crate::template::Variables;
 use crate::trace::ConditionReason;
@@ -12,7 +12,7 @@ pub(crate) struct CompiledCondition {
     pub(crate) operator_span: Span,
     pub(crate) key: Box<str>,
     pub(crate) key_span: Span,
-    folded_key: Box<str>,
+    lookup_key: ContextKey,
     pub(crate) values: Box<[Written<Matcher>]>,
 }
 
@@ -37,14 +37,14 @@ impl CompiledCondition {
             operator_span: condition.operator.span,
             key: condition.key.value.as_str().into(),
             key_span: condition.key.span,
-            folded_key: folded(&condition.key.value).into(),
+            lookup_key: ContextKey::new(&condition.key.value),
             values: values.collect(),
         })
     }
 
     /// The request's value for the key.
-    pub(crate) fn given<'c>(&self, context: &'c Context) -> Option<&'c ContextValue> {
-        context.lookup(&self.folded_key)
+    pub(crate) fn given<'c>(&self, context: &'c Context) -> Option<ContextValue<'c>> {
+        context.lookup(&self.lookup_key)
     }
 
     /// Whether the condition holds.
@@ -66,7 +66,7 @@ impl CompiledCondition {
     /// value of a set does.
     pub(crate) fn value_matches(
         value: &Written<Matcher>,
-        given: &ContextValue,
+        given: ContextValue<'_>,
         context: &Context,
     ) -> bool {
         match given {
@@ -78,10 +78,12 @@ impl CompiledCondition {
     }
 
     /// `Null`: is the key absent? Spec: an empty value of a tag counts as absent.
-    fn presence(&self, given: Option<&ContextValue>) -> Verdict {
+    fn presence(&self, given: Option<ContextValue<'_>>) -> Verdict {
         let absent = match given {
             None => true,
-            Some(ContextValue::Single(value)) => value.is_empty() && is_tag_key(&self.folded_key),
+            Some(ContextValue::Single(value)) => {
+                value.is_empty() && is_tag_key(self.lookup_key.folded())
+            }
             Some(ContextValue::Multi(_) | ContextValue::Binary(_)) => false,
         };
         let holds = self.values.iter().any(
@@ -91,7 +93,7 @@ impl CompiledCondition {
     }
 
     /// Without a quantifier: the key has one value.
-    fn single(&self, given: Option<&ContextValue>, context: &Context) -> Verdict {
+    fn single(&self, given: Option<ContextValue<'_>>, context: &Context) -> Verdict {
         let negated = self.operator.base.is_negated();
         match given {
             None => {
@@ -119,7 +121,7 @@ impl CompiledCondition {
     }
 
     /// With a quantifier: the key has a set of values. A single value is a set of one.
-    fn set(&self, given: Option<&ContextValue>, context: &Context) -> Verdict {
+    fn set(&self, given: Option<ContextValue<'_>>, context: &Context) -> Verdict {
         let for_all = self.operator.quantifier == Quantifier::ForAllValues;
         let negated = self.operator.base.is_negated();
         let Some(given) = given else {
@@ -163,7 +165,7 @@ impl CompiledCondition {
         );
         let needed =
             !self.operator.if_exists && self.operator.quantifier != Quantifier::ForAllValues;
-        positive && needed && self.folded_key.as_ref() == "aws:principalarn"
+        positive && needed && self.lookup_key.folded() == "aws:principalarn"
     }
 }
 

@@ -122,7 +122,7 @@ fn condition(part: &CompiledCondition, request: &Request<'_>) -> ConditionTrace 
 }
 
 /// The values of a key as text; bytes as base64, as policies write them.
-fn shown(given: &ContextValue) -> Vec<String> {
+fn shown(given: ContextValue<'_>) -> Vec<String> {
     match given {
         ContextValue::Binary(bytes) => vec![data_encoding::BASE64.encode(bytes)],
         ContextValue::Single(_) | ContextValue::Multi(_) => given.texts().map(Into::into).collect(),

@@ -116,7 +116,7 @@ fn conditions(context: &Context, viewer: Viewer) -> Vec<Value> {
         Viewer::ResourceAccount => key.starts_with("aws:principaltag/"),
     };
     let shown = context.iter().filter(|(key, _)| !hidden(key));
-    let entry = |(key, value): (&str, &stead_policy::ContextValue)| {
+    let entry = |(key, value): (&str, stead_policy::ContextValue<'_>)| {
         let values = value.texts().map(|text| json!({ "value": text })).collect();
         json!({ "key": key, "values": items(values) })
     };

@@ -31,7 +31,7 @@ fn ask(action: &'static str, assumption: &Assumption, call: &Call<'_>) -> Ask {
         arn: assumption.target.arn.to_string(),
         role: assumption.role.clone(),
     };
-    let ask = Ask { action, resource, context: Vec::new(), shown: None };
+    let ask = Ask { resource, ..Ask::any(action, assumption.target.account) };
     let ask = ask.with("sts:RoleSessionName", assumption.session_name.as_str());
     let ask = with_external_id(ask, assumption);
     let ask = with_source_identity(ask, assumption, call);
@@ -69,7 +69,7 @@ fn with_mfa(ask: Ask, assumption: &Assumption) -> Ask {
 
 fn with_tags(ask: Ask, assumption: &Assumption) -> Ask {
     let tags = &assumption.tags;
-    let transitive = tags.transitive_keys.iter().map(|key| key.as_str().to_owned()).collect();
+    let transitive = tags.transitive_keys.iter().map(|key| key.as_str());
     let ask =
         ask.with_all("aws:TagKeys", tags.keys()).with_all("sts:TransitiveTagKeys", transitive);
     let ask = tags.passed.iter().fold(ask, |ask, tag| {
