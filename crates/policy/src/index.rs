@@ -162,3 +162,40 @@ impl Table {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{CompiledPolicy, DocumentKind};
+
+    /// What an index of this document weighs, as text: everything it holds is in there.
+    fn weight(statement: &str, kind: DocumentKind) -> usize {
+        let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#);
+        let (policy, _) = CompiledPolicy::compile_stored(&text, kind);
+        assert_eq!(policy.statement_count(), 1, "the document must be read");
+        format!("{:?}", policy.index()).len()
+    }
+
+    fn listed(entry: impl Fn(usize) -> String, count: usize) -> String {
+        (0..count).map(entry).collect::<Vec<_>>().join(",")
+    }
+
+    #[test]
+    fn no_document_makes_a_much_larger_index() {
+        let both = |count: usize| {
+            let actions = listed(|at| format!(r#""s3:Get{at}""#), count);
+            let resource = "r".repeat(8 * count);
+            let identity = format!(
+                r#"{{"Effect":"Allow","Action":[{actions}],"Resource":"arn:aws:s3:::{resource}"}}"#
+            );
+            let actions = listed(|at| format!(r#""s3:G?t{at}""#), count);
+            let principals = listed(|at| format!(r#""{:012}""#, at + 1), count);
+            let resource = format!(
+                r#"{{"Effect":"Allow","Action":[{actions},"s3:Get"],"Resource":"*",
+                    "Principal":{{"AWS":[{principals}]}}}}"#
+            );
+            weight(&identity, DocumentKind::Identity) + weight(&resource, DocumentKind::Resource)
+        };
+        let (one, twice) = (both(500), both(1_000));
+        assert!(twice < one * 5 / 2, "{one} {twice}");
+    }
+}

@@ -15,6 +15,10 @@ use crate::compiled::element::Resources;
 /// document makes an index larger than a fixed multiple of itself.
 const LISTINGS_MAX: usize = 64;
 
+/// How much of what resources have in common is looked at. It is kept once per
+/// action, so without a bound one long resource and many actions would multiply.
+const BEGINNING_BYTES_MAX: usize = 128;
+
 /// A statement, and what is left to ask about the action.
 #[derive(Clone, Debug)]
 struct Posting {
@@ -70,7 +74,7 @@ fn shared_beginning(resources: &Resources) -> String {
     let Some(first) = beginnings.next() else { return String::new() };
     let shared = beginnings
         .fold(first, |shared, next| shared.get(..shared_length(shared, next)).unwrap_or_default());
-    shared.to_owned()
+    shared.get(..shared.floor_char_boundary(BEGINNING_BYTES_MAX)).unwrap_or_default().to_owned()
 }
 
 /// The text before the first wildcard or variable. Every ARN that the pattern matches
