@@ -12,6 +12,7 @@ mod bench;
 mod build;
 mod codegen;
 mod facts;
+mod managed;
 mod model;
 mod test;
 

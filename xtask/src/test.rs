@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::build::{self, Profile};
+use crate::managed;
 
 /// What can be given on the command line.
 #[derive(clap::Args)]
@@ -29,6 +30,8 @@ pub(crate) enum Suite {
     Doc,
     /// The fuzz targets' corpora and some mutations of them
     Fuzz,
+    /// The policy language on every managed policy of AWS
+    Managed,
     /// The built server, driven by real AWS clients
     Sdk,
 }
@@ -62,6 +65,13 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
         cargo.arg("--manifest-path").arg(root.join("fuzz/Cargo.toml"));
         // The same directory: the dependencies lie there, compiled alike.
         cargo.arg("--target-dir").arg(build::target_directory(&stead)?);
+        total.add(count(&mut cargo, rust_tally)?);
+    }
+    if chosen(Suite::Managed) {
+        let policies = managed::install(root, build::target_directory(&stead)?)?;
+        let mut cargo = build::cargo(root, Profile::Ci, "test");
+        cargo.args(["--package", "stead-policy", "--test", "it", "--", "--ignored", "--nocapture"]);
+        cargo.arg("managed::").env("STEAD_MANAGED_POLICIES", policies);
         total.add(count(&mut cargo, rust_tally)?);
     }
     if chosen(Suite::Sdk) {

@@ -6,8 +6,21 @@ use crate::{Operator, Span, Spanned};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
     pub(crate) version: Version,
+    // Whether the document says its version, which the meaning does not tell.
+    pub(crate) version_is_written: bool,
     pub(crate) id: Option<Spanned<String>>,
     pub(crate) statements: Vec<Statement>,
+    pub(crate) statements_shape: Shape,
+}
+
+/// How a value is written that may be one thing or an array of such things. Both
+/// mean the same; kept so that a policy is printed as it was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Shape {
+    /// `"x"`
+    One,
+    /// `["x"]`, of any length.
+    Array,
 }
 
 /// Which version of the language a document is written in.
@@ -34,6 +47,9 @@ pub struct Statement {
     pub actions: Patterns,
     /// Resource or NotResource, in kinds of document that have it.
     pub resources: Option<Patterns>,
+    /// The operators of the condition block as written, those without keys
+    /// included; `None` when there is no block.
+    pub operators: Option<Vec<Spanned<String>>>,
     /// The condition block, one entry per operator and key. All must hold.
     pub conditions: Vec<Condition>,
 }
@@ -76,6 +92,8 @@ pub struct Patterns {
     pub polarity: Polarity,
     /// The patterns, in their order.
     pub values: Vec<Spanned<String>>,
+    /// Whether they stand in an array.
+    pub shape: Shape,
 }
 
 /// A Principal or NotPrincipal element.
@@ -85,6 +103,9 @@ pub struct Principals {
     pub span: Span,
     /// Whether this is `NotPrincipal`.
     pub polarity: Polarity,
+    /// The kinds of principal the element has, in their order. A kind occurs once,
+    /// and may have no entry.
+    pub kinds: Vec<(PrincipalKind, Shape)>,
     /// The principals, in their order.
     pub entries: Vec<PrincipalEntry>,
 }
@@ -113,6 +134,20 @@ pub enum PrincipalKind {
     CanonicalUser,
 }
 
+impl PrincipalKind {
+    /// The key; the empty string where there is none.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Everyone => "",
+            Self::Aws => "AWS",
+            Self::Federated => "Federated",
+            Self::Service => "Service",
+            Self::CanonicalUser => "CanonicalUser",
+        }
+    }
+}
+
 /// One operator and one key of a condition block, with the values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Condition {
@@ -121,8 +156,21 @@ pub struct Condition {
     pub operator: Spanned<Option<Operator>>,
     /// The key, as written.
     pub key: Spanned<String>,
-    /// The values; booleans and numbers as their JSON text.
-    pub values: Vec<Spanned<String>>,
+    /// The values, in their order.
+    pub values: Vec<ConditionValue>,
+    /// Whether they stand in an array.
+    pub shape: Shape,
+}
+
+/// One value of a condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConditionValue {
+    /// The JSON token that says it, quotes included.
+    pub span: Span,
+    /// The text; of a boolean or number the JSON text.
+    pub value: String,
+    /// Whether it is written in quotes.
+    pub quoted: bool,
 }
 
 impl Policy {

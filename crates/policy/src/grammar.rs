@@ -71,5 +71,11 @@ fn whole(document: Document) -> Option<Policy> {
         Form::Broken { .. } => None,
     });
     let statements = statements.collect::<Option<Vec<_>>>()?;
-    Some(Policy { version: document.version, id: document.id, statements })
+    Some(Policy {
+        version: document.version,
+        version_is_written: document.version_is_written,
+        id: document.id,
+        statements,
+        statements_shape: document.statements_shape,
+    })
 }

@@ -5,7 +5,7 @@ use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
 use crate::limits::NESTING_DEPTH_MAX;
-use crate::{Span, Spanned};
+use crate::{Shape, Span, Spanned};
 
 /// A JSON value and its place.
 pub(crate) type Json = Spanned<JsonValue>;
@@ -39,6 +39,14 @@ pub(crate) enum JsonError {
 }
 
 impl JsonValue {
+    /// Whether it is an array, for elements that may be one or not.
+    pub(crate) const fn shape(&self) -> Shape {
+        match self {
+            Self::Array(_) => Shape::Array,
+            _ => Shape::One,
+        }
+    }
+
     /// What it is, for messages.
     pub(crate) const fn type_name(&self) -> &'static str {
         match self {

@@ -57,6 +57,7 @@ mod date;
 mod grammar;
 mod json;
 mod operator;
+mod print;
 
 // The compiled form.
 mod arn_pattern;
@@ -77,8 +78,8 @@ mod source;
 mod trace;
 
 pub use ast::{
-    Condition, Effect, Patterns, Polarity, Policy, PrincipalEntry, PrincipalKind, Principals,
-    Statement, Version,
+    Condition, ConditionValue, Effect, Patterns, Polarity, Policy, PrincipalEntry, PrincipalKind,
+    Principals, Shape, Statement, Version,
 };
 pub use caller::{Caller, FederatedIssuer};
 pub use compiled::CompiledPolicy;

@@ -3,18 +3,26 @@ use crate::date::Moment;
 use crate::diagnostics::Stage;
 use crate::json::{Json, JsonValue, Member};
 use crate::operators::value_fault;
-use crate::{Condition, DiagnosticCode, Operator, Spanned};
+use crate::{Condition, ConditionValue, DiagnosticCode, Operator, Spanned};
 
 /// Reads the condition block.
-pub(super) fn read(json: Option<&Json>, findings: &mut Findings) -> Option<Vec<Condition>> {
-    let Some(json) = json else { return Some(Vec::new()) };
-    let operators = findings.object(json, "Condition")?;
+pub(super) fn read(json: Option<&Json>, findings: &mut Findings) -> Option<Block> {
+    let Some(json) = json else { return Some(Block::default()) };
+    let members = findings.object(json, "Condition")?;
     let mut conditions = Vec::new();
     let mut readable = true;
-    for member in operators {
+    for member in members {
         readable &= read_operator(member, &mut conditions, findings).is_some();
     }
-    readable.then_some(conditions)
+    let operators = members.iter().map(|member| member.key.clone()).collect();
+    readable.then_some(Block { operators: Some(operators), conditions })
+}
+
+/// A condition block.
+#[derive(Default)]
+pub(super) struct Block {
+    pub(super) operators: Option<Vec<Spanned<String>>>,
+    pub(super) conditions: Vec<Condition>,
 }
 
 fn read_operator(
@@ -40,7 +48,9 @@ fn read_operator(
             let message = format!("`{}` is compared with nothing", quoted(&key.key.value));
             findings.warn(key.value.span, message, "give at least one value");
         }
-        conditions.push(Condition { operator: operator.clone(), key: key.key.clone(), values });
+        let shape = key.value.value.shape();
+        let (operator, key) = (operator.clone(), key.key.clone());
+        conditions.push(Condition { operator, key, values, shape });
     }
     Some(())
 }
@@ -48,7 +58,7 @@ fn read_operator(
 /// A string, boolean or number, or an array of these, as text.
 ///
 /// Spec: UG:reference_policies_grammar, `<condition_value>`.
-fn read_values(json: &Json, key: &str, findings: &mut Findings) -> Option<Vec<Spanned<String>>> {
+fn read_values(json: &Json, key: &str, findings: &mut Findings) -> Option<Vec<ConditionValue>> {
     match &json.value {
         JsonValue::Array(elements) => {
             let values: Vec<_> =
@@ -59,7 +69,7 @@ fn read_values(json: &Json, key: &str, findings: &mut Findings) -> Option<Vec<Sp
     }
 }
 
-fn read_value(json: &Json, key: &str, findings: &mut Findings) -> Option<Spanned<String>> {
+fn read_value(json: &Json, key: &str, findings: &mut Findings) -> Option<ConditionValue> {
     let text = match &json.value {
         JsonValue::String(text) | JsonValue::Number(text) => text.clone(),
         JsonValue::Bool(value) => value.to_string(),
@@ -69,10 +79,11 @@ fn read_value(json: &Json, key: &str, findings: &mut Findings) -> Option<Spanned
         }
     };
     findings.count(json.span)?;
-    Some(Spanned::new(json.span, text))
+    let quoted = matches!(json.value, JsonValue::String(_));
+    Some(ConditionValue { span: json.span, value: text, quoted })
 }
 
-fn check_values(operator: Operator, values: &[Spanned<String>], findings: &mut Findings) {
+fn check_values(operator: Operator, values: &[ConditionValue], findings: &mut Findings) {
     for value in values {
         let shown = quoted(&value.value);
         if operator.base.is_date() && Moment::parse(&value.value).is_none() {

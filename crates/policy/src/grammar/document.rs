@@ -3,13 +3,17 @@ use super::{VersionRule, statement};
 use crate::diagnostics::Stage;
 use crate::json::{self, Json, JsonError, JsonValue, Member};
 use crate::limits::{DOCUMENT_BYTES_MAX, NESTING_DEPTH_MAX, STATEMENTS_MAX};
-use crate::{Diagnostic, DiagnosticCode, DocumentKind, Effect, Span, Spanned, Statement, Version};
+use crate::{
+    Diagnostic, DiagnosticCode, DocumentKind, Effect, Shape, Span, Spanned, Statement, Version,
+};
 
 /// What could be read of a document, also when parts of it could not.
 pub(crate) struct Document {
     pub(crate) version: Version,
+    pub(crate) version_is_written: bool,
     pub(crate) id: Option<Spanned<String>>,
     pub(crate) statements: Vec<Form>,
+    pub(crate) statements_shape: Shape,
 }
 
 /// A statement, or where one stood.
@@ -62,7 +66,13 @@ pub(super) fn read_into(
         // statements beside it were to mean.
         return None;
     }
-    Some(Document { version: version?, id, statements })
+    Some(Document {
+        version: version?,
+        version_is_written: fields.version.is_some(),
+        id,
+        statements,
+        statements_shape: fields.statement.map_or(Shape::Array, |json| json.value.shape()),
+    })
 }
 
 #[derive(Default)]

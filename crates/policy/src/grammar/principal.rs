@@ -6,7 +6,7 @@ use crate::diagnostics::Stage;
 use crate::json::{Json, JsonValue, Member};
 use crate::{
     DiagnosticCode, DocumentKind, Effect, Polarity, PrincipalEntry, PrincipalKind, Principals,
-    Span, Spanned,
+    Shape, Span, Spanned,
 };
 
 /// Reads Principal or NotPrincipal: `Some(None)` for documents that have neither.
@@ -50,9 +50,9 @@ pub(super) fn read(
     if polarity == Polarity::NoneOf {
         check_not_principal(member.key.span, effect, findings);
     }
-    let entries = read_value(&member.value, findings)?;
+    let Read { kinds, entries } = read_value(&member.value, findings)?;
     check_cognito(&entries, fields, findings);
-    Some(Some(Principals { span: member.value.span, polarity, entries }))
+    Some(Some(Principals { span: member.value.span, polarity, kinds, entries }))
 }
 
 /// Observed: quoted for CreatePolicy and PutUserPolicy.
@@ -80,13 +80,20 @@ fn check_not_principal(span: Span, effect: Option<Effect>, findings: &mut Findin
     refuse(code, span, wire.to_owned(), message.to_owned(), findings);
 }
 
-fn read_value(json: &Json, findings: &mut Findings) -> Option<Vec<PrincipalEntry>> {
+/// The value of the element.
+#[derive(Default)]
+struct Read {
+    kinds: Vec<(PrincipalKind, Shape)>,
+    entries: Vec<PrincipalEntry>,
+}
+
+fn read_value(json: &Json, findings: &mut Findings) -> Option<Read> {
     match &json.value {
         JsonValue::String(text) => {
             let value = Spanned::new(json.span, text.clone());
             check_bare(&value, findings);
-            Some(vec![PrincipalEntry { kind: PrincipalKind::Everyone, value }])
-                .filter(|_| text == "*")
+            let entries = vec![PrincipalEntry { kind: PrincipalKind::Everyone, value }];
+            (text == "*").then(|| Read { kinds: Vec::new(), entries })
         }
         JsonValue::Object(_) => read_object(json, findings),
         JsonValue::Null | JsonValue::Bool(_) | JsonValue::Number(_) | JsonValue::Array(_) => {
@@ -111,33 +118,29 @@ fn check_bare(value: &Spanned<String>, findings: &mut Findings) {
     }
 }
 
-fn read_object(json: &Json, findings: &mut Findings) -> Option<Vec<PrincipalEntry>> {
+fn read_object(json: &Json, findings: &mut Findings) -> Option<Read> {
     if findings.kind == DocumentKind::ResourceControl {
         // Spec: ORG:orgs_manage_policies_rcps_syntax, Principal supports only `*`.
         let message = "a resource control policy has the principal `*`".to_owned();
         findings.syntax(DiagnosticCode::InvalidPrincipal, json.span, message);
     }
     let members = findings.object(json, "Principal")?;
-    let mut entries = Vec::new();
+    let mut read = Read::default();
     let mut readable = true;
     for member in members {
-        readable &= read_member(member, &mut entries, findings).is_some();
+        readable &= read_member(member, &mut read, findings).is_some();
     }
-    if readable && entries.is_empty() {
+    if readable && read.entries.is_empty() {
         // Observed: quoted for trust policies.
         let wire = "Missing required field Principal cannot be empty!".to_owned();
         let message = "the statement names no principal".to_owned();
         refuse(DiagnosticCode::MissingField, json.span, wire, message, findings);
         return None;
     }
-    readable.then_some(entries)
+    readable.then_some(read)
 }
 
-fn read_member(
-    member: &Member,
-    entries: &mut Vec<PrincipalEntry>,
-    findings: &mut Findings,
-) -> Option<()> {
+fn read_member(member: &Member, read: &mut Read, findings: &mut Findings) -> Option<()> {
     let kind = match member.key.value.as_str() {
         "AWS" => PrincipalKind::Aws,
         "Federated" => PrincipalKind::Federated,
@@ -151,9 +154,10 @@ fn read_member(
             return None;
         }
     };
+    read.kinds.push((kind, member.value.value.shape()));
     for value in findings.strings(&member.value, &member.key.value)? {
         check_value(kind, &value, findings);
-        entries.push(PrincipalEntry { kind, value });
+        read.entries.push(PrincipalEntry { kind, value });
     }
     Some(())
 }

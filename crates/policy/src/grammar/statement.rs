@@ -1,3 +1,4 @@
+use super::condition::Block;
 use super::document::{Form, refuse_field};
 use super::findings::{Dialect, Findings, quoted};
 use super::{action, condition, principal, resource};
@@ -70,12 +71,13 @@ fn read_elements(
     let principals = principal::read(fields, effect.map(|effect| effect.value), span, findings);
     let actions = action::read(fields, span, findings);
     let resources = resource::read(fields, span, findings);
-    let conditions = condition::read(fields.condition, findings);
+    let block = condition::read(fields.condition, findings);
     if fields.unknown {
         return None;
     }
     let principals: Option<Principals> = principals?;
     let resources: Option<Patterns> = resources?;
+    let Block { operators, conditions } = block?;
     Some(Statement {
         span,
         sid: sid?,
@@ -83,7 +85,8 @@ fn read_elements(
         principals,
         actions: actions?,
         resources,
-        conditions: conditions?,
+        operators,
+        conditions,
     })
 }
 
@@ -179,7 +182,12 @@ pub(super) fn patterns(
         }
     };
     let values = findings.strings(&member.value, &member.key.value).ok_or(Unreadable)?;
-    Ok(Some(Patterns { span: member.value.span, polarity, values }))
+    Ok(Some(Patterns {
+        span: member.value.span,
+        polarity,
+        values,
+        shape: member.value.value.shape(),
+    }))
 }
 
 /// An element that cannot be told; the reason is among the findings.

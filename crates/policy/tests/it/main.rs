@@ -12,6 +12,7 @@ mod decisions;
 mod extremes;
 mod grammar;
 mod index;
+mod managed;
 mod points;
 mod properties;
 mod rewriting;
