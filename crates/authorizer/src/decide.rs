@@ -34,7 +34,7 @@ pub fn decide<Op>(
     let mut trace = FullTrace::default();
     let mut denied =
         question.evaluate(&mut trace, |outcome| Denied::new(caller, ask, outcome, &context));
-    denied.trace = trace;
+    denied.trace = trace.into_owned();
     Err(Box::new(denied))
 }
 
@@ -48,7 +48,11 @@ struct Question<'a> {
 }
 
 impl Question<'_> {
-    fn evaluate<T: Trace, R>(&self, trace: &mut T, read: impl FnOnce(Outcome<'_>) -> R) -> R {
+    fn evaluate<'t, T: Trace<'t>, R>(
+        &'t self,
+        trace: &mut T,
+        read: impl FnOnce(Outcome<'_>) -> R,
+    ) -> R {
         let layers = Layers {
             identity: (&self.policies.identity).into(),
             boundary: self.policies.boundary,

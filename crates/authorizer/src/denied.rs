@@ -40,8 +40,8 @@ pub struct Denied {
     pub meanings: BTreeMap<UniqueId, Arn>,
     /// The condition keys of the request.
     pub context: Context,
-    /// Every policy and statement that was looked at.
-    pub trace: FullTrace,
+    /// Every policy with each of its statements.
+    pub trace: FullTrace<'static>,
 }
 
 /// How much of a denial an error message may say.

@@ -21,13 +21,15 @@ use crate::{
 ///
 /// Costs one walk over the statements given, in time linear in their size. It
 /// allocates the action's lower-case copy and nothing that grows with the policies.
-/// Being traced changes nothing about the outcome.
-pub fn evaluate<'a, T: Trace>(
-    request: &Request<'_>,
+/// Being traced changes nothing about the outcome; the trace borrows what the
+/// request and the layers borrow.
+pub fn evaluate<'a: 't, 't, T: Trace<'t>>(
+    request: &Request<'t>,
     layers: &Layers<'a>,
     trace: &mut T,
 ) -> Outcome<'a> {
     let target = Target::new(request, layers);
+    trace.begin(request, &target);
     let findings = Findings::collect(request, &target, layers, trace);
     let demands = Demands::of(request, &findings, layers, trace);
     let blockers = findings.blockers(&demands);
@@ -56,12 +58,15 @@ struct Findings<'a> {
 }
 
 impl<'a> Findings<'a> {
-    fn collect<T: Trace>(
-        request: &Request<'_>,
+    fn collect<'t, T: Trace<'t>>(
+        request: &Request<'t>,
         target: &Target<'_>,
         layers: &Layers<'a>,
         trace: &mut T,
-    ) -> Self {
+    ) -> Self
+    where
+        'a: 't,
+    {
         let mut ask = |policy_type, level, policies: Policies<'a>| {
             survey(policy_type, level, policies, request, target, trace)
         };
@@ -179,7 +184,7 @@ struct Demands {
 }
 
 impl Demands {
-    fn of<T: Trace>(
+    fn of<'t, T: Trace<'t>>(
         request: &Request<'_>,
         findings: &Findings<'_>,
         layers: &Layers<'_>,
@@ -213,7 +218,7 @@ impl Demands {
     }
 
     /// What the caller's own side must allow before anything lifts it.
-    fn own_side<T: Trace>(caller: &Caller, layers: &Layers<'_>, trace: &mut T) -> Self {
+    fn own_side<'t, T: Trace<'t>>(caller: &Caller, layers: &Layers<'_>, trace: &mut T) -> Self {
         let is_root = matches!(
             caller,
             Caller::Root { .. } | Caller::FederatedUser { issuer: FederatedIssuer::Root, .. }
@@ -240,7 +245,7 @@ impl Demands {
 
     /// The silence of which layers does not count, since the resource's policy names
     /// the caller.
-    fn lifted_by<T: Trace>(
+    fn lifted_by<'t, T: Trace<'t>>(
         self,
         bypass: Bypass,
         request: &Request<'_>,

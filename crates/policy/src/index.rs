@@ -113,6 +113,26 @@ impl Index {
             Self::Table(table) => table.visit(request, target, &mut found),
         }
     }
+
+    /// The statements that may apply, each once and in their order.
+    pub(crate) fn places(
+        &self,
+        count: usize,
+        request: &Request<'_>,
+        target: &Target<'_>,
+    ) -> impl Iterator<Item = u32> {
+        let mut found = Vec::new();
+        let walked = match self {
+            Self::Walk => count,
+            Self::Table(table) => {
+                table.visit(request, target, &mut |candidate| found.push(candidate.place));
+                found.sort_unstable();
+                found.dedup();
+                0
+            }
+        };
+        (0_u32..).zip(0..walked).map(|(place, _)| place).chain(found)
+    }
 }
 
 impl Table {

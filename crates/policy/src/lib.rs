@@ -81,7 +81,7 @@ pub use ast::{
     Condition, ConditionValue, Effect, Patterns, Polarity, Policy, PrincipalEntry, PrincipalKind,
     Principals, Shape, Statement, Version,
 };
-pub use caller::{Caller, FederatedIssuer};
+pub use caller::{Caller, FederatedIssuer, Named};
 pub use compiled::CompiledPolicy;
 pub use context::{Context, ContextBuilder, ContextValue, ContextValues};
 pub use decide::evaluate;
@@ -99,6 +99,6 @@ pub use source::PolicySource;
 pub use span::{Span, Spanned};
 pub use text::{PolicyText, replace_strings};
 pub use trace::{
-    ConditionReason, ConditionTrace, ElementTrace, FullTrace, NoTrace, PolicyTrace, StatementTrace,
-    Trace, TraceNote, ValueTrace,
+    ConditionReason, ConditionTrace, ElementTrace, FullTrace, LayerTrace, NoTrace, PolicyTrace,
+    RequestValue, StatementTrace, Trace, TraceNote, ValueTrace,
 };

@@ -92,6 +92,10 @@ impl<'a> Target<'a> {
             Some(_) => Boundary::Set,
             None => Boundary::Unset,
         };
+        Self::of(request, boundary)
+    }
+
+    pub(crate) fn of(request: &Request<'a>, boundary: Boundary) -> Self {
         let action = FoldedAction::new(request.action);
         Self { action, arn: components(request.resource), boundary }
     }

@@ -1,6 +1,7 @@
 use stead_api::{ApiError, Operation};
 use stead_authorizer::{Authorized, Denied, decide};
 use stead_directory::PrincipalLookup;
+use stead_policy::{PolicyTrace, StatementTrace};
 use stead_types::UniqueId;
 
 use crate::{Asks, Call};
@@ -40,9 +41,9 @@ pub fn authorize<Op: Operation>(asks: &Asks, call: &Call<'_>) -> Result<Authoriz
 
 /// Says whom the unique ids in the trace mean, as far as the call sees their accounts.
 fn with_meanings(mut denied: Box<Denied>, call: &Call<'_>) -> Box<Denied> {
-    let policies = denied.trace.policies.iter();
-    let elements = policies.flat_map(|policy| &policy.statements).flat_map(|one| &one.elements);
-    let ids = elements.flat_map(|element| &element.values).filter_map(|v| v.text.parse().ok());
+    let statements = denied.trace.policies().flat_map(PolicyTrace::statements);
+    let values = statements.flat_map(StatementTrace::elements).flat_map(|element| element.values);
+    let ids = values.filter_map(|value| value.text.parse().ok());
     denied.meanings =
         ids.filter_map(|id: UniqueId| call.arn_of(&id).map(|arn| (id, arn))).collect();
     denied

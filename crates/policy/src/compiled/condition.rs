@@ -64,11 +64,7 @@ impl CompiledCondition {
 
     /// Whether one of the policy's values matches what the request has; whether any
     /// value of a set does.
-    pub(crate) fn value_matches(
-        value: &Written<Matcher>,
-        given: ContextValue<'_>,
-        context: &Context,
-    ) -> bool {
+    fn value_matches(value: &Written<Matcher>, given: ContextValue<'_>, context: &Context) -> bool {
         match given {
             ContextValue::Binary(bytes) => value.pattern.matches_bytes(bytes),
             ContextValue::Single(_) | ContextValue::Multi(_) => {
@@ -77,8 +73,19 @@ impl CompiledCondition {
         }
     }
 
-    /// `Null`: is the key absent? Spec: an empty value of a tag counts as absent.
+    /// `Null`: is the key absent?
     fn presence(&self, given: Option<ContextValue<'_>>) -> Verdict {
+        let holds = self.values.iter().any(|value| self.presence_matches(value, given));
+        Verdict { holds, reason: ConditionReason::Presence }
+    }
+
+    /// Whether a value of `Null` says of the key what is the case.
+    /// Spec: an empty value of a tag counts as absent.
+    pub(crate) fn presence_matches(
+        &self,
+        value: &Written<Matcher>,
+        given: Option<ContextValue<'_>>,
+    ) -> bool {
         let absent = match given {
             None => true,
             Some(ContextValue::Single(value)) => {
@@ -86,10 +93,7 @@ impl CompiledCondition {
             }
             Some(ContextValue::Multi(_) | ContextValue::Binary(_)) => false,
         };
-        let holds = self.values.iter().any(
-            |value| matches!(value.pattern, Matcher::Bool(wanted_absent) if wanted_absent == absent),
-        );
-        Verdict { holds, reason: ConditionReason::Presence }
+        matches!(value.pattern, Matcher::Bool(wanted_absent) if wanted_absent == absent)
     }
 
     /// Without a quantifier: the key has one value.

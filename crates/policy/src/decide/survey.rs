@@ -1,11 +1,9 @@
 use super::Bypass;
 use crate::caller::Named;
 use crate::compiled::CompiledStatement;
-use crate::index::{ActionTest, Candidate};
+use crate::index::{ActionTest, Candidate, Index};
 use crate::request::Target;
-use crate::{
-    Effect, Policies, PolicyRef, PolicySet, PolicySource, PolicyType, Request, StatementRef, Trace,
-};
+use crate::{Effect, Policies, PolicyRef, PolicySource, PolicyType, Request, StatementRef, Trace};
 
 /// What the policies of one layer say to a request.
 #[derive(Clone, Copy, Debug, Default)]
@@ -80,55 +78,60 @@ impl Found<'_> {
 
 /// Asks the statements of a layer's policies that the indexes find. Not stopping at
 /// the first Deny is what lets an outcome say whether the layer would have allowed.
-pub(super) fn survey<'a, T: Trace>(
+pub(super) fn survey<'a: 't, 't, T: Trace<'t>>(
     policy_type: PolicyType,
     level: Option<usize>,
     policies: Policies<'a>,
-    request: &Request<'_>,
+    request: &Request<'t>,
     target: &Target<'_>,
     trace: &mut T,
 ) -> Survey<'a> {
+    trace.layer(policy_type, level, policies);
     let mut asking = Asking { request, target, trace, survey: Survey::default() };
     match policies {
-        Policies::Indexed(set) if !T::ENABLED => asking.set(set),
+        Policies::Indexed(set) => {
+            asking.found(set.index(), set.statement_count(), |place| set.statement(place));
+        }
         policies => {
-            for (at, policy) in policies.iter().enumerate() {
-                asking.trace.policy(policy_type, level, policy);
-                asking.policy(at, policy);
+            for (at, PolicyRef { source, policy }) in policies.iter().enumerate() {
+                let statements = policy.statements();
+                asking.found(policy.index(), statements.len(), |place| {
+                    let statement = statements.get(usize::try_from(place).ok()?)?;
+                    Some((at, source, statement))
+                });
             }
         }
     }
     asking.survey
 }
 
-struct Asking<'t, 'a, T> {
-    request: &'t Request<'t>,
-    target: &'t Target<'t>,
-    trace: &'t mut T,
+struct Asking<'q, 't, 'a, T> {
+    request: &'q Request<'t>,
+    target: &'q Target<'q>,
+    trace: &'q mut T,
     survey: Survey<'a>,
 }
 
-impl<'a, T: Trace> Asking<'_, 'a, T> {
-    fn policy(&mut self, at: usize, PolicyRef { source, policy }: PolicyRef<'a>) {
-        let statements = policy.statements();
+impl<'a: 't, 't, T: Trace<'t>> Asking<'_, 't, 'a, T> {
+    /// Asks every statement that an index finds.
+    fn found(
+        &mut self,
+        index: &Index,
+        count: usize,
+        at_place: impl Fn(u32) -> Option<(usize, &'a PolicySource, &'a CompiledStatement)>,
+    ) {
         if T::ENABLED {
-            for (statement, place) in statements.iter().zip(0_u32..) {
-                let candidate = Candidate { place, action: &ActionTest::Whole };
-                self.statement(at, source, statement, candidate);
+            // A trace has each statement once, in order, and wants all of its action.
+            for place in index.places(count, self.request, self.target) {
+                if let Some((at, source, statement)) = at_place(place) {
+                    let action = &ActionTest::Whole;
+                    self.statement(at, source, statement, Candidate { place, action });
+                }
             }
             return;
         }
-        policy.index().visit(statements.len(), self.request, self.target, |candidate| {
-            let place = usize::try_from(candidate.place).ok();
-            if let Some(statement) = place.and_then(|place| statements.get(place)) {
-                self.statement(at, source, statement, candidate);
-            }
-        });
-    }
-
-    fn set(&mut self, set: &'a PolicySet) {
-        set.index().visit(set.statement_count(), self.request, self.target, |candidate| {
-            if let Some((at, source, statement)) = set.statement(candidate.place) {
+        index.visit(count, self.request, self.target, |candidate| {
+            if let Some((at, source, statement)) = at_place(candidate.place) {
                 self.statement(at, source, statement, candidate);
             }
         });
@@ -147,7 +150,7 @@ impl<'a, T: Trace> Asking<'_, 'a, T> {
         }
         let named = statement.applies(candidate.action, self.request, self.target);
         if T::ENABLED {
-            self.trace.statement(statement, self.request, self.target, named);
+            self.trace.statement(at, statement, self.request, self.target, named);
         }
         if let Some(named) = named {
             self.survey.add(Found { place, source, statement, named });

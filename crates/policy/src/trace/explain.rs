@@ -1,146 +1,224 @@
-use super::{ConditionTrace, ElementTrace, StatementTrace, ValueTrace};
+use std::borrow::Cow;
+
+use super::FullTrace;
+use super::record::{
+    ConditionRecord, Element, ElementRecord, RequestValue, StatementRecord, ValueTrace,
+};
+use crate::caller::Named;
 use crate::compiled::condition::CompiledCondition;
 use crate::compiled::element::{Actions, Resources, Written};
-use crate::compiled::principal::{PrincipalMatcher, Who};
+use crate::compiled::principal::PrincipalMatcher;
 use crate::compiled::{Body, CompiledStatement, Elements};
 use crate::context::ContextValue;
-use crate::glob::Glob;
+use crate::operators::Matcher;
 use crate::request::Target;
 use crate::template::Variable;
-use crate::{Effect, Polarity, Request};
+use crate::{Effect, OperatorBase, Request};
 
 /// Every element of a statement, each asked by itself, with the same questions the
 /// decision asks.
-pub(super) fn statement(
-    statement: &CompiledStatement,
-    request: &Request<'_>,
+pub(super) fn statement<'a>(
+    trace: &mut FullTrace<'a>,
+    statement: &'a CompiledStatement,
+    request: &Request<'a>,
     target: &Target<'_>,
     applies: bool,
-) -> StatementTrace {
-    let (elements, conditions) = match &statement.body {
-        Body::Unreadable => (Vec::new(), Vec::new()),
-        Body::Elements(parts) => (
-            elements(parts, statement.effect, request, target),
-            parts.conditions.iter().map(|part| condition(part, request)).collect(),
-        ),
-    };
-    let explained = StatementTrace {
+) -> StatementRecord<'a> {
+    let conditions_from = trace.conditions.len();
+    let mut record = StatementRecord {
+        policy_index: 0,
         index: statement.index,
-        sid: statement.sid.as_deref().map(Into::into),
+        sid: statement.sid.as_deref().map(Cow::Borrowed),
         effect: statement.effect,
         span: statement.span,
         applies,
-        unreadable: matches!(statement.body, Body::Unreadable),
-        elements,
-        conditions,
+        names: None,
+        unreadable: false,
+        skipped: false,
+        elements: [None, None, None],
+        conditions: conditions_from..conditions_from,
     };
-    debug_assert!(
-        explained.unreadable
-            || applies
-                == (explained.elements.iter().all(|element| element.matched)
-                    && explained.conditions.iter().all(|condition| condition.holds)),
-        "the explanation must add up to the decision"
-    );
-    explained
+    match &statement.body {
+        Body::Unreadable => record.unreadable = true,
+        Body::Elements(parts) => {
+            elements(trace, &mut record, parts, request, target);
+            let holds = conditions(trace, parts, request);
+            record.conditions.end = trace.conditions.len();
+            debug_assert_eq!(
+                applies,
+                holds && record.elements.iter().flatten().all(|element| element.matched),
+                "the explanation must add up to the decision"
+            );
+        }
+    }
+    record
 }
 
-fn elements(
-    parts: &Elements,
-    effect: Effect,
-    request: &Request<'_>,
+fn elements<'a>(
+    trace: &mut FullTrace<'a>,
+    record: &mut StatementRecord<'a>,
+    parts: &'a Elements,
+    request: &Request<'a>,
     target: &Target<'_>,
-) -> Vec<ElementTrace> {
-    let principal = parts.principals.as_ref().map(|part| principal(part, effect, request, target));
-    let resource = parts.resources.as_ref().map(|part| resource(part, request, target));
-    principal.into_iter().chain([action(&parts.actions, target)]).chain(resource).collect()
+) {
+    let effect = record.effect;
+    let principal = parts.principals.as_ref().map(|part| {
+        record.names = part.names(effect, request.caller, target.boundary);
+        principal(trace, part, effect, request, record.names)
+    });
+    let action = action(trace, &parts.actions, target);
+    let resource = parts.resources.as_ref().map(|part| resource(trace, part, request, target));
+    record.elements = [principal, Some(action), resource];
 }
 
-fn principal(
-    part: &PrincipalMatcher,
+fn principal<'a>(
+    trace: &mut FullTrace<'a>,
+    part: &'a PrincipalMatcher,
     effect: Effect,
-    request: &Request<'_>,
-    target: &Target<'_>,
-) -> ElementTrace {
-    let names = |entry: &Written<_>| value(entry, names_caller(entry, effect, request), None);
-    ElementTrace {
-        name: name(part.polarity, "Principal", "NotPrincipal"),
+    request: &Request<'a>,
+    names: Option<Named>,
+) -> ElementRecord {
+    let from = trace.values.len();
+    trace.values.extend(part.entries.iter().map(|entry| {
+        let matched = entry.pattern.names(effect, request.caller).is_some();
+        value(entry, matched, None)
+    }));
+    ElementRecord {
+        element: Element::Principal,
         span: part.span,
         polarity: part.polarity,
-        matched: part.names(effect, request.caller, target.boundary).is_some(),
-        values: part.entries.iter().map(names).collect(),
+        matched: names.is_some(),
+        values: from..trace.values.len(),
     }
 }
 
-fn names_caller(entry: &Written<Who>, effect: Effect, request: &Request<'_>) -> bool {
-    entry.pattern.names(effect, request.caller).is_some()
-}
-
-fn action(part: &Actions, target: &Target<'_>) -> ElementTrace {
-    let matches =
-        |entry: &Written<Glob>| value(entry, entry.pattern.matches(target.action()), None);
-    ElementTrace {
-        name: name(part.polarity, "Action", "NotAction"),
+fn action<'a>(trace: &mut FullTrace<'a>, part: &'a Actions, target: &Target<'_>) -> ElementRecord {
+    let from = trace.values.len();
+    trace.values.extend(part.entries.iter().map(|entry| {
+        let matched = entry.pattern.matches(target.action());
+        value(entry, matched, None)
+    }));
+    ElementRecord {
+        element: Element::Action,
         span: part.span,
         polarity: part.polarity,
         matched: part.matches(target.action()),
-        values: part.entries.iter().map(matches).collect(),
+        values: from..trace.values.len(),
     }
 }
 
-fn resource(part: &Resources, request: &Request<'_>, target: &Target<'_>) -> ElementTrace {
-    let values = part.entries.iter().map(|entry| {
+fn resource<'a>(
+    trace: &mut FullTrace<'a>,
+    part: &'a Resources,
+    request: &Request<'a>,
+    target: &Target<'_>,
+) -> ElementRecord {
+    let from = trace.values.len();
+    trace.values.extend(part.entries.iter().map(|entry| {
         let matched = entry.pattern.matches(target.arn.as_ref(), request.context);
         value(entry, matched, entry.pattern.unresolved(request.context))
-    });
-    ElementTrace {
-        name: name(part.polarity, "Resource", "NotResource"),
+    }));
+    ElementRecord {
+        element: Element::Resource,
         span: part.span,
         polarity: part.polarity,
         matched: part.matches(target.arn.as_ref(), request.context),
-        values: values.collect(),
+        values: from..trace.values.len(),
     }
 }
 
-fn condition(part: &CompiledCondition, request: &Request<'_>) -> ConditionTrace {
+/// Records the condition block; whether all of it holds.
+fn conditions<'a>(trace: &mut FullTrace<'a>, parts: &'a Elements, request: &Request<'a>) -> bool {
+    let mut all_hold = true;
+    for part in &parts.conditions {
+        let record = condition(trace, part, request);
+        all_hold &= record.holds;
+        trace.conditions.push(record);
+    }
+    all_hold
+}
+
+fn condition<'a>(
+    trace: &mut FullTrace<'a>,
+    part: &'a CompiledCondition,
+    request: &Request<'a>,
+) -> ConditionRecord<'a> {
     let given = part.given(request.context);
     let verdict = part.verdict(request.context);
-    let values = part.values.iter().map(|entry| {
-        let matched = given
-            .is_some_and(|given| CompiledCondition::value_matches(entry, given, request.context));
+    let asks_presence = part.operator.base == OperatorBase::Null;
+    let values_from = trace.values.len();
+    trace.values.extend(part.values.iter().map(|entry| {
+        let matched = asks_presence && part.presence_matches(entry, given);
         value(entry, matched, entry.pattern.unresolved(request.context))
-    });
-    ConditionTrace {
+    }));
+    let request_values_from = trace.request_values.len();
+    if let Some(given) = given {
+        let compared = if asks_presence { &[] } else { part.values.as_ref() };
+        compare(trace, values_from, compared, given, request);
+    }
+    ConditionRecord {
         operator: part.operator,
         operator_span: part.operator_span,
-        key: part.key.as_ref().into(),
+        key: Cow::Borrowed(&part.key),
         key_span: part.key_span,
-        request_values: given.map(shown),
-        values: values.collect(),
+        request_values: given.map(|_| request_values_from..trace.request_values.len()),
+        values: values_from..trace.values.len(),
         holds: verdict.holds,
         reason: verdict.reason,
     }
 }
 
-/// The values of a key as text; bytes as base64, as policies write them.
-fn shown(given: ContextValue<'_>) -> Vec<String> {
+/// Each value of the request against each of the policy that it is compared
+/// with; these are recorded already.
+fn compare<'a>(
+    trace: &mut FullTrace<'a>,
+    values_from: usize,
+    compared: &[Written<Matcher>],
+    given: ContextValue<'a>,
+    request: &Request<'a>,
+) {
+    let FullTrace { values, request_values, .. } = trace;
+    let recorded = values.get_mut(values_from..).unwrap_or_default();
     match given {
-        ContextValue::Binary(bytes) => vec![data_encoding::BASE64.encode(bytes)],
-        ContextValue::Single(_) | ContextValue::Multi(_) => given.texts().map(Into::into).collect(),
+        ContextValue::Binary(bytes) => {
+            let matched = mark(recorded, compared, |matcher| matcher.matches_bytes(bytes));
+            let text = Cow::Owned(data_encoding::BASE64.encode(bytes));
+            request_values.push(RequestValue { text, matched });
+        }
+        ContextValue::Single(_) | ContextValue::Multi(_) => {
+            request_values.extend(given.texts().map(|text| {
+                let matched =
+                    mark(recorded, compared, |matcher| matcher.matches(text, request.context));
+                RequestValue { text: Cow::Borrowed(text), matched }
+            }));
+        }
     }
 }
 
-fn value<P>(entry: &Written<P>, matched: bool, unresolved: Option<&Variable>) -> ValueTrace {
+/// Marks the values that match; whether one does.
+fn mark(
+    recorded: &mut [ValueTrace<'_>],
+    compared: &[Written<Matcher>],
+    matches: impl Fn(&Matcher) -> bool,
+) -> bool {
+    let mut any = false;
+    for (value, entry) in recorded.iter_mut().zip(compared) {
+        let matched = matches(&entry.pattern);
+        value.matched |= matched;
+        any |= matched;
+    }
+    any
+}
+
+fn value<'a, P>(
+    entry: &'a Written<P>,
+    matched: bool,
+    unresolved: Option<&'a Variable>,
+) -> ValueTrace<'a> {
     ValueTrace {
         span: entry.span,
-        text: entry.text.as_ref().into(),
+        text: Cow::Borrowed(&entry.text),
         matched,
-        unresolved_variable: unresolved.map(|variable| variable.written().to_owned()),
-    }
-}
-
-const fn name(polarity: Polarity, positive: &'static str, negative: &'static str) -> &'static str {
-    match polarity {
-        Polarity::Any => positive,
-        Polarity::NoneOf => negative,
+        unresolved_variable: unresolved.map(|variable| Cow::Borrowed(variable.written())),
     }
 }

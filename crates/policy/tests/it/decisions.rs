@@ -10,7 +10,7 @@ use stead_policy::{
 };
 use stead_types::AccountId;
 
-use crate::corpus;
+use crate::{corpus, traces};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -106,6 +106,7 @@ fn check(case: &Case, file: &File) -> Result<(), String> {
         let mut trace = FullTrace::default();
         let traced = describe(&evaluate(&request, layers, &mut trace));
         assert_eq!(untraced, traced, "being traced must not change the outcome");
+        traces::check_complete(&trace);
         untraced
     });
     compare(case, &outcome)

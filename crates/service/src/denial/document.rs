@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use stead_authorizer::Denied;
 use stead_policy::{
     ConditionTrace, Context, Decision, Effect, ElementTrace, PolicySource, PolicyTrace, PolicyType,
-    StatementTrace, ValueTrace,
+    RequestValue, StatementTrace, ValueTrace,
 };
 use stead_types::{Timestamp, UniqueId};
 
@@ -18,12 +18,8 @@ pub struct DenialDocument(String);
 
 impl DenialDocument {
     pub(crate) fn new(denied: &Denied, id: &str, occurred_at: Timestamp, viewer: Viewer) -> Self {
-        let visible: Vec<&PolicyTrace> = denied
-            .trace
-            .policies
-            .iter()
-            .filter(|policy| sees(viewer, policy.policy_type))
-            .collect();
+        let visible: Vec<PolicyTrace<'_>> =
+            denied.trace.policies().filter(|policy| sees(viewer, policy.policy_type)).collect();
         let outcome = decision_seen(denied, viewer);
         let document = json!({
             "allowed": false,
@@ -46,8 +42,8 @@ impl DenialDocument {
                 "time": occurred_at.to_string(),
                 "decision": decision(outcome),
                 "blockers": blockers(denied, viewer),
-                "notes": denied.trace.notes.iter().map(|note| format!("{note:?}")).collect::<Vec<_>>(),
-                "policies": visible.iter().map(|policy| policy_trace(policy)).collect::<Vec<_>>(),
+                "notes": denied.trace.notes().iter().map(|note| format!("{note:?}")).collect::<Vec<_>>(),
+                "policies": visible.iter().copied().map(policy_trace).collect::<Vec<_>>(),
                 // Whom the unique ids in trust policies mean.
                 "principals": meanings(denied, &visible),
             },
@@ -123,38 +119,37 @@ fn conditions(context: &Context, viewer: Viewer) -> Vec<Value> {
     shown.map(entry).collect()
 }
 
-fn matched_statements(policies: &[&PolicyTrace]) -> Vec<Value> {
+fn matched_statements(policies: &[PolicyTrace<'_>]) -> Vec<Value> {
     let statements = policies.iter().flat_map(|policy| {
-        policy
-            .statements
-            .iter()
-            .filter(|statement| statement.applies)
-            .map(|statement| (*policy, statement))
+        let applying = policy.statements().filter(|statement| statement.applies);
+        applying.map(|statement| matched_statement(policy.source, statement))
     });
-    statements.map(|(policy, statement)| matched_statement(policy, statement)).collect()
+    statements.collect()
 }
 
-fn matched_statement(policy: &PolicyTrace, statement: &StatementTrace) -> Value {
+fn matched_statement(policy: &PolicySource, statement: StatementTrace<'_>) -> Value {
     let values = |names: [&str; 2]| {
-        let elements = statement.elements.iter().filter(|element| names.contains(&element.name));
-        items(
-            elements.flat_map(|e| &e.values).map(|value| json!({ "value": value.text })).collect(),
-        )
+        let elements = statement.elements().filter(|element| names.contains(&element.name));
+        items(elements.flat_map(|element| element.values).map(value_only).collect())
     };
-    let condition = |condition: &ConditionTrace| {
-        let values = condition.values.iter().map(|value| json!({ "value": value.text })).collect();
+    let condition = |condition: ConditionTrace<'_>| {
+        let values = condition.values.iter().map(value_only).collect();
         json!({ "key": condition.key, "values": items(values) })
     };
     json!({
-        "statementId": statement.sid.as_deref().unwrap_or_default(),
+        "statementId": statement.sid.unwrap_or_default(),
         "effect": effect(statement.effect),
         "principals": values(["Principal", "NotPrincipal"]),
         "principalGroups": items(Vec::new()),
         "actions": values(["Action", "NotAction"]),
         "resources": values(["Resource", "NotResource"]),
-        "conditions": items(statement.conditions.iter().map(condition).collect()),
-        "stead": { "policy": source(&policy.source) },
+        "conditions": items(statement.conditions().map(condition).collect()),
+        "stead": { "policy": source(policy) },
     })
+}
+
+fn value_only(value: &ValueTrace<'_>) -> Value {
+    json!({ "value": value.text })
 }
 
 /// Whether a Deny that this account sees stood in the way. Another account's Deny
@@ -184,9 +179,9 @@ fn blockers(denied: &Denied, viewer: Viewer) -> Vec<Value> {
     seen.chain(other).collect()
 }
 
-fn meanings(denied: &Denied, visible: &[&PolicyTrace]) -> Value {
-    let statements = visible.iter().flat_map(|policy| &policy.statements);
-    let values = statements.flat_map(|one| &one.elements).flat_map(|element| &element.values);
+fn meanings(denied: &Denied, visible: &[PolicyTrace<'_>]) -> Value {
+    let statements = visible.iter().copied().flat_map(PolicyTrace::statements);
+    let values = statements.flat_map(StatementTrace::elements).flat_map(|element| element.values);
     let meant = values.filter_map(|value| {
         let (id, arn) = denied.meanings.get_key_value(&value.text.parse::<UniqueId>().ok()?)?;
         Some((id.to_string(), Value::from(arn.as_str())))
@@ -194,15 +189,15 @@ fn meanings(denied: &Denied, visible: &[&PolicyTrace]) -> Value {
     Value::Object(meant.collect())
 }
 
-fn policy_trace(policy: &PolicyTrace) -> Value {
+fn policy_trace(policy: PolicyTrace<'_>) -> Value {
     json!({
         "policyType": policy.policy_type.name(),
-        "policy": source(&policy.source),
-        "statements": policy.statements.iter().map(statement_trace).collect::<Vec<_>>(),
+        "policy": source(policy.source),
+        "statements": policy.statements().map(statement_trace).collect::<Vec<_>>(),
     })
 }
 
-fn statement_trace(statement: &StatementTrace) -> Value {
+fn statement_trace(statement: StatementTrace<'_>) -> Value {
     json!({
         "index": statement.index,
         "sid": statement.sid,
@@ -210,12 +205,12 @@ fn statement_trace(statement: &StatementTrace) -> Value {
         "applies": statement.applies,
         "unreadable": statement.unreadable,
         "span": [statement.span.start, statement.span.end],
-        "elements": statement.elements.iter().map(element_trace).collect::<Vec<_>>(),
-        "conditions": statement.conditions.iter().map(condition_trace).collect::<Vec<_>>(),
+        "elements": statement.elements().map(element_trace).collect::<Vec<_>>(),
+        "conditions": statement.conditions().map(condition_trace).collect::<Vec<_>>(),
     })
 }
 
-fn element_trace(element: &ElementTrace) -> Value {
+fn element_trace(element: ElementTrace<'_>) -> Value {
     json!({
         "element": element.name,
         "matched": element.matched,
@@ -223,18 +218,21 @@ fn element_trace(element: &ElementTrace) -> Value {
     })
 }
 
-fn condition_trace(condition: &ConditionTrace) -> Value {
+fn condition_trace(condition: ConditionTrace<'_>) -> Value {
+    let texts = |values: &[RequestValue<'_>]| -> Vec<Value> {
+        values.iter().map(|value| Value::from(value.text.as_ref())).collect()
+    };
     json!({
         "operator": condition.operator.name(),
         "key": condition.key,
         "holds": condition.holds,
         "reason": format!("{:?}", condition.reason),
-        "requestValues": condition.request_values,
+        "requestValues": condition.request_values.map(texts),
         "values": condition.values.iter().map(value_trace).collect::<Vec<_>>(),
     })
 }
 
-fn value_trace(value: &ValueTrace) -> Value {
+fn value_trace(value: &ValueTrace<'_>) -> Value {
     json!({
         "text": value.text,
         "matched": value.matched,
