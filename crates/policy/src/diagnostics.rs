@@ -104,8 +104,25 @@ pub enum DiagnosticCode {
     UnknownOperator,
     /// A date that is not one.
     InvalidDate,
+    /// A trust policy does not ask for the claim that tells the tenants of a shared
+    /// provider apart;.
+    MissingClaim,
     /// A condition value that can never match.
     UselessValue,
+    /// An operator without quantifier on a key with several values.
+    MissingQuantifier,
+    /// `ForAllValues` in an Allow that also holds without the key.
+    ForAllValuesAllow,
+    /// A condition on a second factor that long-term access keys slip past.
+    MultiFactorGap,
+    /// `NotPrincipal` in a Deny, which spares fewer than it lists.
+    NotPrincipalDeny,
+    /// A variable in a document of the version that has none.
+    LiteralVariable,
+    /// A variable where there are none.
+    MisplacedVariable,
+    /// A trust policy that asks for what only users have.
+    UsersOnly,
 }
 
 impl DiagnosticCode {
@@ -132,7 +149,15 @@ impl DiagnosticCode {
             Self::MalformedArn => "policy/malformed-arn",
             Self::UnknownOperator => "policy/unknown-operator",
             Self::InvalidDate => "policy/invalid-date",
+            Self::MissingClaim => "policy/missing-claim",
             Self::UselessValue => "policy/useless-value",
+            Self::MissingQuantifier => "policy/missing-quantifier",
+            Self::ForAllValuesAllow => "policy/for-all-values-allow",
+            Self::MultiFactorGap => "policy/multi-factor-gap",
+            Self::NotPrincipalDeny => "policy/not-principal-deny",
+            Self::LiteralVariable => "policy/literal-variable",
+            Self::MisplacedVariable => "policy/misplaced-variable",
+            Self::UsersOnly => "policy/users-only",
         }
     }
 }
@@ -163,7 +188,15 @@ impl DiagnosticCode {
             | Self::ProhibitedField
             | Self::MissingField
             | Self::UnknownOperator
-            | Self::UselessValue => None,
+            | Self::MissingClaim
+            | Self::UselessValue
+            | Self::MissingQuantifier
+            | Self::ForAllValuesAllow
+            | Self::MultiFactorGap
+            | Self::NotPrincipalDeny
+            | Self::LiteralVariable
+            | Self::MisplacedVariable
+            | Self::UsersOnly => None,
         }
     }
 }

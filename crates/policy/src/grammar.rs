@@ -10,6 +10,7 @@ mod action;
 mod condition;
 mod document;
 mod findings;
+mod lints;
 mod principal;
 mod resource;
 mod statement;
@@ -58,6 +59,9 @@ pub fn parse_managed(text: &str) -> Parsed {
 fn parsed(text: &str, kind: DocumentKind, rule: VersionRule) -> Parsed {
     let mut findings = Findings::new(kind);
     let document = document::read_into(text, rule, &mut findings);
+    if let Some(document) = &document {
+        lints::check(document, &mut findings);
+    }
     let diagnostics = findings.into_diagnostics();
     let sound = diagnostics.iter().all(|found| found.severity != Severity::Error);
     let policy = document.filter(|_| sound).and_then(whole);

@@ -29,10 +29,10 @@ pub(super) fn read(fields: &Fields<'_>, span: Span, findings: &mut Findings) -> 
         findings.syntax(DiagnosticCode::ProhibitedField, actions.span, message);
     }
     for action in &actions.values {
-        if findings.kind == DocumentKind::Trust {
-            check_trust_action(action, findings);
-        } else {
-            check_form(action, findings);
+        match findings.kind {
+            DocumentKind::Trust => check_trust_action(action, findings),
+            DocumentKind::ResourceControl => check_resource_control_action(action, findings),
+            _ => check_form(action, findings),
         }
     }
     Some(actions)
@@ -78,6 +78,15 @@ fn check_form(action: &Spanned<String>, findings: &mut Findings) {
     }
 }
 
+/// Spec: ORG:orgs_manage_policies_rcps_syntax: not `*`; a service must be named.
+fn check_resource_control_action(action: &Spanned<String>, findings: &mut Findings) {
+    if matches!(action.value.as_str(), "*" | "*:*") {
+        let message = "a resource control policy names the services it is about".to_owned();
+        return findings.syntax(DiagnosticCode::InvalidAction, action.span, message);
+    }
+    check_form(action, findings);
+}
+
 fn refuse(span: Span, wire: String, message: String, findings: &mut Findings) {
     findings.refuse(Stage::ActionForm, DiagnosticCode::InvalidAction, span, wire, message);
 }
@@ -95,6 +104,6 @@ fn check_trust_action(action: &Spanned<String>, findings: &mut Findings) {
     let pattern = crate::glob::Glob::new(&text);
     if !ASSUME_ACTIONS.iter().any(|name| pattern.matches(name)) {
         let message = format!("`{}` never takes part in assuming a role", quoted(&action.value));
-        findings.warn(action.span, message, "use sts:AssumeRole, one of its variants, sts:TagSession, sts:SetSourceIdentity or sts:SetContext");
+        findings.warn(DiagnosticCode::UselessValue, action.span, message, "use sts:AssumeRole, one of its variants, sts:TagSession, sts:SetSourceIdentity or sts:SetContext");
     }
 }

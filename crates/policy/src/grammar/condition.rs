@@ -46,7 +46,12 @@ fn read_operator(
         }
         if values.is_empty() {
             let message = format!("`{}` is compared with nothing", quoted(&key.key.value));
-            findings.warn(key.value.span, message, "give at least one value");
+            findings.warn(
+                DiagnosticCode::UselessValue,
+                key.value.span,
+                message,
+                "give at least one value",
+            );
         }
         let shape = key.value.value.shape();
         let (operator, key) = (operator.clone(), key.key.clone());
@@ -102,7 +107,12 @@ fn check_values(operator: Operator, values: &[ConditionValue], findings: &mut Fi
         } else if let Some(fault) = value_fault(operator.base, &value.value) {
             // Choice: AWS is not known to refuse values of the wrong type.
             let message = format!("`{shown}` is not {fault} and never matches");
-            findings.warn(value.span, message, "the condition cannot hold through this value");
+            findings.warn(
+                DiagnosticCode::UselessValue,
+                value.span,
+                message,
+                "the condition cannot hold through this value",
+            );
         }
     }
 }

@@ -138,6 +138,12 @@ fn read_version(
         None => (Version::V2008, whole),
         Some(json) => (version_named(json, findings)?, json.span),
     };
+    if version == Version::V2008 && findings.dialect() == Dialect::Organization {
+        // Spec: ORG:orgs_manage_policies_scps_syntax and ..._rcps_syntax, every policy
+        // must say this version.
+        let message = "a policy of an organization must have version `2012-10-17`".to_owned();
+        findings.syntax(DiagnosticCode::InvalidVersion, span, message);
+    }
     if version == Version::V2008 && rule == VersionRule::Newer {
         let wire = "Policy document must be version 2012-10-17 or greater.".to_owned();
         let message = "a managed policy must have version `2012-10-17`".to_owned();

@@ -82,9 +82,9 @@ impl Findings {
     }
 
     /// Something AWS accepts that cannot be meant.
-    pub(super) fn warn(&mut self, span: Span, message: String, help: &str) {
+    pub(super) fn warn(&mut self, code: DiagnosticCode, span: Span, message: String, help: &str) {
         self.push(Diagnostic {
-            code: DiagnosticCode::UselessValue,
+            code,
             severity: Severity::Warning,
             span,
             message,

@@ -166,7 +166,10 @@ fn read_member(member: &Member, read: &mut Read, findings: &mut Findings) -> Opt
 fn check_value(kind: PrincipalKind, value: &Spanned<String>, findings: &mut Findings) {
     let text = value.value.as_str();
     let (name, sound) = match kind {
-        PrincipalKind::Aws => ("AWS", is_aws_principal(text)),
+        PrincipalKind::Aws => {
+            let origin = findings.kind == DocumentKind::Resource && is_origin_access(text);
+            ("AWS", origin || is_aws_principal(text))
+        }
         PrincipalKind::Federated => ("FEDERATED", is_federated_principal(text)),
         PrincipalKind::Service => ("SERVICE", is_host_name(text)),
         PrincipalKind::CanonicalUser | PrincipalKind::Everyone => return,
@@ -197,8 +200,33 @@ fn is_aws_principal(text: &str) -> bool {
         _ => return false,
     };
     let plain = arn.account().is_some() && arn.region().is_empty() && !text.contains(['*', '?']);
-    let named = kinds.iter().any(|kind| arn.resource_of(kind).is_some_and(|name| !name.is_empty()));
+    let named =
+        kinds.iter().any(|kind| arn.resource_of(kind).is_some_and(|name| is_name(kind, name)));
     plain && (named || (arn.service() == "iam" && arn.resource() == "root"))
+}
+
+/// Whether this can stand behind `user/`, `assumed-role/` and the like: users and
+/// roles may have a path, a session has its role's name before its own.
+fn is_name(kind: &str, name: &str) -> bool {
+    let parts = name.split('/').count();
+    let fits = match kind {
+        "assumed-role" => parts == 2,
+        "federated-user" => parts == 1,
+        _ => true,
+    };
+    fits && name.split('/').all(|part| !part.is_empty())
+}
+
+/// Spec: CloudFront:private-content-restricting-access-to-s3, the ARN of an origin
+/// access identity, which bucket policies name: no account, and blanks in the name.
+fn is_origin_access(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("arn:") else { return false };
+    let name = rest.split_once(":iam::cloudfront:user/CloudFront Origin Access Identity ");
+    name.is_some_and(|(partition, id)| {
+        partition.starts_with("aws")
+            && !id.is_empty()
+            && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
 }
 
 /// A provider's ARN, or the bare host name of a well-known one. Observed: IAM does
