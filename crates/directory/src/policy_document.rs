@@ -5,8 +5,8 @@ use std::sync::{Arc, LazyLock};
 
 use crate::DirectoryError;
 use stead_policy::{
-    CompiledPolicy, DocumentKind, Parsed, Policy, PolicyRef, PolicySource, PolicyText, Severity,
-    parse, parse_managed,
+    CompiledPolicy, DocumentKind, PROVIDER_CONTROLS, Parsed, Policy, PolicyRef, PolicySource,
+    PolicyText, Severity, check_provider_controls, parse, parse_managed,
 };
 
 /// Reads a document that someone wants to store.
@@ -23,6 +23,18 @@ pub(crate) fn admit(text: &PolicyText, kind: DocumentKind) -> Result<Policy, Dir
 /// As [`admit`].
 pub(crate) fn admit_managed(text: &PolicyText) -> Result<Policy, DirectoryError> {
     sound(parse_managed(text.as_str()))
+}
+
+/// Reads a trust policy that someone wants to store, which must also ask for the
+/// claims that the shared providers of identities it trusts require.
+///
+/// # Errors
+/// As [`admit`].
+pub(crate) fn admit_trust(text: &PolicyText) -> Result<Policy, DirectoryError> {
+    let policy = admit(text, DocumentKind::Trust)?;
+    let diagnostics = check_provider_controls(&policy, PROVIDER_CONTROLS);
+    let policy = diagnostics.is_empty().then_some(policy);
+    sound(Parsed { policy, diagnostics })
 }
 
 fn sound(mut parsed: Parsed) -> Result<Policy, DirectoryError> {

@@ -41,7 +41,7 @@ impl TrustPolicy {
         role: &Arn,
         principals: &dyn PrincipalLookup,
     ) -> Result<Self, DirectoryError> {
-        let policy = policy_document::admit(text, DocumentKind::Trust)?;
+        let policy = policy_document::admit_trust(text)?;
         Quota::TrustPolicySize.admit(text.counted_characters())?;
         let mut edits = Vec::new();
         let mut accounts = BTreeSet::new();

@@ -58,6 +58,7 @@ mod grammar;
 mod json;
 mod operator;
 mod print;
+mod provider_controls;
 
 // The compiled form.
 mod arn_pattern;
@@ -94,6 +95,7 @@ pub use outcome::{
     BlockReason, Blocker, Blockers, Cause, Decision, Outcome, PolicyType, StatementRef,
 };
 pub use policies::{Policies, PolicyRef, PolicySet};
+pub use provider_controls::{PROVIDER_CONTROLS, ProviderControl, check_provider_controls};
 pub use request::{Layers, Request, ResourcePolicy};
 pub use source::PolicySource;
 pub use span::{Span, Spanned};

@@ -157,3 +157,35 @@ fn a_stored_document_reads_back_the_same() {
     assert_eq!(damage, Damage::FailsClosed);
     assert_eq!(broken.display(fixture.snapshot()).as_str(), "{");
 }
+
+/// Spec: UG:id_roles_providers_oidc_secure-by-default.
+#[test]
+fn a_shared_provider_is_trusted_only_with_the_claim_of_its_tenant() {
+    const GITHUB: &str = "token.actions.githubusercontent.com";
+    let admit = |condition: &str| {
+        let text = format!(
+            r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Allow",
+                "Principal": {{"Federated": "arn:aws:iam::111122223333:oidc-provider/{GITHUB}"}},
+                "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {condition}}}}}"#
+        );
+        TrustPolicy::admit(&PolicyText::from(text), &arn("role/R"), &Hosted(Vec::new()))
+    };
+    let audience = format!(r#"{{"StringEquals": {{"{GITHUB}:aud": "sts.amazonaws.com"}}}}"#);
+    let subject = format!(r#"{{"StringLike": {{"{GITHUB}:sub": "repo:org/app:*"}}}}"#);
+    assert!(admit(&subject).is_ok());
+    let refused = admit(&audience).unwrap_err();
+    let DirectoryError::MalformedPolicyDocument(parsed) = refused else { panic!("{refused:?}") };
+    assert_eq!(
+        parsed.refusal().unwrap().wire_message(),
+        "Trust policy for the shared OpenID Connect provider token.actions.githubusercontent.com \
+         must evaluate the claim token.actions.githubusercontent.com:sub or \
+         token.actions.githubusercontent.com:job_workflow_ref."
+    );
+    // A role that was made before stays as it is.
+    let text = format!(
+        r#"{{"Statement": {{"Effect": "Allow", "Principal": {{"Federated": "{GITHUB}"}},
+            "Action": "sts:AssumeRoleWithWebIdentity"}}}}"#
+    );
+    let (_, damage) = TrustPolicy::from_stored(text.into(), BTreeSet::new(), &arn("role/R"));
+    assert_eq!(damage, Damage::None);
+}
