@@ -1,8 +1,8 @@
 //! Patterns over ARNs, component by component.
 
 use crate::Context;
-use crate::glob::Glob;
-use crate::template::{Syntax, Token, Variable, Variables, Wildcards, tokens};
+use crate::glob::{Glob, GlobBuilder};
+use crate::template::{Syntax, Token, Tokens, Variable, Variables, Wildcards};
 
 /// The six components of an ARN, or `None` for a text that is none.
 ///
@@ -15,13 +15,78 @@ pub(crate) fn components(text: &str) -> Option<[&str; 6]> {
     (scheme == "arn").then_some(components)
 }
 
+/// A text that is an ARN, taken apart once for all patterns it is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ArnText<'t> {
+    text: &'t str,
+    components: [&'t str; 6],
+}
+
+impl<'t> ArnText<'t> {
+    /// `None` for a text that is no ARN.
+    pub(crate) fn read(text: &'t str) -> Option<Self> {
+        components(text).map(|components| Self { text, components })
+    }
+}
+
+/// A pattern for each component.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum ArnGlob {
+    /// The first five are literal: compared as one text, colons included, which is the
+    /// same since no component but the last holds a colon.
+    Headed { head: Box<str>, resource: Glob },
+    /// Any other.
+    Components(Box<[Glob; 6]>),
+}
+
+impl ArnGlob {
+    /// The pattern of these components, where variables are only in the last.
+    fn new(components: [&str; 6], variables: Variables) -> Self {
+        let [head @ .., resource] = components;
+        let live = Syntax { wildcards: Wildcards::Live, variables };
+        let resource = Glob::with(resource, live);
+        if head.iter().any(|component| component.contains(['*', '?'])) {
+            let [scheme, partition, service, region, account] = head.map(Glob::new);
+            let globs = [scheme, partition, service, region, account, resource];
+            return Self::Components(Box::new(globs));
+        }
+        let length = head.iter().map(|component| component.len() + 1).sum();
+        let mut text = String::with_capacity(length);
+        for component in head {
+            text.push_str(component);
+            text.push(':');
+        }
+        Self::Headed { head: text.into(), resource }
+    }
+
+    /// The last component differs most often, so it is asked first.
+    fn matches(&self, arn: &ArnText<'_>, context: &Context) -> bool {
+        match self {
+            Self::Headed { head, resource } => {
+                let rest = arn.text.strip_prefix(head.as_ref());
+                rest.is_some_and(|rest| resource.matches_in(rest, context))
+            }
+            Self::Components(globs) => {
+                let mut pairs = globs.iter().zip(arn.components).rev();
+                pairs.all(|(glob, component)| glob.matches_in(component, context))
+            }
+        }
+    }
+
+    /// The first variable that has no value in this context.
+    fn unresolved(&self, context: &Context) -> Option<&Variable> {
+        match self {
+            Self::Headed { resource, .. } => resource.unresolved(context),
+            Self::Components(globs) => globs.iter().find_map(|glob| glob.unresolved(context)),
+        }
+    }
+}
+
 /// The pattern of a Resource element.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum ResourcePattern {
-    /// `*`.
-    Everything,
-    /// An ARN with wildcards.
-    Arn(Box<[Glob; 6]>),
+pub(crate) struct ResourcePattern {
+    // `None` for `*`, which is everything.
+    arn: Option<ArnGlob>,
 }
 
 impl ResourcePattern {
@@ -30,50 +95,41 @@ impl ResourcePattern {
     /// Observed: IAM completes a short ARN with `*`.
     pub(crate) fn new(text: &str, variables: Variables) -> Self {
         if text == "*" {
-            return Self::Everything;
+            return Self { arn: None };
         }
         let mut parts = text.splitn(6, ':');
-        let mut next = |variables| {
-            let syntax = Syntax { wildcards: Wildcards::Live, variables };
-            Glob::with(parts.next().unwrap_or("*"), syntax)
-        };
-        let literal = Variables::Literal;
-        Self::Arn(Box::new([
-            next(literal),
-            next(literal),
-            next(literal),
-            next(literal),
-            next(literal),
-            next(variables),
-        ]))
+        let components = std::array::from_fn(|_| parts.next().unwrap_or("*"));
+        Self { arn: Some(ArnGlob::new(components, variables)) }
     }
 
     /// Whether a resource matches: its components when it is an ARN.
     ///
     /// Actions without a resource are asked for `*`, which only a pattern for
     /// everything matches.
-    pub(crate) fn matches(&self, arn: Option<&[&str; 6]>, context: &Context) -> bool {
-        match (self, arn) {
-            (Self::Everything, _) => true,
-            (Self::Arn(_), None) => false,
-            (Self::Arn(globs), Some(components)) => component_wise(globs, components, context),
+    pub(crate) fn matches(&self, arn: Option<&ArnText<'_>>, context: &Context) -> bool {
+        match (&self.arn, arn) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(glob), Some(arn)) => glob.matches(arn, context),
         }
     }
 
     /// The first variable that has no value in this context.
     pub(crate) fn unresolved(&self, context: &Context) -> Option<&Variable> {
-        match self {
-            Self::Everything => None,
-            Self::Arn(globs) => globs.iter().find_map(|glob| glob.unresolved(context)),
-        }
+        self.arn.as_ref()?.unresolved(context)
     }
 }
 
 /// The value of an ARN condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum ArnPattern {
+pub(crate) struct ArnPattern {
+    form: Form,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Form {
     /// Six components with wildcards.
-    Components(Box<[Glob; 6]>),
+    Components(ArnGlob),
     /// One variable and nothing else: the whole ARN.
     Whole(Glob),
 }
@@ -85,54 +141,58 @@ impl ArnPattern {
     /// components is checked separately. Choice: a value that is one variable
     /// stands for a whole ARN, since it could not stand for a component.
     pub(crate) fn new(text: &str, variables: Variables) -> Option<Self> {
-        let syntax = Syntax { wildcards: Wildcards::Live, variables };
-        let whole = Glob::with(text, syntax);
-        if whole.lone_variable().is_some() {
-            return Some(Self::Whole(whole));
+        if variables == Variables::Live && text.contains("${") {
+            return with_variables(text).map(|form| Self { form });
         }
-        let mut parts: Vec<Vec<Token>> = vec![Vec::new()];
-        for token in tokens(text, syntax) {
-            let Token::Text(literal) = token else {
-                parts.last_mut()?.push(token);
-                continue;
-            };
-            let mut rest = literal.as_str();
-            while parts.len() < 6
-                && let Some((before, behind)) = rest.split_once(':')
-            {
-                parts.last_mut()?.push(Token::Text(before.to_owned()));
-                parts.push(Vec::new());
-                rest = behind;
-            }
-            parts.last_mut()?.push(Token::Text(rest.to_owned()));
-        }
-        let globs: Vec<Glob> = parts.into_iter().map(Glob::of).collect();
-        let globs: Box<[Glob; 6]> = globs.into_boxed_slice().try_into().ok()?;
-        Some(Self::Components(globs))
+        let mut parts = text.splitn(6, ':');
+        let mut next = || parts.next();
+        let components = [next()?, next()?, next()?, next()?, next()?, next()?];
+        Some(Self { form: Form::Components(ArnGlob::new(components, Variables::Literal)) })
     }
 
     /// Whether a request's value matches. What is no ARN never does.
-    pub(crate) fn matches(&self, text: &str, context: &Context) -> bool {
-        let Some(given) = components(text) else { return false };
-        match self {
-            Self::Components(globs) => component_wise(globs, &given, context),
-            Self::Whole(glob) => glob.matches_in(text, context),
+    pub(crate) fn matches(&self, arn: &ArnText<'_>, context: &Context) -> bool {
+        match &self.form {
+            Form::Components(glob) => glob.matches(arn, context),
+            Form::Whole(glob) => glob.matches_in(arn.text, context),
         }
     }
 
     /// The first variable that has no value in this context.
     pub(crate) fn unresolved(&self, context: &Context) -> Option<&Variable> {
-        match self {
-            Self::Components(globs) => globs.iter().find_map(|glob| glob.unresolved(context)),
-            Self::Whole(glob) => glob.unresolved(context),
+        match &self.form {
+            Form::Components(glob) => glob.unresolved(context),
+            Form::Whole(glob) => glob.unresolved(context),
         }
     }
 }
 
-/// The last component differs most often, so it is asked first.
-fn component_wise(globs: &[Glob; 6], components: &[&str; 6], context: &Context) -> bool {
-    let mut pairs = globs.iter().zip(components).rev();
-    pairs.all(|(glob, component)| glob.matches_in(component, context))
+/// Colons within a variable, as in its default, part nothing.
+fn with_variables(text: &str) -> Option<Form> {
+    let syntax = Syntax { wildcards: Wildcards::Live, variables: Variables::Live };
+    let mut globs = Vec::with_capacity(6);
+    let mut component = GlobBuilder::default();
+    for token in Tokens::new(text, syntax) {
+        let Token::Text(mut literal) = token else {
+            component.push(token);
+            continue;
+        };
+        while globs.len() < 5
+            && let Some((before, behind)) = literal.split_once(':')
+        {
+            component.push(Token::Text(before));
+            globs.push(std::mem::take(&mut component).build());
+            literal = behind;
+        }
+        component.push(Token::Text(literal));
+    }
+    let last = component.build();
+    if globs.is_empty() && last.lone_variable().is_some() {
+        return Some(Form::Whole(last));
+    }
+    globs.push(last);
+    let globs: Box<[Glob; 6]> = globs.into_boxed_slice().try_into().ok()?;
+    Some(Form::Components(ArnGlob::Components(globs)))
 }
 
 #[cfg(test)]
@@ -162,7 +222,7 @@ mod tests {
         ] {
             let context = ContextBuilder::new().single("aws:username", "alice").build();
             let compiled = ResourcePattern::new(pattern, Variables::Live);
-            let given = components(resource);
+            let given = ArnText::read(resource);
             assert_eq!(compiled.matches(given.as_ref(), &context), matched, "{pattern} {resource}");
         }
     }
@@ -189,7 +249,9 @@ mod tests {
             ("ARN:aws:iam::*:role/*", role, false),
         ] {
             let compiled = ArnPattern::new(pattern, Variables::Live);
-            let found = compiled.is_some_and(|pattern| pattern.matches(text, &context));
+            let given = ArnText::read(text);
+            let pair = compiled.zip(given);
+            let found = pair.is_some_and(|(pattern, given)| pattern.matches(&given, &context));
             assert_eq!(found, matched, "{pattern} {text}");
         }
     }

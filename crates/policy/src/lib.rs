@@ -67,6 +67,7 @@ mod glob;
 mod index;
 mod operators;
 mod template;
+mod work;
 
 // The request and the answer.
 mod caller;

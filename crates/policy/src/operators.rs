@@ -8,7 +8,7 @@ mod number;
 
 use data_encoding::BASE64;
 
-use crate::arn_pattern::ArnPattern;
+use crate::arn_pattern::{ArnPattern, ArnText};
 use crate::date::Moment;
 use crate::glob::Glob;
 use crate::template::{Syntax, Variable, Variables, Wildcards};
@@ -113,7 +113,9 @@ impl Matcher {
         match self {
             Self::Text(glob) => glob.matches_in(text, context),
             Self::FoldedText(glob) => glob.equals_folded(text, context),
-            Self::Arn(pattern) => pattern.matches(text, context),
+            Self::Arn(pattern) => {
+                ArnText::read(text).is_some_and(|arn| pattern.matches(&arn, context))
+            }
             Self::Number(relation, wanted) => {
                 let numbers = Decimal::parse(text).zip(Decimal::parse(wanted));
                 numbers.is_some_and(|(given, wanted)| relation.holds(&given, &wanted))

@@ -1,6 +1,6 @@
 use stead_types::AccountId;
 
-use crate::arn_pattern::components;
+use crate::arn_pattern::ArnText;
 use crate::{Caller, Context, Policies, PolicyRef};
 
 /// One question: may this caller do this to that?
@@ -59,8 +59,8 @@ pub struct Layers<'a> {
 #[derive(Clone, Debug)]
 pub struct Target<'a> {
     action: FoldedAction<'a>,
-    /// The six components of the resource, when it is an ARN.
-    pub(crate) arn: Option<[&'a str; 6]>,
+    /// The resource, when it is an ARN.
+    pub(crate) arn: Option<ArnText<'a>>,
     /// Whether the caller has a permissions boundary.
     pub(crate) boundary: Boundary,
 }
@@ -97,7 +97,7 @@ impl<'a> Target<'a> {
 
     pub(crate) fn of(request: &Request<'a>, boundary: Boundary) -> Self {
         let action = FoldedAction::new(request.action);
-        Self { action, arn: components(request.resource), boundary }
+        Self { action, arn: ArnText::read(request.resource), boundary }
     }
 
     /// The action, lower-case.

@@ -1,13 +1,13 @@
 //! The text of a pattern taken apart: wildcards, variables, escapes.
 
-use crate::Context;
 use crate::context::{ContextKey, ContextValue};
+use crate::{Context, work};
 
 /// One part of a pattern's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Token {
-    /// Literal text.
-    Text(String),
+pub(crate) enum Token<'t> {
+    /// Literal text. Its neighbour may be one too.
+    Text(&'t str),
     /// `*`: any characters, also none.
     Run,
     /// `?`: one character.
@@ -47,6 +47,17 @@ pub(crate) enum Variables {
     Literal,
 }
 
+impl Syntax {
+    /// Whether something other than text may begin with this byte.
+    pub(crate) const fn is_special(self, byte: u8) -> bool {
+        match byte {
+            b'*' | b'?' => matches!(self.wildcards, Wildcards::Live),
+            b'$' => matches!(self.variables, Variables::Live),
+            _ => false,
+        }
+    }
+}
+
 impl Variable {
     /// The value in this request: the key's one value, else the default.
     ///
@@ -77,60 +88,107 @@ impl Variable {
     }
 }
 
-/// Takes a text apart. Neighbouring literals are one token.
-pub(crate) fn tokens(text: &str, syntax: Syntax) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    let mut rest = text;
-    while let Some(character) = rest.chars().next() {
-        if syntax.variables == Variables::Live
-            && let Some((token, behind)) = braced(rest)
-        {
-            push(&mut tokens, token);
-            rest = behind;
-            continue;
-        }
-        push(
-            &mut tokens,
-            match (character, syntax.wildcards) {
-                ('*', Wildcards::Live) => Token::Run,
-                ('?', Wildcards::Live) => Token::One,
-                _ => Token::Text(character.to_string()),
-            },
-        );
-        rest = rest.get(character.len_utf8()..).unwrap_or_default();
+/// The tokens of a text, one after the other.
+#[derive(Clone, Debug)]
+pub(crate) struct Tokens<'t> {
+    text: &'t str,
+    position: usize,
+    syntax: Syntax,
+    brace: Ahead,
+    quote: Ahead,
+    quoted_brace: Ahead,
+}
+
+/// The next place of something in a text. It is remembered, so that a text full of
+/// braces that are never closed is not searched once for each of them.
+#[derive(Clone, Debug)]
+struct Ahead {
+    wanted: &'static str,
+    // `usize::MAX` when there is none ahead.
+    found: Option<usize>,
+}
+
+impl Ahead {
+    const fn new(wanted: &'static str) -> Self {
+        Self { wanted, found: None }
     }
-    tokens
+
+    /// The first place from `start` on, where no call starts before an earlier one.
+    fn next(&mut self, text: &str, start: usize) -> Option<usize> {
+        let known = self.found.filter(|found| *found >= start);
+        let found = known.unwrap_or_else(|| {
+            let rest = text.get(start..).unwrap_or_default();
+            let distance = rest.find(self.wanted);
+            work::count(distance.unwrap_or(rest.len()));
+            distance.map_or(usize::MAX, |distance| start + distance)
+        });
+        self.found = Some(found);
+        Some(found).filter(|found| *found != usize::MAX)
+    }
 }
 
-/// `${...}` at the beginning of a text, and what is behind it. A brace that is not
-/// closed is literal text.
-fn braced(text: &str) -> Option<(Token, &str)> {
-    let inner_on = text.strip_prefix("${")?;
-    // A default may hold a closing brace of its own: it ends with a quote and a brace.
-    let plain_end = inner_on.find('}')?;
-    let quote = inner_on.find(", '").filter(|quote| *quote < plain_end);
-    let end = match quote {
-        Some(quote) => {
-            let value_at = quote + 3;
-            let length = inner_on.get(value_at..)?.find("'}")?;
-            value_at + length + 1
+impl<'t> Tokens<'t> {
+    /// The tokens of this text.
+    pub(crate) const fn new(text: &'t str, syntax: Syntax) -> Self {
+        let brace = Ahead::new("}");
+        Self {
+            text,
+            position: 0,
+            syntax,
+            brace,
+            quote: Ahead::new(", '"),
+            quoted_brace: Ahead::new("'}"),
         }
-        None => plain_end,
-    };
-    let (inner, behind) = inner_on.split_at_checked(end)?;
-    let token = match inner {
-        // Spec: the escapes for characters that otherwise have a meaning.
-        "*" | "?" | "$" => Token::Text(inner.to_owned()),
-        _ => Token::Variable(Variable::parse(inner)),
-    };
-    Some((token, behind.get(1..)?))
+    }
+
+    /// `${...}` at this place, and the place behind it. A brace that is not closed is
+    /// literal text.
+    fn braced(&mut self) -> Option<(Token<'t>, usize)> {
+        let text = self.text;
+        let start = self.position + 2;
+        // A default may hold a closing brace of its own: it ends with a quote and a brace.
+        let plain_end = self.brace.next(text, start)?;
+        let quote = self.quote.next(text, start).filter(|quote| *quote < plain_end);
+        let end = match quote {
+            Some(quote) => self.quoted_brace.next(text, quote + 3)? + 1,
+            None => plain_end,
+        };
+        let inner = text.get(start..end)?;
+        let token = match inner {
+            // Spec: the escapes for characters that otherwise have a meaning.
+            "*" | "?" | "$" => Token::Text(inner),
+            _ => Token::Variable(Variable::parse(inner)),
+        };
+        Some((token, end + 1))
+    }
 }
 
-fn push(tokens: &mut Vec<Token>, token: Token) {
-    if let (Some(Token::Text(last)), Token::Text(more)) = (tokens.last_mut(), &token) {
-        last.push_str(more);
-    } else {
-        tokens.push(token);
+impl<'t> Iterator for Tokens<'t> {
+    type Item = Token<'t>;
+
+    fn next(&mut self) -> Option<Token<'t>> {
+        let rest = self.text.get(self.position..).filter(|rest| !rest.is_empty())?;
+        if self.syntax.variables == Variables::Live
+            && rest.starts_with("${")
+            && let Some((token, behind)) = self.braced()
+        {
+            self.position = behind;
+            return Some(token);
+        }
+        let wildcard = match (rest.as_bytes().first(), self.syntax.wildcards) {
+            (Some(b'*'), Wildcards::Live) => Some(Token::Run),
+            (Some(b'?'), Wildcards::Live) => Some(Token::One),
+            _ => None,
+        };
+        if wildcard.is_some() {
+            self.position += 1;
+            return wildcard;
+        }
+        // What is special is ASCII, so its place is between two characters.
+        let special = rest.bytes().skip(1).position(|byte| self.syntax.is_special(byte));
+        let (literal, _) = rest.split_at_checked(special.map_or(rest.len(), |at| at + 1))?;
+        self.position += literal.len();
+        Some(Token::Text(literal))
     }
 }
 
@@ -143,7 +201,7 @@ mod tests {
     const OLD: Syntax = Syntax { wildcards: Wildcards::Live, variables: Variables::Literal };
 
     fn shown(text: &str, syntax: Syntax) -> String {
-        let tokens = tokens(text, syntax).into_iter().map(|token| match token {
+        let tokens = Tokens::new(text, syntax).map(|token| match token {
             Token::Text(text) => format!("[{text}]"),
             Token::Run => "*".to_owned(),
             Token::One => "?".to_owned(),
@@ -160,11 +218,12 @@ mod tests {
             ("", ""),
             ("a*b?c", "[a]*[b]?[c]"),
             ("${aws:UserName}/x", "<aws:username=None>[/x]"),
-            ("${*}${?}${$}{x}", "[*?${x}]"),
+            ("${*}${?}${$}{x}", "[*][?][$][{x}]"),
             ("${k, 'd*}e'}f", "<k=Some(\"d*}e\")>[f]"),
             ("${k, 'open}", "[${k, 'open}]"),
             ("${k", "[${k]"),
             ("$x{y}", "[$x{y}]"),
+            ("a$$${k}", "[a][$][$]<k=None>"),
             ("${}", "<=None>"),
             ("é*", "[é]*"),
         ] {
@@ -192,6 +251,16 @@ mod tests {
             ("absent,'d'", None),
         ] {
             assert_eq!(Variable::parse(inner).resolve(&context), value, "{inner}");
+        }
+    }
+    #[test]
+    fn braces_that_are_never_closed_cost_one_search() {
+        for hostile in ["${", "${, '", "${x, '}", "${, '${"] {
+            for size in [1_000, 2_000, 4_000] {
+                let text = hostile.repeat(size) + "}";
+                let (count, steps) = work::counted(|| Tokens::new(&text, LIVE).count());
+                assert!(count > 0 && steps <= 3 * text.len(), "{hostile} {size} {steps}");
+            }
         }
     }
 }

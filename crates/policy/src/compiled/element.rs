@@ -1,4 +1,4 @@
-use crate::arn_pattern::ResourcePattern;
+use crate::arn_pattern::{ArnText, ResourcePattern};
 use crate::glob::Glob;
 use crate::index::ActionTest;
 use crate::template::Variables;
@@ -77,7 +77,7 @@ impl Resources {
     /// Spec: UG:reference_policies_variables: with a variable that has no value,
     /// Resource matches nothing and NotResource "will not match any resource",
     /// which makes the statement not apply at all.
-    pub(crate) fn matches(&self, arn: Option<&[&str; 6]>, context: &Context) -> bool {
+    pub(crate) fn matches(&self, arn: Option<&ArnText<'_>>, context: &Context) -> bool {
         let listed = self.entries.iter().any(|entry| entry.pattern.matches(arn, context));
         match self.polarity {
             Polarity::Any => listed,
