@@ -1,3 +1,5 @@
+use std::iter;
+
 use super::element::Written;
 use crate::context::{ContextKey, ContextValue};
 use crate::operators::Matcher;
@@ -48,27 +50,40 @@ impl CompiledCondition {
     }
 
     /// Whether the condition holds.
-    ///
-    /// Spec: UG:reference_policies_elements_condition_operators and
-    /// UG:reference_policies_multi-value-conditions.
     pub(crate) fn verdict(&self, context: &Context) -> Verdict {
         let given = self.given(context);
-        if self.operator.base == OperatorBase::Null {
-            return self.presence(given);
-        }
-        match self.operator.quantifier {
-            Quantifier::Single => self.single(given, context),
-            Quantifier::ForAllValues | Quantifier::ForAnyValue => self.set(given, context),
+        match given {
+            None => self.verdict_by(None, iter::empty()),
+            Some(ContextValue::Binary(bytes)) => {
+                let matched = || self.values.iter().any(|value| value.pattern.matches_bytes(bytes));
+                self.verdict_by(given, iter::once_with(matched))
+            }
+            Some(value @ (ContextValue::Single(_) | ContextValue::Multi(_))) => {
+                let matched =
+                    |text| self.values.iter().any(|value| value.pattern.matches(text, context));
+                self.verdict_by(given, value.texts().map(matched))
+            }
         }
     }
 
-    /// Whether one of the policy's values matches what the request has; whether any
-    /// value of a set does.
-    fn value_matches(value: &Written<Matcher>, given: ContextValue<'_>, context: &Context) -> bool {
-        match given {
-            ContextValue::Binary(bytes) => value.pattern.matches_bytes(bytes),
-            ContextValue::Single(_) | ContextValue::Multi(_) => {
-                given.texts().any(|text| value.pattern.matches(text, context))
+    /// Whether the condition holds by what the request has for the key and, for each
+    /// value of that, whether one of the policy's matches it.
+    ///
+    /// Spec: UG:reference_policies_elements_condition_operators and
+    /// UG:reference_policies_multi-value-conditions.
+    pub(crate) fn verdict_by(
+        &self,
+        given: Option<ContextValue<'_>>,
+        matched: impl Iterator<Item = bool>,
+    ) -> Verdict {
+        if self.operator.base == OperatorBase::Null {
+            return self.presence(given);
+        }
+        match (given, self.operator.quantifier) {
+            (None, _) => self.absent(),
+            (Some(given), Quantifier::Single) => self.single(given, matched),
+            (Some(given), Quantifier::ForAllValues | Quantifier::ForAnyValue) => {
+                self.set(given, matched)
             }
         }
     }
@@ -96,62 +111,50 @@ impl CompiledCondition {
         matches!(value.pattern, Matcher::Bool(wanted_absent) if wanted_absent == absent)
     }
 
-    /// Without a quantifier: the key has one value.
-    fn single(&self, given: Option<ContextValue<'_>>, context: &Context) -> Verdict {
-        let negated = self.operator.base.is_negated();
-        match given {
-            None => {
-                let reason = if self.operator.if_exists {
-                    ConditionReason::KeyAbsentIfExists
-                } else if negated {
-                    ConditionReason::KeyAbsentNegated
-                } else {
-                    ConditionReason::KeyAbsent
-                };
-                Verdict { holds: self.operator.if_exists || negated, reason }
+    /// The key is absent.
+    fn absent(&self) -> Verdict {
+        let (holds, reason) = match self.operator.quantifier {
+            _ if self.operator.if_exists => (true, ConditionReason::KeyAbsentIfExists),
+            Quantifier::Single if self.operator.base.is_negated() => {
+                (true, ConditionReason::KeyAbsentNegated)
             }
+            Quantifier::Single => (false, ConditionReason::KeyAbsent),
+            Quantifier::ForAllValues => (true, ConditionReason::NullSet),
+            Quantifier::ForAnyValue => (false, ConditionReason::NullSet),
+        };
+        Verdict { holds, reason }
+    }
+
+    /// Without a quantifier: the key has one value.
+    fn single(&self, given: ContextValue<'_>, mut matched: impl Iterator<Item = bool>) -> Verdict {
+        match given {
             // Choice: AWS documents that keys with several values require a
             // quantifier; without one nothing matches, negated operators included,
             // as reported from AWS's own talks.
-            Some(ContextValue::Multi(_)) => {
+            ContextValue::Multi(_) => {
                 Verdict { holds: false, reason: ConditionReason::SeveralValues }
             }
-            Some(given @ (ContextValue::Single(_) | ContextValue::Binary(_))) => {
-                let any =
-                    self.values.iter().any(|value| Self::value_matches(value, given, context));
-                Verdict { holds: any != negated, reason: ConditionReason::Compared }
+            ContextValue::Single(_) | ContextValue::Binary(_) => {
+                let holds = matched.any(|matched| matched) != self.operator.base.is_negated();
+                Verdict { holds, reason: ConditionReason::Compared }
             }
         }
     }
 
     /// With a quantifier: the key has a set of values. A single value is a set of one.
-    fn set(&self, given: Option<ContextValue<'_>>, context: &Context) -> Verdict {
+    fn set(&self, given: ContextValue<'_>, matched: impl Iterator<Item = bool>) -> Verdict {
         let for_all = self.operator.quantifier == Quantifier::ForAllValues;
-        let negated = self.operator.base.is_negated();
-        let Some(given) = given else {
-            return if self.operator.if_exists {
-                Verdict { holds: true, reason: ConditionReason::KeyAbsentIfExists }
-            } else {
-                Verdict { holds: for_all, reason: ConditionReason::NullSet }
-            };
+        // Spec: a set that comes down to the empty string is a null set.
+        let null = match given {
+            ContextValue::Binary(_) => false,
+            ContextValue::Single(_) | ContextValue::Multi(_) => given.texts().all(str::is_empty),
         };
-        let holds = match given {
-            ContextValue::Binary(bytes) => {
-                self.values.iter().any(|value| value.pattern.matches_bytes(bytes)) != negated
-            }
-            ContextValue::Single(_) | ContextValue::Multi(_) => {
-                // Spec: a set that comes down to the empty string is a null set.
-                if given.texts().all(str::is_empty) {
-                    return Verdict { holds: for_all, reason: ConditionReason::NullSet };
-                }
-                // Negation applies to each value, inside the quantifier.
-                let mut each = given.texts().map(|text| {
-                    let any = self.values.iter().any(|value| value.pattern.matches(text, context));
-                    any != negated
-                });
-                if for_all { each.all(|holds| holds) } else { each.any(|holds| holds) }
-            }
-        };
+        if null {
+            return Verdict { holds: for_all, reason: ConditionReason::NullSet };
+        }
+        // Negation applies to each value, inside the quantifier.
+        let mut each = matched.map(|matched| matched != self.operator.base.is_negated());
+        let holds = if for_all { each.all(|holds| holds) } else { each.any(|holds| holds) };
         Verdict { holds, reason: ConditionReason::Compared }
     }
 

@@ -54,11 +54,12 @@ impl Actions {
 
     /// Whether the element lets this action pass; it is lower-case.
     pub(crate) fn matches(&self, action: &str) -> bool {
-        let listed = self.entries.iter().any(|entry| entry.pattern.matches(action));
-        match self.polarity {
-            Polarity::Any => listed,
-            Polarity::NoneOf => !listed,
-        }
+        self.passes(self.entries.iter().any(|entry| entry.pattern.matches(action)))
+    }
+
+    /// Whether the element lets an action pass that one of its entries matches, or none.
+    pub(crate) fn passes(&self, listed: bool) -> bool {
+        listed == (self.polarity == Polarity::Any)
     }
 }
 
@@ -79,6 +80,11 @@ impl Resources {
     /// which makes the statement not apply at all.
     pub(crate) fn matches(&self, arn: Option<&ArnText<'_>>, context: &Context) -> bool {
         let listed = self.entries.iter().any(|entry| entry.pattern.matches(arn, context));
+        self.passes(listed, context)
+    }
+
+    /// Whether the element lets a resource pass that one of its entries matches, or none.
+    pub(crate) fn passes(&self, listed: bool, context: &Context) -> bool {
         match self.polarity {
             Polarity::Any => listed,
             Polarity::NoneOf => {

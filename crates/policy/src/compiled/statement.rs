@@ -55,6 +55,14 @@ impl CompiledStatement {
         Self { index, span, sid: None, effect, body: Body::Unreadable }
     }
 
+    /// Whether the statement is about the action, or cannot be read.
+    pub(crate) fn concerns(&self, target: &Target<'_>) -> bool {
+        match &self.body {
+            Body::Unreadable => true,
+            Body::Elements(elements) => elements.actions.matches(target.action()),
+        }
+    }
+
     /// Whether the statement applies to the request, and as what it names the caller.
     ///
     /// What the index has found out about the action is not asked again.

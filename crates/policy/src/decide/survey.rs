@@ -121,10 +121,13 @@ impl<'a: 't, 't, T: Trace<'t>> Asking<'_, 't, 'a, T> {
         at_place: impl Fn(u32) -> Option<(usize, &'a PolicySource, &'a CompiledStatement)>,
     ) {
         if T::ENABLED {
-            // A trace has each statement once, in order, and wants all of its action.
+            // A trace has each statement once and in order, and of those that are walked
+            // only the ones that an index would find.
             for place in index.places(count, self.request, self.target) {
-                if let Some((at, source, statement)) = at_place(place) {
-                    let action = &ActionTest::Whole;
+                if let Some((at, source, statement)) = at_place(place)
+                    && statement.concerns(self.target)
+                {
+                    let action = &ActionTest::Passed;
                     self.statement(at, source, statement, Candidate { place, action });
                 }
             }

@@ -93,16 +93,18 @@ fn principal<'a>(
 }
 
 fn action<'a>(trace: &mut FullTrace<'a>, part: &'a Actions, target: &Target<'_>) -> ElementRecord {
-    let from = trace.values.len();
+    let (from, action) = (trace.values.len(), target.action());
+    let mut listed = false;
     trace.values.extend(part.entries.iter().map(|entry| {
-        let matched = entry.pattern.matches(target.action());
+        let matched = entry.pattern.matches(action);
+        listed |= matched;
         value(entry, matched, None)
     }));
     ElementRecord {
         element: Element::Action,
         span: part.span,
         polarity: part.polarity,
-        matched: part.matches(target.action()),
+        matched: part.passes(listed),
         values: from..trace.values.len(),
     }
 }
@@ -114,15 +116,17 @@ fn resource<'a>(
     target: &Target<'_>,
 ) -> ElementRecord {
     let from = trace.values.len();
+    let mut listed = false;
     trace.values.extend(part.entries.iter().map(|entry| {
         let matched = entry.pattern.matches(target.arn.as_ref(), request.context);
+        listed |= matched;
         value(entry, matched, entry.pattern.unresolved(request.context))
     }));
     ElementRecord {
         element: Element::Resource,
         span: part.span,
         polarity: part.polarity,
-        matched: part.matches(target.arn.as_ref(), request.context),
+        matched: part.passes(listed, request.context),
         values: from..trace.values.len(),
     }
 }
@@ -144,7 +148,6 @@ fn condition<'a>(
     request: &Request<'a>,
 ) -> ConditionRecord<'a> {
     let given = part.given(request.context);
-    let verdict = part.verdict(request.context);
     let asks_presence = part.operator.base == OperatorBase::Null;
     let values_from = trace.values.len();
     trace.values.extend(part.values.iter().map(|entry| {
@@ -156,6 +159,8 @@ fn condition<'a>(
         let compared = if asks_presence { &[] } else { part.values.as_ref() };
         compare(trace, values_from, compared, given, request);
     }
+    let recorded = trace.request_values.get(request_values_from..).unwrap_or_default();
+    let verdict = part.verdict_by(given, recorded.iter().map(|value| value.matched));
     ConditionRecord {
         operator: part.operator,
         operator_span: part.operator_span,

@@ -63,7 +63,7 @@ impl<'t> LayerTrace<'t> {
         })
     }
 
-    /// How many statements the index ruled out, in all of its policies.
+    /// How many statements were not looked at, in all of its policies.
     #[must_use]
     pub fn skipped_count(self) -> usize {
         self.policies().map(PolicyTrace::skipped_count).sum()
@@ -88,7 +88,8 @@ pub struct PolicyTrace<'t> {
 }
 
 impl<'t> PolicyTrace<'t> {
-    /// Its statements, in their order, as far as they were looked at.
+    /// Its statements, in their order, as far as they were looked at: those that the
+    /// action concerns and that no index rules out.
     pub fn statements(self) -> impl ExactSizeIterator<Item = StatementTrace<'t>> {
         self.records.iter().map(move |record| StatementTrace {
             index: record.index,
@@ -104,8 +105,8 @@ impl<'t> PolicyTrace<'t> {
         })
     }
 
-    /// How many of its statements were not looked at, since an index knew that they
-    /// do not apply.
+    /// How many of its statements were not looked at, since they are about other
+    /// actions or an index knew that they do not apply.
     #[must_use]
     pub const fn skipped_count(self) -> usize {
         self.statement_count.saturating_sub(self.records.len())
@@ -139,7 +140,7 @@ pub struct StatementTrace<'t> {
     /// Whether it could not be read: it then grants nothing, and denies if it may
     /// have been a Deny.
     pub unreadable: bool,
-    /// Whether an index had ruled it out: only in a trace that was expanded.
+    /// Whether it was not looked at for the decision: only in a trace that was expanded.
     pub skipped: bool,
     record: &'t StatementRecord<'t>,
     trace: &'t FullTrace<'t>,

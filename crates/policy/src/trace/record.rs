@@ -13,11 +13,13 @@ use crate::{
 /// from it elsewhere.
 ///
 /// It borrows from the request and the policies; [`FullTrace::into_owned`] lets go of
-/// them. Statements that an index ruled out are not looked at: they are counted per
-/// policy, and [`FullTrace::expanded`] explains them too. A trace holds one
-/// evaluation: the next one replaces it.
+/// them. Statements about other actions, and those that an index rules out by
+/// principal or resource, are not looked at: they are counted per policy, and
+/// [`FullTrace::expanded`] explains them too. A trace holds one evaluation: the next
+/// one replaces it.
 ///
-/// Recording costs a fixed number of allocations, which grow with what is looked at.
+/// Costs, beside asking each statement that is looked at once more and in whole, six
+/// allocations, which grow with the values of these statements.
 #[derive(Clone, Debug, Default)]
 pub struct FullTrace<'a> {
     // `None` before the first evaluation and in a trace that owns everything.
@@ -155,11 +157,13 @@ pub struct RequestValue<'a> {
     pub matched: bool,
 }
 
-// Room for what one principal's policy and a trust policy come to, so that recording
-// them does not move what was recorded.
-const STATEMENTS_USUAL: usize = 4;
+// Room for what a principal's policy and a trust policy usually come to, so that what
+// was recorded is not moved. Each is at most a kibibyte, up to which allocators keep
+// blocks at hand.
+const LAYERS_USUAL: usize = 8;
+const STATEMENTS_USUAL: usize = 5;
 const CONDITIONS_USUAL: usize = 8;
-const VALUES_USUAL: usize = 16;
+const VALUES_USUAL: usize = 14;
 
 impl<'a> Recorder<'a> for FullTrace<'a> {
     const ENABLED: bool = true;
@@ -167,6 +171,7 @@ impl<'a> Recorder<'a> for FullTrace<'a> {
     fn begin(&mut self, request: &Request<'a>, target: &Target<'_>) {
         self.question = Some(Question { request: *request, boundary: target.boundary });
         self.layers.clear();
+        self.layers.reserve(LAYERS_USUAL);
         self.statements.clear();
         self.conditions.clear();
         self.values.clear();

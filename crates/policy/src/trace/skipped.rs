@@ -4,8 +4,8 @@ use crate::index::ActionTest;
 use crate::request::Target;
 
 impl<'a> FullTrace<'a> {
-    /// The same with every statement that an index ruled out, explained like the
-    /// others and marked: what they need that the request does not have.
+    /// The same with every statement that was not looked at, explained like the others
+    /// and marked: what each needs that the request does not have.
     ///
     /// Costs a walk over every statement of every policy.
     #[must_use]
