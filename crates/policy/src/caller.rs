@@ -128,6 +128,7 @@ pub(crate) struct Facets {
     account: Listed,
     entity: Listed,
     session: Listed,
+    provider: Listed,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -139,21 +140,21 @@ enum Listed {
 
 impl Facets {
     pub(crate) const fn of(named: Named) -> Self {
-        let (yes, no) = (Listed::Yes, Listed::No);
+        let no = Listed::No;
+        let mut facets = Self { account: no, entity: no, session: no, provider: no };
         match named {
             Named::Everyone | Named::EveryoneByArn => {
-                Self { account: yes, entity: yes, session: yes }
+                let yes = Listed::Yes;
+                facets = Self { account: yes, entity: yes, session: yes, provider: yes };
             }
-            Named::Account => Self { account: yes, entity: no, session: no },
-            Named::Role | Named::User | Named::FederatingUser => {
-                Self { account: no, entity: yes, session: no }
-            }
-            // A provider or service is all there is to such a caller.
-            Named::Session | Named::Federated | Named::Service => {
-                Self { account: no, entity: no, session: yes }
-            }
-            Named::NotAsked => Self { account: no, entity: no, session: no },
+            Named::Account => facets.account = Listed::Yes,
+            Named::Role | Named::User | Named::FederatingUser => facets.entity = Listed::Yes,
+            // A service is all there is to such a caller.
+            Named::Session | Named::Service => facets.session = Listed::Yes,
+            Named::Federated => facets.provider = Listed::Yes,
+            Named::NotAsked => {}
         }
+        facets
     }
 
     pub(crate) fn add(&mut self, other: Self) {
@@ -165,6 +166,7 @@ impl Facets {
         or(&mut self.account, other.account);
         or(&mut self.entity, other.entity);
         or(&mut self.session, other.session);
+        or(&mut self.provider, other.provider);
     }
 
     pub(crate) fn any(self) -> bool {
@@ -181,9 +183,8 @@ impl Facets {
                 yes(self.account) && yes(self.entity) && yes(self.session)
             }
             Caller::FederatedUser { .. } => yes(self.account) && yes(self.session),
-            Caller::WebIdentity { .. } | Caller::Saml { .. } | Caller::Service { .. } => {
-                yes(self.session)
-            }
+            Caller::WebIdentity { .. } | Caller::Saml { .. } => yes(self.provider),
+            Caller::Service { .. } => yes(self.session),
             Caller::Anonymous => self.any(),
         }
     }

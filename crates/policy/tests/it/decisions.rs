@@ -214,13 +214,13 @@ fn caller(name: &str) -> Caller {
     let federated = "arn:aws:sts::111122223333:federated-user/Bob".parse().unwrap();
     match name {
         "user" => Caller::User { account, arn: user, id: user_id },
-        "role" => Caller::RoleSession {
+        "role" | "role by token" => Caller::RoleSession {
             account,
             role_arn: "arn:aws:iam::111122223333:role/jobs/Worker".parse().unwrap(),
             role_id: "AROAWORKERWORKERWORK1".parse().unwrap(),
             session_arn: "arn:aws:sts::111122223333:assumed-role/Worker/shift".parse().unwrap(),
             session_name: "shift".into(),
-            federated_provider: None,
+            federated_provider: (name == "role by token").then(|| "accounts.google.com".into()),
         },
         "root" => Caller::Root { account },
         "federated" => Caller::FederatedUser {
