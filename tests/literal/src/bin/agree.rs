@@ -6,6 +6,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
     reason = "a test's own ground"
 )]
 
@@ -69,7 +71,7 @@ fn arguments() -> Option<Arguments> {
     Some(arguments).filter(|arguments| !arguments.seeds.is_empty())
 }
 
-/// The first seed at which the evaluations disagree; each job takes every so manieth.
+/// The first seed at which the evaluations disagree; each job takes every so-manieth.
 fn run(arguments: &Arguments) -> Option<u64> {
     let job = |number: u64| {
         let mut seeds = arguments.seeds.clone().filter(|seed| seed % arguments.jobs == number);

@@ -14,6 +14,12 @@ pub(super) fn pick<'a, T: ?Sized>(choices: &mut dyn Choices, from: &[&'a T]) -> 
     from[choices.below(from.len())]
 }
 
+/// One of them, most often one of the first three: so that two picks are often equal.
+pub(super) fn pick_common<'a, T: ?Sized>(choices: &mut dyn Choices, from: &[&'a T]) -> &'a T {
+    let common = if choices.percent(60) { from.len().min(3) } else { from.len() };
+    from[choices.below(common)]
+}
+
 /// The choices of a seed: SplitMix64 (Steele, Lea, Flood: Fast splittable
 /// pseudorandom number generators, 2014), the same on every machine.
 #[derive(Clone, Debug)]

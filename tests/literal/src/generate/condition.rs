@@ -1,7 +1,7 @@
 //! Condition blocks.
 
 use super::alphabet::{KEYS, RANGES, Sort, values};
-use super::choices::{Choices, pick};
+use super::choices::{Choices, pick, pick_common};
 use super::request::key_in_some_case;
 use super::{pattern, text};
 use crate::literal::operator::NAMES;
@@ -28,6 +28,32 @@ pub(super) fn block(choices: &mut dyn Choices) -> Option<String> {
     let operators: Vec<(String, String)> =
         operators.into_iter().map(|(name, keys)| (name, text::object(&keys))).collect();
     Some(text::object(&operators))
+}
+
+/// A block that ties a statement for everybody to the caller's ARN, or nearly.
+pub(super) fn by_principal_arn(choices: &mut dyn Choices) -> String {
+    let operators = [
+        "ArnLike",
+        "ArnEquals",
+        "StringLike",
+        "StringEquals",
+        "StringEqualsIgnoreCase",
+        "ForAnyValue:StringLike",
+        "ForAllValues:ArnLike",
+        "ArnLikeIfExists",
+        "ArnNotLike",
+    ];
+    let arns = [
+        "arn:aws:iam::111122223333:*",
+        "arn:aws:iam::*:role/*",
+        "arn:aws:iam::111122223333:user/staff/Alice",
+        "arn:aws:iam::111122223333:role/jobs/Worker",
+        "${aws:PrincipalArn}",
+    ];
+    let arn = text::string(pick(choices, &arns));
+    let key = key_in_some_case(choices, "aws:PrincipalArn");
+    let keys = text::object(&[(key, arn)]);
+    text::object(&[(pick(choices, &operators).to_owned(), keys)])
 }
 
 /// An operator's name and what it compares.
@@ -76,7 +102,7 @@ fn compared(choices: &mut dyn Choices, sort: Sort) -> (String, String) {
 /// One value, as JSON.
 fn value(choices: &mut dyn Choices, sort: Sort) -> String {
     let sort = if choices.percent(4) { Sort::Text } else { sort };
-    let from = pick(choices, values(sort));
+    let from = pick_common(choices, values(sort));
     match sort {
         Sort::Text => text::string(&pattern::text(choices, from)),
         Sort::Arn => text::string(&pattern::arn(choices, from)),

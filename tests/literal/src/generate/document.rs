@@ -90,7 +90,10 @@ fn statement(choices: &mut dyn Choices, kind: Kind, focus: &Focus) -> Members {
         let resources: &[&str] = if role { &ROLES } else { &RESOURCES };
         members.push(listed(choices, "Resource", resources, &focus.resource, pattern::resource));
     }
-    if let Some(block) = condition::block(choices) {
+    let everyone = members.iter().any(|(key, value)| key == "Principal" && value.contains('*'));
+    if everyone && choices.percent(25) {
+        members.push(("Condition".to_owned(), condition::by_principal_arn(choices)));
+    } else if let Some(block) = condition::block(choices) {
         members.push(("Condition".to_owned(), block));
     }
     members

@@ -38,7 +38,7 @@ pub(super) fn resource(choices: &mut dyn Choices, resource: &str) -> String {
 
 /// Something like a text, with wildcards and variables.
 pub(super) fn text(choices: &mut dyn Choices, text: &str) -> String {
-    match choices.below(14) {
+    match choices.below(18) {
         0 => "*".to_owned(),
         1 => format!("{}*", prefix(choices, text)),
         2 => format!("*{}", suffix(choices, text)),
@@ -55,8 +55,9 @@ pub(super) fn text(choices: &mut dyn Choices, text: &str) -> String {
 
 /// Something like an ARN.
 pub(super) fn arn(choices: &mut dyn Choices, arn: &str) -> String {
-    match choices.below(3) {
+    match choices.below(4) {
         0 => text(choices, arn),
+        1 => arn.to_owned(),
         _ => resource(choices, arn),
     }
 }

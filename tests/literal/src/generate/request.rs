@@ -1,7 +1,7 @@
 use stead_policy::{Caller, FederatedIssuer};
 
 use super::alphabet::{ACTIONS, KEYS, OTHER, OWN, RESOURCES, ROLE_ACTIONS, ROLES, Sort, values};
-use super::choices::{Choices, pick};
+use super::choices::{Choices, pick, pick_common};
 use crate::literal::{Given, Keys, Question};
 
 /// The request around which documents are made.
@@ -161,7 +161,7 @@ pub(super) fn key_in_some_case(choices: &mut dyn Choices, key: &str) -> String {
 fn given(choices: &mut dyn Choices, sort: Sort, several: bool) -> Given {
     let sort = if choices.percent(3) { Sort::Text } else { sort };
     let several = if choices.percent(4) { !several } else { several };
-    let value = |choices: &mut dyn Choices| pick(choices, values(sort)).to_owned();
+    let value = |choices: &mut dyn Choices| pick_common(choices, values(sort)).to_owned();
     if several {
         let count = choices.below(4);
         return Given::Several((0..count).map(|_| value(choices)).collect());

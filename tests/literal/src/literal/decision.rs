@@ -197,6 +197,7 @@ pub(crate) fn resource_fits(elements: &Elements, variables: bool, question: &Que
 
 /// Which layers block by being silent. Service control policies always do (point 28).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "a column for each layer of the table")]
 pub struct MustAllow {
     resource: bool,
     identity: bool,

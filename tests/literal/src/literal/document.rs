@@ -171,7 +171,7 @@ fn member<'n>(members: &'n [(String, Node)], key: &str) -> Option<&'n Node> {
 
 fn statement_of(index: usize, node: &Node, kind: Kind) -> Statement {
     let span = (node.start, node.end);
-    let effect = object(node).and_then(|members| effect(members));
+    let effect = object(node).and_then(effect);
     match read_elements(node, kind) {
         Some((sid, elements)) => {
             let effect = effect.unwrap_or(Effect::Deny);
@@ -209,7 +209,6 @@ const ELEMENTS: [&str; 9] = [
 
 /// The Sid and the elements; the elements are `None` when one of the operators does not
 /// exist, everything is when an element is missing, too much or of the wrong type.
-#[expect(clippy::type_complexity, reason = "two optional things, told apart above")]
 fn read_elements(node: &Node, kind: Kind) -> Option<(Option<String>, Option<Elements>)> {
     let members = members(node, &ELEMENTS)?;
     effect(members)?;
