@@ -8,7 +8,7 @@ use stead_literal::{agree, generate};
 
 #[test]
 fn nothing_is_starved() {
-    let statistics = statistics(0..1_500);
+    let statistics = statistics(0..2_000);
     let mut starved = Vec::new();
     let mut expect = |what: &str, counts: &[u64], least: u64| {
         if counts.iter().any(|count| *count < least) {
