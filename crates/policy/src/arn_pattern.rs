@@ -27,6 +27,11 @@ impl<'t> ArnText<'t> {
     pub(crate) fn read(text: &'t str) -> Option<Self> {
         components(text).map(|components| Self { text, components })
     }
+
+    /// The whole text.
+    pub(crate) const fn text(&self) -> &'t str {
+        self.text
+    }
 }
 
 /// A pattern for each component.
@@ -148,6 +153,14 @@ impl ArnPattern {
         let mut next = || parts.next();
         let components = [next()?, next()?, next()?, next()?, next()?, next()?];
         Some(Self { form: Form::Components(ArnGlob::new(components, Variables::Literal)) })
+    }
+
+    /// Whether it matches one ARN only: the text it was made of.
+    pub(crate) const fn is_exact(&self) -> bool {
+        match &self.form {
+            Form::Components(ArnGlob::Headed { resource, .. }) => resource.exact().is_some(),
+            Form::Components(ArnGlob::Components(_)) | Form::Whole(_) => false,
+        }
     }
 
     /// Whether a request's value matches. What is no ARN never does.

@@ -111,6 +111,14 @@ impl Glob {
         given.next().is_none()
     }
 
+    /// The text, when that is all it matches.
+    pub(crate) const fn exact(&self) -> Option<&str> {
+        match &self.shape {
+            Shape::Exact(whole) => Some(whole),
+            Shape::Anything | Shape::Prefix(_) | Shape::Pieces(_) => None,
+        }
+    }
+
     /// The first variable that has no value in this context.
     pub(crate) fn unresolved(&self, context: &Context) -> Option<&Variable> {
         let variables = self.pieces().iter().filter_map(|piece| match piece {

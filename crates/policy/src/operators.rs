@@ -4,7 +4,10 @@
 //! value of the request against one value of the policy.
 
 mod ip;
+mod literals;
 mod number;
+
+use std::net::IpAddr;
 
 use data_encoding::BASE64;
 
@@ -12,9 +15,10 @@ use crate::arn_pattern::{ArnPattern, ArnText};
 use crate::date::Moment;
 use crate::glob::Glob;
 use crate::template::{Syntax, Variable, Variables, Wildcards};
-use crate::{Context, OperatorBase};
+use crate::{Context, OperatorBase, work};
 use ip::Network;
-use number::Decimal;
+pub(crate) use literals::Literals;
+use number::{Decimal, Number};
 
 /// One value of a condition, made ready to be compared.
 #[derive(Clone, Debug)]
@@ -26,7 +30,7 @@ pub(crate) enum Matcher {
     /// An ARN by components.
     Arn(ArnPattern),
     /// A number.
-    Number(Relation, Box<str>),
+    Number(Relation, Number),
     /// A date.
     Date(Relation, Moment),
     /// `true` or `false`; also what `Null` asks for.
@@ -37,6 +41,83 @@ pub(crate) enum Matcher {
     Bytes(Box<[u8]>),
     /// The value is of the wrong type and matches nothing.
     Never,
+}
+
+/// One text of the request, read once as what an operator compares, however many
+/// values the policy has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Given<'t> {
+    /// Text, or the bytes of a text.
+    Text(&'t str),
+    /// An ARN.
+    Arn(ArnText<'t>),
+    /// A number.
+    Number(Decimal<'t>),
+    /// A date.
+    Date(Moment),
+    /// `true` or `false`.
+    Bool(bool),
+    /// An address.
+    Ip(IpAddr),
+    /// It is of the wrong type and matches nothing.
+    Unlike,
+}
+
+impl<'t> Given<'t> {
+    /// The text as the operator reads it.
+    pub(crate) fn read(base: OperatorBase, text: &'t str) -> Self {
+        let read = match Type::of(base) {
+            Type::Text | Type::FoldedText | Type::Pattern | Type::Bytes => Some(Self::Text(text)),
+            Type::Arn => ArnText::read(text).map(Self::Arn),
+            Type::Number => Decimal::parse(text).map(Self::Number),
+            Type::Date => Moment::parse(text).map(Self::Date),
+            Type::Bool => boolean(text).map(Self::Bool),
+            Type::Ip => text.parse().ok().map(Self::Ip),
+        };
+        read.unwrap_or(Self::Unlike)
+    }
+}
+
+/// What operators compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Type {
+    Text,
+    FoldedText,
+    Pattern,
+    Arn,
+    Number,
+    Date,
+    Bool,
+    Ip,
+    Bytes,
+}
+
+impl Type {
+    const fn of(base: OperatorBase) -> Self {
+        use OperatorBase as Base;
+        match base {
+            Base::StringEquals | Base::StringNotEquals => Self::Text,
+            Base::StringEqualsIgnoreCase | Base::StringNotEqualsIgnoreCase => Self::FoldedText,
+            Base::StringLike | Base::StringNotLike => Self::Pattern,
+            // Spec: ArnEquals and ArnLike behave identically.
+            Base::ArnEquals | Base::ArnLike | Base::ArnNotEquals | Base::ArnNotLike => Self::Arn,
+            Base::NumericEquals
+            | Base::NumericNotEquals
+            | Base::NumericLessThan
+            | Base::NumericLessThanEquals
+            | Base::NumericGreaterThan
+            | Base::NumericGreaterThanEquals => Self::Number,
+            Base::DateEquals
+            | Base::DateNotEquals
+            | Base::DateLessThan
+            | Base::DateLessThanEquals
+            | Base::DateGreaterThan
+            | Base::DateGreaterThanEquals => Self::Date,
+            Base::Bool | Base::Null => Self::Bool,
+            Base::IpAddress | Base::NotIpAddress => Self::Ip,
+            Base::BinaryEquals => Self::Bytes,
+        }
+    }
 }
 
 /// How the request's value must stand to the policy's.
@@ -68,71 +149,59 @@ impl Matcher {
     /// and ARN operators. Choice: the operator page adds Bool; the two conflict and
     /// Bool has none here, so that nobody's tag decides a Bool.
     pub(crate) fn new(base: OperatorBase, text: &str, variables: Variables) -> Self {
-        use OperatorBase as Base;
         let literal = Syntax { wildcards: Wildcards::Literal, variables };
         let pattern = Syntax { wildcards: Wildcards::Live, variables };
-        let matcher = match base {
-            Base::StringEquals | Base::StringNotEquals => {
-                Some(Self::Text(Glob::with(text, literal)))
-            }
-            Base::StringEqualsIgnoreCase | Base::StringNotEqualsIgnoreCase => {
-                Some(Self::FoldedText(Glob::with(text, literal)))
-            }
-            Base::StringLike | Base::StringNotLike => Some(Self::Text(Glob::with(text, pattern))),
-            // Spec: ArnEquals and ArnLike behave identically.
-            Base::ArnEquals | Base::ArnLike | Base::ArnNotEquals | Base::ArnNotLike => {
-                ArnPattern::new(text, variables).map(Self::Arn)
-            }
-            Base::NumericEquals
-            | Base::NumericNotEquals
-            | Base::NumericLessThan
-            | Base::NumericLessThanEquals
-            | Base::NumericGreaterThan
-            | Base::NumericGreaterThanEquals => {
-                Decimal::parse(text).map(|_| Self::Number(relation(base), text.into()))
-            }
-            Base::DateEquals
-            | Base::DateNotEquals
-            | Base::DateLessThan
-            | Base::DateLessThanEquals
-            | Base::DateGreaterThan
-            | Base::DateGreaterThanEquals => {
-                Moment::parse(text).map(|moment| Self::Date(relation(base), moment))
-            }
-            Base::Bool | Base::Null => boolean(text).map(Self::Bool),
-            Base::IpAddress | Base::NotIpAddress => Network::parse(text).map(Self::Ip),
-            Base::BinaryEquals => {
+        let matcher = match Type::of(base) {
+            Type::Text => Some(Self::Text(Glob::with(text, literal))),
+            Type::FoldedText => Some(Self::FoldedText(Glob::with(text, literal))),
+            Type::Pattern => Some(Self::Text(Glob::with(text, pattern))),
+            Type::Arn => ArnPattern::new(text, variables).map(Self::Arn),
+            Type::Number => Number::parse(text).map(|number| Self::Number(relation(base), number)),
+            Type::Date => Moment::parse(text).map(|moment| Self::Date(relation(base), moment)),
+            Type::Bool => boolean(text).map(Self::Bool),
+            Type::Ip => Network::parse(text).map(Self::Ip),
+            Type::Bytes => {
                 BASE64.decode(text.as_bytes()).ok().map(|bytes| Self::Bytes(bytes.into()))
             }
         };
         matcher.unwrap_or(Self::Never)
     }
 
-    /// Whether a text of the request matches.
-    pub(crate) fn matches(&self, text: &str, context: &Context) -> bool {
-        match self {
-            Self::Text(glob) => glob.matches_in(text, context),
-            Self::FoldedText(glob) => glob.equals_folded(text, context),
-            Self::Arn(pattern) => {
-                ArnText::read(text).is_some_and(|arn| pattern.matches(&arn, context))
+    /// Whether a text of the request matches, read for the same operator.
+    pub(crate) fn matches(&self, given: &Given<'_>, context: &Context) -> bool {
+        work::count(1);
+        match (self, given) {
+            (Self::Text(glob), Given::Text(text)) => glob.matches_in(text, context),
+            (Self::FoldedText(glob), Given::Text(text)) => glob.equals_folded(text, context),
+            (Self::Arn(pattern), Given::Arn(arn)) => pattern.matches(arn, context),
+            (Self::Number(relation, wanted), Given::Number(given)) => {
+                relation.holds(given, &wanted.decimal())
             }
-            Self::Number(relation, wanted) => {
-                let numbers = Decimal::parse(text).zip(Decimal::parse(wanted));
-                numbers.is_some_and(|(given, wanted)| relation.holds(&given, &wanted))
-            }
-            Self::Date(relation, wanted) => {
-                Moment::parse(text).is_some_and(|given| relation.holds(&given, wanted))
-            }
-            Self::Bool(wanted) => boolean(text) == Some(*wanted),
-            Self::Ip(network) => network.contains(text),
-            Self::Bytes(wanted) => text.as_bytes() == wanted.as_ref(),
-            Self::Never => false,
+            (Self::Date(relation, wanted), Given::Date(given)) => relation.holds(given, wanted),
+            (Self::Bool(wanted), Given::Bool(given)) => wanted == given,
+            (Self::Ip(network), Given::Ip(address)) => network.contains(address),
+            (Self::Bytes(wanted), Given::Text(text)) => text.as_bytes() == wanted.as_ref(),
+            _ => false,
         }
     }
 
     /// Whether bytes of the request match.
     pub(crate) fn matches_bytes(&self, bytes: &[u8]) -> bool {
         matches!(self, Self::Bytes(wanted) if wanted.as_ref() == bytes)
+    }
+
+    /// Whether it matches this text and no other: the text of the value it is made of.
+    fn is_literal(&self, text: &str) -> bool {
+        match self {
+            Self::Text(glob) | Self::FoldedText(glob) => glob.exact() == Some(text),
+            Self::Arn(pattern) => pattern.is_exact(),
+            Self::Number(..)
+            | Self::Date(..)
+            | Self::Bool(_)
+            | Self::Ip(_)
+            | Self::Bytes(_)
+            | Self::Never => false,
+        }
     }
 
     /// The first variable that has no value in this context.
@@ -175,19 +244,20 @@ fn boolean(text: &str) -> Option<bool> {
 
 /// What a value should be but is not, for the operator; such a value never matches.
 pub(crate) fn value_fault(base: OperatorBase, text: &str) -> Option<&'static str> {
-    use OperatorBase as Base;
-    if !matches!(Matcher::new(base, text, Variables::Live), Matcher::Never) {
+    let value_type = Type::of(base);
+    if matches!(value_type, Type::Text | Type::FoldedText | Type::Pattern)
+        || !matches!(Matcher::new(base, text, Variables::Live), Matcher::Never)
+    {
         return None;
     }
-    match base {
-        Base::Bool | Base::Null => Some("`true` or `false`"),
-        Base::IpAddress | Base::NotIpAddress => Some("an IP address or range"),
-        Base::BinaryEquals => Some("base64"),
-        Base::ArnEquals | Base::ArnLike | Base::ArnNotEquals | Base::ArnNotLike => {
-            Some("an ARN with six components")
-        }
-        base if base.is_date() => Some("a date"),
-        _ => Some("a number"),
+    match value_type {
+        Type::Text | Type::FoldedText | Type::Pattern => None,
+        Type::Arn => Some("an ARN with six components"),
+        Type::Number => Some("a number"),
+        Type::Date => Some("a date"),
+        Type::Bool => Some("`true` or `false`"),
+        Type::Ip => Some("an IP address or range"),
+        Type::Bytes => Some("base64"),
     }
 }
 
@@ -230,9 +300,13 @@ mod tests {
             (Base::ArnEquals, "arn:aws:iam::*:role/*", "arn:aws:iam::1:role/x", true),
         ] {
             let matcher = Matcher::new(base, wanted, Variables::Live);
-            let found = matcher.matches(given, &Context::empty());
+            let given_as = Given::read(base, given);
+            let found = matcher.matches(&given_as, &Context::empty());
             assert_eq!(found, matched, "{} {wanted} {given}", base.name());
         }
+        // What was read for another operator matches nothing.
+        let text = Matcher::new(Base::StringEquals, "true", Variables::Live);
+        assert!(!text.matches(&Given::read(Base::Bool, "true"), &Context::empty()));
         let bytes = Matcher::new(Base::BinaryEquals, "/w==", Variables::Live);
         assert!(bytes.matches_bytes(&[0xff]) && !bytes.matches_bytes(&[0xfe]));
         assert!(!Matcher::new(Base::StringEquals, "a", Variables::Live).matches_bytes(b"a"));

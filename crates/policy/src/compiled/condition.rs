@@ -2,7 +2,7 @@ use std::iter;
 
 use super::element::Written;
 use crate::context::{ContextKey, ContextValue};
-use crate::operators::Matcher;
+use crate::operators::{Given, Literals, Matcher};
 use crate::template::Variables;
 use crate::trace::ConditionReason;
 use crate::{Condition, Context, Operator, OperatorBase, Quantifier, Span};
@@ -16,6 +16,7 @@ pub(crate) struct CompiledCondition {
     pub(crate) key_span: Span,
     lookup_key: ContextKey,
     pub(crate) values: Box<[Written<Matcher>]>,
+    literals: Option<Literals>,
 }
 
 /// Whether a condition holds, and why.
@@ -34,13 +35,18 @@ impl CompiledCondition {
             text: value.value.as_str().into(),
             pattern: Matcher::new(operator.base, &value.value, variables),
         });
+        let values: Box<[Written<Matcher>]> = values.collect();
+        let literals = Literals::new(values.len(), |place| {
+            at(&values, place).map(|value| (value.text.as_ref(), &value.pattern))
+        });
         Some(Self {
             operator,
             operator_span: condition.operator.span,
             key: condition.key.value.as_str().into(),
             key_span: condition.key.span,
             lookup_key: ContextKey::new(&condition.key.value),
-            values: values.collect(),
+            values,
+            literals,
         })
     }
 
@@ -59,8 +65,7 @@ impl CompiledCondition {
                 self.verdict_by(given, iter::once_with(matched))
             }
             Some(value @ (ContextValue::Single(_) | ContextValue::Multi(_))) => {
-                let matched =
-                    |text| self.values.iter().any(|value| value.pattern.matches(text, context));
+                let matched = |text| self.any_matches(text, context);
                 self.verdict_by(given, value.texts().map(matched))
             }
         }
@@ -86,6 +91,18 @@ impl CompiledCondition {
                 self.set(given, matched)
             }
         }
+    }
+
+    /// Whether one of the policy's values matches this one of the request.
+    ///
+    /// The request's value is read once. Costs a search among the literal values and
+    /// one comparison with each of the others.
+    fn any_matches(&self, text: &str, context: &Context) -> bool {
+        let given = Given::read(self.operator.base, text);
+        let matches = |value: &Written<Matcher>| value.pattern.matches(&given, context);
+        let Some(literals) = &self.literals else { return self.values.iter().any(matches) };
+        literals.hold(&given, |place| Some(at(&self.values, place)?.text.as_ref()))
+            || literals.others().filter_map(|place| at(&self.values, place)).any(matches)
     }
 
     /// `Null`: is the key absent?
@@ -176,7 +193,78 @@ impl CompiledCondition {
     }
 }
 
+fn at(values: &[Written<Matcher>], place: u32) -> Option<&Written<Matcher>> {
+    values.get(usize::try_from(place).ok()?)
+}
+
 /// Keys whose value a user gives: `aws:RequestTag/...`, `iam:ResourceTag/...`.
 fn is_tag_key(folded_key: &str) -> bool {
     folded_key.split_once('/').is_some_and(|(name, _)| name.ends_with("tag"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ContextBuilder, DocumentKind, parse, work};
+
+    fn condition(operator: &str, values: impl Iterator<Item = String>) -> CompiledCondition {
+        let values: Vec<String> = values.collect();
+        let document = serde_json::json!({"Version": "2012-10-17", "Statement": {
+            "Effect": "Allow", "Action": "*", "Resource": "*",
+            "Condition": {operator: {"k": values}},
+        }});
+        let policy = parse(&document.to_string(), DocumentKind::Identity).policy.unwrap();
+        CompiledCondition::compile(&policy.statements[0].conditions[0], Variables::Live).unwrap()
+    }
+
+    /// The answer, which must be the one that comparing value by value gives, and how
+    /// many steps it took.
+    fn asked(condition: &CompiledCondition, text: &str) -> (bool, usize) {
+        let context = ContextBuilder::new().single("k", text).single("v", "vv").build();
+        let (verdict, steps) = work::counted(|| condition.verdict(&context));
+        let given = Given::read(condition.operator.base, text);
+        let walked = condition.values.iter().any(|value| value.pattern.matches(&given, &context));
+        assert_eq!(verdict.holds, walked != condition.operator.base.is_negated(), "{text}");
+        (walked, steps)
+    }
+
+    #[test]
+    fn thousands_of_literal_values_cost_a_search() {
+        let number = |number: usize| format!("Value{:04}é", number * 7 % 5_000);
+        let arn = |number: usize| format!("arn:aws:iam::111122223333:role/r{number}");
+        for operator in
+            ["StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringLike", "ArnLike"]
+        {
+            let is_arn = operator == "ArnLike";
+            let value = |at| if is_arn { arn(at) } else { number(at) };
+            let special = ["${v}", "x${*}y", "a${$}b", "no arn"].map(str::to_owned);
+            let condition = condition(operator, (0..5_000).map(value).chain(special));
+            for at in [0, 1, 77, 2_500, 4_999, 5_000, 6_000] {
+                let (found, steps) = asked(&condition, &value(at));
+                assert_eq!(found, !is_arn || at < 5_000, "{operator} {at}");
+                assert!(steps < 64, "{operator} took {steps} steps");
+            }
+            for text in ["", "vv", "x*y", "x${*}y", "a$b", "VALUE0001É", "no arn", "ARN::::::"] {
+                assert!(asked(&condition, text).1 < 64, "{operator} {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn patterns_and_numbers_are_compared_one_by_one() {
+        for (operator, value, text) in [
+            ("StringLike", "*a?b*", "aa"),
+            ("NumericLessThan", "-1", "12"),
+            ("DateGreaterThan", "2026-01-01", "2025-01-01T00:00:00Z"),
+            ("IpAddress", "10.0.0.0/8", "203.0.113.7"),
+        ] {
+            let steps = [1_000, 2_000].map(|count| {
+                let values = iter::repeat_n(value.to_owned(), count);
+                let (found, steps) = asked(&condition(operator, values), text);
+                assert!(!found, "{operator}");
+                steps
+            });
+            assert!(steps[0] >= 1_000 && steps[1] <= 2 * steps[0], "{operator} {steps:?}");
+        }
+    }
 }

@@ -7,15 +7,38 @@ use std::cmp::Ordering;
 /// a bare point are none of it, so what they mean need not be guessed. Binary floating
 /// point would make unequal numbers equal.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Decimal<'a> {
+pub(crate) struct Decimal<'a> {
     negative: bool,
     // INVARIANT: digits only; no leading zeros here, no trailing zeros below.
     whole: &'a str,
     fraction: &'a str,
 }
 
+/// A decimal number that keeps its digits, so that a policy's value is read once.
+#[derive(Clone, Debug)]
+pub(crate) struct Number {
+    negative: bool,
+    // INVARIANT: as in a decimal number, without the point.
+    digits: Box<str>,
+    whole_digits: usize,
+}
+
+impl Number {
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let Decimal { negative, whole, fraction } = Decimal::parse(text)?;
+        let digits = [whole, fraction].concat().into();
+        Some(Self { negative, digits, whole_digits: whole.len() })
+    }
+
+    pub(super) fn decimal(&self) -> Decimal<'_> {
+        let parts = self.digits.split_at_checked(self.whole_digits);
+        let (whole, fraction) = parts.unwrap_or((&self.digits, ""));
+        Decimal { negative: self.negative, whole, fraction }
+    }
+}
+
 impl<'a> Decimal<'a> {
-    pub(super) fn parse(text: &'a str) -> Option<Self> {
+    pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let (negative, unsigned) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text),
@@ -80,6 +103,8 @@ mod tests {
             for (right_at, right) in ascending.iter().enumerate() {
                 let order = Decimal::parse(left).unwrap().cmp(&Decimal::parse(right).unwrap());
                 assert_eq!(order, left_at.cmp(&right_at), "{left} {right}");
+                let kept = Number::parse(right).unwrap();
+                assert_eq!(Decimal::parse(left).unwrap().cmp(&kept.decimal()), order);
             }
         }
         for (left, right) in

@@ -10,7 +10,7 @@ use crate::compiled::element::{Actions, Resources, Written};
 use crate::compiled::principal::PrincipalMatcher;
 use crate::compiled::{Body, CompiledStatement, Elements};
 use crate::context::ContextValue;
-use crate::operators::Matcher;
+use crate::operators::{Given, Matcher};
 use crate::request::Target;
 use crate::template::Variable;
 use crate::{Effect, OperatorBase, Request};
@@ -156,8 +156,7 @@ fn condition<'a>(
     }));
     let request_values_from = trace.request_values.len();
     if let Some(given) = given {
-        let compared = if asks_presence { &[] } else { part.values.as_ref() };
-        compare(trace, values_from, compared, given, request);
+        compare(trace, values_from, part, given, request);
     }
     let recorded = trace.request_values.get(request_values_from..).unwrap_or_default();
     let verdict = part.verdict_by(given, recorded.iter().map(|value| value.matched));
@@ -178,10 +177,12 @@ fn condition<'a>(
 fn compare<'a>(
     trace: &mut FullTrace<'a>,
     values_from: usize,
-    compared: &[Written<Matcher>],
+    part: &CompiledCondition,
     given: ContextValue<'a>,
     request: &Request<'a>,
 ) {
+    let asks_presence = part.operator.base == OperatorBase::Null;
+    let compared = if asks_presence { &[] } else { part.values.as_ref() };
     let FullTrace { values, request_values, .. } = trace;
     let recorded = values.get_mut(values_from..).unwrap_or_default();
     match given {
@@ -192,8 +193,9 @@ fn compare<'a>(
         }
         ContextValue::Single(_) | ContextValue::Multi(_) => {
             request_values.extend(given.texts().map(|text| {
+                let read = Given::read(part.operator.base, text);
                 let matched =
-                    mark(recorded, compared, |matcher| matcher.matches(text, request.context));
+                    mark(recorded, compared, |matcher| matcher.matches(&read, request.context));
                 RequestValue { text: Cow::Borrowed(text), matched }
             }));
         }
