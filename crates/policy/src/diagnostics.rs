@@ -105,7 +105,7 @@ pub enum DiagnosticCode {
     /// A date that is not one.
     InvalidDate,
     /// A trust policy does not ask for the claim that tells the tenants of a shared
-    /// provider apart;.
+    /// provider apart; see [`crate::check_provider_controls`].
     MissingClaim,
     /// A condition value that can never match.
     UselessValue,

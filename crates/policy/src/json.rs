@@ -70,7 +70,7 @@ pub(crate) fn read(text: &str) -> Result<Json, JsonError> {
     let parsed = parse_to_ast(text, &CollectOptions::default(), &STRICT).map_err(|error| {
         let range = error.range();
         JsonError::Invalid {
-            span: Span::new(range.start, range.end),
+            span: visible(text, Span::new(range.start, range.end)),
             reason: error.kind().to_string(),
         }
     })?;
@@ -134,10 +134,18 @@ fn convert(value: Value<'_>, depth: usize) -> Result<Json, JsonError> {
     Ok(Spanned::new(span, value))
 }
 
-/// The byte at a line and column, both counted from 1.
+/// The span, or the character behind it when it covers nothing.
+fn visible(text: &str, span: Span) -> Span {
+    let behind = text.get(span.start..).and_then(|rest| rest.chars().next());
+    let end = span.start + behind.map_or(0, char::len_utf8);
+    Span::new(span.start, span.end.max(end))
+}
+
+/// The byte at a line and column, both counted from 1; column 0 is the line break
+/// before the line.
 fn place(text: &str, line: usize, column: usize) -> Span {
     let lines = text.split_inclusive('\n').take(line.saturating_sub(1));
-    let start = lines.map(str::len).sum::<usize>() + column.saturating_sub(1);
+    let start = (lines.map(str::len).sum::<usize>() + column).saturating_sub(1);
     let start = start.min(text.len());
     Span::new(start, (start + 1).min(text.len()))
 }

@@ -29,6 +29,19 @@ impl DocumentKind {
         }
     }
 
+    /// Whether white space between the tokens of a document counts against its quota.
+    ///
+    /// Spec: UG:reference_iam-quotas: not for what IAM stores. ORG:orgs_manage_policies_scps_syntax
+    /// and ..._rcps_syntax: every character does. STS measures a session policy as the
+    /// parameter it is passed in. Choice: other services' documents count as a whole.
+    #[must_use]
+    pub const fn counts_white_space(self) -> bool {
+        match self {
+            Self::Identity | Self::Boundary | Self::Trust => false,
+            Self::Session | Self::Resource | Self::ServiceControl | Self::ResourceControl => true,
+        }
+    }
+
     /// Whether statements say to which resources they apply. In a trust policy
     /// the role is implied.
     #[must_use]

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::Span;
+use crate::{DocumentKind, Span};
 
 /// The text of a policy document, byte for byte as it was sent.
 ///
@@ -31,16 +31,40 @@ impl PolicyText {
     /// not say, and to count it is the stricter reading.
     #[must_use]
     pub fn counted_characters(&self) -> usize {
-        let mut counted = 0;
-        let mut state = Lexer::Outside;
-        for character in self.0.chars() {
-            if state != Lexer::Outside || !matches!(character, ' ' | '\t' | '\n' | '\r') {
-                counted += 1;
-            }
-            state = state.after(character);
-        }
-        counted
+        without_white_space(&self.0).count()
     }
+
+    /// The part of the document that is too much for a quota of `max` characters,
+    /// counted as AWS counts for this kind; see [`DocumentKind::counts_white_space`].
+    ///
+    /// Which quota applies, and what is answered, is for whoever stores the document.
+    ///
+    /// ```
+    /// use stead_policy::{DocumentKind, PolicyText, Span};
+    /// let text = PolicyText::from("[1,  2,\n3]");
+    /// assert_eq!(text.excess(DocumentKind::Trust, 7), None);
+    /// assert_eq!(text.excess(DocumentKind::Trust, 5), Some(Span::new(8, 10)));
+    /// assert_eq!(text.excess(DocumentKind::Session, 7), Some(Span::new(7, 10)));
+    /// ```
+    #[must_use]
+    pub fn excess(&self, kind: DocumentKind, max: usize) -> Option<Span> {
+        let start = if kind.counts_white_space() {
+            self.0.char_indices().nth(max).map(|(start, _)| start)
+        } else {
+            without_white_space(&self.0).nth(max)
+        };
+        start.map(|start| Span::new(start, self.0.len()))
+    }
+}
+
+/// Where each character stands that is no white space between tokens.
+fn without_white_space(text: &str) -> impl Iterator<Item = usize> {
+    let mut state = Lexer::Outside;
+    text.char_indices().filter_map(move |(start, character)| {
+        let counts = state != Lexer::Outside || !matches!(character, ' ' | '\t' | '\n' | '\r');
+        state = state.after(character);
+        counts.then_some(start)
+    })
 }
 
 /// Where in a JSON text a character stands, as far as strings matter.

@@ -8,13 +8,13 @@ use crate::{Condition, ConditionValue, DiagnosticCode, Operator, Spanned};
 /// Reads the condition block.
 pub(super) fn read(json: Option<&Json>, findings: &mut Findings) -> Option<Block> {
     let Some(json) = json else { return Some(Block::default()) };
-    let members = findings.object(json, "Condition")?;
+    let object = findings.object(json, "Condition")?;
     let mut conditions = Vec::new();
-    let mut readable = true;
-    for member in members {
+    let mut readable = object.unique;
+    for member in object.members {
         readable &= read_operator(member, &mut conditions, findings).is_some();
     }
-    let operators = members.iter().map(|member| member.key.clone()).collect();
+    let operators = object.members.iter().map(|member| member.key.clone()).collect();
     readable.then_some(Block { operators: Some(operators), conditions })
 }
 
@@ -31,15 +31,15 @@ fn read_operator(
     findings: &mut Findings,
 ) -> Option<()> {
     let name = &member.key.value;
-    let keys = findings.object(&member.value, name)?;
+    let object = findings.object(&member.value, name)?;
     let operator = Operator::named(name);
     // Observed: a name that is no operator passes as long as nothing is in it.
-    if operator.is_none() && !keys.is_empty() {
+    if operator.is_none() && !object.members.is_empty() {
         let message = format!("there is no condition operator `{}`", quoted(name));
         findings.syntax(DiagnosticCode::UnknownOperator, member.key.span, message);
     }
     let operator = Spanned::new(member.key.span, operator);
-    for key in keys {
+    for key in object.members {
         let values = read_values(&key.value, &key.key.value, findings)?;
         if let Some(operator) = operator.value {
             check_values(operator, &values, findings);
@@ -57,7 +57,7 @@ fn read_operator(
         let (operator, key) = (operator.clone(), key.key.clone());
         conditions.push(Condition { operator, key, values, shape });
     }
-    Some(())
+    object.unique.then_some(())
 }
 
 /// A string, boolean or number, or an array of these, as text.

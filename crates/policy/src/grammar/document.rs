@@ -53,15 +53,15 @@ pub(super) fn read_into(
             return None;
         }
     };
-    let members = findings.object(&json, "policy")?;
+    let object = findings.object(&json, "policy")?;
     let mut fields = Fields::default();
-    for member in members {
+    for member in object.members {
         fields.take(member, findings);
     }
     let id = fields.id.and_then(|id| findings.string(id, "Id"));
     let version = read_version(fields.version, rule, json.span, findings);
     let statements = read_statements(fields.statement, json.span, findings)?;
-    if fields.unknown {
+    if fields.unknown || !object.unique {
         // What an unknown key was to mean cannot be told, so neither what the
         // statements beside it were to mean.
         return None;
@@ -182,8 +182,9 @@ fn read_statements(json: Option<&Json>, whole: Span, findings: &mut Findings) ->
         return None;
     }
     if forms.len() > STATEMENTS_MAX {
+        let excess = forms.get(STATEMENTS_MAX).map_or(whole, |form| form.span);
         let message = format!("the document has more than {STATEMENTS_MAX} statements");
-        findings.syntax(DiagnosticCode::TooLarge, whole, message);
+        findings.syntax(DiagnosticCode::TooLarge, excess, message);
         return None;
     }
     let mut statements = Vec::with_capacity(forms.len());
@@ -191,7 +192,7 @@ fn read_statements(json: Option<&Json>, whole: Span, findings: &mut Findings) ->
         findings.enter_statement(index);
         statements.push(statement::read(form, findings));
     }
-    check_sids(&statements, findings);
+    check_sids(findings);
     findings.leave_statements();
     Some(statements)
 }
@@ -207,20 +208,15 @@ fn refuse_empty(span: Span, findings: &mut Findings) {
     }
 }
 
-/// Observed: an empty Sid may stand twice.
-fn check_sids(statements: &[Form], findings: &mut Findings) {
-    let sids = statements.iter().enumerate().filter_map(|(index, form)| match form {
-        Form::Read(statement) => statement.sid.as_ref().map(|sid| (sid, index)),
-        Form::Broken { .. } => None,
-    });
-    let mut sids: Vec<_> = sids.filter(|(sid, _)| !sid.value.is_empty()).collect();
+fn check_sids(findings: &mut Findings) {
+    let mut sids = findings.take_sids();
     sids.sort_by(|(left, _), (right, _)| (&left.value, left.span).cmp(&(&right.value, right.span)));
     for pair in sids.windows(2) {
         let [(first, _), (second, index)] = pair else { continue };
         if first.value != second.value {
             continue;
         }
-        findings.enter_statement(*index);
+        findings.enter_statement(index.saturating_sub(1));
         let wire = match findings.dialect() {
             Dialect::Identity | Dialect::Organization => {
                 "Statement IDs (SID) in a single policy must be unique."

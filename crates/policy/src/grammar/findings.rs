@@ -11,6 +11,16 @@ pub(super) struct Findings {
     values_left: usize,
     // The statement being read, from 1; 0 outside statements.
     statement: usize,
+    // The ids of statements, those that could not be read included.
+    sids: Vec<(Spanned<String>, usize)>,
+}
+
+/// The members of an object.
+pub(super) struct Object<'j> {
+    /// All of them, so that what is wrong with them is found.
+    pub(super) members: &'j [Member],
+    /// Whether no key occurs twice. Otherwise it cannot be told what is meant.
+    pub(super) unique: bool,
 }
 
 /// Which of AWS's validators speaks.
@@ -26,7 +36,13 @@ pub(super) enum Dialect {
 
 impl Findings {
     pub(super) const fn new(kind: DocumentKind) -> Self {
-        Self { kind, diagnostics: Vec::new(), values_left: VALUES_MAX, statement: 0 }
+        Self {
+            kind,
+            diagnostics: Vec::new(),
+            values_left: VALUES_MAX,
+            statement: 0,
+            sids: Vec::new(),
+        }
     }
 
     pub(super) const fn dialect(&self) -> Dialect {
@@ -47,6 +63,20 @@ impl Findings {
     /// From here on problems belong to the document.
     pub(super) const fn leave_statements(&mut self) {
         self.statement = 0;
+    }
+
+    /// The statement being read has this id.
+    pub(super) fn note_sid(&mut self, sid: &Spanned<String>) {
+        self.sids.push((sid.clone(), self.statement));
+    }
+
+    /// The ids of all statements, with the statement; an empty one is none.
+    ///
+    /// Observed: an empty Sid may stand twice.
+    pub(super) fn take_sids(&mut self) -> Vec<(Spanned<String>, usize)> {
+        let mut sids = std::mem::take(&mut self.sids);
+        sids.retain(|(sid, _)| !sid.value.is_empty());
+        sids
     }
 
     /// A problem of keys or types, for which AWS has one text only.
@@ -119,7 +149,7 @@ impl Findings {
     ///
     /// Choice: AWS does not document what it does with a key that occurs twice.
     /// Parsers differ in which value they keep, so nobody can tell what is meant.
-    pub(super) fn object<'j>(&mut self, json: &'j Json, what: &str) -> Option<&'j [Member]> {
+    pub(super) fn object<'j>(&mut self, json: &'j Json, what: &str) -> Option<Object<'j>> {
         let JsonValue::Object(members) = &json.value else {
             self.wrong_type(json, what, "an object");
             return None;
@@ -136,7 +166,7 @@ impl Findings {
                 self.syntax(DiagnosticCode::DuplicateKey, second.span, message);
             }
         }
-        unique.then_some(members)
+        Some(Object { members, unique })
     }
 
     /// A string; reports every other type.

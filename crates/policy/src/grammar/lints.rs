@@ -43,7 +43,9 @@ pub(super) fn check(document: &Document, findings: &mut Findings) {
 /// who has a permissions boundary, listed or not.
 fn check_principal(statement: &Statement, findings: &mut Findings) {
     let Some(principals) = &statement.principals else { return };
-    if principals.polarity == Polarity::NoneOf {
+    let refused =
+        statement.effect.value == Effect::Allow || findings.kind != DocumentKind::Resource;
+    if principals.polarity == Polarity::NoneOf && !refused {
         findings.warn(
             DiagnosticCode::NotPrincipalDeny,
             principals.span,
@@ -140,9 +142,8 @@ fn check_variables(statement: &Statement, version: Version, findings: &mut Findi
         check_misplaced(&entry.value.value, entry.value.span, "a principal", findings);
     }
     for resource in statement.resources.iter().flat_map(|element| &element.values) {
-        let front = resource.value.splitn(6, ':').take(5).collect::<Vec<_>>();
-        if front.len() == 5 && front.iter().any(|part| has_variable(part)) {
-            warn_misplaced(resource.span, "front of the fifth colon of an ARN", findings);
+        if has_variable(before_fifth_colon(&resource.value)) {
+            warn_misplaced(resource.span, "before the fifth colon of an ARN", findings);
         }
     }
     for condition in &statement.conditions {
@@ -171,6 +172,24 @@ fn check_literal_variables(statement: &Statement, findings: &mut Findings) {
             );
         }
     }
+}
+
+/// What stands before the fifth colon that is not part of a variable.
+fn before_fifth_colon(text: &str) -> &str {
+    let (mut braced, mut colons) = (false, 0);
+    for (index, character) in text.char_indices() {
+        match character {
+            '{' => braced = true,
+            '}' => braced = false,
+            ':' if !braced => colons += 1,
+            _ => {}
+        }
+        if colons == 5 {
+            return text.get(..index).unwrap_or_default();
+        }
+    }
+    // Fewer components: it may be a pattern such as `*`, which has no front.
+    ""
 }
 
 fn check_misplaced(text: &str, span: Span, place: &str, findings: &mut Findings) {

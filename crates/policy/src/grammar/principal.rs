@@ -124,10 +124,10 @@ fn read_object(json: &Json, findings: &mut Findings) -> Option<Read> {
         let message = "a resource control policy has the principal `*`".to_owned();
         findings.syntax(DiagnosticCode::InvalidPrincipal, json.span, message);
     }
-    let members = findings.object(json, "Principal")?;
+    let object = findings.object(json, "Principal")?;
     let mut read = Read::default();
-    let mut readable = true;
-    for member in members {
+    let mut readable = object.unique;
+    for member in object.members {
         readable &= read_member(member, &mut read, findings).is_some();
     }
     if readable && read.entries.is_empty() {

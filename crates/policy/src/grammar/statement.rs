@@ -10,17 +10,19 @@ use crate::{
 
 /// Reads one statement as far as it goes.
 pub(super) fn read(json: &Json, findings: &mut Findings) -> Form {
-    let fields = findings.object(json, "Statement").map(|members| {
-        let mut fields = Fields::default();
-        for member in members {
-            fields.take(member, findings);
-        }
-        fields
-    });
-    let Some(fields) = fields else { return Form::Broken { span: json.span, effect: None } };
+    let Some(object) = findings.object(json, "Statement") else {
+        return Form::Broken { span: json.span, effect: None };
+    };
+    let mut fields = Fields::default();
+    for member in object.members {
+        fields.take(member, findings);
+    }
     let effect = read_effect(fields.effect, json.span, findings);
-    match read_elements(&fields, effect.as_ref(), json.span, findings) {
+    let statement = read_elements(&fields, effect.as_ref(), json.span, findings);
+    match statement.filter(|_| object.unique) {
         Some(statement) => Form::Read(Box::new(statement)),
+        // The key that occurs twice may have been the effect.
+        None if !object.unique => Form::Broken { span: json.span, effect: None },
         None => Form::Broken { span: json.span, effect: effect.map(|effect| effect.value) },
     }
 }
@@ -150,6 +152,7 @@ fn refuse_effect(text: &str, span: Span, findings: &mut Findings) {
 fn read_sid(json: Option<&Json>, findings: &mut Findings) -> Option<Option<Spanned<String>>> {
     let Some(json) = json else { return Some(None) };
     let sid = findings.string(json, "Sid")?;
+    findings.note_sid(&sid);
     let plain = sid.value.bytes().all(|byte| byte.is_ascii_alphanumeric());
     // Spec: UG:reference_policies_elements_sid, letters and digits only; other
     // services' resource policies allow more.

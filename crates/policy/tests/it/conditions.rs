@@ -59,10 +59,11 @@ fn conditions_hold_as_documented() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// The points that the condition cases belong to.
-pub(crate) fn points() -> Vec<u32> {
+/// Whether each condition should hold, with the point the case belongs to.
+pub(crate) fn outcomes() -> Vec<(u32, String, bool)> {
     let files = corpus::files::<File>("conditions");
-    files.into_iter().flat_map(|(_, file)| file.cases).map(|case| case.point).collect()
+    let cases = files.into_iter().flat_map(|(_, file)| file.cases);
+    cases.map(|case| (case.point, case.name, case.holds)).collect()
 }
 
 fn ask(case: &Case, effect: &str, context: &Context) -> Decision {

@@ -61,10 +61,16 @@ fn requests_are_decided_as_documented() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// The points that the decision cases belong to.
-pub(crate) fn points() -> Vec<u32> {
+/// Whether each request should be allowed, with the point the case belongs to.
+pub(crate) fn outcomes() -> Vec<(u32, String, bool)> {
     let files = corpus::files::<File>("decisions");
-    files.into_iter().flat_map(|(_, file)| file.cases).map(|case| case.point.unwrap()).collect()
+    let cases = files.into_iter().flat_map(|(_, file)| file.cases);
+    cases
+        .map(|case| {
+            let allowed = case.outcome.unwrap().starts_with("Allow ");
+            (case.point.unwrap(), case.name.unwrap(), allowed)
+        })
+        .collect()
 }
 
 /// The layers of a case, owning what they are made of.

@@ -15,6 +15,12 @@ fn codes(text: &str) -> Vec<DiagnosticCode> {
     parsed.diagnostics.iter().map(|found| found.code).collect()
 }
 
+/// What is found, and the text there.
+fn found(text: &str) -> Vec<(DiagnosticCode, &str)> {
+    let parsed = parse(text, DocumentKind::Identity);
+    parsed.diagnostics.iter().map(|found| (found.code, found.span.of(text))).collect()
+}
+
 #[test]
 fn documents_end_somewhere() {
     let padded = |length: usize| {
@@ -22,14 +28,16 @@ fn documents_end_somewhere() {
         " ".repeat(length - document.len()) + &document
     };
     assert_eq!(codes(&padded(DOCUMENT_BYTES_MAX)), []);
-    assert_eq!(codes(&padded(DOCUMENT_BYTES_MAX + 1)), [DiagnosticCode::TooLarge]);
+    let long = padded(DOCUMENT_BYTES_MAX + 1);
+    assert_eq!(found(&long), [(DiagnosticCode::TooLarge, long.as_str())]);
 }
 
 #[test]
 fn statements_end_somewhere() {
     let document = |count: usize| format!(r#"{{"Statement":[{}]}}"#, vec!["[]"; count].join(","));
     // What each of them is does not matter here, only that there are too many.
-    assert_eq!(codes(&document(STATEMENTS_MAX + 1)), [DiagnosticCode::TooLarge]);
+    let many = document(STATEMENTS_MAX).replace("]}", ",\"the first too many\",[]]}");
+    assert_eq!(found(&many), [(DiagnosticCode::TooLarge, "\"the first too many\"")]);
     let as_many = codes(&document(STATEMENTS_MAX));
     assert!(as_many.iter().all(|code| *code == DiagnosticCode::WrongType));
     assert!(as_many.len() <= 101, "a long list of faults is cut: {}", as_many.len());
@@ -42,14 +50,16 @@ fn values_end_somewhere() {
         format!(r#"{{"Statement":{{"Effect":"Allow","Action":[{actions}],"Resource":"*"}}}}"#)
     };
     assert_eq!(codes(&document(VALUES_MAX - 1)), []);
-    assert_eq!(codes(&document(VALUES_MAX)), [DiagnosticCode::TooLarge]);
+    // The last one is the resource.
+    assert_eq!(found(&document(VALUES_MAX)), [(DiagnosticCode::TooLarge, "\"*\"")]);
 }
 
 #[test]
 fn nesting_ends_somewhere() {
     let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
     assert_eq!(codes(&nested(NESTING_DEPTH_MAX)), [DiagnosticCode::WrongType]);
-    assert_eq!(codes(&nested(NESTING_DEPTH_MAX + 1)), [DiagnosticCode::TooLarge]);
+    // The innermost, which is one too deep.
+    assert_eq!(found(&nested(NESTING_DEPTH_MAX + 1)), [(DiagnosticCode::TooLarge, "[]")]);
 }
 
 #[test]
