@@ -49,6 +49,17 @@ pub(crate) fn binary(root: &Path, profile: Profile, package: &str) -> Result<Pat
     bail!("cargo did not say where it put {package}")
 }
 
+/// The target directory of the workspace.
+pub(crate) fn target(root: &Path) -> Result<PathBuf> {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(root);
+    let output = command.stderr(Stdio::inherit()).output().context("cannot run cargo")?;
+    ensure!(output.status.success(), "`cargo metadata` failed");
+    let metadata: Value = serde_json::from_slice(&output.stdout)?;
+    let target = metadata.get("target_directory").and_then(Value::as_str);
+    Ok(target.context("cargo did not say where it puts what it builds")?.into())
+}
+
 /// The target directory in which a binary was built.
 pub(crate) fn target_directory(binary: &Path) -> Result<&Path> {
     binary.parent().and_then(Path::parent).context("a binary lies in TARGET/PROFILE")

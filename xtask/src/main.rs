@@ -14,6 +14,7 @@ mod codegen;
 mod facts;
 mod managed;
 mod model;
+mod packages;
 mod test;
 
 #[derive(Parser)]
@@ -31,7 +32,7 @@ enum Task {
     Codegen(codegen::Arguments),
     /// Run every test, installing what those need
     Test(test::Arguments),
-    /// Measure the built server under load
+    /// Measure the built server under load, and the policy engine beside others
     Bench(bench::Arguments),
 }
 
