@@ -78,11 +78,10 @@ impl ArnGlob {
         }
     }
 
-    /// The first variable that has no value in this context.
-    fn unresolved(&self, context: &Context) -> Option<&Variable> {
+    fn find_variable(&self, wanted: &dyn Fn(&Variable) -> bool) -> Option<&Variable> {
         match self {
-            Self::Headed { resource, .. } => resource.unresolved(context),
-            Self::Components(globs) => globs.iter().find_map(|glob| glob.unresolved(context)),
+            Self::Headed { resource, .. } => resource.find_variable(wanted),
+            Self::Components(globs) => globs.iter().find_map(|glob| glob.find_variable(wanted)),
         }
     }
 }
@@ -121,7 +120,12 @@ impl ResourcePattern {
 
     /// The first variable that has no value in this context.
     pub(crate) fn unresolved(&self, context: &Context) -> Option<&Variable> {
-        self.arn.as_ref()?.unresolved(context)
+        self.find_variable(&|variable| variable.resolve(context).is_none())
+    }
+
+    /// The first variable of which this is true.
+    pub(crate) fn find_variable(&self, wanted: &dyn Fn(&Variable) -> bool) -> Option<&Variable> {
+        self.arn.as_ref()?.find_variable(wanted)
     }
 }
 
@@ -171,11 +175,11 @@ impl ArnPattern {
         }
     }
 
-    /// The first variable that has no value in this context.
-    pub(crate) fn unresolved(&self, context: &Context) -> Option<&Variable> {
+    /// The first variable of which this is true.
+    pub(crate) fn find_variable(&self, wanted: &dyn Fn(&Variable) -> bool) -> Option<&Variable> {
         match &self.form {
-            Form::Components(glob) => glob.unresolved(context),
-            Form::Whole(glob) => glob.unresolved(context),
+            Form::Components(glob) => glob.find_variable(wanted),
+            Form::Whole(glob) => glob.find_variable(wanted),
         }
     }
 }

@@ -198,7 +198,11 @@ impl Demands {
             return Self { resource, identity: own, boundary: own, session: own };
         };
         let own_side = Self::own_side(request.caller, layers, trace);
-        if owner(request).is_some_and(|owner| owner != account) {
+        let owner = owner(request);
+        if owner.is_none() {
+            trace.note(TraceNote::OwnerUnknown);
+        }
+        if owner.is_some_and(|owner| owner != account) {
             // Spec: UG:reference_policies_evaluation-logic-cross-account: both must allow.
             trace.note(TraceNote::CrossAccount);
             return Self { resource: Demand::Allow, ..own_side };
@@ -214,6 +218,9 @@ impl Demands {
         };
         let bypass = findings.resource.bypass();
         let lifted = own_side.lifted_by(bypass, request, layers, trace);
+        if findings.resource.names_everyone() {
+            lifted.note_limits(trace);
+        }
         Self { resource, ..lifted }
     }
 
@@ -240,6 +247,17 @@ impl Demands {
             identity,
             boundary: demanded(layers.boundary.is_some()),
             session: demanded(federated || layers.session.is_some()),
+        }
+    }
+
+    /// Says which layers go on limiting a caller who is named with everybody.
+    fn note_limits<'t, T: Trace<'t>>(&self, trace: &mut T) {
+        for (demand, policy_type) in
+            [(self.boundary, PolicyType::Boundary), (self.session, PolicyType::Session)]
+        {
+            if demand == Demand::Allow {
+                trace.note(TraceNote::EveryoneLimitedBy(policy_type));
+            }
         }
     }
 

@@ -119,13 +119,13 @@ impl Glob {
         }
     }
 
-    /// The first variable that has no value in this context.
-    pub(crate) fn unresolved(&self, context: &Context) -> Option<&Variable> {
-        let variables = self.pieces().iter().filter_map(|piece| match piece {
+    /// The first variable of which this is true.
+    pub(crate) fn find_variable(&self, wanted: &dyn Fn(&Variable) -> bool) -> Option<&Variable> {
+        let mut variables = self.pieces().iter().filter_map(|piece| match piece {
             Piece::Variable(variable) => Some(variable.as_ref()),
             Piece::Text(_) | Piece::One | Piece::Run => None,
         });
-        variables.into_iter().find(|variable| variable.resolve(context).is_none())
+        variables.find(|variable| wanted(variable))
     }
 
     /// The variable, when the pattern is nothing else.

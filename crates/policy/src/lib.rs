@@ -102,6 +102,6 @@ pub use source::PolicySource;
 pub use span::{Span, Spanned};
 pub use text::{PolicyText, replace_strings};
 pub use trace::{
-    ConditionReason, ConditionTrace, ElementTrace, FullTrace, LayerTrace, NoTrace, PolicyTrace,
-    RequestValue, StatementTrace, Trace, TraceNote, ValueTrace,
+    Choice, ConditionReason, ConditionTrace, ElementTrace, FullTrace, LayerTrace, NoTrace,
+    PolicyTrace, RequestValue, StatementTrace, Trace, TraceNote, ValueTrace,
 };

@@ -204,11 +204,11 @@ impl Matcher {
         }
     }
 
-    /// The first variable that has no value in this context.
-    pub(crate) fn unresolved(&self, context: &Context) -> Option<&Variable> {
+    /// The first variable of which this is true.
+    pub(crate) fn find_variable(&self, wanted: &dyn Fn(&Variable) -> bool) -> Option<&Variable> {
         match self {
-            Self::Text(glob) | Self::FoldedText(glob) => glob.unresolved(context),
-            Self::Arn(pattern) => pattern.unresolved(context),
+            Self::Text(glob) | Self::FoldedText(glob) => glob.find_variable(wanted),
+            Self::Arn(pattern) => pattern.find_variable(wanted),
             Self::Number(..)
             | Self::Date(..)
             | Self::Bool(_)

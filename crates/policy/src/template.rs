@@ -70,6 +70,11 @@ impl Variable {
         value.filter(|value| !value.is_empty()).or(self.default.as_deref())
     }
 
+    /// Whether its key is there, but empty.
+    pub(crate) fn is_empty(&self, context: &Context) -> bool {
+        context.lookup(&self.key).and_then(ContextValue::single) == Some("")
+    }
+
     /// As written, without the braces.
     pub(crate) fn written(&self) -> &str {
         &self.written

@@ -1,5 +1,6 @@
 //! What happened during an evaluation, statement by statement.
 
+mod choice;
 mod explain;
 mod owned;
 mod read;
@@ -11,6 +12,7 @@ use crate::compiled::CompiledStatement;
 use crate::request::Target;
 use crate::{Policies, PolicyType, Request};
 
+pub use choice::Choice;
 pub use read::{ConditionTrace, ElementTrace, LayerTrace, PolicyTrace, StatementTrace};
 pub use record::{FullTrace, RequestValue, ValueTrace};
 
@@ -111,6 +113,12 @@ pub enum TraceNote {
     /// The trust policy names a user who has a permissions boundary: the boundary
     /// must allow. AWS's pages conflict here; the one about roles is followed.
     BoundaryMustAllowAssumeRole,
+    /// The resource's policy names everybody, the caller with them: this layer goes on
+    /// limiting. AWS documents only for a condition on `aws:PrincipalArn` that it does not.
+    EveryoneLimitedBy(PolicyType),
+    /// Nobody said which account owns the resource, and its ARN does not either: it
+    /// counts as the caller's.
+    OwnerUnknown,
     /// A federated user without session policies has no permissions of its own.
     FederatedUserWithoutSessionPolicies,
 }

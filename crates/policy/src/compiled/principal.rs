@@ -160,6 +160,23 @@ impl Who {
         }
     }
 
+    /// Whether AWS does not document, or not clearly, if this principal names the caller.
+    pub(crate) fn is_unsettled(&self, caller: &Caller) -> bool {
+        match self {
+            Self::EveryoneUnderAws => {
+                matches!(caller, Caller::WebIdentity { .. } | Caller::Saml { .. })
+            }
+            Self::EveryoneFederated => federated_provider(caller).is_some(),
+            Self::Everyone
+            | Self::Account(_)
+            | Self::Arn(_)
+            | Self::Id(_)
+            | Self::Federated(_)
+            | Self::Service(_)
+            | Self::Nobody => false,
+        }
+    }
+
     /// Which aspects of the caller this entry of a NotPrincipal lists.
     fn facets(&self, caller: &Caller) -> Facets {
         // As in a Deny: here, to name somebody is to spare him.

@@ -42,6 +42,11 @@ impl<'a> Survey<'a> {
         self.allow.map_or(Bypass::Nothing, |found| Bypass::of(found.named))
     }
 
+    /// Whether the allowing statement names the caller with everybody else.
+    pub(super) fn names_everyone(&self) -> bool {
+        self.allow.is_some_and(|found| found.named == Named::Everyone)
+    }
+
     /// Denies of a further level count after those of the levels before.
     pub(super) fn add_deny(&mut self, other: Self) {
         self.deny = self.deny.or(other.deny);

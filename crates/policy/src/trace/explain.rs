@@ -1,9 +1,10 @@
 use std::borrow::Cow;
 
-use super::FullTrace;
+use super::choice::{wildcards_of, with_variables};
 use super::record::{
     ConditionRecord, Element, ElementRecord, RequestValue, StatementRecord, ValueTrace,
 };
+use super::{Choice, FullTrace};
 use crate::caller::Named;
 use crate::compiled::condition::CompiledCondition;
 use crate::compiled::element::{Actions, Resources, Written};
@@ -12,7 +13,7 @@ use crate::compiled::{Body, CompiledStatement, Elements};
 use crate::context::ContextValue;
 use crate::operators::{Given, Matcher};
 use crate::request::Target;
-use crate::template::Variable;
+use crate::template::Wildcards;
 use crate::{Effect, OperatorBase, Request};
 
 /// Every element of a statement, each asked by itself, with the same questions the
@@ -80,8 +81,11 @@ fn principal<'a>(
 ) -> ElementRecord {
     let from = trace.values.len();
     trace.values.extend(part.entries.iter().map(|entry| {
-        let matched = entry.pattern.names(effect, request.caller).is_some();
-        value(entry, matched, None)
+        let unsettled = entry.pattern.is_unsettled(request.caller);
+        ValueTrace {
+            choice: unsettled.then_some(Choice::ForeignToken),
+            ..value(entry, entry.pattern.names(effect, request.caller).is_some())
+        }
     }));
     ElementRecord {
         element: Element::Principal,
@@ -98,7 +102,7 @@ fn action<'a>(trace: &mut FullTrace<'a>, part: &'a Actions, target: &Target<'_>)
     trace.values.extend(part.entries.iter().map(|entry| {
         let matched = entry.pattern.matches(action);
         listed |= matched;
-        value(entry, matched, None)
+        value(entry, matched)
     }));
     ElementRecord {
         element: Element::Action,
@@ -120,7 +124,10 @@ fn resource<'a>(
     trace.values.extend(part.entries.iter().map(|entry| {
         let matched = entry.pattern.matches(target.arn.as_ref(), request.context);
         listed |= matched;
-        value(entry, matched, entry.pattern.unresolved(request.context))
+        let value = value(entry, matched);
+        with_variables(value, request.context, Wildcards::Live, |wanted| {
+            entry.pattern.find_variable(wanted)
+        })
     }));
     ElementRecord {
         element: Element::Resource,
@@ -149,10 +156,17 @@ fn condition<'a>(
 ) -> ConditionRecord<'a> {
     let given = part.given(request.context);
     let asks_presence = part.operator.base == OperatorBase::Null;
+    let wildcards = wildcards_of(part.operator.base);
     let values_from = trace.values.len();
     trace.values.extend(part.values.iter().map(|entry| {
         let matched = asks_presence && part.presence_matches(entry, given);
-        value(entry, matched, entry.pattern.unresolved(request.context))
+        let value = ValueTrace {
+            choice: matches!(entry.pattern, Matcher::Never).then_some(Choice::MistypedValue),
+            ..value(entry, matched)
+        };
+        with_variables(value, request.context, wildcards, |wanted| {
+            entry.pattern.find_variable(wanted)
+        })
     }));
     let request_values_from = trace.request_values.len();
     if let Some(given) = given {
@@ -169,6 +183,7 @@ fn condition<'a>(
         values: values_from..trace.values.len(),
         holds: verdict.holds,
         reason: verdict.reason,
+        choice: Choice::of_condition(part.operator, verdict.reason, recorded),
     }
 }
 
@@ -189,14 +204,15 @@ fn compare<'a>(
         ContextValue::Binary(bytes) => {
             let matched = mark(recorded, compared, |matcher| matcher.matches_bytes(bytes));
             let text = Cow::Owned(data_encoding::BASE64.encode(bytes));
-            request_values.push(RequestValue { text, matched });
+            request_values.push(RequestValue { text, matched, comparable: true });
         }
         ContextValue::Single(_) | ContextValue::Multi(_) => {
             request_values.extend(given.texts().map(|text| {
                 let read = Given::read(part.operator.base, text);
                 let matched =
                     mark(recorded, compared, |matcher| matcher.matches(&read, request.context));
-                RequestValue { text: Cow::Borrowed(text), matched }
+                let comparable = asks_presence || !matches!(read, Given::Unlike);
+                RequestValue { text: Cow::Borrowed(text), matched, comparable }
             }));
         }
     }
@@ -217,15 +233,12 @@ fn mark(
     any
 }
 
-fn value<'a, P>(
-    entry: &'a Written<P>,
-    matched: bool,
-    unresolved: Option<&'a Variable>,
-) -> ValueTrace<'a> {
+fn value<'a, P>(entry: &'a Written<P>, matched: bool) -> ValueTrace<'a> {
     ValueTrace {
         span: entry.span,
         text: Cow::Borrowed(&entry.text),
         matched,
-        unresolved_variable: unresolved.map(|variable| Cow::Borrowed(variable.written())),
+        unresolved_variable: None,
+        choice: None,
     }
 }

@@ -46,11 +46,12 @@ fn value(record: ValueTrace<'_>) -> ValueTrace<'static> {
         text: text(record.text),
         matched: record.matched,
         unresolved_variable: record.unresolved_variable.map(text),
+        choice: record.choice,
     }
 }
 
 fn request_value(record: RequestValue<'_>) -> RequestValue<'static> {
-    RequestValue { text: text(record.text), matched: record.matched }
+    RequestValue { text: text(record.text), ..record }
 }
 
 fn text(borrowed: Cow<'_, str>) -> Cow<'static, str> {

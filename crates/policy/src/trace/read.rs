@@ -4,7 +4,7 @@ use super::record::{
     ConditionRecord, ElementRecord, FullTrace, LayerRecord, RequestValue, StatementRecord,
     ValueTrace,
 };
-use super::{ConditionReason, TraceNote};
+use super::{Choice, ConditionReason, TraceNote};
 use crate::caller::Named;
 use crate::{Effect, Operator, Polarity, PolicySource, PolicyType, Span};
 
@@ -193,6 +193,8 @@ pub struct ConditionTrace<'t> {
     pub holds: bool,
     /// Why.
     pub reason: ConditionReason,
+    /// AWS does not say, or not clearly, what the operator does with what the request has.
+    pub choice: Option<Choice>,
 }
 
 fn element<'t>(record: &ElementRecord, trace: &'t FullTrace<'t>) -> ElementTrace<'t> {
@@ -216,5 +218,6 @@ fn condition<'t>(record: &'t ConditionRecord<'t>, trace: &'t FullTrace<'t>) -> C
         values: trace.values.get(record.values.clone()).unwrap_or_default(),
         holds: record.holds,
         reason: record.reason,
+        choice: record.choice,
     }
 }

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{ConditionReason, Recorder, TraceNote, explain};
+use super::{Choice, ConditionReason, Recorder, TraceNote, explain};
 use crate::caller::Named;
 use crate::compiled::CompiledStatement;
 use crate::request::{Boundary, Target};
@@ -132,6 +132,7 @@ pub(super) struct ConditionRecord<'a> {
     pub(super) values: Range<usize>,
     pub(super) holds: bool,
     pub(super) reason: ConditionReason,
+    pub(super) choice: Option<Choice>,
 }
 
 /// One entry of an element, or one value of a condition.
@@ -145,6 +146,8 @@ pub struct ValueTrace<'a> {
     pub matched: bool,
     /// A policy variable in it has no value in this request.
     pub unresolved_variable: Option<Cow<'a, str>>,
+    /// AWS does not say, or not clearly, what such a value does.
+    pub choice: Option<Choice>,
 }
 
 /// One value the request has for the key of a condition.
@@ -155,6 +158,9 @@ pub struct RequestValue<'a> {
     /// Whether one of the policy's values matched it, before any negation; `Null`
     /// compares no values.
     pub matched: bool,
+    /// Whether it is what the operator compares: a number, a date, an address, an ARN.
+    /// What is not matches nothing.
+    pub comparable: bool,
 }
 
 // Room for what a principal's policy and a trust policy usually come to, so that what

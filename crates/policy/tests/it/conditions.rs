@@ -7,7 +7,7 @@ use stead_policy::{
     PolicySource, Request, evaluate,
 };
 
-use crate::corpus;
+use crate::{corpus, traces};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -92,5 +92,7 @@ fn ask(case: &Case, effect: &str, context: &Context) -> Decision {
     let layers = Layers { identity: (&identity).into(), ..Layers::default() };
     // The trace checks itself against the decision in debug builds.
     let mut trace = FullTrace::default();
-    evaluate(&request, &layers, &mut trace).decision
+    let decision = evaluate(&request, &layers, &mut trace).decision;
+    traces::check_complete(&trace);
+    decision
 }

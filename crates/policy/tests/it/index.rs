@@ -5,9 +5,11 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use stead_policy::{
-    Caller, Cause, CompiledPolicy, Context, Decision, DocumentKind, Layers, NoTrace, Policies,
-    PolicyRef, PolicySet, PolicySource, Request, ResourcePolicy, evaluate,
+    Caller, Cause, CompiledPolicy, Context, Decision, DocumentKind, FullTrace, Layers, NoTrace,
+    Policies, PolicyRef, PolicySet, PolicySource, Request, ResourcePolicy, evaluate,
 };
+
+use crate::traces;
 
 const ROLE: &str = "arn:aws:iam::111122223333:role/team/App";
 const ACTIONS: [&str; 12] = [
@@ -102,6 +104,10 @@ fn answer(layers: &Layers<'_>, action: &str, each_alone: bool) -> (Decision, Opt
     let request =
         Request { action, resource, resource_account, caller: &caller, context: &context };
     let outcome = evaluate(&request, layers, &mut NoTrace);
+    let mut trace = FullTrace::default();
+    assert_eq!(evaluate(&request, layers, &mut trace), outcome);
+    // What the index passed over does not apply.
+    traces::check_complete(&trace);
     let place = match outcome.cause {
         Cause::Statement { statement, .. } if each_alone => match statement.source {
             PolicySource::Resource { resource } => resource.parse().ok(),

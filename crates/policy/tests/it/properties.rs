@@ -116,7 +116,10 @@ fn decide(texts: &[String]) -> (Decision, Decision) {
     };
     let layers = Layers { identity: (&identity).into(), ..Layers::default() };
     let untraced = evaluate(&request, &layers, &mut NoTrace).decision;
-    (untraced, evaluate(&request, &layers, &mut FullTrace::default()).decision)
+    let mut trace = FullTrace::default();
+    let traced = evaluate(&request, &layers, &mut trace).decision;
+    crate::traces::check_complete(&trace);
+    (untraced, traced)
 }
 
 proptest! {

@@ -1,3 +1,5 @@
+use std::fmt::Debug;
+
 use serde_json::{Value, json};
 use stead_authorizer::Denied;
 use stead_policy::{
@@ -198,7 +200,7 @@ fn policy_trace(policy: PolicyTrace<'_>) -> Value {
 }
 
 fn statement_trace(statement: StatementTrace<'_>) -> Value {
-    json!({
+    let value = json!({
         "index": statement.index,
         "sid": statement.sid,
         "effect": effect(statement.effect),
@@ -207,7 +209,9 @@ fn statement_trace(statement: StatementTrace<'_>) -> Value {
         "span": [statement.span.start, statement.span.end],
         "elements": statement.elements().map(element_trace).collect::<Vec<_>>(),
         "conditions": statement.conditions().map(condition_trace).collect::<Vec<_>>(),
-    })
+    });
+    // As what its Principal names the caller.
+    with_name_of(value, "names", statement.names)
 }
 
 fn element_trace(element: ElementTrace<'_>) -> Value {
@@ -222,23 +226,33 @@ fn condition_trace(condition: ConditionTrace<'_>) -> Value {
     let texts = |values: &[RequestValue<'_>]| -> Vec<Value> {
         values.iter().map(|value| Value::from(value.text.as_ref())).collect()
     };
-    json!({
+    let value = json!({
         "operator": condition.operator.name(),
         "key": condition.key,
         "holds": condition.holds,
         "reason": format!("{:?}", condition.reason),
         "requestValues": condition.request_values.map(texts),
         "values": condition.values.iter().map(value_trace).collect::<Vec<_>>(),
-    })
+    });
+    with_name_of(value, "choice", condition.choice)
 }
 
 fn value_trace(value: &ValueTrace<'_>) -> Value {
-    json!({
+    let shown = json!({
         "text": value.text,
         "matched": value.matched,
         "unresolvedVariable": value.unresolved_variable,
         "span": [value.span.start, value.span.end],
-    })
+    });
+    with_name_of(shown, "choice", value.choice)
+}
+
+/// The object and what there seldom is, where there is: a sealed document has to be short.
+fn with_name_of(mut object: Value, key: &str, variant: Option<impl Debug>) -> Value {
+    if let (Value::Object(members), Some(variant)) = (&mut object, variant) {
+        members.insert(key.to_owned(), format!("{variant:?}").into());
+    }
+    object
 }
 
 fn source(source: &PolicySource) -> Value {
