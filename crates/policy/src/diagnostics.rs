@@ -11,6 +11,20 @@ pub struct Parsed {
 }
 
 impl Parsed {
+    /// What AWS refuses the document for.
+    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.of(Severity::Error)
+    }
+
+    /// What AWS accepts although it can hardly be meant.
+    pub fn findings(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.of(Severity::Warning)
+    }
+
+    fn of(&self, severity: Severity) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics.iter().filter(move |found| found.severity == severity)
+    }
+
     /// The one error AWS would answer, which names only one: the first by the order
     /// of its checks, then by place.
     ///
@@ -19,8 +33,7 @@ impl Parsed {
     /// actions, resources, the form of resources, the form of actions.
     #[must_use]
     pub fn refusal(&self) -> Option<&Diagnostic> {
-        let errors = self.diagnostics.iter().filter(|found| found.severity == Severity::Error);
-        errors.min_by_key(|found| (found.order, found.span.start))
+        self.errors().min_by_key(|found| (found.order, found.span.start))
     }
 }
 
@@ -54,7 +67,8 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// The text of the MalformedPolicyDocument error AWS answers.
+    /// The text of the MalformedPolicyDocument error AWS answers; empty for a finding,
+    /// of which AWS says nothing.
     #[must_use]
     pub fn wire_message(&self) -> String {
         self.wire.clone()

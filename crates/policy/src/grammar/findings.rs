@@ -119,7 +119,7 @@ impl Findings {
             span,
             message,
             help: Some(help.to_owned()),
-            wire: "Syntax errors in policy.".to_owned(),
+            wire: String::new(),
             order: (usize::MAX, Stage::ActionForm),
         });
     }

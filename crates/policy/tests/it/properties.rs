@@ -3,8 +3,10 @@
 use proptest::prelude::*;
 use stead_policy::{
     Caller, CompiledPolicy, Context, Decision, DocumentKind, FullTrace, Layers, NoTrace, PolicyRef,
-    PolicySource, Request, Severity, evaluate, parse,
+    PolicySource, Request, evaluate, parse,
 };
+
+use crate::managed::without_spans;
 
 const KINDS: [DocumentKind; 7] = [
     DocumentKind::Identity,
@@ -127,7 +129,8 @@ proptest! {
     fn any_text_is_read_or_refused(text in prop_oneof![texts(), any::<String>()]) {
         for kind in KINDS {
             let parsed = parse(&text, kind);
-            let sound = parsed.diagnostics.iter().all(|found| found.severity == Severity::Warning);
+            let sound = parsed.errors().count() == 0;
+            prop_assert_eq!(parsed.findings().count() + parsed.errors().count(), parsed.diagnostics.len());
             prop_assert_eq!(parsed.policy.is_some(), sound);
             prop_assert_eq!(parsed.refusal().is_none(), sound);
             for found in &parsed.diagnostics {
@@ -136,6 +139,20 @@ proptest! {
             let (compiled, _) = CompiledPolicy::compile_stored(&text, kind);
             prop_assert!(compiled.statement_count() > 0);
         }
+    }
+
+    #[test]
+    fn a_print_is_read_as_the_same_policy(
+        statements in prop::collection::vec(statements(), 1..4),
+    ) {
+        let text = serde_json::json!({"Version": "2012-10-17", "Statement": statements});
+        let parsed = parse(&text.to_string(), DocumentKind::Identity);
+        prop_assume!(parsed.policy.is_some());
+        let policy = parsed.policy.unwrap();
+        let print: serde_json::Value = serde_json::from_str(&policy.to_json()).unwrap();
+        prop_assert_eq!(&print, &text);
+        let again = parse(&policy.to_json(), DocumentKind::Identity).policy.unwrap();
+        prop_assert_eq!(without_spans(&again), without_spans(&policy));
     }
 
     #[test]
