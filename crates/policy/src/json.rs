@@ -3,6 +3,7 @@
 use jsonc_parser::ast::{ObjectPropName, Value};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+use serde::de::IgnoredAny;
 
 use crate::limits::NESTING_DEPTH_MAX;
 use crate::{Shape, Span, Spanned};
@@ -64,7 +65,7 @@ impl JsonValue {
 ///
 /// Two parsers must agree: the one that knows places lets a raw line break inside
 /// a string and an empty text pass even when told to be strict, so the strict one
-/// is asked as well.
+/// is asked as well, without making values of it once more.
 pub(crate) fn read(text: &str) -> Result<Json, JsonError> {
     let whole = Span::new(0, text.len());
     let parsed = parse_to_ast(text, &CollectOptions::default(), &STRICT).map_err(|error| {
@@ -78,9 +79,11 @@ pub(crate) fn read(text: &str) -> Result<Json, JsonError> {
         .value
         .ok_or_else(|| JsonError::Invalid { span: whole, reason: "the text is empty".into() })?;
     let json = convert(value, NESTING_DEPTH_MAX)?;
-    match serde_json::from_str::<serde_json::Value>(text) {
+    match serde_json::from_str::<IgnoredAny>(text) {
         Ok(_) => Ok(json),
-        Err(error) => {
+        Err(skipping) => {
+            // Read for its values, the text's fault is placed at itself, not behind.
+            let error = serde_json::from_str::<serde_json::Value>(text).err().unwrap_or(skipping);
             let span = place(text, error.line(), error.column());
             Err(JsonError::Invalid { span, reason: error.to_string() })
         }
@@ -109,7 +112,7 @@ fn convert(value: Value<'_>, depth: usize) -> Result<Json, JsonError> {
     let value = match value {
         Value::NullKeyword(_) => JsonValue::Null,
         Value::BooleanLit(literal) => JsonValue::Bool(literal.value),
-        Value::NumberLit(literal) => JsonValue::Number(literal.value.to_owned()),
+        Value::NumberLit(literal) => number(literal.value, span)?,
         Value::StringLit(literal) => JsonValue::String(literal.value.into_owned()),
         Value::Array(array) => {
             let elements = array.elements.into_iter().map(|element| convert(element, inner));
@@ -141,6 +144,16 @@ fn visible(text: &str, span: Span) -> Span {
     Span::new(span.start, span.end.max(end))
 }
 
+/// Choice: a number that no other reader of the document could hold is refused, as
+/// most of them do.
+fn number(text: &str, span: Span) -> Result<JsonValue, JsonError> {
+    if text.parse().is_ok_and(f64::is_finite) {
+        Ok(JsonValue::Number(text.to_owned()))
+    } else {
+        Err(JsonError::Invalid { span, reason: "number out of range".into() })
+    }
+}
+
 /// The byte at a line and column, both counted from 1; column 0 is the line break
 /// before the line.
 fn place(text: &str, line: usize, column: usize) -> Span {
@@ -153,6 +166,82 @@ fn place(text: &str, line: usize, column: usize) -> Span {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    /// Texts made of what JSON is made of, and of what comes close.
+    fn texts() -> impl Strategy<Value = String> {
+        let words = prop::sample::select(vec![
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            "\"",
+            "\"a\"",
+            "\\",
+            "\\u",
+            "d800",
+            "dc00",
+            "0",
+            "1",
+            "-",
+            "+",
+            "e",
+            "E",
+            ".",
+            "999",
+            "true",
+            "null",
+            "false",
+            "\n",
+            "\t",
+            " ",
+            "\u{0}",
+            "\u{1f}",
+            "\u{7f}",
+            "é",
+            "/",
+            "x",
+            "'",
+            "\u{feff}",
+            "\u{2028}",
+            "\u{a0}",
+            "\"\\ud800\"",
+            "\"\\udc00\"",
+            "\"\\ud800\\udc00\"",
+            "\"\\ud800\\u0061\"",
+            "1e999",
+            "-0",
+            "00",
+        ]);
+        prop::collection::vec(words, 0..8).prop_map(|words| words.concat())
+    }
+
+    /// What another reader makes of a text.
+    fn other(json: &Json) -> serde_json::Value {
+        match &json.value {
+            JsonValue::Null => serde_json::Value::Null,
+            JsonValue::Bool(value) => (*value).into(),
+            JsonValue::Number(text) => serde_json::from_str(text).unwrap(),
+            JsonValue::String(text) => text.as_str().into(),
+            JsonValue::Array(elements) => elements.iter().map(other).collect(),
+            JsonValue::Object(members) => members
+                .iter()
+                .map(|member| (member.key.value.clone(), other(&member.value)))
+                .collect(),
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_096))]
+
+        #[test]
+        fn another_reader_reads_the_same(text in texts()) {
+            let value = serde_json::from_str::<serde_json::Value>(&text);
+            prop_assert_eq!(read(&text).ok().map(|json| other(&json)), value.ok(), "{:?}", text);
+        }
+    }
 
     #[test]
     fn places_and_double_keys_are_kept() {
@@ -192,6 +281,8 @@ mod tests {
             "nul",
             "\u{feff}{}",
             "\"a",
+            "1e999",
+            "[-1e999]",
         ] {
             assert!(matches!(read(text), Err(JsonError::Invalid { .. })), "{text:?}");
         }
