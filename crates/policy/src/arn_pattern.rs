@@ -8,11 +8,16 @@ use crate::template::{Syntax, Token, Tokens, Variable, Variables, Wildcards};
 ///
 /// Spec: UG:reference-arns, `arn:partition:service:region:account:resource`.
 pub(crate) fn components(text: &str) -> Option<[&str; 6]> {
-    let mut parts = text.splitn(6, ':');
-    let mut next = || parts.next();
-    let components = [next()?, next()?, next()?, next()?, next()?, next()?];
-    let [scheme, ..] = components;
-    (scheme == "arn").then_some(components)
+    let mut rest = text.strip_prefix("arn:")?;
+    let mut next = || {
+        // Components are short: to look at each byte costs less than to search.
+        let end = rest.bytes().position(|byte| byte == b':')?;
+        let (component, behind) = rest.split_at_checked(end)?;
+        rest = behind.get(1..)?;
+        Some(component)
+    };
+    let [partition, service, region, account] = [next()?, next()?, next()?, next()?];
+    Some(["arn", partition, service, region, account, rest])
 }
 
 /// A text that is an ARN, taken apart once for all patterns it is compared with.

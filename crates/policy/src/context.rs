@@ -87,8 +87,8 @@ enum Place {
 
 /// What is set aside for keys and values at once: enough for the keys most requests
 /// have, so that a context is two allocations.
-const ENTRIES_EXPECTED: usize = 24;
-const TEXT_EXPECTED: usize = 1_024;
+const ENTRIES_EXPECTED: usize = 16;
+const TEXT_EXPECTED: usize = 896;
 
 impl Context {
     /// A request without any condition key.
@@ -132,11 +132,16 @@ impl Context {
     /// Keys of equal hash are told apart by comparing them, in the same search: who
     /// chooses tag keys so that their hashes collide gains nothing.
     fn find(&self, hash: u64, folded: &str) -> Option<ContextValue<'_>> {
-        let order = |entry: &Entry| {
-            entry.hash.cmp(&hash).then_with(|| part(&self.text, &entry.key).cmp(folded))
-        };
-        let index = self.entries.binary_search_by(order).ok()?;
-        self.value(self.entries.get(index)?)
+        let key = |entry: &Entry| part(&self.text, &entry.key);
+        let below = self.entries.partition_point(|entry| entry.hash < hash);
+        let candidates = self.entries.get(below..)?;
+        let first = candidates.first().filter(|entry| entry.hash == hash)?;
+        if key(first) == folded {
+            return self.value(first);
+        }
+        let order = |entry: &Entry| entry.hash.cmp(&hash).then_with(|| key(entry).cmp(folded));
+        let index = candidates.binary_search_by(order).ok()?;
+        self.value(candidates.get(index)?)
     }
 
     fn pairs(&self) -> impl Iterator<Item = (&str, ContextValue<'_>)> {
@@ -167,10 +172,18 @@ impl Context {
             let hashes = left.hash.cmp(&right.hash);
             hashes.then_with(|| part(text, &left.key).cmp(part(text, &right.key)))
         };
+        self.entries.sort_unstable_by_key(|entry| entry.hash);
+        if self.entries.is_sorted_by(|left, right| left.hash < right.hash) {
+            return self.drop_unset();
+        }
         self.entries.sort_unstable_by(|left, right| {
             by_key(left, right).then_with(|| right.key.start.cmp(&left.key.start))
         });
         self.entries.dedup_by(|earlier, last| by_key(earlier, last).is_eq());
+        self.drop_unset();
+    }
+
+    fn drop_unset(&mut self) {
         self.entries.retain(|entry| !matches!(entry.value, Place::Unset));
     }
 }
@@ -243,9 +256,8 @@ impl ContextBuilder {
     /// A key with one value. A key that was set before is overwritten.
     #[must_use]
     pub fn single(mut self, key: &str, value: impl AsRef<str>) -> Self {
-        let (hash, key) = self.key(key);
-        let value = self.text(value.as_ref());
-        self.with(hash, key, Place::Single(value))
+        self.put_single(key, value.as_ref());
+        self
     }
 
     /// A key that can have several values.
@@ -265,7 +277,8 @@ impl ContextBuilder {
         let ends = first_end..self.unsorted.ends.len();
         let place =
             if ends.is_empty() { Place::Unset } else { Place::Multi { text: start..end, ends } };
-        self.with(hash, key, place)
+        self.unsorted.entries.push(Entry { hash, key, value: place });
+        self
     }
 
     /// A key with a binary value.
@@ -274,8 +287,9 @@ impl ContextBuilder {
         let (hash, key) = self.key(key);
         let start = self.unsorted.bytes.len();
         self.unsorted.bytes.extend_from_slice(value);
-        let place = Place::Binary(start..self.unsorted.bytes.len());
-        self.with(hash, key, place)
+        let value = Place::Binary(start..self.unsorted.bytes.len());
+        self.unsorted.entries.push(Entry { hash, key, value });
+        self
     }
 
     /// The key with this value, if there is one.
@@ -310,6 +324,12 @@ impl ContextBuilder {
         context
     }
 
+    fn put_single(&mut self, key: &str, value: &str) {
+        let (hash, key) = self.key(key);
+        let value = Place::Single(self.text(value));
+        self.unsorted.entries.push(Entry { hash, key, value });
+    }
+
     /// Writes a key, folded, into the buffer.
     fn key(&mut self, key: &str) -> (u64, Range<usize>) {
         if self.unsorted.entries.capacity() == 0 {
@@ -335,11 +355,6 @@ impl ContextBuilder {
         let start = text.len();
         text.push_str(value);
         start..text.len()
-    }
-
-    fn with(mut self, hash: u64, key: Range<usize>, value: Place) -> Self {
-        self.unsorted.entries.push(Entry { hash, key, value });
-        self
     }
 }
 
@@ -376,10 +391,12 @@ fn hash(folded: &str) -> u64 {
     };
     let (words, rest) = folded.as_bytes().as_chunks();
     let hash = words.iter().copied().fold(0, mix);
-    let mut last = [0; 8];
-    for (byte, given) in last.iter_mut().zip(rest) {
-        *byte = *given;
-    }
+    // The last word overlaps the one before, unless there is none.
+    let last = folded.as_bytes().last_chunk().copied().unwrap_or_else(|| {
+        let mut last = [0; 8];
+        last.iter_mut().zip(rest).for_each(|(byte, given)| *byte = *given);
+        last
+    });
     mix(hash, last)
 }
 

@@ -18,6 +18,10 @@ impl Moment {
     /// Choice: four digits are a year, as W3C has it, not the epoch's first hours;
     /// a time without a date is on the first day of 1970.
     pub(crate) fn parse(text: &str) -> Option<Self> {
+        usual(text).or_else(|| Self::parse_any(text))
+    }
+
+    fn parse_any(text: &str) -> Option<Self> {
         let digits = text.strip_prefix('-').unwrap_or(text);
         let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
         if plain && (digits.len() != 4 || digits.len() != text.len()) {
@@ -38,6 +42,48 @@ impl Moment {
         let seconds = days.checked_mul(86_400)?.checked_add(seconds)?;
         Some(Self { seconds, nanoseconds })
     }
+}
+
+/// The form in which requests carry every date, `2026-01-01T00:00:00Z`, read without
+/// looking for its parts.
+fn usual(text: &str) -> Option<Moment> {
+    let [
+        y1,
+        y2,
+        y3,
+        y4,
+        b'-',
+        m1,
+        m2,
+        b'-',
+        d1,
+        d2,
+        b'T',
+        h1,
+        h2,
+        b':',
+        n1,
+        n2,
+        b':',
+        s1,
+        s2,
+        b'Z',
+    ] = *text.as_bytes()
+    else {
+        return None;
+    };
+    let [year, month, day] = [digits(&[y1, y2, y3, y4])?, digits(&[m1, m2])?, digits(&[d1, d2])?];
+    let [hour, minute, second] = [digits(&[h1, h2])?, digits(&[n1, n2])?, digits(&[s1, s2])?];
+    let day_fits = (1..=12).contains(&month) && day >= 1 && day <= month_days(year, month);
+    let fits = day_fits && hour <= 23 && minute <= 59 && second <= 59;
+    let seconds = civil_days(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second;
+    fits.then_some(Moment { seconds, nanoseconds: 0 })
+}
+
+fn digits(text: &[u8]) -> Option<i64> {
+    let value =
+        |value: i64, byte: &u8| byte.is_ascii_digit().then(|| value * 10 + i64::from(byte - b'0'));
+    text.iter().try_fold(0, value)
 }
 
 /// Days since 1970-01-01 of `year`, `year-month` or `year-month-day`.
@@ -153,6 +199,30 @@ mod tests {
         assert_eq!(Moment::parse("2024-02-29"), Moment::parse("1709164800"));
         assert!(Moment::parse("-292275054") < Moment::parse("0"));
         assert!(Moment::parse("01T").is_some());
+    }
+
+    #[test]
+    fn the_usual_form_is_read_like_the_others() {
+        for year in ["0000", "1900", "1970", "2000", "2023", "2024", "9999"] {
+            for rest in [
+                "01-01T00:00:00Z",
+                "02-28T23:59:59Z",
+                "02-29T00:00:01Z",
+                "02-30T00:00:00Z",
+                "12-31T23:00:59Z",
+                "13-01T00:00:00Z",
+                "00-01T00:00:00Z",
+                "01-00T00:00:00Z",
+                "01-01T24:00:00Z",
+                "01-01T00:60:00Z",
+                "01-01T00:00:60Z",
+                "01-01T0a:00:00Z",
+            ] {
+                let text = format!("{year}-{rest}");
+                assert_eq!(Moment::parse(&text), Moment::parse_any(&text), "{text}");
+                assert_eq!(usual(&text), Moment::parse_any(&text), "{text}");
+            }
+        }
     }
 
     #[test]
