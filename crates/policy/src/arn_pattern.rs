@@ -37,6 +37,12 @@ impl<'t> ArnText<'t> {
     pub(crate) const fn text(&self) -> &'t str {
         self.text
     }
+
+    /// The component in which wildcards reach furthest and variables stand.
+    pub(crate) const fn resource(&self) -> &'t str {
+        let [.., resource] = self.components;
+        resource
+    }
 }
 
 /// A pattern for each component.

@@ -2,6 +2,7 @@
 
 pub(crate) mod condition;
 pub(crate) mod element;
+pub(crate) mod open;
 pub(crate) mod principal;
 mod statement;
 

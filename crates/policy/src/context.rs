@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
@@ -6,7 +7,8 @@ use std::ops::Range;
 ///
 /// Keys are compared without regard to case, the part behind a slash included
 /// (Spec: UG:reference_policies_condition-keys: "key names are not case-sensitive").
-/// A key that is not in here is absent, which is something else than empty.
+/// A key that is not in here is absent, which is something else than empty; one that
+/// was said to be [unknown](ContextBuilder::unknown) is neither.
 ///
 /// A context is made for every request, so it is cheap: whatever it holds lies in one
 /// buffer, and the number of allocations does not depend on the number of keys (but
@@ -29,8 +31,21 @@ pub struct Context {
     bytes: Vec<u8>,
     // Where each value of the keys with several values ends, counted from the first.
     ends: Vec<usize>,
-    // INVARIANT: sorted by hash and then by key; keys occur once; none is unset.
+    // INVARIANT: sorted by hash and then by key; keys occur once; none is unset unless
+    // all others are unknown.
     entries: Vec<Entry>,
+    unknown: Unknown,
+}
+
+/// Which keys are unknown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Unknown {
+    #[default]
+    None,
+    /// Those that say so.
+    Named,
+    /// All that say nothing, and those that say so.
+    Others,
 }
 
 /// The value or values of a condition key.
@@ -81,8 +96,10 @@ enum Place {
         ends: Range<usize>,
     },
     Binary(Range<usize>),
-    /// The key was taken back.
+    /// The key was taken back, or said to be absent.
     Unset,
+    /// The key may be absent or have any value.
+    Unknown,
 }
 
 /// What is set aside for keys and values at once: enough for the keys most requests
@@ -94,10 +111,16 @@ impl Context {
     /// A request without any condition key.
     #[must_use]
     pub const fn empty() -> Self {
-        Self { text: String::new(), bytes: Vec::new(), ends: Vec::new(), entries: Vec::new() }
+        Self {
+            text: String::new(),
+            bytes: Vec::new(),
+            ends: Vec::new(),
+            entries: Vec::new(),
+            unknown: Unknown::None,
+        }
     }
 
-    /// The value or values of a key, in any case.
+    /// The value or values of a key, in any case; none for one that is unknown.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<ContextValue<'_>> {
         let folded = folded(key);
@@ -123,25 +146,54 @@ impl Context {
         ContextBuilder { unsorted: self.clone() }
     }
 
+    /// Whether a key, in any case, is unknown.
+    #[must_use]
+    pub fn is_unknown(&self, key: &str) -> bool {
+        let folded = folded(key);
+        self.is_open(hash(&folded), &folded)
+    }
+
+    /// Whether no key is unknown.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        matches!(self.unknown, Unknown::None)
+    }
+
+    /// Whether a key that was made ready before is unknown.
+    pub(crate) fn leaves_open(&self, key: &ContextKey) -> bool {
+        self.is_open(key.hash, &key.folded)
+    }
+
+    fn is_open(&self, hash: u64, folded: &str) -> bool {
+        match self.entry(hash, folded) {
+            Some(entry) => matches!(entry.value, Place::Unknown),
+            None => self.unknown == Unknown::Others,
+        }
+    }
+
     /// The value of a key that was made ready before: no allocation, and a binary
     /// search over numbers.
     pub(crate) fn lookup(&self, key: &ContextKey) -> Option<ContextValue<'_>> {
         self.find(key.hash, &key.folded)
     }
 
+    fn find(&self, hash: u64, folded: &str) -> Option<ContextValue<'_>> {
+        self.value(self.entry(hash, folded)?)
+    }
+
     /// Keys of equal hash are told apart by comparing them, in the same search: who
     /// chooses tag keys so that their hashes collide gains nothing.
-    fn find(&self, hash: u64, folded: &str) -> Option<ContextValue<'_>> {
+    fn entry(&self, hash: u64, folded: &str) -> Option<&Entry> {
         let key = |entry: &Entry| part(&self.text, &entry.key);
         let below = self.entries.partition_point(|entry| entry.hash < hash);
         let candidates = self.entries.get(below..)?;
         let first = candidates.first().filter(|entry| entry.hash == hash)?;
         if key(first) == folded {
-            return self.value(first);
+            return Some(first);
         }
         let order = |entry: &Entry| entry.hash.cmp(&hash).then_with(|| key(entry).cmp(folded));
         let index = candidates.binary_search_by(order).ok()?;
-        self.value(candidates.get(index)?)
+        candidates.get(index)
     }
 
     fn pairs(&self) -> impl Iterator<Item = (&str, ContextValue<'_>)> {
@@ -160,7 +212,7 @@ impl Context {
             Place::Binary(place) => {
                 Some(ContextValue::Binary(self.bytes.get(place.clone()).unwrap_or_default()))
             }
-            Place::Unset => None,
+            Place::Unset | Place::Unknown => None,
         }
     }
 
@@ -184,13 +236,26 @@ impl Context {
     }
 
     fn drop_unset(&mut self) {
-        self.entries.retain(|entry| !matches!(entry.value, Place::Unset));
+        let others = self.unknown == Unknown::Others;
+        self.entries.retain(|entry| others || !matches!(entry.value, Place::Unset));
+        if self.unknown == Unknown::Named {
+            let named = self.entries.iter().any(|entry| matches!(entry.value, Place::Unknown));
+            self.unknown = if named { Unknown::Named } else { Unknown::None };
+        }
+    }
+
+    /// Every key about which something is said, with what is said.
+    fn said(&self) -> impl Iterator<Item = (&str, Option<ContextValue<'_>>, bool)> {
+        self.entries.iter().map(|entry| {
+            let unknown = matches!(entry.value, Place::Unknown);
+            (part(&self.text, &entry.key), self.value(entry), unknown)
+        })
     }
 }
 
 impl PartialEq for Context {
     fn eq(&self, other: &Self) -> bool {
-        self.pairs().eq(other.pairs())
+        self.unknown == other.unknown && self.said().eq(other.said())
     }
 }
 
@@ -198,7 +263,14 @@ impl Eq for Context {}
 
 impl fmt::Debug for Context {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_map().entries(self.iter()).finish()
+        let unknown = self.said().filter(|(_, _, unknown)| *unknown).map(|(key, _, _)| key);
+        let unknown: BTreeSet<&str> = unknown.collect();
+        let mut map = formatter.debug_map();
+        map.entries(self.iter()).entries(unknown.iter().map(|key| (key, Unknown::Named)));
+        if self.unknown == Unknown::Others {
+            map.entry(&"*", &Unknown::Others);
+        }
+        map.finish()
     }
 }
 
@@ -301,17 +373,59 @@ impl ContextBuilder {
         }
     }
 
+    /// The key is absent, whatever was said of it before.
+    ///
+    /// Keys of which nothing is said are absent anyway, unless
+    /// [all of them are unknown](Self::others_unknown).
+    #[must_use]
+    pub fn absent(mut self, key: &str) -> Self {
+        let (hash, key) = self.key(key);
+        self.unsorted.entries.push(Entry { hash, key, value: Place::Unset });
+        self
+    }
+
+    /// Nobody knows whether the key is there, and with which value.
+    ///
+    /// [`evaluate_partial`](crate::evaluate_partial) says what depends on it.
+    /// [`evaluate`](crate::evaluate) takes the worst for granted: what an Allow asks of
+    /// the key does not hold, what a Deny asks of it does.
+    ///
+    /// ```
+    /// use stead_policy::ContextBuilder;
+    /// let context = ContextBuilder::new().unknown("aws:SourceIp").build();
+    /// assert!(context.is_unknown("aws:sourceip") && context.get("aws:SourceIp").is_none());
+    /// assert!(!context.is_unknown("aws:username"));
+    /// ```
+    #[must_use]
+    pub fn unknown(mut self, key: &str) -> Self {
+        let (hash, key) = self.key(key);
+        if self.unsorted.unknown == Unknown::None {
+            self.unsorted.unknown = Unknown::Named;
+        }
+        self.unsorted.entries.push(Entry { hash, key, value: Place::Unknown });
+        self
+    }
+
+    /// Every key is unknown of which nothing is said, before or after.
+    #[must_use]
+    pub fn others_unknown(mut self) -> Self {
+        self.unsorted.unknown = Unknown::Others;
+        self
+    }
+
     /// As if everything that was set in the other had been set here too, afterwards.
     #[must_use]
     pub fn overlaid(self, other: &Self) -> Self {
         let other = &other.unsorted;
-        other.entries.iter().fold(self, |builder, entry| {
+        let below = if other.unknown == Unknown::Others { self.others_unknown() } else { self };
+        other.entries.iter().fold(below, |builder, entry| {
             let key = part(&other.text, &entry.key);
             match other.value(entry) {
                 Some(ContextValue::Single(value)) => builder.single(key, value),
                 Some(ContextValue::Multi(values)) => builder.multi(key, values.iter()),
                 Some(ContextValue::Binary(value)) => builder.binary(key, value),
-                None => builder.multi(key, [""; 0]),
+                None if matches!(entry.value, Place::Unknown) => builder.unknown(key),
+                None => builder.absent(key),
             }
         })
     }
@@ -422,6 +536,35 @@ mod tests {
         let tags: Vec<_> = context.get("aws:tagkeys").unwrap().texts().collect();
         assert_eq!(tags, ["b", "a"]);
         assert_eq!(context.get("aws:userid"), None);
+    }
+
+    #[test]
+    fn keys_are_known_absent_or_unknown() {
+        let named = ContextBuilder::new()
+            .unknown("A")
+            .single("b", "1")
+            .unknown("b")
+            .unknown("c")
+            .single("c", "1")
+            .unknown("d")
+            .absent("d")
+            .build();
+        fn said(context: &Context) -> [(bool, Option<ContextValue<'_>>); 5] {
+            ["a", "b", "c", "d", "e"].map(|key| (context.is_unknown(key), context.get(key)))
+        }
+        let one = Some(ContextValue::Single("1"));
+        let wanted = [(true, None), (true, None), (false, one), (false, None), (false, None)];
+        assert_eq!(said(&named), wanted);
+        let others = named.to_builder().absent("d").multi("f", [""; 0]).others_unknown().build();
+        assert_eq!(said(&others)[..4], wanted[..4]);
+        assert!(others.is_unknown("e") && !others.is_unknown("F"));
+        assert!(!named.is_complete() && !others.is_complete() && named != others);
+        assert!(named.to_builder().absent("a").single("b", "2").build().is_complete());
+        let below = ContextBuilder::new().single("a", "0").single("e", "0");
+        let above = ContextBuilder::new().unknown("a").absent("e").others_unknown();
+        let overlaid = below.overlaid(&above).build();
+        assert!(overlaid.is_unknown("a") && !overlaid.is_unknown("e") && overlaid.is_unknown("x"));
+        assert_eq!(format!("{named:?}"), r#"{"c": Single("1"), "a": Named, "b": Named}"#);
     }
 
     #[test]

@@ -86,6 +86,29 @@ fn digits(text: &[u8]) -> Option<i64> {
     text.iter().try_fold(0, value)
 }
 
+impl Moment {
+    /// The moments a nanosecond before and after, which differ in nothing less.
+    pub(crate) fn neighbours(self) -> [Option<Self>; 2] {
+        const LAST: u32 = 999_999_999;
+        let before = match self.nanoseconds.checked_sub(1) {
+            Some(nanoseconds) => Some(Self { nanoseconds, ..self }),
+            None => self.seconds.checked_sub(1).map(|seconds| Self { seconds, nanoseconds: LAST }),
+        };
+        let after = if self.nanoseconds < LAST {
+            Some(Self { nanoseconds: self.nanoseconds + 1, ..self })
+        } else {
+            self.seconds.checked_add(1).map(|seconds| Self { seconds, nanoseconds: 0 })
+        };
+        [before, after]
+    }
+
+    /// The moment in ISO 8601, for the years of which it speaks.
+    pub(crate) fn to_text(self) -> Option<String> {
+        let nanoseconds = i32::try_from(self.nanoseconds).ok()?;
+        Some(jiff::Timestamp::new(self.seconds, nanoseconds).ok()?.to_string())
+    }
+}
+
 /// Days since 1970-01-01 of `year`, `year-month` or `year-month-day`.
 fn days_of(date: &str) -> Option<i64> {
     let (sign, unsigned) = match date.strip_prefix('-') {

@@ -3,18 +3,20 @@
 //! Spec: UG:reference_policies_evaluation-logic and the pages below it.
 
 mod bypass;
+mod partial;
 mod survey;
 
 use stead_types::AccountId;
 
 use bypass::Bypass;
+pub use partial::evaluate_partial;
 use survey::{Survey, survey};
 
 use crate::arn_pattern::components;
 use crate::request::Target;
 use crate::{
     BlockReason, Blocker, Blockers, Caller, Cause, Decision, FederatedIssuer, Layers, Outcome,
-    Policies, PolicyType, Request, ResourcePolicy, Trace, TraceNote,
+    Policies, PolicyRef, PolicyType, Request, ResourcePolicy, Trace, TraceNote,
 };
 
 /// Decides a request by the policies that apply to it.
@@ -31,17 +33,7 @@ pub fn evaluate<'a: 't, 't, T: Trace<'t>>(
     let target = Target::new(request, layers);
     trace.begin(request, &target);
     let findings = Findings::collect(request, &target, layers, trace);
-    let demands = Demands::of(request, &findings, layers, trace);
-    let blockers = findings.blockers(&demands);
-    let Some(cause) = findings.blocking_cause(&blockers) else {
-        let cause = findings.allowing_cause(&demands);
-        return Outcome { decision: Decision::Allow, cause, blockers };
-    };
-    let decision = match cause {
-        Cause::Statement { .. } => Decision::ExplicitDeny,
-        Cause::NothingAllows { .. } | Cause::RootUser => Decision::ImplicitDeny,
-    };
-    Outcome { decision, cause, blockers }
+    findings.conclude(request, layers, trace)
 }
 
 /// What each layer says to the request.
@@ -72,21 +64,14 @@ impl<'a> Findings<'a> {
         };
         let mut service_control = Survey::default();
         let mut silent_level = None;
-        // Spec: ORG:orgs_manage_policies_scps: they bind the users, roles and root
-        // users of an organization's accounts, nobody else.
-        let levels = if request.caller.account().is_some() { layers.service_control } else { &[] };
-        for (level, policies) in levels.iter().enumerate() {
+        for (level, policies) in binding_levels(request, layers).iter().enumerate() {
             let found = ask(PolicyType::ServiceControl, Some(level), *policies);
             if !found.allows() && silent_level.is_none() {
                 silent_level = Some(level);
             }
             service_control.add_deny(found);
         }
-        let (resource_type, resource) = match layers.resource {
-            ResourcePolicy::None => (PolicyType::Resource, None),
-            ResourcePolicy::Trust(policy) => (PolicyType::Trust, Some(policy)),
-            ResourcePolicy::Resource(policy) => (PolicyType::Resource, Some(policy)),
-        };
+        let (resource_type, resource) = resource_side(layers);
         Self {
             service_control,
             silent_level,
@@ -97,6 +82,59 @@ impl<'a> Findings<'a> {
             boundary: ask(PolicyType::Boundary, None, layers.boundary.into()),
             session: ask(PolicyType::Session, None, layers.session.unwrap_or_default()),
         }
+    }
+
+    /// Every layer silent.
+    fn silent(layers: &Layers<'_>) -> Self {
+        let (resource_type, _) = resource_side(layers);
+        let silent = Survey::default();
+        Self {
+            service_control: silent,
+            silent_level: None,
+            resource_control: silent,
+            resource_type,
+            resource: silent,
+            identity: silent,
+            boundary: silent,
+            session: silent,
+        }
+    }
+
+    /// What one layer says; levels are told from the root on.
+    fn set(&mut self, policy_type: PolicyType, level: Option<usize>, found: Survey<'a>) {
+        match policy_type {
+            PolicyType::ServiceControl => {
+                if !found.allows() && self.silent_level.is_none() {
+                    self.silent_level = level;
+                }
+                self.service_control.add_deny(found);
+            }
+            PolicyType::ResourceControl => self.resource_control = found,
+            PolicyType::Trust | PolicyType::Resource => self.resource = found,
+            PolicyType::Identity => self.identity = found,
+            PolicyType::Boundary => self.boundary = found,
+            PolicyType::Session => self.session = found,
+        }
+    }
+
+    /// The decision: a Deny anywhere, else a layer that must allow and does not.
+    fn conclude<'t, T: Trace<'t>>(
+        &self,
+        request: &Request<'_>,
+        layers: &Layers<'_>,
+        trace: &mut T,
+    ) -> Outcome<'a> {
+        let demands = Demands::of(request, self, layers, trace);
+        let blockers = self.blockers(&demands);
+        let Some(cause) = self.blocking_cause(&blockers) else {
+            let cause = self.allowing_cause(&demands);
+            return Outcome { decision: Decision::Allow, cause, blockers };
+        };
+        let decision = match cause {
+            Cause::Statement { .. } => Decision::ExplicitDeny,
+            Cause::NothingAllows { .. } | Cause::RootUser => Decision::ImplicitDeny,
+        };
+        Outcome { decision, cause, blockers }
     }
 
     /// Every layer in the way: those that deny, then those that must allow and do not,
@@ -166,6 +204,21 @@ impl<'a> Findings<'a> {
     }
 }
 
+/// Spec: ORG:orgs_manage_policies_scps: service control policies bind the users, roles
+/// and root users of an organization's accounts, nobody else.
+fn binding_levels<'a>(request: &Request<'_>, layers: &Layers<'a>) -> &'a [Policies<'a>] {
+    if request.caller.account().is_some() { layers.service_control } else { &[] }
+}
+
+/// The policy on the side of the resource, and its kind.
+const fn resource_side<'a>(layers: &Layers<'a>) -> (PolicyType, Option<PolicyRef<'a>>) {
+    match layers.resource {
+        ResourcePolicy::None => (PolicyType::Resource, None),
+        ResourcePolicy::Trust(policy) => (PolicyType::Trust, Some(policy)),
+        ResourcePolicy::Resource(policy) => (PolicyType::Resource, Some(policy)),
+    }
+}
+
 /// Whether a layer must allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Demand {
@@ -222,6 +275,18 @@ impl Demands {
             lifted.note_limits(trace);
         }
         Self { resource, ..lifted }
+    }
+
+    /// Whether this layer, on every level, must allow.
+    const fn of_layer(&self, policy_type: PolicyType) -> Demand {
+        match policy_type {
+            PolicyType::ServiceControl => Demand::Allow,
+            PolicyType::ResourceControl => Demand::Nothing,
+            PolicyType::Trust | PolicyType::Resource => self.resource,
+            PolicyType::Identity => self.identity,
+            PolicyType::Boundary => self.boundary,
+            PolicyType::Session => self.session,
+        }
     }
 
     /// What the caller's own side must allow before anything lifts it.

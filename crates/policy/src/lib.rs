@@ -10,6 +10,10 @@
 //! 4. [`Outcome`]: what [`evaluate`] answers for one [`Request`] and the [`Layers`]
 //!    of policies that apply to it, explained by a [`FullTrace`] when one is asked for.
 //!
+//! A key may also be [unknown](ContextBuilder::unknown): [`evaluate_partial`] then says
+//! whether the request is allowed or denied all the same, and else on which conditions
+//! of which statements that depends, with an example of each side.
+//!
 //! There is no I/O here, no clock and no store: time, tags and addresses are values
 //! in the [`Context`]. This crate is an API boundary: others build on it alone.
 //!
@@ -79,14 +83,22 @@ mod request;
 mod source;
 mod trace;
 
+// The answer while keys are unknown.
+mod cases;
+mod completion;
+mod dependence;
+mod unknown;
+
 pub use ast::{
     Condition, ConditionValue, Effect, Patterns, Polarity, Policy, PrincipalEntry, PrincipalKind,
     Principals, Shape, Statement, Version,
 };
 pub use caller::{Caller, FederatedIssuer, Named};
 pub use compiled::CompiledPolicy;
+pub use completion::{Completion, Supposed};
 pub use context::{Context, ContextBuilder, ContextValue, ContextValues};
-pub use decide::evaluate;
+pub use decide::{evaluate, evaluate_partial};
+pub use dependence::{Dependence, Dependences, DependentElement, Needed, Partial};
 pub use diagnostics::{Diagnostic, DiagnosticCode, Parsed, Severity};
 pub use grammar::{parse, parse_managed};
 pub use kind::DocumentKind;

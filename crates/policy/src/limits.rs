@@ -23,6 +23,41 @@ pub const STATEMENTS_MAX: usize = 10_000;
 /// Choice: bounds what is kept per document; a string takes at least three bytes.
 pub const VALUES_MAX: usize = 100_000;
 
+/// The most completions of unknown keys that one partial evaluation tries.
+///
+/// Choice: each asks the statements that depend on such keys twice; what is not decided
+/// by then is answered as depending on them.
+pub(crate) const CASES_MAX: usize = 4_096;
+
+/// The most times a statement is asked by one partial evaluation.
+///
+/// Choice: with many statements fewer completions are tried, so that the cost does not
+/// grow with both.
+pub(crate) const CASE_QUESTIONS_MAX: usize = 400_000;
+
+/// The most elements that are examined one by one for whether their unknown keys matter.
+///
+/// Choice: beyond, they are taken to matter until the completions have shown otherwise.
+pub(crate) const CASE_ELEMENTS_MAX: usize = 256;
+
+/// The most characters and wildcards of the patterns that one key is compared with.
+///
+/// Choice: with longer ones only a sample of the key's values is tried.
+pub(crate) const CASE_STEPS_MAX: usize = 16_384;
+
+/// The most ways of being in the middle of these patterns.
+///
+/// Choice: grows with their length alone, unless several begin with wildcards.
+pub(crate) const CASE_STATES_MAX: usize = 4_096;
+
+/// The longest text in which the values of an unknown variable are looked for, in bytes.
+///
+/// Choice: each part of it may be one.
+pub(crate) const CASE_TEXT_BYTES_MAX: usize = 128;
+
+/// The most values that differ of which all sets are tried.
+pub(crate) const CASE_SET_MAX: usize = 8;
+
 /// The longest text of a document that is quoted in a message, in characters.
 ///
 /// Choice: messages are for people; the span has the rest.

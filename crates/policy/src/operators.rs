@@ -16,9 +16,10 @@ use crate::date::Moment;
 use crate::glob::Glob;
 use crate::template::{Syntax, Variable, Variables, Wildcards};
 use crate::{Context, OperatorBase, work};
-use ip::Network;
+pub(crate) use ip::Network;
 pub(crate) use literals::Literals;
-use number::{Decimal, Number};
+pub(crate) use number::Decimal;
+use number::Number;
 
 /// One value of a condition, made ready to be compared.
 #[derive(Clone, Debug)]

@@ -75,6 +75,21 @@ impl Variable {
         context.lookup(&self.key).and_then(ContextValue::single) == Some("")
     }
 
+    /// The key it stands for.
+    pub(crate) const fn key(&self) -> &ContextKey {
+        &self.key
+    }
+
+    /// The key it stands for, as written.
+    pub(crate) fn written_key(&self) -> &str {
+        self.written.split_once(", '").map_or(&*self.written, |(key, _)| key).trim()
+    }
+
+    /// What stands in for a value that is not there.
+    pub(crate) fn default(&self) -> Option<&str> {
+        self.default.as_deref()
+    }
+
     /// As written, without the braces.
     pub(crate) fn written(&self) -> &str {
         &self.written

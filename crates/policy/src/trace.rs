@@ -94,6 +94,9 @@ pub enum ConditionReason {
     SeveralValues,
     /// `Null` asks only whether the key is there.
     Presence,
+    /// The key, or that of a variable in a value, is unknown: the condition does not
+    /// hold in an Allow and holds in a Deny.
+    KeyUnknown,
 }
 
 /// A rule of the decision beyond what the policies say.

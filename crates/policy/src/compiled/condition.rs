@@ -5,6 +5,7 @@ use crate::context::{ContextKey, ContextValue};
 use crate::operators::{Given, Literals, Matcher};
 use crate::template::Variables;
 use crate::trace::ConditionReason;
+use crate::unknown::Assumed;
 use crate::{Condition, Context, Operator, OperatorBase, Quantifier, Span};
 
 /// One operator and key of a condition block, made ready.
@@ -14,7 +15,8 @@ pub(crate) struct CompiledCondition {
     pub(crate) operator_span: Span,
     pub(crate) key: Box<str>,
     pub(crate) key_span: Span,
-    lookup_key: ContextKey,
+    pub(super) lookup_key: ContextKey,
+    pub(crate) variables: Variables,
     pub(crate) values: Box<[Written<Matcher>]>,
     literals: Option<Literals>,
 }
@@ -45,6 +47,7 @@ impl CompiledCondition {
             key: condition.key.value.as_str().into(),
             key_span: condition.key.span,
             lookup_key: ContextKey::new(&condition.key.value),
+            variables,
             values,
             literals,
         })
@@ -55,8 +58,11 @@ impl CompiledCondition {
         context.lookup(&self.lookup_key)
     }
 
-    /// Whether the condition holds.
-    pub(crate) fn verdict(&self, context: &Context) -> Verdict {
+    /// Whether the condition holds; what cannot be known is as it is assumed to be.
+    pub(crate) fn verdict(&self, context: &Context, assumed: Assumed) -> Verdict {
+        if let Some(verdict) = self.assumed_verdict(context, assumed) {
+            return verdict;
+        }
         let given = self.given(context);
         match given {
             None => self.verdict_by(None, iter::empty()),
@@ -221,7 +227,7 @@ mod tests {
     /// many steps it took.
     fn asked(condition: &CompiledCondition, text: &str) -> (bool, usize) {
         let context = ContextBuilder::new().single("k", text).single("v", "vv").build();
-        let (verdict, steps) = work::counted(|| condition.verdict(&context));
+        let (verdict, steps) = work::counted(|| condition.verdict(&context, Assumed::Fails));
         let given = Given::read(condition.operator.base, text);
         let walked = condition.values.iter().any(|value| value.pattern.matches(&given, &context));
         assert_eq!(verdict.holds, walked != condition.operator.base.is_negated(), "{text}");

@@ -2,6 +2,7 @@ use crate::arn_pattern::{ArnText, ResourcePattern};
 use crate::glob::Glob;
 use crate::index::ActionTest;
 use crate::template::Variables;
+use crate::unknown::Assumed;
 use crate::{Context, Patterns, Polarity, Span};
 
 /// A pattern with the text it was made of.
@@ -25,6 +26,7 @@ pub(crate) struct Actions {
 pub(crate) struct Resources {
     pub(crate) span: Span,
     pub(crate) polarity: Polarity,
+    pub(crate) variables: Variables,
     pub(crate) entries: Box<[Written<ResourcePattern>]>,
 }
 
@@ -70,15 +72,25 @@ impl Resources {
             text: value.value.as_str().into(),
             pattern: ResourcePattern::new(&value.value, variables),
         });
-        Self { span: patterns.span, polarity: patterns.polarity, entries: entries.collect() }
+        let (span, polarity) = (patterns.span, patterns.polarity);
+        Self { span, polarity, variables, entries: entries.collect() }
     }
 
-    /// Whether the element lets this resource pass.
+    /// Whether the element lets this resource pass; what cannot be known is as it is
+    /// assumed to be.
     ///
     /// Spec: UG:reference_policies_variables: with a variable that has no value,
     /// Resource matches nothing and NotResource "will not match any resource",
     /// which makes the statement not apply at all.
-    pub(crate) fn matches(&self, arn: Option<&ArnText<'_>>, context: &Context) -> bool {
+    pub(crate) fn matches(
+        &self,
+        arn: Option<&ArnText<'_>>,
+        context: &Context,
+        assumed: Assumed,
+    ) -> bool {
+        if let Some(passes) = self.assumed_to_pass(context, assumed) {
+            return passes;
+        }
         let listed = self.entries.iter().any(|entry| entry.pattern.matches(arn, context));
         self.passes(listed, context)
     }

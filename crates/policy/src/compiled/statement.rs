@@ -5,6 +5,7 @@ use crate::caller::Named;
 use crate::index::ActionTest;
 use crate::request::Target;
 use crate::template::Variables;
+use crate::unknown::Outlook;
 use crate::{Context, DocumentKind, Effect, PolicySource, Request, Span, Statement, StatementRef};
 
 /// A statement made ready for evaluation.
@@ -65,19 +66,31 @@ impl CompiledStatement {
 
     /// Whether the statement applies to the request, and as what it names the caller.
     ///
-    /// What the index has found out about the action is not asked again.
+    /// What the index has found out about the action is not asked again. What depends
+    /// on a key that is unknown is as the outlook has it.
     pub(crate) fn applies(
         &self,
         action: &ActionTest,
         request: &Request<'_>,
         target: &Target<'_>,
+        outlook: Outlook,
     ) -> Option<Named> {
         match &self.body {
             Body::Unreadable => match self.effect {
                 Effect::Allow => None,
                 Effect::Deny => Some(Named::NotAsked),
             },
-            Body::Elements(elements) => elements.apply(action, self.effect, request, target),
+            Body::Elements(elements) => {
+                elements.apply(action, self.effect, request, target, outlook)
+            }
+        }
+    }
+
+    /// Its conditions; none when it cannot be read.
+    pub(crate) fn conditions(&self) -> &[CompiledCondition] {
+        match &self.body {
+            Body::Elements(elements) => &elements.conditions,
+            Body::Unreadable => &[],
         }
     }
 
@@ -100,8 +113,10 @@ impl Elements {
         effect: Effect,
         request: &Request<'_>,
         target: &Target<'_>,
+        outlook: Outlook,
     ) -> Option<Named> {
         let context: &Context = request.context;
+        let assumed = outlook.assumes(effect);
         if !self.actions.pass(action, target.action()) {
             return None;
         }
@@ -110,10 +125,10 @@ impl Elements {
             None => Named::NotAsked,
         };
         let resource_fits = match &self.resources {
-            Some(resources) => resources.matches(target.arn.as_ref(), context),
+            Some(resources) => resources.matches(target.arn.as_ref(), context, assumed),
             None => true,
         };
-        let holds = |condition: &CompiledCondition| condition.verdict(context).holds;
+        let holds = |condition: &CompiledCondition| condition.verdict(context, assumed).holds;
         (resource_fits && self.conditions.iter().all(holds)).then_some(named)
     }
 }

@@ -3,6 +3,7 @@ use crate::caller::Named;
 use crate::compiled::CompiledStatement;
 use crate::index::{ActionTest, Candidate, Index};
 use crate::request::Target;
+use crate::unknown::Outlook;
 use crate::{Effect, Policies, PolicyRef, PolicySource, PolicyType, Request, StatementRef, Trace};
 
 /// What the policies of one layer say to a request.
@@ -14,11 +15,11 @@ pub(super) struct Survey<'a> {
 
 /// A statement that applies, and its place: of its policy, and in it.
 #[derive(Clone, Copy, Debug)]
-struct Found<'a> {
-    place: (usize, usize),
-    source: &'a PolicySource,
-    statement: &'a CompiledStatement,
-    named: Named,
+pub(super) struct Found<'a> {
+    pub(super) place: (usize, usize),
+    pub(super) source: &'a PolicySource,
+    pub(super) statement: &'a CompiledStatement,
+    pub(super) named: Named,
 }
 
 impl<'a> Survey<'a> {
@@ -52,7 +53,8 @@ impl<'a> Survey<'a> {
         self.deny = self.deny.or(other.deny);
     }
 
-    fn add(&mut self, found: Found<'a>) {
+    /// A statement applies.
+    pub(super) fn add(&mut self, found: Found<'a>) {
         match found.statement.effect {
             Effect::Deny if self.deny.is_none_or(|known| found.place < known.place) => {
                 self.deny = Some(found);
@@ -76,6 +78,16 @@ impl<'a> Survey<'a> {
 }
 
 impl Found<'_> {
+    /// What being named so lifts, when the statement allows.
+    pub(super) fn lifts(&self) -> Bypass {
+        Bypass::of(self.named)
+    }
+
+    /// Whether its allowing could change what a layer says.
+    pub(super) fn adds_to(&self, survey: &Survey<'_>) -> bool {
+        survey.allow.is_none_or(|known| Bypass::of(known.named) < self.lifts())
+    }
+
     fn lifts_before(&self, known: &Self) -> bool {
         self.named > known.named || (self.named == known.named && self.place < known.place)
     }
@@ -156,7 +168,7 @@ impl<'a: 't, 't, T: Trace<'t>> Asking<'_, 't, 'a, T> {
         if !T::ENABLED && self.survey.knows(statement.effect, place) {
             return;
         }
-        let named = statement.applies(candidate.action, self.request, self.target);
+        let named = statement.applies(candidate.action, self.request, self.target, Outlook::Worst);
         if T::ENABLED {
             self.trace.statement(at, statement, self.request, self.target, named);
         }

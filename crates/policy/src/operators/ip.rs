@@ -11,11 +11,16 @@ impl Network {
     ///
     /// Spec: UG:reference_policies_elements_condition_operators, without a prefix
     /// length the address alone is meant.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         if let Ok(address) = text.parse::<IpAddr>() {
             return Some(Self(IpNet::from(address)));
         }
         text.parse::<IpNet>().ok().map(Self)
+    }
+
+    /// The first and the last address.
+    pub(crate) fn ends(self) -> (IpAddr, IpAddr) {
+        (self.0.network(), self.0.broadcast())
     }
 
     /// Whether an address lies in the range. Addresses of the other family never do.

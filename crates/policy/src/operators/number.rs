@@ -58,6 +58,19 @@ impl<'a> Decimal<'a> {
         Some(Self { negative: negative && !zero, whole, fraction })
     }
 
+    /// How many digits stand behind the point.
+    pub(crate) const fn fraction_digits(&self) -> usize {
+        self.fraction.len()
+    }
+
+    /// The number with one digit more than these behind the point, the last a one: the
+    /// next one away from zero among numbers of so many digits.
+    pub(crate) fn extended(&self, digits: usize) -> String {
+        let sign = if self.negative { "-" } else { "" };
+        let whole = if self.whole.is_empty() { "0" } else { self.whole };
+        format!("{sign}{whole}.{:0<digits$}1", self.fraction)
+    }
+
     fn magnitude(&self, other: &Self) -> Ordering {
         let length = self.whole.len().cmp(&other.whole.len());
         length

@@ -14,6 +14,7 @@ use crate::context::ContextValue;
 use crate::operators::{Given, Matcher};
 use crate::request::Target;
 use crate::template::Wildcards;
+use crate::unknown::{Assumed, Outlook};
 use crate::{Effect, OperatorBase, Request};
 
 /// Every element of a statement, each asked by itself, with the same questions the
@@ -43,7 +44,8 @@ pub(super) fn statement<'a>(
         Body::Unreadable => record.unreadable = true,
         Body::Elements(parts) => {
             elements(trace, &mut record, parts, request, target);
-            let holds = conditions(trace, parts, request);
+            let assumed = Outlook::Worst.assumes(statement.effect);
+            let holds = conditions(trace, parts, request, assumed);
             record.conditions.end = trace.conditions.len();
             debug_assert_eq!(
                 applies,
@@ -68,7 +70,8 @@ fn elements<'a>(
         principal(trace, part, effect, request, record.names)
     });
     let action = action(trace, &parts.actions, target);
-    let resource = parts.resources.as_ref().map(|part| resource(trace, part, request, target));
+    let resource =
+        parts.resources.as_ref().map(|part| resource(trace, part, effect, request, target));
     record.elements = [principal, Some(action), resource];
 }
 
@@ -116,6 +119,7 @@ fn action<'a>(trace: &mut FullTrace<'a>, part: &'a Actions, target: &Target<'_>)
 fn resource<'a>(
     trace: &mut FullTrace<'a>,
     part: &'a Resources,
+    effect: Effect,
     request: &Request<'a>,
     target: &Target<'_>,
 ) -> ElementRecord {
@@ -133,16 +137,23 @@ fn resource<'a>(
         element: Element::Resource,
         span: part.span,
         polarity: part.polarity,
-        matched: part.passes(listed, request.context),
+        matched: part
+            .assumed_to_pass(request.context, Outlook::Worst.assumes(effect))
+            .unwrap_or_else(|| part.passes(listed, request.context)),
         values: from..trace.values.len(),
     }
 }
 
 /// Records the condition block; whether all of it holds.
-fn conditions<'a>(trace: &mut FullTrace<'a>, parts: &'a Elements, request: &Request<'a>) -> bool {
+fn conditions<'a>(
+    trace: &mut FullTrace<'a>,
+    parts: &'a Elements,
+    request: &Request<'a>,
+    assumed: Assumed,
+) -> bool {
     let mut all_hold = true;
     for part in &parts.conditions {
-        let record = condition(trace, part, request);
+        let record = condition(trace, part, request, assumed);
         all_hold &= record.holds;
         trace.conditions.push(record);
     }
@@ -153,9 +164,11 @@ fn condition<'a>(
     trace: &mut FullTrace<'a>,
     part: &'a CompiledCondition,
     request: &Request<'a>,
+    assumed: Assumed,
 ) -> ConditionRecord<'a> {
     let given = part.given(request.context);
-    let asks_presence = part.operator.base == OperatorBase::Null;
+    let unknown = part.assumed_verdict(request.context, assumed);
+    let asks_presence = part.operator.base == OperatorBase::Null && unknown.is_none();
     let wildcards = wildcards_of(part.operator.base);
     let values_from = trace.values.len();
     trace.values.extend(part.values.iter().map(|entry| {
@@ -173,7 +186,8 @@ fn condition<'a>(
         compare(trace, values_from, part, given, request);
     }
     let recorded = trace.request_values.get(request_values_from..).unwrap_or_default();
-    let verdict = part.verdict_by(given, recorded.iter().map(|value| value.matched));
+    let matched = recorded.iter().map(|value| value.matched);
+    let verdict = unknown.unwrap_or_else(|| part.verdict_by(given, matched));
     ConditionRecord {
         operator: part.operator,
         operator_span: part.operator_span,

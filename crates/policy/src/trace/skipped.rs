@@ -2,6 +2,7 @@ use super::Recorder;
 use super::record::{FullTrace, LayerRecord, Question};
 use crate::index::ActionTest;
 use crate::request::Target;
+use crate::unknown::Outlook;
 
 impl<'a> FullTrace<'a> {
     /// The same with every statement that was not looked at, explained like the others
@@ -34,8 +35,10 @@ impl<'a> FullTrace<'a> {
             for statement in policy.policy.statements() {
                 let place = (policy_index, statement.index);
                 let skipped = looked_at.binary_search_by_key(&place, |one| one.place()).is_err();
-                let applies = statement.applies(&ActionTest::Whole, &question.request, target);
-                all.statement(policy_index, statement, &question.request, target, applies);
+                let request = &question.request;
+                let applies =
+                    statement.applies(&ActionTest::Whole, request, target, Outlook::Worst);
+                all.statement(policy_index, statement, request, target, applies);
                 if let Some(record) = all.statements.last_mut() {
                     record.skipped = skipped;
                 }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use stead_policy::{
-    BlockReason, Caller, Cause, CompiledPolicy, Decision, DocumentKind, FederatedIssuer, FullTrace,
-    Layers, NoTrace, Outcome, Policies, PolicyRef, PolicySource, Request, ResourcePolicy, evaluate,
+    BlockReason, Caller, Cause, CompiledPolicy, Context, Decision, DocumentKind, FederatedIssuer,
+    FullTrace, Layers, NoTrace, Outcome, Policies, PolicyRef, PolicySource, Request,
+    ResourcePolicy, evaluate,
 };
 use stead_types::AccountId;
 
@@ -34,7 +35,7 @@ pub(crate) struct Case {
     resource: Option<String>,
     account: Option<String>,
     #[serde(default)]
-    given: Map<String, Value>,
+    pub(crate) given: Map<String, Value>,
     identity: Option<Vec<Value>>,
     boundary: Option<Vec<Value>>,
     session: Option<Vec<Value>>,
@@ -86,7 +87,26 @@ struct Owned {
 }
 
 fn check(case: &Case, file: &File) -> Result<(), String> {
-    let defaults = &file.defaults;
+    let context = corpus::context(&case.given);
+    let outcome = asked(case, &file.defaults, &file.statements, &context, |request, layers| {
+        let untraced = describe(&evaluate(request, layers, &mut NoTrace));
+        let mut trace = FullTrace::default();
+        let traced = describe(&evaluate(request, layers, &mut trace));
+        assert_eq!(untraced, traced, "being traced must not change the outcome");
+        traces::check_complete(&trace);
+        untraced
+    });
+    compare(case, &outcome)
+}
+
+/// Runs something with the request and the layers of a case.
+pub(crate) fn asked<R>(
+    case: &Case,
+    defaults: &Case,
+    statements: &BTreeMap<String, Value>,
+    context: &Context,
+    run: impl FnOnce(&Request<'_>, &Layers<'_>) -> R,
+) -> R {
     let own = "111122223333".parse().unwrap();
     let pick = |value: &Option<String>, default: &Option<String>| {
         value.clone().or_else(|| default.clone())
@@ -96,26 +116,15 @@ fn check(case: &Case, file: &File) -> Result<(), String> {
         Some("other") => Some("444455556666".parse().unwrap()),
         Some(_) => None,
     };
-    let action = pick(&case.action, &defaults.action).unwrap();
-    let resource = pick(&case.resource, &defaults.resource).unwrap();
     let request = Request {
-        action: &action,
-        resource: &resource,
+        action: &pick(&case.action, &defaults.action).unwrap(),
+        resource: &pick(&case.resource, &defaults.resource).unwrap(),
         resource_account: account,
         caller: &caller(&pick(&case.caller, &defaults.caller).unwrap()),
-        context: &corpus::context(&case.given),
+        context,
     };
-    let owned = compile(case, file);
-    let source = PolicySource::SessionInline;
-    let outcome = with_layers(&owned, &source, |layers| {
-        let untraced = describe(&evaluate(&request, layers, &mut NoTrace));
-        let mut trace = FullTrace::default();
-        let traced = describe(&evaluate(&request, layers, &mut trace));
-        assert_eq!(untraced, traced, "being traced must not change the outcome");
-        traces::check_complete(&trace);
-        untraced
-    });
-    compare(case, &outcome)
+    let owned = compile(case, defaults, statements);
+    with_layers(&owned, &PolicySource::SessionInline, |layers| run(&request, layers))
 }
 
 fn compare(case: &Case, (outcome, blockers): &(String, Vec<String>)) -> Result<(), String> {
@@ -128,7 +137,7 @@ fn compare(case: &Case, (outcome, blockers): &(String, Vec<String>)) -> Result<(
     }
 }
 
-fn describe(outcome: &Outcome<'_>) -> (String, Vec<String>) {
+pub(crate) fn describe(outcome: &Outcome<'_>) -> (String, Vec<String>) {
     let cause = match outcome.cause {
         Cause::Statement { policy_type, .. } | Cause::NothingAllows { policy_type } => {
             format!("{policy_type:?}")
@@ -149,10 +158,10 @@ fn describe(outcome: &Outcome<'_>) -> (String, Vec<String>) {
     (format!("{:?} by {cause}", outcome.decision), blockers)
 }
 
-fn compile(case: &Case, file: &File) -> Owned {
+fn compile(case: &Case, defaults: &Case, statements: &BTreeMap<String, Value>) -> Owned {
     let named = |value: &Value| match value {
         Value::String(name) if !name.starts_with('{') => {
-            file.statements.get(name).unwrap_or_else(|| panic!("no statement `{name}`")).clone()
+            statements.get(name).unwrap_or_else(|| panic!("no statement `{name}`")).clone()
         }
         other => other.clone(),
     };
@@ -170,7 +179,7 @@ fn compile(case: &Case, file: &File) -> Owned {
             one(&json!({"Version": "2012-10-17", "Statement": statements}), kind)
         }
     };
-    let identity = case.identity.as_ref().or(file.defaults.identity.as_ref());
+    let identity = case.identity.as_ref().or(defaults.identity.as_ref());
     Owned {
         identity: each(identity.map_or(&[], Vec::as_slice), DocumentKind::Identity),
         boundary: case.boundary.as_ref().map(|list| together(list, DocumentKind::Boundary)),

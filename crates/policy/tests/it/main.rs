@@ -6,6 +6,7 @@
     reason = "this whole crate is tests; a panic is a failed test"
 )]
 
+mod completions;
 mod conditions;
 mod corpus;
 mod decisions;
@@ -17,3 +18,4 @@ mod points;
 mod properties;
 mod rewriting;
 mod traces;
+mod unknown;
