@@ -36,7 +36,7 @@ pub enum ResourcePolicy<'a> {
 /// Whoever collects them decides which apply: a service-linked role or the
 /// management account of an organization has no service control policies, so the
 /// list is left empty for them (Spec: ORG:orgs_manage_policies_scps). A policy that
-/// cannot be read is passed as [`CompiledPolicy::unreadable`], never left out.
+/// cannot be read is passed as [`crate::CompiledPolicy::unreadable`], never left out.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Layers<'a> {
     /// Inline and managed policies of the user (with its groups) or the role.
