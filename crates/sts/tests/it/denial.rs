@@ -1,6 +1,7 @@
 //! What a denial can be asked for afterwards, and by whom.
 
-use stead_api::sts::{DecodeAuthorizationMessage, DecodeAuthorizationMessageRequest};
+use serde_json::{Value, json};
+use stead_api::sts::{DecodeAuthorizationMessage, DecodeAuthorizationMessageRequest, Tag};
 use stead_sts::Sts;
 use stead_world::{Credentials, World};
 
@@ -92,4 +93,38 @@ fn decoding_needs_permission() {
     ] {
         assert!(document.contains(part), "{part}: {document}");
     }
+}
+
+#[test]
+fn every_statement_is_explained_whatever_it_is_about() {
+    const SOME: &str = r#"{"Version":"2012-10-17","Statement":[
+        {"Sid":"Machines","Effect":"Allow","Action":"ec2:Run*","Resource":"*"},
+        {"Sid":"Tokens","Effect":"Allow","Action":"sts:*","Resource":"*"}]}"#;
+    let mut world = World::new();
+    let (account, root) = world.create_account(ACCOUNT);
+    let alice = world.create_user(account, "alice", SOME);
+    let condition = r#"{"StringNotEquals":{"aws:TagKeys":"Owner"}}"#;
+    let trust = trusting_if(&user_arn("alice"), "sts:AssumeRole sts:TagSession", condition);
+    world.create_role(account, "target", &trust, "");
+    let mut asked = request_in(ACCOUNT, "target");
+    asked.tags = vec![Tag { key: "Team".to_owned(), value: "blue".to_owned() }];
+    let id = assume(&mut world, &alice, asked).unwrap_err().denial.unwrap();
+
+    let document: Value = serde_json::from_str(&decode(&mut world, &root, &id).unwrap()).unwrap();
+    let policies = document["stead"]["policies"].as_array().unwrap();
+    let statements = |kind: &str| {
+        let policy = policies.iter().find(|policy| policy["policyType"] == kind).unwrap();
+        policy["statements"].clone()
+    };
+    let identity = statements("identity-based policy");
+    assert_eq!(identity[0]["sid"], "Machines");
+    assert_eq!(identity[0]["applies"], false);
+    assert_eq!(identity[0]["elements"][0]["matched"], false);
+    assert_eq!(identity[1]["applies"], true);
+    assert_eq!(identity[0].get("names"), None);
+    let trust = statements("role trust policy");
+    assert_eq!(trust[0]["names"], "User");
+    let condition = &trust[0]["conditions"][0];
+    assert_eq!(condition["requestValues"], json!(["Team"]));
+    assert_eq!(condition["choice"], "SeveralValues");
 }
