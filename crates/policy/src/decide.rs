@@ -260,11 +260,13 @@ impl Demands {
             trace.note(TraceNote::CrossAccount);
             return Self { resource: Demand::Allow, ..own_side };
         }
-        let trust = matches!(layers.resource, ResourcePolicy::Trust(_));
-        let resource = if trust {
-            // Spec: UG:reference_policies_evaluation-logic_policy-eval-denyallow, role
-            // trust policies must explicitly allow.
+        // Spec: UG:reference_policies_evaluation-logic_policy-eval-denyallow: the trust
+        // policies of roles and the policies of KMS keys must allow explicitly.
+        let resource = if matches!(layers.resource, ResourcePolicy::Trust(_)) {
             trace.note(TraceNote::TrustMustAllow);
+            Demand::Allow
+        } else if is_kms_key(request) {
+            trace.note(TraceNote::KeyMustAllow);
             Demand::Allow
         } else {
             Demand::Nothing
@@ -360,6 +362,12 @@ impl Demands {
 fn owner(request: &Request<'_>) -> Option<AccountId> {
     let named = || components(request.resource).and_then(|[.., account, _]| account.parse().ok());
     request.resource_account.or_else(named)
+}
+
+/// Whether the resource is a KMS key. The aliases and stores of KMS have no policies.
+fn is_kms_key(request: &Request<'_>) -> bool {
+    components(request.resource)
+        .is_some_and(|[_, _, service, _, _, name]| service == "kms" && name.starts_with("key/"))
 }
 
 /// Spec: UG:roles-managingrole-editing-console: "If a permissions boundary is set for

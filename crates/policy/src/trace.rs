@@ -110,6 +110,8 @@ pub enum TraceNote {
     NoIdentitySide,
     /// A role's trust policy must allow by itself, also within the account.
     TrustMustAllow,
+    /// A KMS key's policy must allow by itself, also within the account.
+    KeyMustAllow,
     /// The resource's policy names the caller directly, so that this layer's
     /// silence does not count.
     NotLimitedBy(PolicyType),

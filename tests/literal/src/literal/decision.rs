@@ -213,8 +213,8 @@ fn must_allow(question: &Question, policies: &Policies, said: &AllSaid) -> MustA
     };
     let is_trust = matches!(policies.resource, Side::Trust(_));
     let own_side = MustAllow {
-        // Point 29: a trust policy must allow explicitly.
-        resource: is_trust,
+        // Point 29: a trust policy and the policy of a key must allow explicitly.
+        resource: is_trust || is_key(question),
         identity: !has_rights_of_root(caller),
         boundary: policies.boundary.is_some(),
         session: session_policies_limit(caller, policies),
@@ -234,6 +234,12 @@ fn must_allow(question: &Question, policies: &Policies, said: &AllSaid) -> MustA
         boundary: own_side.boundary && (!lifted.boundary || boundary_stays),
         session: own_side.session && !lifted.session,
     }
+}
+
+/// Point 29: KMS keys, by their ARN.
+fn is_key(question: &Question) -> bool {
+    let parts: Vec<&str> = question.resource.split(':').collect();
+    parts.len() > 5 && parts[0] == "arn" && parts[2] == "kms" && parts[5].starts_with("key/")
 }
 
 /// Point 35: the root user may do everything in its account; so may, as far as its
