@@ -256,3 +256,43 @@ fn caller(name: &str) -> Caller {
         other => panic!("no caller {other}"),
     }
 }
+
+/// What was read as one kind of document and is compiled as another.
+#[test]
+fn a_statement_that_does_not_suit_the_kind_of_document_grants_nothing() {
+    let element = r#""Action": "*", "Resource": "*""#;
+    let trust = r#""Action": "*", "Principal": {"AWS": "*"}"#;
+    let all = r#""Action": "*", "Resource": "*", "Principal": "*""#;
+    let (identity, resource) = (DocumentKind::Identity, DocumentKind::Resource);
+    for (read_as, compiled_as, elements, allows) in [
+        (identity, DocumentKind::Boundary, element, true),
+        (identity, resource, element, false),
+        (identity, DocumentKind::Trust, element, false),
+        (DocumentKind::Trust, identity, trust, false),
+        (DocumentKind::Trust, resource, trust, false),
+        (resource, identity, all, false),
+        (resource, DocumentKind::Trust, all, false),
+        (resource, resource, all, true),
+    ] {
+        let decided = ["Allow", "Deny"].map(|effect| {
+            let text = format!(
+                r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "{effect}", {elements}}}}}"#
+            );
+            let policy = stead_policy::parse(&text, read_as).policy.unwrap();
+            let policy = CompiledPolicy::compile(&policy, compiled_as);
+            let source = PolicySource::SessionInline;
+            let resource = ResourcePolicy::Resource(PolicyRef { source: &source, policy: &policy });
+            let request = Request {
+                action: "s3:GetObject",
+                resource: "arn:aws:s3:::reports/q1",
+                resource_account: None,
+                caller: &caller("anonymous"),
+                context: &Context::empty(),
+            };
+            evaluate(&request, &Layers { resource, ..Layers::default() }, &mut NoTrace).decision
+        });
+        let allowed = if allows { Decision::Allow } else { Decision::ImplicitDeny };
+        // A Deny that cannot be told denies.
+        assert_eq!(decided, [allowed, Decision::ExplicitDeny], "{read_as:?} {compiled_as:?}");
+    }
+}
