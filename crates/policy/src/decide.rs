@@ -13,7 +13,7 @@ pub use partial::evaluate_partial;
 use survey::{Survey, survey};
 
 use crate::arn_pattern::components;
-use crate::request::Target;
+use crate::request::{Boundary, FoldedAction, Target};
 use crate::{
     BlockReason, Blocker, Blockers, Caller, Cause, Decision, FederatedIssuer, Layers, Outcome,
     Policies, PolicyRef, PolicyType, Request, ResourcePolicy, Trace, TraceNote,
@@ -30,7 +30,8 @@ pub fn evaluate<'a: 't, 't, T: Trace<'t>>(
     layers: &Layers<'a>,
     trace: &mut T,
 ) -> Outcome<'a> {
-    let target = Target::new(request, layers);
+    let action = FoldedAction::new(request.action);
+    let target = Target::new(request, &action, Boundary::of(layers));
     trace.begin(request, &target);
     let findings = Findings::collect(request, &target, layers, trace);
     findings.conclude(request, layers, trace)

@@ -174,7 +174,7 @@ impl Table {
             found(Candidate { place: *place, action: &ActionTest::Whole });
         }
         let callers = caller_keys(request.caller);
-        self.actions.visit(target.action(), |node, extent| {
+        self.actions.visit(target.action, |node, extent| {
             if extent == Extent::Whole {
                 node.equal.visit(request.resource, &callers, found);
             }

@@ -56,9 +56,10 @@ pub struct Layers<'a> {
 }
 
 /// A request made ready for matching: what is compared often is taken apart once.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Target<'a> {
-    action: FoldedAction<'a>,
+    /// The action, lower-case.
+    pub(crate) action: &'a str,
     /// The resource, when it is an ARN.
     pub(crate) arn: Option<ArnText<'a>>,
     /// Whether the caller has a permissions boundary.
@@ -67,7 +68,7 @@ pub struct Target<'a> {
 
 /// The action in lower case.
 #[derive(Clone, Debug)]
-enum FoldedAction<'a> {
+pub(crate) enum FoldedAction<'a> {
     /// As it was given.
     Given(&'a str),
     /// Short enough to be kept without allocation.
@@ -87,34 +88,26 @@ pub(crate) enum Boundary {
 }
 
 impl<'a> Target<'a> {
-    pub(crate) fn new(request: &Request<'a>, layers: &Layers<'_>) -> Self {
-        let boundary = match layers.boundary {
-            Some(_) => Boundary::Set,
-            None => Boundary::Unset,
-        };
-        Self::of(request, boundary)
+    pub(crate) fn new(
+        request: &Request<'a>,
+        action: &'a FoldedAction<'_>,
+        boundary: Boundary,
+    ) -> Self {
+        Self { action: action.as_str(), arn: ArnText::read(request.resource), boundary }
     }
+}
 
-    pub(crate) fn of(request: &Request<'a>, boundary: Boundary) -> Self {
-        let action = FoldedAction::new(request.action);
-        Self { action, arn: ArnText::read(request.resource), boundary }
-    }
-
-    /// The action, lower-case.
-    pub(crate) fn action(&self) -> &str {
-        match &self.action {
-            FoldedAction::Given(text) => text,
-            FoldedAction::Long(text) => text,
-            FoldedAction::Short(bytes, length) => {
-                let bytes = bytes.get(..usize::from(*length)).unwrap_or_default();
-                std::str::from_utf8(bytes).unwrap_or_default()
-            }
+impl Boundary {
+    pub(crate) const fn of(layers: &Layers<'_>) -> Self {
+        match layers.boundary {
+            Some(_) => Self::Set,
+            None => Self::Unset,
         }
     }
 }
 
 impl<'a> FoldedAction<'a> {
-    fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         if !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return Self::Given(text);
         }
@@ -126,6 +119,17 @@ impl<'a> FoldedAction<'a> {
                 Self::Short(bytes, length)
             }
             _ => Self::Long(text.to_ascii_lowercase().into()),
+        }
+    }
+
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Given(text) => text,
+            Self::Long(text) => text,
+            Self::Short(bytes, length) => {
+                let bytes = bytes.get(..usize::from(*length)).unwrap_or_default();
+                std::str::from_utf8(bytes).unwrap_or_default()
+            }
         }
     }
 }

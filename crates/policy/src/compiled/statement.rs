@@ -60,7 +60,7 @@ impl CompiledStatement {
     pub(crate) fn concerns(&self, target: &Target<'_>) -> bool {
         match &self.body {
             Body::Unreadable => true,
-            Body::Elements(elements) => elements.actions.matches(target.action()),
+            Body::Elements(elements) => elements.actions.matches(target.action),
         }
     }
 
@@ -117,7 +117,7 @@ impl Elements {
     ) -> Option<Named> {
         let context: &Context = request.context;
         let assumed = outlook.assumes(effect);
-        if !self.actions.pass(action, target.action()) {
+        if !self.actions.pass(action, target.action) {
             return None;
         }
         let named = match &self.principals {

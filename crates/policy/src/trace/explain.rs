@@ -100,7 +100,7 @@ fn principal<'a>(
 }
 
 fn action<'a>(trace: &mut FullTrace<'a>, part: &'a Actions, target: &Target<'_>) -> ElementRecord {
-    let (from, action) = (trace.values.len(), target.action());
+    let (from, action) = (trace.values.len(), target.action);
     let mut listed = false;
     trace.values.extend(part.entries.iter().map(|entry| {
         let matched = entry.pattern.matches(action);

@@ -1,7 +1,7 @@
 use super::Recorder;
 use super::record::{FullTrace, LayerRecord, Question};
 use crate::index::ActionTest;
-use crate::request::Target;
+use crate::request::{FoldedAction, Target};
 use crate::unknown::Outlook;
 
 impl<'a> FullTrace<'a> {
@@ -12,7 +12,8 @@ impl<'a> FullTrace<'a> {
     #[must_use]
     pub fn expanded(&self) -> Self {
         let Some(question) = self.question else { return self.clone() };
-        let target = Target::of(&question.request, question.boundary);
+        let action = FoldedAction::new(question.request.action);
+        let target = Target::new(&question.request, &action, question.boundary);
         let mut all = Self::default();
         all.begin(&question.request, &target);
         for layer in &self.layers {
