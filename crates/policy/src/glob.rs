@@ -212,7 +212,7 @@ fn match_chunks(pieces: &[Piece], text: &str, context: &Context) -> Option<()> {
 fn strip_front<'t>(chunk: &[Piece], mut text: &'t str, context: &Context) -> Option<&'t str> {
     for piece in chunk {
         work::count(1);
-        text = if *piece == Piece::One {
+        text = if matches!(piece, Piece::One) {
             let mut characters = text.chars();
             characters.next()?;
             characters.as_str()
@@ -227,7 +227,7 @@ fn strip_front<'t>(chunk: &[Piece], mut text: &'t str, context: &Context) -> Opt
 fn strip_back<'t>(chunk: &[Piece], mut text: &'t str, context: &Context) -> Option<&'t str> {
     for piece in chunk.iter().rev() {
         work::count(1);
-        text = if *piece == Piece::One {
+        text = if matches!(piece, Piece::One) {
             let mut characters = text.chars();
             characters.next_back()?;
             characters.as_str()

@@ -3,8 +3,9 @@
 //! By action first: an action that is spelt out is its own key, a pattern is found
 //! by the text before its first wildcard. Among statements with the same key, those
 //! of documents with principals are found by whom they name, all others by what
-//! their resources have in common at the beginning. What is found may apply; that it
-//! does is asked of the statement itself, with the same questions as ever.
+//! their resources, or the last components of these, have in common at the beginning.
+//! What is found may apply; that it does is asked of the statement itself, with the
+//! same questions as ever.
 
 mod action_keys;
 mod bucket;
@@ -176,9 +177,9 @@ impl Table {
         let callers = caller_keys(request.caller);
         self.actions.visit(target.action, |node, extent| {
             if extent == Extent::Whole {
-                node.equal.visit(request.resource, &callers, found);
+                node.equal.visit(request, target, &callers, found);
             }
-            node.begin.visit(request.resource, &callers, found);
+            node.begin.visit(request, target, &callers, found);
         });
     }
 }

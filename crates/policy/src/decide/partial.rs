@@ -3,7 +3,7 @@
 mod ground;
 
 use crate::cases::{Answers, answers};
-use crate::request::Target;
+use crate::request::{Boundary, FoldedAction, Target};
 use crate::unknown::Outlook;
 use crate::{Decision, Dependences, Layers, Partial, Request};
 use ground::Ground;
@@ -71,7 +71,8 @@ use ground::Ground;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn evaluate_partial<'a>(request: &Request<'_>, layers: &Layers<'a>) -> Partial<'a> {
-    let target = Target::new(request, layers);
+    let action = FoldedAction::new(request.action);
+    let target = Target::new(request, &action, Boundary::of(layers));
     let mut ground = Ground::new(request, &target, layers);
     if let Some(partial) = settled(&ground, request) {
         return partial;

@@ -6,9 +6,10 @@ use super::action_keys::shared_length;
 use super::prefix::PrefixTable;
 use super::principal_keys::{PrincipalKey, principal_keys};
 use super::{ActionTest, Candidate};
-use crate::Polarity;
 use crate::compiled::Elements;
 use crate::compiled::element::Resources;
+use crate::request::Target;
+use crate::{Polarity, Request};
 
 /// A statement may be listed under each of its actions times each of its principals
 /// only up to this often; beyond, it is listed under its actions alone, so that no
@@ -32,12 +33,14 @@ pub(super) struct Bucket {
     // Sorted by key; keys occur once.
     principals: Box<[(PrincipalKey, Box<[Posting]>)]>,
     resources: PrefixTable<Box<[Posting]>>,
+    last_components: PrefixTable<Box<[Posting]>>,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct BucketBuilder {
     principals: BTreeMap<PrincipalKey, Vec<Posting>>,
     resources: BTreeMap<String, Vec<Posting>>,
+    last_components: BTreeMap<String, Vec<Posting>>,
 }
 
 /// Where in a bucket a statement belongs.
@@ -47,6 +50,8 @@ pub(super) enum Place {
     Principals(Vec<PrincipalKey>),
     /// Under the beginning its resources share.
     Resource(String),
+    /// Under the beginning that the last components of its resources share.
+    LastComponent(String),
 }
 
 impl Place {
@@ -58,19 +63,39 @@ impl Place {
         };
         match principals.filter(few) {
             Some(keys) => Self::Principals(keys),
-            None => Self::Resource(
-                elements.resources.as_ref().map(shared_beginning).unwrap_or_default(),
-            ),
+            None => elements.resources.as_ref().map_or(Self::ANYWHERE, Self::of_resources),
         }
+    }
+
+    /// Nothing rules the statement out.
+    const ANYWHERE: Self = Self::Resource(String::new());
+
+    /// A wildcard for the region or the account ends what whole ARNs have in common
+    /// before it says anything; what their last components have in common then does.
+    fn of_resources(resources: &Resources) -> Self {
+        if resources.polarity == Polarity::NoneOf {
+            return Self::ANYWHERE;
+        }
+        let texts = || resources.entries.iter().map(|entry| entry.text.as_ref());
+        let whole = shared_beginning(texts());
+        if last_component(&whole).is_empty() {
+            let last = shared_beginning(texts().map(last_component));
+            if !last.is_empty() {
+                return Self::LastComponent(last);
+            }
+        }
+        Self::Resource(whole)
     }
 }
 
-/// What every resource that the element matches begins with.
-fn shared_beginning(resources: &Resources) -> String {
-    if resources.polarity == Polarity::NoneOf {
-        return String::new();
-    }
-    let mut beginnings = resources.entries.iter().map(|entry| literal(&entry.text));
+/// What is behind the fifth colon, which is where patterns are cut too.
+fn last_component(text: &str) -> &str {
+    text.splitn(6, ':').nth(5).unwrap_or_default()
+}
+
+/// What everything begins with that one of the patterns matches.
+fn shared_beginning<'t>(patterns: impl Iterator<Item = &'t str>) -> String {
+    let mut beginnings = patterns.map(literal);
     let Some(first) = beginnings.next() else { return String::new() };
     let shared = beginnings
         .fold(first, |shared, next| shared.get(..shared_length(shared, next)).unwrap_or_default());
@@ -98,24 +123,33 @@ impl BucketBuilder {
                 let postings = self.resources.entry(beginning.clone()).or_default();
                 postings.push(Posting { place, action });
             }
+            Place::LastComponent(beginning) => {
+                let postings = self.last_components.entry(beginning.clone()).or_default();
+                postings.push(Posting { place, action });
+            }
         }
     }
 
     pub(super) fn build(self) -> Bucket {
         let principals = self.principals.into_iter().map(|(key, list)| (key, list.into()));
-        let resources = self.resources.into_iter().map(|(key, list)| (key, list.into()));
         Bucket {
             principals: principals.collect(),
-            resources: PrefixTable::new(resources.collect()),
+            resources: table(self.resources),
+            last_components: table(self.last_components),
         }
     }
+}
+
+fn table(postings: BTreeMap<String, Vec<Posting>>) -> PrefixTable<Box<[Posting]>> {
+    PrefixTable::new(postings.into_iter().map(|(key, list)| (key, list.into())).collect())
 }
 
 impl Bucket {
     /// Calls for every statement whose principals or resources do not rule it out.
     pub(super) fn visit<'i>(
         &'i self,
-        resource: &str,
+        request: &Request<'_>,
+        target: &Target<'_>,
         callers: &[Option<PrincipalKey>],
         found: &mut impl FnMut(Candidate<'i>),
     ) {
@@ -132,6 +166,10 @@ impl Bucket {
                 }
             }
         }
-        self.resources.visit(resource, |postings, _| each(postings));
+        self.resources.visit(request.resource, |postings, _| each(postings));
+        // Patterns with components match nothing that has none.
+        if let Some(arn) = &target.arn {
+            self.last_components.visit(arn.resource(), |postings, _| each(postings));
+        }
     }
 }

@@ -26,7 +26,7 @@ const ACTIONS: [&str; 12] = [
     "iam:*",
     "s3:Get",
 ];
-const RESOURCES: [&str; 9] = [
+const RESOURCES: [&str; 13] = [
     "*",
     "arn:aws:s3:::b/*",
     "arn:aws:s3:::b/c",
@@ -35,6 +35,10 @@ const RESOURCES: [&str; 9] = [
     "arn:*",
     "arn:aws:s3:::${a}/*",
     "arn:aws:sns:*:*:b",
+    "arn:aws:s3:*:*:b/c",
+    "arn:aws:s3:*::b/*",
+    "arn:*:s3:::${a}/c",
+    "arn:aws:s3:?::b/c",
     "arn:aws:s3:::B/*",
 ];
 const PRINCIPALS: [(&str, &str); 9] = [
