@@ -261,7 +261,7 @@ fn caller(name: &str) -> Caller {
 #[test]
 fn a_statement_that_does_not_suit_the_kind_of_document_grants_nothing() {
     let element = r#""Action": "*", "Resource": "*""#;
-    let trust = r#""Action": "*", "Principal": {"AWS": "*"}"#;
+    let trust = r#""Action": "sts:AssumeRole", "Principal": {"AWS": "*"}"#;
     let all = r#""Action": "*", "Resource": "*", "Principal": "*""#;
     let (identity, resource) = (DocumentKind::Identity, DocumentKind::Resource);
     for (read_as, compiled_as, elements, allows) in [
@@ -283,8 +283,8 @@ fn a_statement_that_does_not_suit_the_kind_of_document_grants_nothing() {
             let source = PolicySource::SessionInline;
             let resource = ResourcePolicy::Resource(PolicyRef { source: &source, policy: &policy });
             let request = Request {
-                action: "s3:GetObject",
-                resource: "arn:aws:s3:::reports/q1",
+                action: "sts:AssumeRole",
+                resource: "arn:aws:iam::111122223333:role/App",
                 resource_account: None,
                 caller: &caller("anonymous"),
                 context: &Context::empty(),
