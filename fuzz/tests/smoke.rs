@@ -8,6 +8,8 @@ type Target = (&'static str, fn(&[u8]));
 
 const TARGETS: &[Target] = &[
     ("policy_document", stead_fuzz::policy_document),
+    ("pattern", stead_fuzz::pattern),
+    ("decision", stead_fuzz::decision),
     ("signature_claim", stead_fuzz::signature_claim),
     ("query_form", stead_fuzz::query_form),
     ("session_token", stead_fuzz::session_token),

@@ -40,6 +40,15 @@ pub fn check(case: &Case) -> Result<Vec<Answer>, Box<Disagreement>> {
     questions.map(|(index, question)| compiled.compare(index, question, &literal)).collect()
 }
 
+/// What the compiled evaluation answers by itself.
+#[must_use]
+pub fn compiled(documents: &Documents, question: &Question) -> Answer {
+    let context = context(&question.keys);
+    let request = request(question, &context);
+    Compiled::new(documents)
+        .with_lists(|layers| answer_of(&evaluate(&request, layers, &mut NoTrace)))
+}
+
 /// The documents as the literal evaluation takes them.
 #[must_use]
 pub fn read(documents: &Documents) -> literal::Policies {
@@ -167,13 +176,7 @@ impl Compiled {
     ) -> Result<Answer, Box<Disagreement>> {
         let expected = literal::answer(question, policies);
         let context = context(&question.keys);
-        let request = Request {
-            action: &question.action,
-            resource: &question.resource,
-            resource_account: question.resource_account.as_deref().map(account),
-            caller: &question.caller,
-            context: &context,
-        };
+        let request = request(question, &context);
         let compare = |who, outcome: &Outcome<'_>| {
             let compiled = answer_of(outcome);
             if compiled == expected {
@@ -232,6 +235,16 @@ impl Compiled {
             },
             ..Layers::default()
         }
+    }
+}
+
+fn request<'q>(question: &'q Question, context: &'q Context) -> Request<'q> {
+    Request {
+        action: &question.action,
+        resource: &question.resource,
+        resource_account: question.resource_account.as_deref().map(account),
+        caller: &question.caller,
+        context,
     }
 }
 

@@ -85,7 +85,8 @@ fn documents(choices: &mut dyn Choices, focus: &Focus) -> Documents {
         }
         texts
     };
-    let identity = several(choices, Kind::Identity, 0, 3);
+    let most = if choices.percent(10) { 8 } else { 3 };
+    let identity = several(choices, Kind::Identity, 0, most);
     let boundary = choices.percent(30).then(|| several(choices, Kind::Boundary, 1, 1).remove(0));
     let session = choices.percent(30).then(|| several(choices, Kind::Session, 0, 2));
     let resource = if focus.is_about_role() {

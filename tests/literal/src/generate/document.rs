@@ -14,7 +14,7 @@ pub(super) fn document(choices: &mut dyn Choices, kind: Kind, focus: &Focus, ope
     if open && kind != Kind::ResourceControl {
         statements.push(text::object(&open_statement(choices, kind)));
     }
-    let count = if open { choices.below(4) } else { 1 + choices.below(4) };
+    let count = statement_count(choices, open);
     for _ in 0..count {
         let mut members = statement(choices, kind, focus);
         if choices.percent(1) {
@@ -41,6 +41,14 @@ pub(super) fn document(choices: &mut dyn Choices, kind: Kind, focus: &Focus, ope
         return flaw::spoil_document(choices, members);
     }
     text::object(&members)
+}
+
+/// Few most often; sometimes more than are walked without an index.
+fn statement_count(choices: &mut dyn Choices, open: bool) -> usize {
+    if choices.percent(10) {
+        return 5 + choices.below(8);
+    }
+    choices.below(4) + usize::from(!open)
 }
 
 fn open_statement(choices: &mut dyn Choices, kind: Kind) -> Members {
@@ -72,7 +80,7 @@ fn statement(choices: &mut dyn Choices, kind: Kind, focus: &Focus) -> Members {
         let sid = pick(choices, &["A", "B", "One", "", "with space"]);
         members.push(("Sid".to_owned(), text::string(sid)));
     }
-    let denies = choices.percent(if kind == Kind::ResourceControl { 96 } else { 22 });
+    let denies = choices.percent(if kind == Kind::ResourceControl { 92 } else { 18 });
     let effect = if denies { "Deny" } else { "Allow" };
     members.push(("Effect".to_owned(), text::string(effect)));
     if kind.has_principal() {

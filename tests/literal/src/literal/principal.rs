@@ -37,12 +37,12 @@ pub fn naming(
         return applies.then_some(Naming::Everyone);
     }
     let named = element.entries.iter().filter_map(|(key, text)| entry(key, text, effect, caller));
-    match named.max()? {
-        Naming::Everyone if asks_for_principal_arn(&elements.conditions) => {
-            Some(Naming::EveryoneByArn)
-        }
-        naming => Some(naming),
-    }
+    let by_arn = asks_for_principal_arn(&elements.conditions);
+    let named = named.map(|naming| match naming {
+        Naming::Everyone if by_arn => Naming::EveryoneByArn,
+        naming => naming,
+    });
+    named.max()
 }
 
 /// Point 30: `"*"` together with a condition on `aws:PrincipalArn` that must be met.
