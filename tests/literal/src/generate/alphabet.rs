@@ -5,6 +5,20 @@ pub(super) const OWN: &str = "111122223333";
 /// Another one.
 pub(super) const OTHER: &str = "444455556666";
 
+/// Longer than what is compared in one step anywhere.
+const LONG: &str = concat!(
+    "alice/reports/alice/reports/alice/reports/alice/reports/alice/reports/alice/reports/",
+    "alice/reports/alice/reports/alice/reports/alice/reports/alice/reports/alice/reports/q1"
+);
+const LONG_ACTION: &str = concat!(
+    "s3:GetObjectGetObjectGetObjectGetObjectGetObjectGetObjectGetObject",
+    "GetObjectGetObjectGetObjectGetObjectGetObjectGetObjectGetObject"
+);
+const LONG_RESOURCE: &str = concat!(
+    "arn:aws:s3:::reports/alice/alice/alice/alice/alice/alice/alice/alice/alice/alice/",
+    "alice/alice/alice/alice/alice/alice/alice/alice/alice/alice/alice/alice/alice/q1"
+);
+
 /// Actions that assume roles.
 pub(super) const ROLE_ACTIONS: [&str; 6] = [
     "sts:AssumeRole",
@@ -16,7 +30,7 @@ pub(super) const ROLE_ACTIONS: [&str; 6] = [
 ];
 
 /// Other actions.
-pub(super) const ACTIONS: [&str; 12] = [
+pub(super) const ACTIONS: [&str; 13] = [
     "s3:GetObject",
     "s3:PutObject",
     "s3:GetObjectAcl",
@@ -27,6 +41,7 @@ pub(super) const ACTIONS: [&str; 12] = [
     "ec2:RunInstances",
     "execute-api:Invoke",
     "s3:Gét",
+    LONG_ACTION,
     "s3",
     "",
 ];
@@ -41,7 +56,7 @@ pub(super) const ROLES: [&str; 5] = [
 ];
 
 /// Other resources.
-pub(super) const RESOURCES: [&str; 16] = [
+pub(super) const RESOURCES: [&str; 17] = [
     "arn:aws:s3:::reports/q1",
     "arn:aws:s3:::reports/alice/q1",
     "arn:aws:s3:::reports/alice/2026/q1",
@@ -54,6 +69,7 @@ pub(super) const RESOURCES: [&str; 16] = [
     "arn:aws:s3:::reports/*",
     "arn:aws:s3:::reports/${aws:username}",
     "arn:aws:s3:::réports/é",
+    LONG_RESOURCE,
     "*",
     "arn:aws:s3",
     "reports",
@@ -97,7 +113,9 @@ pub(super) const KEYS: [(&str, Sort, bool); 18] = [
 /// Values of a sort, in policies and in requests.
 pub(super) fn values(sort: Sort) -> &'static [&'static str] {
     match sort {
-        Sort::Text => &["alice", "reports", "Alice", "2026", "q1", "é", "É", "al*ce", "", "${x}"],
+        Sort::Text => {
+            &["alice", "reports", "Alice", "2026", "q1", "é", "É", "al*ce", "", "${x}", LONG]
+        }
         Sort::Number => &["10", "9", "10.0", "-3", "010.50", "0", "12345678901234567890", "ten"],
         Sort::Date => &[
             "2026-03-01T12:00:00Z",

@@ -89,7 +89,9 @@ fn compared(choices: &mut dyn Choices, sort: Sort) -> (String, String) {
     let key = pick(choices, &keys);
     let key = key_in_some_case(choices, key);
     let count = match choices.below(20) {
-        0 => 0,
+        0 if choices.percent(50) => 0,
+        // More than are compared one by one.
+        0 => 16 + choices.below(6),
         1..=10 => 1,
         11..=16 => 2,
         _ => 3,

@@ -117,10 +117,12 @@ fn listed(
 ) -> (String, String) {
     let negated = choices.percent(15);
     let name = if negated { format!("Not{name}") } else { name.to_owned() };
-    let count = match choices.below(10) {
-        0..=4 => 1,
-        5..=7 => 2,
-        _ => 3,
+    let count = match choices.below(40) {
+        0..=19 => 1,
+        20..=31 => 2,
+        32..=38 => 3,
+        // More than are compared one by one.
+        _ => 16 + choices.below(6),
     };
     let near = if negated { 30 } else { 75 };
     let mut patterns: Vec<String> = (0..count)

@@ -22,7 +22,7 @@ pub(super) fn action(choices: &mut dyn Choices, action: &str) -> String {
 
 /// Something like a resource.
 pub(super) fn resource(choices: &mut dyn Choices, resource: &str) -> String {
-    match choices.below(14) {
+    match choices.below(15) {
         0 => "*".to_owned(),
         1 | 2 => format!("{}*", prefix(choices, resource)),
         3 => one_replaced(choices, resource, "?"),
@@ -32,6 +32,10 @@ pub(super) fn resource(choices: &mut dyn Choices, resource: &str) -> String {
         7 | 8 => variable_inserted(choices, resource),
         9 => edited(choices, resource),
         10 => escaped(resource),
+        11 => match resource.rsplit_once(':') {
+            Some((before, last)) => format!("{before}:{}", inner(choices, last)),
+            None => inner(choices, resource),
+        },
         _ => resource.to_owned(),
     }
 }
@@ -49,6 +53,7 @@ pub(super) fn text(choices: &mut dyn Choices, text: &str) -> String {
         8 => edited(choices, text),
         9 => escaped(text),
         10 => text.to_uppercase(),
+        11 | 12 => inner(choices, text),
         _ => text.to_owned(),
     }
 }
@@ -85,6 +90,23 @@ fn one_replaced(choices: &mut dyn Choices, text: &str, by: &str) -> String {
 fn edited(choices: &mut dyn Choices, text: &str) -> String {
     let by = pick(choices, &["", "x", ":", "/", "**", "a?", "É", "${", "}", "$"]);
     one_replaced(choices, text, by)
+}
+
+/// Something from within, to be looked for.
+fn inner(choices: &mut dyn Choices, text: &str) -> String {
+    let rest = suffix(choices, text);
+    let piece = prefix(choices, rest);
+    let piece = one_replaced(choices, piece, "?");
+    format!("*{}*", variable_or(choices, &piece))
+}
+
+/// The same or, now and then, a variable behind it.
+fn variable_or(choices: &mut dyn Choices, text: &str) -> String {
+    if choices.percent(20) {
+        let variable = variable(choices, "");
+        return format!("{text}{variable}");
+    }
+    text.to_owned()
 }
 
 fn segment_replaced(choices: &mut dyn Choices, text: &str, by: &str) -> String {

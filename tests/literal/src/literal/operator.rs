@@ -56,18 +56,20 @@ impl Operator {
     /// Point 3: `IfExists` goes with every operator but Null.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        for quantifier in [Quantifier::None, Quantifier::ForAllValues, Quantifier::ForAnyValue] {
-            for name in NAMES {
-                for if_exists in [false, true] {
-                    let operator = Self { quantifier, name, if_exists };
-                    let exists = name != "Null" || !if_exists;
-                    if exists && operator.written().eq_ignore_ascii_case(text) {
-                        return Some(operator);
-                    }
-                }
-            }
-        }
-        None
+        let text = text.to_ascii_lowercase();
+        let (quantifier, rest) = match text.split_once(':') {
+            None => (Quantifier::None, text.as_str()),
+            Some(("forallvalues", rest)) => (Quantifier::ForAllValues, rest),
+            Some(("foranyvalue", rest)) => (Quantifier::ForAnyValue, rest),
+            Some(_) => return None,
+        };
+        let (name, if_exists) = match rest.strip_suffix("ifexists") {
+            None => (rest, false),
+            Some(name) => (name, true),
+        };
+        let name = NAMES.into_iter().find(|known| known.eq_ignore_ascii_case(name))?;
+        let exists = name != "Null" || !if_exists;
+        exists.then_some(Self { quantifier, name, if_exists })
     }
 
     /// As it is written.
@@ -86,5 +88,27 @@ impl Operator {
     #[must_use]
     pub fn is_negated(self) -> bool {
         self.name.contains("Not")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        for quantifier in [Quantifier::None, Quantifier::ForAllValues, Quantifier::ForAnyValue] {
+            for name in NAMES {
+                for if_exists in [false, true] {
+                    let operator = Operator { quantifier, name, if_exists };
+                    let exists = name != "Null" || !if_exists;
+                    let read = Operator::read(&operator.written());
+                    assert_eq!(read, exists.then_some(operator));
+                }
+            }
+        }
+        for text in ["", "StringEqual", "ForEach:Bool", "Bool:ForAnyValue", "IfExists"] {
+            assert_eq!(Operator::read(text), None, "{text}");
+        }
     }
 }

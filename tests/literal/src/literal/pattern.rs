@@ -95,11 +95,14 @@ pub fn matches(pattern: &[Part], text: &str) -> bool {
     let text: Vec<char> = text.chars().collect();
     let mut matched = vec![false; text.len() + 1];
     matched[0] = true;
+    let mut next = matched.clone();
     for part in pattern {
-        let mut next = vec![false; text.len() + 1];
+        if !matched.contains(&true) {
+            return false;
+        }
         for length in 0..=text.len() {
             next[length] = match part {
-                Part::AnyCharacters => matched[..=length].contains(&true),
+                Part::AnyCharacters => matched[length] || length > 0 && next[length - 1],
                 Part::OneCharacter => length > 0 && matched[length - 1],
                 Part::Character(wanted) => {
                     length > 0 && matched[length - 1] && text[length - 1] == *wanted
@@ -107,7 +110,7 @@ pub fn matches(pattern: &[Part], text: &str) -> bool {
                 Part::Variable(..) => unreachable!("variables were substituted"),
             };
         }
-        matched = next;
+        std::mem::swap(&mut matched, &mut next);
     }
     matched[text.len()]
 }
