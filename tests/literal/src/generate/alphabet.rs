@@ -30,7 +30,7 @@ pub(super) const ROLE_ACTIONS: [&str; 6] = [
 ];
 
 /// Other actions.
-pub(super) const ACTIONS: [&str; 13] = [
+pub(super) const ACTIONS: [&str; 14] = [
     "s3:GetObject",
     "s3:PutObject",
     "s3:GetObjectAcl",
@@ -40,6 +40,7 @@ pub(super) const ACTIONS: [&str; 13] = [
     "iam:CreateRole",
     "ec2:RunInstances",
     "execute-api:Invoke",
+    "kms:Decrypt",
     "s3:Gét",
     LONG_ACTION,
     "s3",
@@ -56,7 +57,7 @@ pub(super) const ROLES: [&str; 5] = [
 ];
 
 /// Other resources.
-pub(super) const RESOURCES: [&str; 17] = [
+pub(super) const RESOURCES: [&str; 20] = [
     "arn:aws:s3:::reports/q1",
     "arn:aws:s3:::reports/alice/q1",
     "arn:aws:s3:::reports/alice/2026/q1",
@@ -68,6 +69,9 @@ pub(super) const RESOURCES: [&str; 17] = [
     "arn:aws:logs:eu-west-1:111122223333:log-group:a:b",
     "arn:aws:s3:::reports/*",
     "arn:aws:s3:::reports/${aws:username}",
+    "arn:aws:kms:eu-west-1:111122223333:key/k",
+    "arn:aws:kms:eu-west-1:444455556666:key/k",
+    "arn:aws:kms:eu-west-1:111122223333:alias/k",
     "arn:aws:s3:::réports/é",
     LONG_RESOURCE,
     "*",
