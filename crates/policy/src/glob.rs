@@ -3,7 +3,7 @@
 mod sieve;
 
 use crate::template::{Syntax, Token, Tokens, Variable, Variables, Wildcards};
-use crate::{Context, work};
+use crate::{Context, effort};
 
 /// A compiled pattern.
 ///
@@ -86,7 +86,7 @@ impl Glob {
 
     /// Whether it matches the text, variables having their values in this context.
     pub(crate) fn matches_in(&self, text: &str, context: &Context) -> bool {
-        work::count(1);
+        effort::count(1);
         match &self.shape {
             Shape::Anything => true,
             Shape::Exact(whole) => text == whole.as_ref(),
@@ -211,7 +211,7 @@ fn match_chunks(pieces: &[Piece], text: &str, context: &Context) -> Option<()> {
 /// What is left of the text behind the chunk.
 fn strip_front<'t>(chunk: &[Piece], mut text: &'t str, context: &Context) -> Option<&'t str> {
     for piece in chunk {
-        work::count(1);
+        effort::count(1);
         text = if matches!(piece, Piece::One) {
             let mut characters = text.chars();
             characters.next()?;
@@ -226,7 +226,7 @@ fn strip_front<'t>(chunk: &[Piece], mut text: &'t str, context: &Context) -> Opt
 /// What is left of the text before the chunk.
 fn strip_back<'t>(chunk: &[Piece], mut text: &'t str, context: &Context) -> Option<&'t str> {
     for piece in chunk.iter().rev() {
-        work::count(1);
+        effort::count(1);
         text = if matches!(piece, Piece::One) {
             let mut characters = text.chars();
             characters.next_back()?;
@@ -244,7 +244,7 @@ fn find<'t>(chunk: &[Piece], text: &'t str, context: &Context) -> Option<&'t str
         [] => Some(text),
         [Piece::Text(literal)] => {
             let found = text.split_once(literal.as_ref()).map(|(_, behind)| behind);
-            work::count(text.len() - found.map_or(0, str::len) + literal.len());
+            effort::count(text.len() - found.map_or(0, str::len) + literal.len());
             found
         }
         _ => sieve::find(chunk, text, context),
@@ -374,7 +374,7 @@ mod tests {
     /// The steps it takes to match a pattern in vain.
     fn cost(pattern: &str, text: &str) -> usize {
         let glob = Glob::new(pattern);
-        let (matched, steps) = work::counted(|| glob.matches(text));
+        let (matched, steps) = effort::counted(|| glob.matches(text));
         assert!(!matched, "{pattern}");
         steps
     }

@@ -67,11 +67,11 @@ mod provider_controls;
 // The compiled form.
 mod arn_pattern;
 mod compiled;
+mod effort;
 mod glob;
 mod index;
 mod operators;
 mod template;
-mod work;
 
 // The request and the answer.
 mod caller;

@@ -15,7 +15,7 @@ use crate::arn_pattern::{ArnPattern, ArnText};
 use crate::date::Moment;
 use crate::glob::Glob;
 use crate::template::{Syntax, Variable, Variables, Wildcards};
-use crate::{Context, OperatorBase, work};
+use crate::{Context, OperatorBase, effort};
 pub(crate) use ip::Network;
 pub(crate) use literals::Literals;
 pub(crate) use number::Decimal;
@@ -170,7 +170,7 @@ impl Matcher {
 
     /// Whether a text of the request matches, read for the same operator.
     pub(crate) fn matches(&self, given: &Given<'_>, context: &Context) -> bool {
-        work::count(1);
+        effort::count(1);
         match (self, given) {
             (Self::Text(glob), Given::Text(text)) => glob.matches_in(text, context),
             (Self::FoldedText(glob), Given::Text(text)) => glob.equals_folded(text, context),

@@ -1,7 +1,7 @@
 //! The text of a pattern taken apart: wildcards, variables, escapes.
 
 use crate::context::{ContextKey, ContextValue};
-use crate::{Context, work};
+use crate::{Context, effort};
 
 /// One part of a pattern's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,7 +139,7 @@ impl Ahead {
         let found = known.unwrap_or_else(|| {
             let rest = text.get(start..).unwrap_or_default();
             let distance = rest.find(self.wanted);
-            work::count(distance.unwrap_or(rest.len()));
+            effort::count(distance.unwrap_or(rest.len()));
             distance.map_or(usize::MAX, |distance| start + distance)
         });
         self.found = Some(found);
@@ -278,7 +278,7 @@ mod tests {
         for hostile in ["${", "${, '", "${x, '}", "${, '${"] {
             for size in [1_000, 2_000, 4_000] {
                 let text = hostile.repeat(size) + "}";
-                let (count, steps) = work::counted(|| Tokens::new(&text, LIVE).count());
+                let (count, steps) = effort::counted(|| Tokens::new(&text, LIVE).count());
                 assert!(count > 0 && steps <= 3 * text.len(), "{hostile} {size} {steps}");
             }
         }

@@ -6,7 +6,7 @@ use crate::operators::{Given, Literals, Matcher};
 use crate::template::Variables;
 use crate::trace::ConditionReason;
 use crate::unknown::Assumed;
-use crate::{Condition, Context, Operator, OperatorBase, Quantifier, Span};
+use crate::{Condition, Context, Operator, OperatorBase, Quantifier, Span, effort};
 
 /// One operator and key of a condition block, made ready.
 #[derive(Clone, Debug)]
@@ -60,6 +60,7 @@ impl CompiledCondition {
 
     /// Whether the condition holds; what cannot be known is as it is assumed to be.
     pub(crate) fn verdict(&self, context: &Context, assumed: Assumed) -> Verdict {
+        effort::count(1);
         if let Some(verdict) = self.assumed_verdict(context, assumed) {
             return verdict;
         }
@@ -211,7 +212,7 @@ fn is_tag_key(folded_key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ContextBuilder, DocumentKind, parse, work};
+    use crate::{ContextBuilder, DocumentKind, effort, parse};
 
     fn condition(operator: &str, values: impl Iterator<Item = String>) -> CompiledCondition {
         let values: Vec<String> = values.collect();
@@ -227,7 +228,7 @@ mod tests {
     /// many steps it took.
     fn asked(condition: &CompiledCondition, text: &str) -> (bool, usize) {
         let context = ContextBuilder::new().single("k", text).single("v", "vv").build();
-        let (verdict, steps) = work::counted(|| condition.verdict(&context, Assumed::Fails));
+        let (verdict, steps) = effort::counted(|| condition.verdict(&context, Assumed::Fails));
         let given = Given::read(condition.operator.base, text);
         let walked = condition.values.iter().any(|value| value.pattern.matches(&given, &context));
         assert_eq!(verdict.holds, walked != condition.operator.base.is_negated(), "{text}");

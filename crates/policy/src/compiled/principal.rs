@@ -4,7 +4,7 @@ use super::condition::CompiledCondition;
 use super::element::Written;
 use crate::caller::{Facets, Named};
 use crate::request::Boundary;
-use crate::{Caller, Effect, FederatedIssuer, Polarity, PrincipalKind, Principals, Span};
+use crate::{Caller, Effect, FederatedIssuer, Polarity, PrincipalKind, Principals, Span, effort};
 
 /// Principal or NotPrincipal, made ready.
 #[derive(Clone, Debug)]
@@ -133,6 +133,7 @@ impl Who {
 
     /// As what this principal names the caller.
     pub(crate) fn names(&self, effect: Effect, caller: &Caller) -> Option<Named> {
+        effort::count(1);
         let federated = matches!(caller, Caller::WebIdentity { .. } | Caller::Saml { .. });
         match self {
             Self::Everyone => Some(Named::Everyone),

@@ -6,7 +6,9 @@ use crate::index::ActionTest;
 use crate::request::Target;
 use crate::template::Variables;
 use crate::unknown::Outlook;
-use crate::{Context, DocumentKind, Effect, PolicySource, Request, Span, Statement, StatementRef};
+use crate::{
+    Context, DocumentKind, Effect, PolicySource, Request, Span, Statement, StatementRef, effort,
+};
 
 /// A statement made ready for evaluation.
 #[derive(Clone, Debug)]
@@ -75,6 +77,7 @@ impl CompiledStatement {
         target: &Target<'_>,
         outlook: Outlook,
     ) -> Option<Named> {
+        effort::count(1);
         match &self.body {
             Body::Unreadable => match self.effect {
                 Effect::Allow => None,

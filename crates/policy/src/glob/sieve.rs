@@ -1,7 +1,7 @@
 //! Looking for what is not one literal: a chunk with `?` or with variables.
 
 use super::Piece;
-use crate::{Context, work};
+use crate::{Context, effort};
 
 /// How many neighbouring places are tried together. One comparison of as many bytes
 /// is a few instructions, and places that still fit are worth looking at only rarely.
@@ -69,7 +69,7 @@ fn sieve<U: Copy + Default + PartialEq>(
     fill(window.as_flattened_mut(), &mut text);
     let mut offset = 0;
     for element in elements {
-        work::count(1);
+        effort::count(1);
         if offset == LANES {
             let [seen, next] = &mut window;
             *seen = *next;

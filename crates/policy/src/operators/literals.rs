@@ -1,8 +1,8 @@
 use std::cmp::Ordering;
 
 use super::{Given, Matcher};
+use crate::effort;
 use crate::glob::folded;
-use crate::work;
 
 /// From so many values on they are looked up: fewer are compared as quickly.
 const VALUES_LOOKED_UP_MIN: usize = 16;
@@ -61,7 +61,7 @@ impl Literals {
             _ => return false,
         };
         let order = |place: &u32| {
-            work::count(1);
+            effort::count(1);
             text(*place).map_or(Ordering::Less, |text| self.case.order(text, wanted))
         };
         self.ordered.binary_search_by(order).is_ok()

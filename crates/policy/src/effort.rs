@@ -2,6 +2,9 @@
 //! costs without measuring time. Nothing of it is left outside of tests.
 
 #[cfg(test)]
+mod tests;
+
+#[cfg(test)]
 thread_local! {
     static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
