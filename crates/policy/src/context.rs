@@ -31,8 +31,8 @@ pub struct Context {
     bytes: Vec<u8>,
     // Where each value of the keys with several values ends, counted from the first.
     ends: Vec<usize>,
-    // INVARIANT: sorted by hash and then by key; keys occur once; none is unset unless
-    // all others are unknown.
+    // INVARIANT: keys occur once; more than `SCANNED_MAX` are sorted by hash and then by
+    // key; none is unset unless all others are unknown.
     entries: Vec<Entry>,
     unknown: Unknown,
 }
@@ -107,6 +107,10 @@ enum Place {
 const ENTRIES_EXPECTED: usize = 16;
 const TEXT_EXPECTED: usize = 896;
 
+/// Among up to this many keys one is found by going through them: it takes longer to
+/// put them into an order.
+const SCANNED_MAX: usize = 16;
+
 impl Context {
     /// A request without any condition key.
     #[must_use]
@@ -171,8 +175,8 @@ impl Context {
         }
     }
 
-    /// The value of a key that was made ready before: no allocation, and a binary
-    /// search over numbers.
+    /// The value of a key that was made ready before: no allocation, and a search over
+    /// numbers.
     pub(crate) fn lookup(&self, key: &ContextKey) -> Option<ContextValue<'_>> {
         self.find(key.hash, &key.folded)
     }
@@ -185,6 +189,10 @@ impl Context {
     /// chooses tag keys so that their hashes collide gains nothing.
     fn entry(&self, hash: u64, folded: &str) -> Option<&Entry> {
         let key = |entry: &Entry| part(&self.text, &entry.key);
+        if self.entries.len() <= SCANNED_MAX {
+            let is_it = |entry: &&Entry| entry.hash == hash && key(entry) == folded;
+            return self.entries.iter().find(is_it);
+        }
         let below = self.entries.partition_point(|entry| entry.hash < hash);
         let candidates = self.entries.get(below..)?;
         let first = candidates.first().filter(|entry| entry.hash == hash)?;
@@ -216,6 +224,26 @@ impl Context {
         }
     }
 
+    /// Makes of the entries, as they were set, what can be searched.
+    fn settle(&mut self) {
+        if self.entries.len() > SCANNED_MAX || self.has_equal_hashes() {
+            self.sort();
+        }
+        self.drop_unset();
+    }
+
+    /// Compares each with each, so it is asked of few entries only.
+    fn has_equal_hashes(&self) -> bool {
+        let mut entries = self.entries.as_slice();
+        while let Some((first, others)) = entries.split_first() {
+            if others.iter().any(|entry| entry.hash == first.hash) {
+                return true;
+            }
+            entries = others;
+        }
+        false
+    }
+
     /// Puts the entries into their order. Of a key that was set twice the last counts,
     /// which is the one that lies behind the others.
     fn sort(&mut self) {
@@ -226,36 +254,40 @@ impl Context {
         };
         self.entries.sort_unstable_by_key(|entry| entry.hash);
         if self.entries.is_sorted_by(|left, right| left.hash < right.hash) {
-            return self.drop_unset();
+            return;
         }
         self.entries.sort_unstable_by(|left, right| {
             by_key(left, right).then_with(|| right.key.start.cmp(&left.key.start))
         });
         self.entries.dedup_by(|earlier, last| by_key(earlier, last).is_eq());
-        self.drop_unset();
     }
 
     fn drop_unset(&mut self) {
-        let others = self.unknown == Unknown::Others;
-        self.entries.retain(|entry| others || !matches!(entry.value, Place::Unset));
+        let is_unset = |entry: &Entry| matches!(entry.value, Place::Unset);
+        if self.unknown != Unknown::Others && self.entries.iter().any(is_unset) {
+            self.entries.retain(|entry| !is_unset(entry));
+        }
         if self.unknown == Unknown::Named {
             let named = self.entries.iter().any(|entry| matches!(entry.value, Place::Unknown));
             self.unknown = if named { Unknown::Named } else { Unknown::None };
         }
     }
 
-    /// Every key about which something is said, with what is said.
-    fn said(&self) -> impl Iterator<Item = (&str, Option<ContextValue<'_>>, bool)> {
-        self.entries.iter().map(|entry| {
-            let unknown = matches!(entry.value, Place::Unknown);
-            (part(&self.text, &entry.key), self.value(entry), unknown)
-        })
+    /// The value, and whether it is unknown.
+    fn says(&self, entry: &Entry) -> (Option<ContextValue<'_>>, bool) {
+        (self.value(entry), matches!(entry.value, Place::Unknown))
     }
 }
 
 impl PartialEq for Context {
     fn eq(&self, other: &Self) -> bool {
-        self.unknown == other.unknown && self.said().eq(other.said())
+        let same = |entry: &Entry| {
+            let of_other = other.entry(entry.hash, part(&self.text, &entry.key));
+            of_other.is_some_and(|of_other| self.says(entry) == other.says(of_other))
+        };
+        self.unknown == other.unknown
+            && self.entries.len() == other.entries.len()
+            && self.entries.iter().all(same)
     }
 }
 
@@ -263,8 +295,8 @@ impl Eq for Context {}
 
 impl fmt::Debug for Context {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unknown = self.said().filter(|(_, _, unknown)| *unknown).map(|(key, _, _)| key);
-        let unknown: BTreeSet<&str> = unknown.collect();
+        let unknown = self.entries.iter().filter(|entry| self.says(entry).1);
+        let unknown: BTreeSet<&str> = unknown.map(|entry| part(&self.text, &entry.key)).collect();
         let mut map = formatter.debug_map();
         map.entries(self.iter()).entries(unknown.iter().map(|key| (key, Unknown::Named)));
         if self.unknown == Unknown::Others {
@@ -434,7 +466,7 @@ impl ContextBuilder {
     #[must_use]
     pub fn build(self) -> Context {
         let mut context = self.unsorted;
-        context.sort();
+        context.settle();
         context
     }
 
@@ -446,9 +478,9 @@ impl ContextBuilder {
 
     /// Writes a key, folded, into the buffer.
     fn key(&mut self, key: &str) -> (u64, Range<usize>) {
-        if self.unsorted.entries.capacity() == 0 {
-            self.unsorted.entries.reserve(ENTRIES_EXPECTED);
-            self.unsorted.text.reserve(TEXT_EXPECTED);
+        if self.unsorted.entries.capacity() == 0 && self.unsorted.text.capacity() == 0 {
+            self.unsorted.entries = Vec::with_capacity(ENTRIES_EXPECTED);
+            self.unsorted.text = String::with_capacity(TEXT_EXPECTED);
         }
         let text = &mut self.unsorted.text;
         let start = text.len();

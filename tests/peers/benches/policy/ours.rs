@@ -81,9 +81,17 @@ fn request<'a>(question: &'a Question, caller: &'a Caller, context: &'a Context)
 }
 
 fn context(question: &Question) -> Context {
-    let keys = question.context();
-    let set = |builder: ContextBuilder, (key, value): (&str, &str)| builder.single(key, value);
-    keys.into_iter().fold(ContextBuilder::new(), set).build()
+    ContextBuilder::new()
+        .single("aws:SourceIp", question.source_ip)
+        .single("aws:RequestedRegion", question.region)
+        .single("aws:SecureTransport", question.secure_transport)
+        .single("aws:ViaAWSService", question.via_aws_service)
+        .single("aws:MultiFactorAuthPresent", question.mfa_present)
+        .single("aws:MultiFactorAuthAge", question.mfa_age)
+        .single("aws:PrincipalTag/team", question.team)
+        .single("sts:ExternalId", question.external_id)
+        .single("sts:RoleSessionName", question.session_name)
+        .build()
 }
 
 /// The documents of a set's identity policies.
