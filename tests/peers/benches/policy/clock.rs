@@ -5,11 +5,16 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use criterion::Criterion;
+use criterion::{Criterion, SamplingMode};
 use serde_json::Value;
 
 use crate::effort::Effort;
 use crate::question::Question;
+
+const GROUP: &str = "policy";
+
+/// Only the median is read, none of what is estimated by resampling.
+const RESAMPLES: usize = 1_001;
 
 /// Measures by name; a name may be measured several times.
 pub struct Clock {
@@ -26,7 +31,8 @@ impl Clock {
             .output_directory(work)
             .warm_up_time(effort.warm_up)
             .measurement_time(effort.measured)
-            .sample_size(effort.samples);
+            .sample_size(effort.samples)
+            .nresamples(RESAMPLES);
         Self { criterion, work: work.to_owned(), rounds: BTreeMap::new() }
     }
 
@@ -43,8 +49,14 @@ impl Clock {
 
     /// Measures a call.
     pub fn call<T>(&mut self, name: &str, mut call: impl FnMut() -> T) -> Result<()> {
-        self.criterion.bench_function(name, |bencher| bencher.iter(&mut call));
-        self.note(name, read_median(&self.work.join(name).join("new/estimates.json"))?);
+        let mut group = self.criterion.benchmark_group(GROUP);
+        // Samples of equal length, each shorter than the time a busy machine gives to
+        // one process at once: what else runs then lengthens few of them, not all.
+        group.sampling_mode(SamplingMode::Flat);
+        group.bench_function(name, |bencher| bencher.iter(&mut call));
+        group.finish();
+        let folder = self.work.join(GROUP).join(name);
+        self.note(name, read_median(&folder.join("new/estimates.json"))?);
         Ok(())
     }
 

@@ -17,11 +17,11 @@ pub struct Effort {
 impl Effort {
     /// For numbers worth reading.
     pub const FULL: Self = Self {
-        rounds: 5,
-        warm_up: Duration::from_millis(300),
-        measured: Duration::from_millis(700),
-        samples: 30,
-        calls: 1_500,
+        rounds: 7,
+        warm_up: Duration::from_millis(200),
+        measured: Duration::from_millis(200),
+        samples: 200,
+        calls: 1_000,
     };
 
     /// To see that it works.

@@ -16,7 +16,7 @@ use crate::question::Question;
 use crate::sets::Set;
 
 /// Its process begins anew, and its compiler takes a while to see what is hot.
-const WARM_UP_FACTOR: u64 = 4;
+const WARM_UP_FACTOR: u64 = 6;
 
 #[derive(Deserialize)]
 struct Answer {
