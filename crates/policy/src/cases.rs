@@ -29,6 +29,9 @@ pub(crate) trait Question<'a> {
     /// The elements on which it depends.
     fn elements(&self) -> &[Open<'a>];
 
+    /// Those on which it may still depend in this context.
+    fn undecided(&self, context: &Context) -> Vec<Open<'a>>;
+
     /// The resource, when it is an ARN.
     fn arn(&self) -> Option<&ArnText<'_>>;
 
@@ -128,7 +131,7 @@ impl<'a, Q: Question<'a>> Search<'_, Q> {
         before: Option<Rc<Supposition>>,
         waiting: &mut Vec<Option<Rc<Supposition>>>,
     ) {
-        let Some(key) = next_key(self.question.elements(), context) else {
+        let Some(key) = next_key(&self.question.undecided(context), context) else {
             self.found.exact = false;
             return;
         };

@@ -260,10 +260,7 @@ impl<'q, 'a> Compared<'q, 'a> {
                 given.texts().for_each(|text| self.add_parts(family, &parts, text, key));
             } else if condition.is_asked_in(self.context) {
                 match (parts.as_slice(), family) {
-                    ([Token::Variable(variable)], Family::Text) => {
-                        self.patterns.extend(variable.default().map(Pattern::exactly));
-                        self.add_key(condition.lookup_key());
-                    }
+                    ([Token::Variable(_)], Family::Text) => self.add_key(condition.lookup_key()),
                     _ => self.exhaustive = false,
                 }
             }
@@ -283,16 +280,14 @@ impl<'q, 'a> Compared<'q, 'a> {
     }
 
     /// The parts of a text that the key can stand for so that the pattern matches; other
-    /// unknown keys in it may stand for anything.
+    /// unknown keys in it may stand for anything. Of a long text, parts between slashes.
     fn add_parts(&mut self, family: Family, parts: &[Token<'_>], text: &str, key: &ContextKey) {
-        if text.len() > CASE_TEXT_BYTES_MAX {
+        let candidates: BTreeSet<&str> = if text.len() <= CASE_TEXT_BYTES_MAX {
+            parts_of(text).collect()
+        } else {
             self.exhaustive = false;
-            return;
-        }
-        let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-        let pairs = ends.iter().flat_map(|start| ends.iter().map(|end| *start..*end));
-        let candidates: BTreeSet<&str> =
-            pairs.filter_map(|place| text.get(place)).filter(|part| !part.is_empty()).collect();
+            text.split('/').collect()
+        };
         let context = self.context;
         let fits = |own: &Standin| {
             let standin = |variable: &Variable| match variable.resolve(context) {
@@ -306,7 +301,7 @@ impl<'q, 'a> Compared<'q, 'a> {
         if !fits(&Standin::Something) {
             return;
         }
-        for candidate in candidates {
+        for candidate in candidates.into_iter().filter(|part| !part.is_empty()) {
             if fits(&Standin::Text(candidate.to_owned())) {
                 self.patterns.push(match family {
                     Family::Folded => Pattern::folded(candidate),
@@ -349,6 +344,12 @@ impl<'q, 'a> Compared<'q, 'a> {
         let other = vec![0; longest + 1];
         self.bytes.iter().cloned().chain([other]).collect()
     }
+}
+
+/// Every part of a text.
+fn parts_of(text: &str) -> impl Iterator<Item = &str> {
+    let ends = || text.char_indices().map(|(at, _)| at).chain([text.len()]);
+    ends().flat_map(move |start| ends().filter_map(move |end| text.get(start..end)))
 }
 
 /// How the operators that know texts read their values.

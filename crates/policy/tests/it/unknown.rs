@@ -55,6 +55,35 @@ fn requests_with_unknown_keys_are_decided_or_depend() {
     assert!(files.iter().map(|(_, file)| file.cases.len()).sum::<usize>() >= 40);
 }
 
+/// Any two neighbours can decide until both are known, and none of them does: the
+/// statements ask for a key to be two things at once.
+fn pairs(count: usize) -> Vec<Value> {
+    let statement = |at: usize| {
+        let equal = json!({format!("k{at:02}"): "a", format!("k{:02}", at + 1): "b", "z": "p"});
+        json!({
+            "Effect": "Allow", "Action": "*", "Resource": "*",
+            "Condition": {"StringEquals": equal, "StringLike": {"z": "q"}},
+        })
+    };
+    (0..count).map(statement).collect()
+}
+
+#[test]
+fn what_takes_too_many_completions_is_no_certain_answer() {
+    for (count, wanted) in [(3, "ImplicitDeny by Identity"), (20, "depends perhaps")] {
+        let ask = json!({
+            "caller": "user", "action": "s3:GetObject", "resource": "*", "identity": pairs(count),
+        });
+        let case: decisions::Case = serde_json::from_value(ask).unwrap();
+        let context = Context::empty().to_builder().others_unknown().build();
+        let run = |request: &Request<'_>, layers: &Layers<'_>| {
+            describe(&evaluate_partial(request, layers)).0
+        };
+        let answer = decisions::asked(&case, &case, &BTreeMap::new(), &context, run);
+        assert_eq!(answer, wanted, "{count}");
+    }
+}
+
 fn check(case: &Case, file: &File) -> Result<(), String> {
     let context = context(case);
     decisions::asked(&case.ask, &file.defaults, &file.statements, &context, |request, layers| {

@@ -63,10 +63,13 @@ impl<'q, 'a> Ground<'q, 'a> {
     /// The outcome in a context that completes the request's own in part.
     pub(super) fn outcome(&self, context: &Context, outlook: Outlook) -> Outcome<'a> {
         let findings = self.findings(|open| {
-            let assumed = outlook.assumes(open.found.statement.effect);
-            open.elements.iter().all(|element| element.holds(self.arn(), context, assumed))
+            self.applies(open, context, outlook.assumes(open.found.statement.effect))
         });
         findings.conclude(self.request, self.layers, &mut NoTrace)
+    }
+
+    fn applies(&self, open: &OpenStatement<'a>, context: &Context, assumed: Assumed) -> bool {
+        open.elements.iter().all(|element| element.holds(self.arn(), context, assumed))
     }
 
     /// What each layer says, when of the statements in question these apply.
@@ -189,6 +192,12 @@ impl<'a> Question<'a> for Ground<'_, 'a> {
         &self.elements
     }
 
+    fn undecided(&self, context: &Context) -> Vec<Open<'a>> {
+        let open = self.parts.iter().flat_map(|part| &part.open);
+        let may_apply = open.filter(|open| self.applies(open, context, Assumed::Holds));
+        may_apply.flat_map(|open| open.elements.iter().copied()).collect()
+    }
+
     fn arn(&self) -> Option<&ArnText<'_>> {
         self.target.arn.as_ref()
     }
@@ -215,6 +224,10 @@ impl<'a> Question<'a> for Alone<'_, '_, 'a> {
 
     fn elements(&self) -> &[Open<'a>] {
         &self.element
+    }
+
+    fn undecided(&self, _: &Context) -> Vec<Open<'a>> {
+        self.element.to_vec()
     }
 
     fn arn(&self) -> Option<&ArnText<'_>> {
