@@ -12,16 +12,14 @@ mod bucket;
 mod prefix;
 mod principal_keys;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::compiled::{Body, CompiledStatement};
+use crate::compiled::{Body, CompiledStatement, Elements};
 use crate::request::Target;
 use crate::{Effect, Request};
 use action_keys::{ActionKey, Form, action_keys};
-use bucket::{Bucket, BucketBuilder, Place};
+use bucket::{Asked, Bucket, Listing, Place};
 use prefix::{Extent, PrefixTable};
-use principal_keys::caller_keys;
 
 /// Up to this many statements with this many patterns are walked: looking them up
 /// costs more.
@@ -44,6 +42,8 @@ pub(crate) struct Table {
     // Denies that cannot be read: they always apply.
     always: Box<[u32]>,
     actions: PrefixTable<Node>,
+    // Whether some statements are found by whom they name.
+    names_callers: bool,
 }
 
 /// The statements under one key.
@@ -53,10 +53,11 @@ struct Node {
     begin: Bucket,
 }
 
-#[derive(Default)]
-struct NodeBuilder {
-    equal: BucketBuilder,
-    begin: BucketBuilder,
+/// A statement under one key of its actions, before they are put together.
+struct Entry {
+    key: Box<str>,
+    form: Extent,
+    listing: Listing,
 }
 
 /// A statement that may apply.
@@ -139,30 +140,33 @@ impl Index {
 impl Table {
     fn new<'s>(statements: impl Iterator<Item = &'s CompiledStatement>) -> Self {
         let mut always = Vec::new();
-        let mut nodes: BTreeMap<String, NodeBuilder> = BTreeMap::new();
+        let mut entries: Vec<Entry> = Vec::new();
         for (statement, place) in statements.zip(0_u32..) {
-            let elements = match (&statement.body, statement.effect) {
-                (Body::Elements(elements), _) => elements,
-                (Body::Unreadable, Effect::Deny) => {
-                    always.push(place);
-                    continue;
-                }
-                (Body::Unreadable, Effect::Allow) => continue,
-            };
-            let keys = action_keys(&elements.actions);
-            let where_to = Place::of(elements, keys.len());
-            for ActionKey { text, form } in keys {
-                let node = nodes.entry(text).or_default();
-                match form {
-                    Form::Equal => node.equal.add(&where_to, place, ActionTest::Passed),
-                    Form::Begin(test) => node.begin.add(&where_to, place, test),
-                }
+            match (&statement.body, statement.effect) {
+                (Body::Elements(elements), _) => list(elements, place, &mut entries),
+                (Body::Unreadable, Effect::Deny) => always.push(place),
+                (Body::Unreadable, Effect::Allow) => {}
             }
         }
-        let nodes = nodes.into_iter().map(|(key, node)| {
-            (key, Node { equal: node.equal.build(), begin: node.begin.build() })
+        let names_callers =
+            entries.iter().any(|entry| matches!(entry.listing.to.as_ref(), Place::Principals(_)));
+        // Stable: documents often list their actions in order, which costs little then.
+        entries.sort_by(|left, right| left.key.cmp(&right.key));
+        let mut nodes: Vec<(Box<str>, Vec<Listing>, Vec<Listing>)> = Vec::new();
+        for Entry { key, form, listing } in entries {
+            if nodes.last().is_none_or(|(last, ..)| *last != key) {
+                nodes.push((key, Vec::new(), Vec::new()));
+            }
+            let Some((_, equal, begin)) = nodes.last_mut() else { continue };
+            match form {
+                Extent::Whole => equal.push(listing),
+                Extent::Beginning => begin.push(listing),
+            }
+        }
+        let nodes = nodes.into_iter().map(|(key, equal, begin)| {
+            (key, Node { equal: Bucket::new(equal), begin: Bucket::new(begin) })
         });
-        Self { always: always.into(), actions: PrefixTable::new(nodes.collect()) }
+        Self { always: always.into(), actions: PrefixTable::new(nodes), names_callers }
     }
 
     fn visit<'i>(
@@ -174,14 +178,27 @@ impl Table {
         for place in &self.always {
             found(Candidate { place: *place, action: &ActionTest::Whole });
         }
-        let callers = caller_keys(request.caller);
+        let asked = Asked::new(request, target, self.names_callers);
         self.actions.visit(target.action, |node, extent| {
             if extent == Extent::Whole {
-                node.equal.visit(request, target, &callers, found);
+                node.equal.visit(&asked, found);
             }
-            node.begin.visit(request, target, &callers, found);
+            node.begin.visit(&asked, found);
         });
     }
+}
+
+/// Lists a statement under each key of its actions.
+fn list(elements: &Elements, place: u32, entries: &mut Vec<Entry>) {
+    let keys = action_keys(&elements.actions);
+    let to = Arc::new(Place::of(elements, keys.len()));
+    entries.extend(keys.into_iter().map(|ActionKey { text, form }| {
+        let (form, action) = match form {
+            Form::Equal => (Extent::Whole, ActionTest::Passed),
+            Form::Begin(test) => (Extent::Beginning, test),
+        };
+        Entry { key: text.into(), form, listing: Listing { place, action, to: to.clone() } }
+    }));
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ pub(super) struct ActionKey {
 }
 
 /// How the action must stand to the key.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     /// Be equal to it.
     Equal,

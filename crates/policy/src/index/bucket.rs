@@ -1,10 +1,11 @@
 //! The statements that share an action's key, by principal or by resource.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::action_keys::shared_length;
 use super::prefix::PrefixTable;
-use super::principal_keys::{PrincipalKey, principal_keys};
+use super::principal_keys::{CALLER_KEYS_MAX, PrincipalKey, caller_keys, principal_keys};
 use super::{ActionTest, Candidate};
 use crate::compiled::Elements;
 use crate::compiled::element::Resources;
@@ -20,27 +21,42 @@ const LISTINGS_MAX: usize = 64;
 /// action, so without a bound one long resource and many actions would multiply.
 const BEGINNING_BYTES_MAX: usize = 128;
 
-/// A statement, and what is left to ask about the action.
+/// Up to this many statements under one key are asked one by one where they belong.
+const LISTINGS_WALKED_MAX: usize = 8;
+
+/// A statement under an action's key.
 #[derive(Clone, Debug)]
-struct Posting {
-    place: u32,
-    action: ActionTest,
+pub(super) struct Listing {
+    pub(super) place: u32,
+    /// What is left to ask about the action.
+    pub(super) action: ActionTest,
+    /// Where in the bucket it belongs.
+    pub(super) to: Arc<Place>,
 }
 
 /// The statements under one action's key.
 #[derive(Clone, Debug)]
-pub(super) struct Bucket {
+pub(super) enum Bucket {
+    /// They are walked.
+    Few(Box<[Listing]>),
+    /// They are looked up.
+    Many(Box<Tables>),
+}
+
+/// The statements by where they belong.
+#[derive(Clone, Debug)]
+pub(super) struct Tables {
     // Sorted by key; keys occur once.
     principals: Box<[(PrincipalKey, Box<[Posting]>)]>,
     resources: PrefixTable<Box<[Posting]>>,
     last_components: PrefixTable<Box<[Posting]>>,
 }
 
-#[derive(Debug, Default)]
-pub(super) struct BucketBuilder {
-    principals: BTreeMap<PrincipalKey, Vec<Posting>>,
-    resources: BTreeMap<String, Vec<Posting>>,
-    last_components: BTreeMap<String, Vec<Posting>>,
+/// A statement, and what is left to ask about the action.
+#[derive(Clone, Debug)]
+struct Posting {
+    place: u32,
+    action: ActionTest,
 }
 
 /// Where in a bucket a statement belongs.
@@ -49,9 +65,9 @@ pub(super) enum Place {
     /// Under each of these principals.
     Principals(Vec<PrincipalKey>),
     /// Under the beginning its resources share.
-    Resource(String),
+    Resource(Box<str>),
     /// Under the beginning that the last components of its resources share.
-    LastComponent(String),
+    LastComponent(Box<str>),
 }
 
 impl Place {
@@ -63,18 +79,20 @@ impl Place {
         };
         match principals.filter(few) {
             Some(keys) => Self::Principals(keys),
-            None => elements.resources.as_ref().map_or(Self::ANYWHERE, Self::of_resources),
+            None => elements.resources.as_ref().map_or_else(Self::anywhere, Self::of_resources),
         }
     }
 
     /// Nothing rules the statement out.
-    const ANYWHERE: Self = Self::Resource(String::new());
+    fn anywhere() -> Self {
+        Self::Resource(Box::default())
+    }
 
     /// A wildcard for the region or the account ends what whole ARNs have in common
     /// before it says anything; what their last components have in common then does.
     fn of_resources(resources: &Resources) -> Self {
         if resources.polarity == Polarity::NoneOf {
-            return Self::ANYWHERE;
+            return Self::anywhere();
         }
         let texts = || resources.entries.iter().map(|entry| entry.text.as_ref());
         let whole = shared_beginning(texts());
@@ -94,12 +112,12 @@ fn last_component(text: &str) -> &str {
 }
 
 /// What everything begins with that one of the patterns matches.
-fn shared_beginning<'t>(patterns: impl Iterator<Item = &'t str>) -> String {
+fn shared_beginning<'t>(patterns: impl Iterator<Item = &'t str>) -> Box<str> {
     let mut beginnings = patterns.map(literal);
-    let Some(first) = beginnings.next() else { return String::new() };
+    let Some(first) = beginnings.next() else { return Box::default() };
     let shared = beginnings
         .fold(first, |shared, next| shared.get(..shared_length(shared, next)).unwrap_or_default());
-    shared.get(..shared.floor_char_boundary(BEGINNING_BYTES_MAX)).unwrap_or_default().to_owned()
+    shared.get(..shared.floor_char_boundary(BEGINNING_BYTES_MAX)).unwrap_or_default().into()
 }
 
 /// The text before the first wildcard or variable. Every ARN that the pattern matches
@@ -110,66 +128,119 @@ fn literal(text: &str) -> &str {
     text.get(..wildcard.min(variable)).unwrap_or_default()
 }
 
-impl BucketBuilder {
-    pub(super) fn add(&mut self, to: &Place, place: u32, action: ActionTest) {
-        match to {
-            Place::Principals(keys) => {
-                for key in keys {
-                    let posting = Posting { place, action: action.clone() };
-                    self.principals.entry(*key).or_default().push(posting);
+impl Place {
+    /// Whether what is asked may be for a statement that belongs here.
+    fn fits(&self, asked: &Asked<'_>) -> bool {
+        match self {
+            Self::Principals(keys) => {
+                asked.callers.iter().flatten().any(|key| keys.binary_search(key).is_ok())
+            }
+            Self::Resource(beginning) => asked.resource.starts_with(beginning.as_ref()),
+            Self::LastComponent(beginning) => {
+                asked.last_component.is_some_and(|last| last.starts_with(beginning.as_ref()))
+            }
+        }
+    }
+}
+
+/// What buckets are asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'r> {
+    callers: [Option<PrincipalKey>; CALLER_KEYS_MAX],
+    resource: &'r str,
+    // `None` for what is no ARN: patterns with components match nothing that has none.
+    last_component: Option<&'r str>,
+}
+
+impl<'r> Asked<'r> {
+    /// The caller's keys cost a hash of each of its names, so they are made only for
+    /// documents that name callers.
+    pub(super) fn new(request: &Request<'r>, target: &Target<'r>, names_callers: bool) -> Self {
+        let callers =
+            if names_callers { caller_keys(request.caller) } else { [None; CALLER_KEYS_MAX] };
+        Self {
+            callers,
+            resource: request.resource,
+            last_component: target.arn.map(|arn| arn.resource()),
+        }
+    }
+}
+
+impl Tables {
+    fn new(listings: Vec<Listing>) -> Self {
+        let mut principals: BTreeMap<PrincipalKey, Vec<Posting>> = BTreeMap::new();
+        let mut resources: BTreeMap<Box<str>, Vec<Posting>> = BTreeMap::new();
+        let mut last_components: BTreeMap<Box<str>, Vec<Posting>> = BTreeMap::new();
+        for Listing { place, action, to } in listings {
+            let posting = Posting { place, action };
+            let (table, beginning) = match to.as_ref() {
+                Place::Principals(keys) => {
+                    for key in keys {
+                        principals.entry(*key).or_default().push(posting.clone());
+                    }
+                    continue;
                 }
-            }
-            Place::Resource(beginning) => {
-                let postings = self.resources.entry(beginning.clone()).or_default();
-                postings.push(Posting { place, action });
-            }
-            Place::LastComponent(beginning) => {
-                let postings = self.last_components.entry(beginning.clone()).or_default();
-                postings.push(Posting { place, action });
+                Place::Resource(beginning) => (&mut resources, beginning),
+                Place::LastComponent(beginning) => (&mut last_components, beginning),
+            };
+            match table.get_mut(beginning) {
+                Some(postings) => postings.push(posting),
+                None => drop(table.insert(beginning.clone(), vec![posting])),
             }
         }
-    }
-
-    pub(super) fn build(self) -> Bucket {
-        let principals = self.principals.into_iter().map(|(key, list)| (key, list.into()));
-        Bucket {
+        let principals = principals.into_iter().map(|(key, list)| (key, list.into()));
+        Self {
             principals: principals.collect(),
-            resources: table(self.resources),
-            last_components: table(self.last_components),
+            resources: table(resources),
+            last_components: table(last_components),
         }
     }
-}
 
-fn table(postings: BTreeMap<String, Vec<Posting>>) -> PrefixTable<Box<[Posting]>> {
-    PrefixTable::new(postings.into_iter().map(|(key, list)| (key, list.into())).collect())
-}
-
-impl Bucket {
-    /// Calls for every statement whose principals or resources do not rule it out.
-    pub(super) fn visit<'i>(
-        &'i self,
-        request: &Request<'_>,
-        target: &Target<'_>,
-        callers: &[Option<PrincipalKey>],
-        found: &mut impl FnMut(Candidate<'i>),
-    ) {
+    fn visit<'i>(&'i self, asked: &Asked<'_>, found: &mut impl FnMut(Candidate<'i>)) {
         let mut each = |postings: &'i [Posting]| {
             for Posting { place, action } in postings {
                 found(Candidate { place: *place, action });
             }
         };
         if !self.principals.is_empty() {
-            for caller in callers.iter().flatten() {
+            for caller in asked.callers.iter().flatten() {
                 let at = self.principals.binary_search_by_key(caller, |(key, _)| *key);
                 if let Some((_, postings)) = at.ok().and_then(|at| self.principals.get(at)) {
                     each(postings);
                 }
             }
         }
-        self.resources.visit(request.resource, |postings, _| each(postings));
-        // Patterns with components match nothing that has none.
-        if let Some(arn) = &target.arn {
-            self.last_components.visit(arn.resource(), |postings, _| each(postings));
+        self.resources.visit(asked.resource, |postings, _| each(postings));
+        if let Some(last) = asked.last_component {
+            self.last_components.visit(last, |postings, _| each(postings));
+        }
+    }
+}
+
+fn table(postings: BTreeMap<Box<str>, Vec<Posting>>) -> PrefixTable<Box<[Posting]>> {
+    PrefixTable::new(postings.into_iter().map(|(key, list)| (key, list.into())))
+}
+
+impl Bucket {
+    pub(super) fn new(listings: Vec<Listing>) -> Self {
+        if listings.len() <= LISTINGS_WALKED_MAX {
+            Self::Few(listings.into())
+        } else {
+            Self::Many(Box::new(Tables::new(listings)))
+        }
+    }
+
+    /// Calls for every statement whose principals or resources do not rule it out.
+    pub(super) fn visit<'i>(&'i self, asked: &Asked<'_>, found: &mut impl FnMut(Candidate<'i>)) {
+        match self {
+            Self::Few(listings) => {
+                for Listing { place, action, to } in listings {
+                    if to.fits(asked) {
+                        found(Candidate { place: *place, action });
+                    }
+                }
+            }
+            Self::Many(tables) => tables.visit(asked, found),
         }
     }
 }

@@ -1,7 +1,5 @@
 //! Finds every key that a text begins with.
 
-use std::collections::BTreeMap;
-
 /// Values under text keys, asked with a text for all keys that are its prefixes.
 ///
 /// A lookup is one binary search and a walk along the keys that are prefixes of the
@@ -31,12 +29,13 @@ pub(super) enum Extent {
 }
 
 impl<T> PrefixTable<T> {
-    /// Takes the keys in their order. Linear in their total length.
-    pub(super) fn new(values: BTreeMap<String, T>) -> Self {
-        let mut entries: Vec<Entry<T>> = Vec::with_capacity(values.len());
+    /// Takes the keys, which are in order and occur once. Linear in their total length.
+    pub(super) fn new(values: impl IntoIterator<Item = (Box<str>, T)>) -> Self {
+        let values = values.into_iter();
+        let mut entries: Vec<Entry<T>> = Vec::with_capacity(values.size_hint().0);
         // The chain of keys that the next one may begin with, by their places.
         let mut open: Vec<u32> = Vec::new();
-        for ((key, value), place) in values.into_iter().zip(0_u32..) {
+        for ((key, value), place) in values.zip(0_u32..) {
             let begins = |at: &u32| {
                 let entry = usize::try_from(*at).ok().and_then(|at| entries.get(at));
                 entry.is_some_and(|entry| key.starts_with(entry.key.as_ref()))
@@ -46,7 +45,7 @@ impl<T> PrefixTable<T> {
             }
             let parent = open.last().copied();
             open.push(place);
-            entries.push(Entry { key: key.into(), parent, value });
+            entries.push(Entry { key, parent, value });
         }
         Self { entries: entries.into() }
     }
@@ -90,7 +89,7 @@ mod tests {
     }
 
     fn table<'k>(keys: impl IntoIterator<Item = &'k str>) -> PrefixTable<String> {
-        PrefixTable::new(keys.into_iter().map(|key| (key.to_owned(), key.to_owned())).collect())
+        PrefixTable::new(keys.into_iter().map(|key| (key.into(), key.to_owned())))
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::{Caller, FederatedIssuer, Polarity};
 pub(super) type PrincipalKey = u64;
 
 /// The most keys one caller has.
-const CALLER_KEYS_MAX: usize = 5;
+pub(super) const CALLER_KEYS_MAX: usize = 5;
 
 /// The keys of a Principal element, or `None` when it may name anybody.
 pub(super) fn principal_keys(principals: &PrincipalMatcher) -> Option<Vec<PrincipalKey>> {
