@@ -48,6 +48,16 @@ impl Cedar {
     }
 
     fn authorize(&self, question: &Question) -> Response {
+        self.authorize_prepared(&self.prepare(question))
+    }
+
+    /// The decision alone.
+    pub fn authorize_prepared(&self, (request, entities): &(Request, Entities)) -> Response {
+        self.authorizer.is_authorized(request, &self.policies, entities)
+    }
+
+    /// What a decision needs, made from the request's text.
+    pub fn prepare(&self, question: &Question) -> (Request, Entities) {
         let uid = |name: &EntityTypeName, id: &str| {
             EntityUid::from_type_name_and_id(name.clone(), EntityId::new(id))
         };
@@ -61,7 +71,7 @@ impl Cedar {
         let entities = Entities::from_entities(entities, None).expect("two entities");
         let context = context(question);
         let request = Request::new(principal, action, resource, context, None).expect("a request");
-        self.authorizer.is_authorized(&request, &self.policies, &entities)
+        (request, entities)
     }
 }
 

@@ -9,7 +9,6 @@ use criterion::{Criterion, SamplingMode};
 use serde_json::Value;
 
 use crate::effort::Effort;
-use crate::question::Question;
 
 const GROUP: &str = "policy";
 
@@ -37,11 +36,11 @@ impl Clock {
     }
 
     /// Measures one decision, the questions taking turns.
-    pub fn take_turns<T>(
+    pub fn take_turns<Q, T>(
         &mut self,
         name: &str,
-        questions: &[Question],
-        decide: impl Fn(&Question) -> T,
+        questions: &[Q],
+        decide: impl Fn(&Q) -> T,
     ) -> Result<()> {
         let mut turn = questions.iter().cycle();
         self.call(name, || turn.next().map(|question| decide(black_box(question))))

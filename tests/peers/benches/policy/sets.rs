@@ -143,7 +143,7 @@ fn deciding_deny() -> Statement {
 /// One of many: by turns about roles and about something else.
 fn usual(number: usize) -> Statement {
     let turn = number / 2;
-    if number % 2 == 0 { about_sts(turn) } else { about_another_service(turn) }
+    if number.is_multiple_of(2) { about_sts(turn) } else { about_another_service(turn) }
 }
 
 fn about_sts(turn: usize) -> Statement {
@@ -256,6 +256,6 @@ fn unindexed(number: usize) -> Statement {
         2 => Condition::Region(format!("us-gov-{number}")),
         _ => Condition::MfaWithin(60),
     };
-    let effect = if number % 3 == 0 { Effect::Deny } else { Effect::Allow };
+    let effect = if number.is_multiple_of(3) { Effect::Deny } else { Effect::Allow };
     everything(effect, vec![condition])
 }
