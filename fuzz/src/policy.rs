@@ -2,7 +2,7 @@
 //! literal evaluation of `stead-literal`.
 
 use serde_json::{Value, json};
-use stead_literal::generate::{self, Bytes, Case, Documents, ResourceDocument};
+use stead_literal::generate::{self, Bytes, Case, Documents};
 use stead_literal::literal::pattern::{Special, matches_with, parts};
 use stead_literal::literal::{Decision, Given, Keys, Kind, Question, resource};
 use stead_literal::{agree, shrink};
@@ -48,19 +48,9 @@ pub fn policy_document(data: &[u8]) {
     }
 }
 
-/// A document in its layer, the others open, and a few questions.
+/// A document in its layer, and a few questions.
 fn case(text: &str, kind: Kind) -> Case {
-    let mut documents = Documents { identity: vec![OPEN.to_owned()], ..Documents::default() };
-    let text = text.to_owned();
-    match kind {
-        Kind::Identity => documents.identity = vec![text],
-        Kind::Boundary => documents.boundary = Some(text),
-        Kind::Session => documents.session = Some(vec![text]),
-        Kind::Trust => documents.resource = ResourceDocument::Trust(text),
-        Kind::Resource => documents.resource = ResourceDocument::Resource(text),
-        Kind::ServiceControl => documents.service_control = vec![vec![text]],
-        Kind::ResourceControl => documents.resource_control = vec![text],
-    }
+    let documents = Documents::with(kind, text);
     let keys = Keys(vec![
         ("aws:username".to_owned(), Given::One("Alice".to_owned())),
         ("aws:TagKeys".to_owned(), Given::Several(vec!["team".to_owned(), "cost".to_owned()])),
@@ -84,8 +74,6 @@ fn case(text: &str, kind: Kind) -> Case {
     ];
     Case { documents, questions }
 }
-
-const OPEN: &str = r#"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
 
 fn alice() -> Caller {
     Caller::User {

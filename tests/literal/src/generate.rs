@@ -45,6 +45,26 @@ pub struct Documents {
     pub resource_control: Vec<String>,
 }
 
+impl Documents {
+    /// One document in its layer, and an identity policy that allows everything.
+    #[must_use]
+    pub fn with(kind: Kind, text: &str) -> Self {
+        let open = r#"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
+        let mut documents = Self { identity: vec![open.to_owned()], ..Self::default() };
+        let text = text.to_owned();
+        match kind {
+            Kind::Identity => documents.identity = vec![text],
+            Kind::Boundary => documents.boundary = Some(text),
+            Kind::Session => documents.session = Some(vec![text]),
+            Kind::Trust => documents.resource = ResourceDocument::Trust(text),
+            Kind::Resource => documents.resource = ResourceDocument::Resource(text),
+            Kind::ServiceControl => documents.service_control = vec![vec![text]],
+            Kind::ResourceControl => documents.resource_control = vec![text],
+        }
+        documents
+    }
+}
+
 /// The document on the side of the resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ResourceDocument {
