@@ -42,6 +42,14 @@ fn every_target_survives_its_corpus_and_mutations_of_it() {
     }
 }
 
+/// That each target finds its planted defect takes minutes and is not shown here.
+#[test]
+fn the_planted_defects_fit_the_code() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("planted/run");
+    let status = std::process::Command::new(script).arg("--check").status().unwrap();
+    assert!(status.success(), "a patch in fuzz/planted no longer applies");
+}
+
 fn seeds(name: &str) -> Vec<Vec<u8>> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(name);
     let mut paths: Vec<_> =
