@@ -104,7 +104,6 @@ pub fn answer(question: &Question, policies: &Policies) -> Answer {
 pub fn all_said(question: &Question, policies: &Policies) -> AllSaid {
     let has_boundary = policies.boundary.is_some();
     let ask = |documents: &[Named]| said(question, documents, has_boundary);
-    let slice = |document: &Option<Named>| document.clone().into_iter().collect::<Vec<_>>();
     let resource = match &policies.resource {
         Side::None => ask(&[]),
         Side::Trust(document) | Side::Resource(document) => ask(std::slice::from_ref(document)),
@@ -117,7 +116,7 @@ pub fn all_said(question: &Question, policies: &Policies) -> AllSaid {
         resource_control: ask(&policies.resource_control),
         resource,
         identity: ask(&policies.identity),
-        boundary: ask(&slice(&policies.boundary)),
+        boundary: ask(policies.boundary.as_slice()),
         session: ask(policies.session.as_deref().unwrap_or_default()),
     }
 }
@@ -128,14 +127,13 @@ fn said(question: &Question, documents: &[Named], has_boundary: bool) -> Said {
         for statement in &document.statements {
             let naming = applies(statement, document.variables, question, has_boundary);
             let Some(naming) = naming else { continue };
-            let place = place(name, statement);
             match statement.effect {
-                Effect::Deny if said.deny.is_none() => said.deny = Some(place),
+                Effect::Deny if said.deny.is_none() => said.deny = Some(place(name, statement)),
                 Effect::Deny => {}
                 Effect::Allow => {
                     let known = said.allow.as_ref().map(|(_, naming)| *naming);
                     if known.is_none_or(|known| naming > known) {
-                        said.allow = Some((place, naming));
+                        said.allow = Some((place(name, statement), naming));
                     }
                 }
             }
