@@ -2,7 +2,6 @@ use crate::arn_pattern::{ArnText, ResourcePattern};
 use crate::glob::Glob;
 use crate::index::ActionTest;
 use crate::template::Variables;
-use crate::unknown::Assumed;
 use crate::{Context, Patterns, Polarity, Span};
 
 /// A pattern with the text it was made of.
@@ -76,21 +75,12 @@ impl Resources {
         Self { span, polarity, variables, entries: entries.collect() }
     }
 
-    /// Whether the element lets this resource pass; what cannot be known is as it is
-    /// assumed to be.
+    /// Whether the element lets this resource pass. It must not depend on an unknown key.
     ///
     /// Spec: UG:reference_policies_variables: with a variable that has no value,
     /// Resource matches nothing and NotResource "will not match any resource",
     /// which makes the statement not apply at all.
-    pub(crate) fn matches(
-        &self,
-        arn: Option<&ArnText<'_>>,
-        context: &Context,
-        assumed: Assumed,
-    ) -> bool {
-        if let Some(passes) = self.assumed_to_pass(context, assumed) {
-            return passes;
-        }
+    pub(crate) fn matches(&self, arn: Option<&ArnText<'_>>, context: &Context) -> bool {
         let listed = self.entries.iter().any(|entry| entry.pattern.matches(arn, context));
         self.passes(listed, context)
     }

@@ -3,7 +3,7 @@
 use super::CompiledStatement;
 use super::condition::{CompiledCondition, Verdict};
 use super::element::Resources;
-use super::statement::Body;
+use super::statement::{Body, Elements};
 use crate::arn_pattern::ArnText;
 use crate::context::ContextKey;
 use crate::template::{Syntax, Token, Tokens, Variable, Variables, Wildcards};
@@ -29,9 +29,13 @@ impl<'a> Open<'a> {
     /// The elements of a statement that depend on unknown keys.
     pub(crate) fn of(statement: &'a CompiledStatement, context: &Context) -> Vec<Self> {
         let Body::Elements(elements) = &statement.body else { return Vec::new() };
+        Self::all(elements).filter(|open| !open.keys(context).is_empty()).collect()
+    }
+
+    /// The elements that can depend on condition keys.
+    pub(super) fn all(elements: &'a Elements) -> impl Iterator<Item = Self> {
         let resources = elements.resources.iter().map(Self::Resources);
-        let conditions = elements.conditions.iter().map(Self::Condition);
-        resources.chain(conditions).filter(|open| !open.keys(context).is_empty()).collect()
+        resources.chain(elements.conditions.iter().map(Self::Condition))
     }
 
     /// The unknown keys it depends on, each once.
@@ -68,8 +72,14 @@ impl<'a> Open<'a> {
         assumed: Assumed,
     ) -> bool {
         match self {
-            Self::Condition(condition) => condition.verdict(context, assumed).holds,
-            Self::Resources(resources) => resources.matches(arn, context, assumed),
+            Self::Condition(condition) => {
+                let verdict = condition.assumed_verdict(context, assumed);
+                verdict.unwrap_or_else(|| condition.verdict(context)).holds
+            }
+            Self::Resources(resources) => {
+                let passes = resources.assumed_to_pass(context, assumed);
+                passes.unwrap_or_else(|| resources.matches(arn, context))
+            }
         }
     }
 }

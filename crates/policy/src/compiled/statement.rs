@@ -1,11 +1,12 @@
 use super::condition::CompiledCondition;
 use super::element::{Actions, Resources};
+use super::open::Open;
 use super::principal::PrincipalMatcher;
 use crate::caller::Named;
 use crate::index::ActionTest;
 use crate::request::Target;
 use crate::template::Variables;
-use crate::unknown::Outlook;
+use crate::unknown::{Assumed, Outlook};
 use crate::{
     Context, DocumentKind, Effect, PolicySource, Request, Span, Statement, StatementRef, effort,
 };
@@ -119,7 +120,6 @@ impl Elements {
         outlook: Outlook,
     ) -> Option<Named> {
         let context: &Context = request.context;
-        let assumed = outlook.assumes(effect);
         if !self.actions.pass(action, target.action) {
             return None;
         }
@@ -127,12 +127,26 @@ impl Elements {
             Some(principals) => principals.names(effect, request.caller, target.boundary)?,
             None => Named::NotAsked,
         };
+        let fits = if context.is_complete() {
+            self.fit(target, context)
+        } else {
+            self.fit_assuming(target, context, outlook.assumes(effect))
+        };
+        fits.then_some(named)
+    }
+
+    fn fit(&self, target: &Target<'_>, context: &Context) -> bool {
         let resource_fits = match &self.resources {
-            Some(resources) => resources.matches(target.arn.as_ref(), context, assumed),
+            Some(resources) => resources.matches(target.arn.as_ref(), context),
             None => true,
         };
-        let holds = |condition: &CompiledCondition| condition.verdict(context, assumed).holds;
-        (resource_fits && self.conditions.iter().all(holds)).then_some(named)
+        resource_fits && self.conditions.iter().all(|condition| condition.verdict(context).holds)
+    }
+
+    /// The same with unknown keys: what depends on them is as it is assumed to be.
+    #[cold]
+    fn fit_assuming(&self, target: &Target<'_>, context: &Context, assumed: Assumed) -> bool {
+        Open::all(self).all(|element| element.holds(target.arn.as_ref(), context, assumed))
     }
 }
 
