@@ -4,9 +4,12 @@
 use serde_json::{Value, json};
 use stead_literal::generate::{self, Bytes, Case, Documents};
 use stead_literal::literal::pattern::{Special, matches_with, parts};
-use stead_literal::literal::{Decision, Given, Keys, Kind, Question, resource};
+use stead_literal::literal::{Given, Keys, Kind, Question, resource};
 use stead_literal::{agree, shrink};
-use stead_policy::{Caller, CompiledPolicy, DocumentKind, PolicyText, parse};
+use stead_policy::{
+    Caller, CompiledPolicy, Context, DocumentKind, Layers, NoTrace, PolicyRef, PolicySource,
+    PolicyText, PolicyType, Request, evaluate, parse,
+};
 use stead_types::{AccountId, Arn};
 
 const KINDS: [(DocumentKind, Kind); 7] = [
@@ -95,64 +98,75 @@ fn assert_agreement(case: &Case) {
 }
 
 /// A pattern, a text, and the value of a variable, separated by line feeds: matched as
-/// an action, a resource, a string and an ARN.
+/// an action, a resource, a string and an ARN. Texts like the pattern are tried besides,
+/// since bytes rarely meet by chance.
 pub fn pattern(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let mut lines = text.splitn(3, '\n');
     let [pattern, given, value] = [(); 3].map(|()| lines.next().unwrap_or_default());
-    let keys = Keys(vec![
-        ("v".to_owned(), Given::One(value.to_owned())),
-        ("given".to_owned(), Given::One(given.to_owned())),
-    ]);
+    let filled =
+        |run: &str, one: &str| pattern.replace('*', run).replace('?', one).replace("${v}", value);
+    let texts = [given.to_owned(), filled("", "x"), filled("xé", "é"), filled(given, "")];
     for (version, variables) in [("2012-10-17", true), ("2008-10-17", false)] {
-        let like = parts(pattern, Special { wildcards: true, variables });
-        let equals = parts(pattern, Special { wildcards: false, variables });
-        let arn = resource::arn_matches(pattern, given, variables, &keys);
-        let string = |operator: &str| {
-            let condition = json!({operator: {"given": pattern}});
-            allows(
-                version,
-                &json!({"Action": "*", "Resource": "*", "Condition": condition}),
-                given,
-                &keys,
-            )
+        let wildcards = |wildcards| parts(pattern, Special { wildcards, variables });
+        let (like, equals) = (wildcards(true), wildcards(false));
+        let statement =
+            |action: &str, resource: &str| json!({"Action": action, "Resource": resource});
+        let condition = |operator: &str| {
+            let mut statement = statement("*", "*");
+            statement["Condition"] = json!({operator: {"given": pattern}});
+            allow(version, statement)
         };
-        for (what, found, expected) in [
-            (
-                "action",
-                allows(version, &json!({"Action": pattern, "Resource": "*"}), given, &keys),
-                resource::action_matches(pattern, given),
-            ),
-            (
-                "resource",
-                allows(version, &json!({"Action": "*", "Resource": pattern}), given, &keys),
-                resource::resource_matches(pattern, given, variables, &keys),
-            ),
-            ("StringLike", string("StringLike"), matches_with(&like, &keys, given)),
-            ("StringEquals", string("StringEquals"), matches_with(&equals, &keys, given)),
-            ("ArnLike", string("ArnLike"), arn),
-            ("ArnNotEquals", string("ArnNotEquals"), !arn),
-        ] {
-            assert_eq!(found, expected, "{what} of {version}: {pattern:?} on {given:?}, {value:?}");
+        let action = allow(version, statement(pattern, "*"));
+        let resource = allow(version, statement("*", pattern));
+        let string_like = condition("StringLike");
+        let string_equals = condition("StringEquals");
+        let arn_not_equals = condition("ArnNotEquals");
+        for text in &texts {
+            let keys = Keys(vec![
+                ("v".to_owned(), Given::One(value.to_owned())),
+                ("given".to_owned(), Given::One(text.clone())),
+            ]);
+            let in_resource = resource::resource_matches(pattern, text, variables, &keys);
+            let not_in_arn = !resource::arn_matches(pattern, text, variables, &keys);
+            for (what, policy, expected) in [
+                ("action", &action, resource::action_matches(pattern, text)),
+                ("resource", &resource, in_resource),
+                ("StringLike", &string_like, matches_with(&like, &keys, text)),
+                ("StringEquals", &string_equals, matches_with(&equals, &keys, text)),
+                ("ArnNotEquals", &arn_not_equals, not_in_arn),
+            ] {
+                let found = allows(policy, text, &agree::context(&keys));
+                assert_eq!(found, expected, "{what}, {version}: {pattern:?} {text:?} {value:?}");
+            }
         }
     }
 }
 
-/// Whether a statement that allows lets a request pass whose action and resource are
-/// this text.
-fn allows(version: &str, elements: &Value, text: &str, keys: &Keys) -> bool {
-    let mut statement = elements.clone();
+/// A policy of one statement that allows.
+fn allow(version: &str, mut statement: Value) -> CompiledPolicy {
     statement["Effect"] = "Allow".into();
     let document = json!({"Version": version, "Statement": statement}).to_string();
-    let documents = Documents { identity: vec![document], ..Documents::default() };
-    let question = Question {
-        action: text.to_owned(),
-        resource: text.to_owned(),
-        resource_account: Some(account().to_string()),
-        caller: alice(),
-        keys: keys.clone(),
+    CompiledPolicy::compile_stored(&document, DocumentKind::Identity).0
+}
+
+/// Whether it lets a request pass whose action and resource are this text.
+fn allows(policy: &CompiledPolicy, text: &str, context: &Context) -> bool {
+    let caller = alice();
+    let source = PolicySource::SessionInline;
+    let identity = [PolicyRef { source: &source, policy }];
+    let request = Request {
+        action: text,
+        resource: text,
+        resource_account: Some(account()),
+        caller: &caller,
+        context,
     };
-    agree::compiled(&documents, &question).decision == Decision::Allow
+    // The keys of KMS have a policy that has to allow as well: only the identity policy
+    // is looked at.
+    let layers = Layers { identity: (&identity).into(), ..Layers::default() };
+    let outcome = evaluate(&request, &layers, &mut NoTrace);
+    !outcome.blockers.iter().any(|blocker| blocker.policy_type == PolicyType::Identity)
 }
 
 /// Documents of every kind and requests, made of the bytes: both evaluations, lists and

@@ -40,15 +40,6 @@ pub fn check(case: &Case) -> Result<Vec<Answer>, Box<Disagreement>> {
     questions.map(|(index, question)| compiled.compare(index, question, &literal)).collect()
 }
 
-/// What the compiled evaluation answers by itself.
-#[must_use]
-pub fn compiled(documents: &Documents, question: &Question) -> Answer {
-    let context = context(&question.keys);
-    let request = request(question, &context);
-    Compiled::new(documents)
-        .with_lists(|layers| answer_of(&evaluate(&request, layers, &mut NoTrace)))
-}
-
 /// The documents as the literal evaluation takes them.
 #[must_use]
 pub fn read(documents: &Documents) -> literal::Policies {
