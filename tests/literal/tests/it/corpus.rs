@@ -12,7 +12,7 @@ use stead_literal::{agree, shrink};
 fn conditions_hold_as_documented() {
     let mut failures = Vec::new();
     let mut cases = 0;
-    for path in files(&corpus().join("conditions")) {
+    for path in files(&root().join("conditions")) {
         let file: Value = serde_json::from_str(&read(&path)).expect("a file of cases");
         for case in file["cases"].as_array().expect("cases") {
             cases += 1;
@@ -36,24 +36,29 @@ fn holds(case: &Value) -> bool {
         Some(version) => document["Version"] = version.clone(),
     }
     let document = Document::read(&document.to_string(), Kind::Identity);
-    let text = |value: &Value| value.as_str().expect("a text").to_owned();
-    let given = |value: &Value| match value {
-        Value::Array(values) => Given::Several(values.iter().map(text).collect()),
-        value => Given::One(text(value)),
-    };
-    let keys = case["given"].as_object().expect("keys").iter();
-    let keys = Keys(keys.map(|(key, value)| (key.clone(), given(value))).collect());
+    let keys = keys(&case["given"]);
     let elements = document.statements[0].elements.as_ref();
     elements.is_some_and(|elements| {
         condition::all_hold(&elements.conditions, document.variables, &keys)
     })
 }
 
+/// The keys of a case: an array makes a key with several values.
+pub(crate) fn keys(given: &Value) -> Keys {
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let given_of = |value: &Value| match value {
+        Value::Array(values) => Given::Several(values.iter().map(text).collect()),
+        value => Given::One(text(value)),
+    };
+    let keys = given.as_object().expect("keys").iter();
+    Keys(keys.map(|(key, value)| (key.clone(), given_of(value))).collect())
+}
+
 #[test]
 fn sound_and_malformed_documents_mean_the_same_to_both() {
     let mut documents = 0;
     for fate in ["malformed", "sound"] {
-        for folder in files(&corpus().join(fate)) {
+        for folder in files(&root().join(fate)) {
             let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
             for path in files(&folder) {
                 let file = read(&path);
@@ -88,17 +93,18 @@ fn kind(folder: &str) -> Kind {
     }
 }
 
-fn corpus() -> PathBuf {
+/// Where the cases lie.
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/policy/tests/corpus")
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("a folder");
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
     paths.sort();
     paths
 }
 
-fn read(path: &Path) -> String {
+pub(crate) fn read(path: &Path) -> String {
     std::fs::read_to_string(path).expect("a file of text")
 }

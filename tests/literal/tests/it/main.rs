@@ -8,4 +8,5 @@
 
 mod agreement;
 mod corpus;
+mod decisions;
 mod distribution;
