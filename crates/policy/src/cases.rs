@@ -9,13 +9,13 @@ mod ordered;
 mod texts;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use crate::arn_pattern::ArnText;
 use crate::compiled::open::{Open, OpenKey};
 use crate::context::ContextKey;
-use crate::limits::{CASE_QUESTIONS_MAX, CASES_MAX};
+use crate::limits::{CASE_EXAMPLE_KEYS_MAX, CASE_QUESTIONS_MAX, CASES_DEEP_MAX, CASES_MAX};
 use crate::unknown::Outlook;
 use crate::{Completion, Context, Supposed};
 use values::Values;
@@ -92,27 +92,42 @@ struct Supposition {
 }
 
 impl<'a, Q: Question<'a>> Search<'_, Q> {
-    /// Depth first, so that completions that decide the question are come to soon.
     fn run(&mut self) {
-        let cases_max = (CASE_QUESTIONS_MAX / self.question.elements().len().max(1)).max(1);
-        let mut left = cases_max.min(CASES_MAX);
-        let mut waiting: Vec<Option<Rc<Supposition>>> = vec![None];
-        while let Some(supposition) = waiting.pop() {
+        let cases_max = CASE_QUESTIONS_MAX / self.question.elements().len().max(1);
+        let cases_max = cases_max.clamp(1, CASES_MAX);
+        let mut left = cases_max;
+        let mut waiting = VecDeque::from([None]);
+        while let Some(supposition) = next(&mut waiting, cases_max - left) {
             if self.found.yes.is_some() && self.found.no.is_some() {
                 return;
             }
             if left == 0 {
                 self.found.exact = false;
-                return;
+                return self.suppose_all_absent();
             }
             left -= 1;
             let completion = completion(supposition.as_deref());
             let context = completion.complete(self.context);
             match self.decided(&context) {
-                Some(true) => self.found.yes = self.found.yes.take().or(Some(completion)),
-                Some(false) => self.found.no = self.found.no.take().or(Some(completion)),
+                Some(answer) => self.found(answer, completion),
                 None => self.suppose(&context, supposition, &mut waiting),
             }
+        }
+    }
+
+    fn found(&mut self, answer: bool, completion: Completion) {
+        let found = if answer { &mut self.found.yes } else { &mut self.found.no };
+        found.get_or_insert(completion);
+    }
+
+    /// With very many keys, that none is there is the example that may be missing.
+    fn suppose_all_absent(&mut self) {
+        let mut completion = Completion::default();
+        for key in self.question.elements().iter().flat_map(|one| one.keys(self.context)) {
+            completion.keys.push((key.written.into(), Supposed::Absent));
+        }
+        if let Some(answer) = self.decided(&completion.complete(self.context)) {
+            self.found(answer, completion);
         }
     }
 
@@ -129,7 +144,7 @@ impl<'a, Q: Question<'a>> Search<'_, Q> {
         &mut self,
         context: &Context,
         before: Option<Rc<Supposition>>,
-        waiting: &mut Vec<Option<Rc<Supposition>>>,
+        waiting: &mut Waiting,
     ) {
         let Some(key) = next_key(&self.question.undecided(context), context) else {
             self.found.exact = false;
@@ -158,6 +173,9 @@ impl<'a, Q: Question<'a>> Search<'_, Q> {
 
     /// The completion without the keys on which nothing depends once the others are so.
     fn minimal(&self, mut completion: Completion) -> Completion {
+        if completion.keys.len() > CASE_EXAMPLE_KEYS_MAX {
+            return completion;
+        }
         let answer = self.decided(&completion.complete(self.context));
         for at in (0..completion.keys.len()).rev() {
             let mut fewer = completion.clone();
@@ -167,6 +185,19 @@ impl<'a, Q: Question<'a>> Search<'_, Q> {
             }
         }
         completion
+    }
+}
+
+/// What is to be tried yet.
+type Waiting = VecDeque<Option<Rc<Supposition>>>;
+
+/// The next one to try, after so many: that which supposes most, later every other time
+/// that which supposes least.
+fn next(waiting: &mut Waiting, tried: usize) -> Option<Option<Rc<Supposition>>> {
+    if tried > CASES_DEEP_MAX && tried.is_multiple_of(2) {
+        waiting.pop_front()
+    } else {
+        waiting.pop_back()
     }
 }
 

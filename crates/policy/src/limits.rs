@@ -33,12 +33,27 @@ pub(crate) const CASES_MAX: usize = 4_096;
 ///
 /// Choice: with many statements fewer completions are tried, so that the cost does not
 /// grow with both.
-pub(crate) const CASE_QUESTIONS_MAX: usize = 400_000;
+pub(crate) const CASE_QUESTIONS_MAX: usize = 200_000;
 
 /// The most elements that are examined one by one for whether their unknown keys matter.
 ///
 /// Choice: beyond, they are taken to matter until the completions have shown otherwise.
 pub(crate) const CASE_ELEMENTS_MAX: usize = 256;
+
+/// How many completions are tried depth first before every other is one of those that
+/// suppose least.
+///
+/// Choice: with many keys the way to the first answer may be longer than all that is
+/// tried, with few it is what finds the plainest examples.
+pub(crate) const CASES_DEEP_MAX: usize = 64;
+
+/// The most unknown keys that are compared with each other for being equal.
+///
+/// Choice: beyond, equality of keys is not taken to cut their values.
+pub(crate) const CASE_LINKED_KEYS_MAX: usize = 16;
+
+/// The most keys of an example that are examined one by one for whether they matter.
+pub(crate) const CASE_EXAMPLE_KEYS_MAX: usize = 64;
 
 /// The most characters and wildcards of the patterns that one key is compared with.
 ///

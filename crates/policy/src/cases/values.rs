@@ -28,7 +28,7 @@ use crate::compiled::condition::CompiledCondition;
 use crate::compiled::element::Resources;
 use crate::compiled::open::{Open, OpenKey, last_component};
 use crate::context::ContextKey;
-use crate::limits::{CASE_SET_MAX, CASE_TEXT_BYTES_MAX};
+use crate::limits::{CASE_LINKED_KEYS_MAX, CASE_QUESTIONS_MAX, CASE_SET_MAX, CASE_TEXT_BYTES_MAX};
 use crate::template::{Syntax, Token, Tokens, Variable, Wildcards};
 use crate::unknown::Assumed;
 use crate::{Context, OperatorBase, Supposed};
@@ -58,7 +58,11 @@ impl Values {
         compared.add_key(&key.key);
         let classes = Classes { key, context, arn, concerned };
         let (texts, mut exhaustive) = compared.texts(shape.set);
-        let texts: Vec<Supposed> = texts.into_iter().map(Supposed::Single).collect();
+        let mut texts: Vec<Supposed> = texts.into_iter().map(Supposed::Single).collect();
+        // Every element is asked about every text.
+        let texts_max = CASE_QUESTIONS_MAX / classes.concerned.len().max(1);
+        exhaustive &= texts.len() <= texts_max;
+        texts.truncate(texts_max);
         let mut supposed = vec![Supposed::Absent];
         supposed.extend(texts.iter().cloned());
         if shape.set {
@@ -175,6 +179,10 @@ impl<'q, 'a> Compared<'q, 'a> {
     /// Adds everything this key is compared with.
     fn add_key(&mut self, key: &ContextKey) {
         if self.keys.contains(key) {
+            return;
+        }
+        if self.keys.len() >= CASE_LINKED_KEYS_MAX {
+            self.exhaustive = false;
             return;
         }
         self.keys.push(key.clone());

@@ -68,20 +68,36 @@ fn pairs(count: usize) -> Vec<Value> {
     (0..count).map(statement).collect()
 }
 
+/// The answer to these statements when every key is unknown.
+fn answer(statements: &[Value]) -> String {
+    let document = json!({"Version": "2012-10-17", "Statement": statements});
+    let ask = json!({
+        "caller": "user", "action": "s3:GetObject", "resource": "*", "identity": [document],
+    });
+    let case: decisions::Case = serde_json::from_value(ask).unwrap();
+    let context = Context::empty().to_builder().others_unknown().build();
+    decisions::asked(&case, &case, &BTreeMap::new(), &context, |request, layers| {
+        describe(&evaluate_partial(request, layers)).0
+    })
+}
+
 #[test]
 fn what_takes_too_many_completions_is_no_certain_answer() {
     for (count, wanted) in [(3, "ImplicitDeny by Identity"), (20, "depends perhaps")] {
-        let ask = json!({
-            "caller": "user", "action": "s3:GetObject", "resource": "*", "identity": pairs(count),
-        });
-        let case: decisions::Case = serde_json::from_value(ask).unwrap();
-        let context = Context::empty().to_builder().others_unknown().build();
-        let run = |request: &Request<'_>, layers: &Layers<'_>| {
-            describe(&evaluate_partial(request, layers)).0
-        };
-        let answer = decisions::asked(&case, &case, &BTreeMap::new(), &context, run);
-        assert_eq!(answer, wanted, "{count}");
+        assert_eq!(answer(&pairs(count)), wanted, "{count}");
     }
+}
+
+#[test]
+fn examples_are_found_among_very_many_statements() {
+    let allow = |condition: Value| json!({"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition});
+    let keys = |at: usize| allow(json!({"StringEquals": {format!("k{at}"): "a"}}));
+    let patterns = |at: usize| allow(json!({"StringLike": {"k": format!("*a{at}*b*")}}));
+    let links =
+        |at: usize| allow(json!({"StringEquals": {format!("k{at}"): format!("${{k{}}}", at + 1)}}));
+    assert_eq!(answer(&(0..2_000).map(keys).collect::<Vec<_>>()), "depends");
+    assert_eq!(answer(&(0..2_000).map(patterns).collect::<Vec<_>>()), "depends");
+    assert_eq!(answer(&(0..40).map(links).collect::<Vec<_>>()), "depends");
 }
 
 fn check(case: &Case, file: &File) -> Result<(), String> {
