@@ -5,7 +5,12 @@ import { createRequire } from 'node:module'
 import { createInterface } from 'node:readline'
 
 const require = createRequire(process.argv[2] + '/')
+const { createValidatedPolicy } = require('@cloud-copilot/iam-policy')
 const { runSimulation, runUnsafeSimulation } = require('@cloud-copilot/iam-simulate')
+
+// Whether a document keeps to the grammar is not asked here. The name is needed: one
+// of its functions fails on a resource policy without.
+const accepted = (policy) => policy && createValidatedPolicy(policy, () => [], { name: 'policy' })
 
 // It adds this policy by itself only where it checks its input.
 const allowsAll = {
@@ -21,9 +26,10 @@ const allowsAll = {
 // as they are, which the first drops where it does not expect them.
 async function answer(simulation) {
   const { request, sessionPolicy } = simulation
-  for (const name of ['permissionBoundaryPolicies', 'sessionPolicy', 'resourcePolicy']) {
-    simulation[name] ??= undefined
-  }
+  simulation.permissionBoundaryPolicies ??= undefined
+  simulation.sessionPolicy = accepted(sessionPolicy ?? undefined)
+  simulation.resourcePolicy = accepted(simulation.resourcePolicy ?? undefined)
+  simulation.additionalSettings = { s3: { bucketAbacEnabled: true } }
   if (!sessionPolicy && request.resource.resource !== '*') {
     for (const level of simulation.resourceControlPolicies) level.policies.push(allowsAll)
     return runUnsafeSimulation(simulation, {})

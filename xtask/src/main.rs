@@ -15,6 +15,7 @@ mod facts;
 mod managed;
 mod model;
 mod packages;
+mod peers;
 mod test;
 
 #[derive(Parser)]

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::build::{self, Profile};
 use crate::managed;
+use crate::peers;
 
 /// What can be given on the command line.
 #[derive(clap::Args)]
@@ -32,6 +33,8 @@ pub(crate) enum Suite {
     Fuzz,
     /// The policy language on every managed policy of AWS
     Managed,
+    /// The policy engine beside independent ones
+    Peers,
     /// The built server, driven by real AWS clients
     Sdk,
 }
@@ -72,6 +75,14 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
         let mut cargo = build::cargo(root, Profile::Ci, "test");
         cargo.args(["--package", "stead-policy", "--test", "it", "--", "--ignored", "--nocapture"]);
         cargo.arg("managed::").env("STEAD_MANAGED_POLICIES", policies);
+        total.add(count(&mut cargo, rust_tally)?);
+    }
+    if chosen(Suite::Peers) {
+        let target = build::target_directory(&stead)?;
+        let mut cargo = peers::cargo(root, target, Profile::Ci, "test")?;
+        // The bench has a smoke run of its own.
+        cargo.args(["--lib", "--bins", "--test", "it", "--no-fail-fast"]);
+        cargo.env("STEAD_MANAGED_POLICIES", managed::install(root, target)?);
         total.add(count(&mut cargo, rust_tally)?);
     }
     if chosen(Suite::Sdk) {

@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
+use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use stead_policy::{
     Caller, CompiledPolicy, Context, ContextBuilder, Decision, DocumentKind, FederatedIssuer,
     Layers, NoTrace, Policies, PolicyRef, PolicySource, Request, ResourcePolicy, evaluate, parse,
 };
+
+use crate::generate::values::{KEYS, Kind};
 
 /// The question.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -188,7 +191,7 @@ impl Case {
     #[must_use]
     pub fn assumes_role(&self) -> bool {
         let role = self.resource.split(':').nth(5).is_some_and(|name| name.starts_with("role/"));
-        role && self.action.to_ascii_lowercase().starts_with("sts:assumerole")
+        role && self.action.starts_with("sts:")
     }
 
     /// What Stead answers.
@@ -248,6 +251,10 @@ impl Case {
 
     fn context(&self) -> Context {
         let set = |builder: ContextBuilder, (key, given): (&String, &Given)| match given {
+            // Bytes are written as base64, which is how the other engine takes them.
+            Given::One(value) if is_binary(key) => {
+                builder.binary(key, &BASE64.decode(value.as_bytes()).unwrap_or_default())
+            }
             Given::One(value) => builder.single(key, value),
             Given::Several(values) => builder.multi(key, values),
         };
@@ -289,6 +296,11 @@ impl Case {
             },
         })
     }
+}
+
+/// Whether a key's values are bytes.
+fn is_binary(key: &str) -> bool {
+    KEYS.iter().any(|(name, kind, _)| *kind == Kind::Binary && name.eq_ignore_ascii_case(key))
 }
 
 /// Compiles a document that must be without error.

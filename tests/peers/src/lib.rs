@@ -6,6 +6,13 @@
 
 pub mod case;
 pub mod cedar;
+pub mod classes;
+pub mod compare;
+pub mod disagreements;
 pub mod documents;
+pub mod generate;
 pub mod random;
+pub mod real_world;
+pub mod rewrite;
 pub mod simulate;
+pub mod variables;
