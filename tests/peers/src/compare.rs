@@ -64,7 +64,7 @@ fn judge(report: &mut Report, simulator: &mut Simulator, case: Case, reply: Repl
     match reply {
         Reply::Answer(theirs) if theirs == ours => {
             *report.agreed.entry(ours).or_default() += 1;
-            if report.asked % TRIED == 0 {
+            if report.asked.is_multiple_of(TRIED) {
                 for class in CLASSES {
                     reworded(class, &case, ours)?;
                 }

@@ -37,6 +37,7 @@ struct Version {
 /// # Errors
 ///
 /// Where it is not there.
+#[expect(clippy::disallowed_methods, reason = "cargo xtask says so where things lie")]
 fn installed(variable: &str, usual: &str) -> Result<PathBuf> {
     let usual = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target").join(usual);
     let path = std::env::var_os(variable).map_or_else(usual, PathBuf::from);
