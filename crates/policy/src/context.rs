@@ -1,7 +1,17 @@
-use std::borrow::Cow;
+//! The condition keys of a request: in one buffer, asked by prepared keys.
+
+mod builder;
+mod key;
+mod value;
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
+
+pub use builder::ContextBuilder;
+pub(crate) use key::ContextKey;
+use key::{folded, hash};
+pub use value::{ContextValue, ContextValues};
 
 /// The condition keys of one request, with their values.
 ///
@@ -48,38 +58,6 @@ enum Unknown {
     Others,
 }
 
-/// The value or values of a condition key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ContextValue<'a> {
-    /// A key with one value.
-    Single(&'a str),
-    /// A key that can have several values, with those it has: at least one.
-    Multi(ContextValues<'a>),
-    /// A key with a binary value.
-    Binary(&'a [u8]),
-}
-
-/// The values of a key that can have several.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct ContextValues<'a> {
-    text: &'a str,
-    ends: &'a [usize],
-}
-
-/// Collects the keys of a request.
-#[derive(Clone, Debug, Default)]
-pub struct ContextBuilder {
-    // In the order in which they were set, keys that were set twice included.
-    unsorted: Context,
-}
-
-/// A key in the form in which it is looked up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ContextKey {
-    hash: u64,
-    folded: Box<str>,
-}
-
 /// One key of a context: places in its buffers.
 #[derive(Clone, Debug)]
 struct Entry {
@@ -101,11 +79,6 @@ enum Place {
     /// The key may be absent or have any value.
     Unknown,
 }
-
-/// What is set aside for keys and values at once: enough for the keys most requests
-/// have, so that a context is two allocations.
-const ENTRIES_EXPECTED: usize = 16;
-const TEXT_EXPECTED: usize = 896;
 
 /// Among up to this many keys one is found by going through them: it takes longer to
 /// put them into an order.
@@ -304,246 +277,6 @@ impl fmt::Debug for Context {
         }
         map.finish()
     }
-}
-
-impl<'a> ContextValue<'a> {
-    /// The value of a key that has one.
-    #[must_use]
-    pub const fn single(self) -> Option<&'a str> {
-        match self {
-            Self::Single(value) => Some(value),
-            Self::Multi(_) | Self::Binary(_) => None,
-        }
-    }
-
-    /// The text values, one or several.
-    pub fn texts(self) -> impl Iterator<Item = &'a str> + Clone {
-        let (single, multi) = match self {
-            Self::Single(value) => (Some(value), ContextValues::NONE),
-            Self::Multi(values) => (None, values),
-            Self::Binary(_) => (None, ContextValues::NONE),
-        };
-        single.into_iter().chain(multi.iter())
-    }
-}
-
-impl<'a> ContextValues<'a> {
-    const NONE: Self = Self { text: "", ends: &[] };
-
-    /// The values, in the order in which they were given.
-    pub fn iter(self) -> impl Iterator<Item = &'a str> + Clone {
-        let starts = [0].into_iter().chain(self.ends.iter().copied());
-        starts.zip(self.ends).map(move |(start, end)| part(self.text, &(start..*end)))
-    }
-
-    /// How many there are: at least one.
-    #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "a key without any value is absent")]
-    pub const fn len(self) -> usize {
-        self.ends.len()
-    }
-}
-
-impl fmt::Debug for ContextValues<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_list().entries(self.iter()).finish()
-    }
-}
-
-impl ContextBuilder {
-    /// No keys yet.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self { unsorted: Context::empty() }
-    }
-
-    /// A key with one value. A key that was set before is overwritten.
-    #[must_use]
-    pub fn single(mut self, key: &str, value: impl AsRef<str>) -> Self {
-        self.put_single(key, value.as_ref());
-        self
-    }
-
-    /// A key that can have several values.
-    ///
-    /// Without any value the key is absent: a multi-valued key with an empty set is
-    /// what AWS calls a null data set (Spec: UG:reference_policies_multi-value-conditions).
-    #[must_use]
-    pub fn multi<V: AsRef<str>>(mut self, key: &str, values: impl IntoIterator<Item = V>) -> Self {
-        let (hash, key) = self.key(key);
-        let first_end = self.unsorted.ends.len();
-        let start = key.end;
-        let mut end = start;
-        for value in values {
-            end = self.text(value.as_ref()).end;
-            self.unsorted.ends.push(end - start);
-        }
-        let ends = first_end..self.unsorted.ends.len();
-        let place =
-            if ends.is_empty() { Place::Unset } else { Place::Multi { text: start..end, ends } };
-        self.unsorted.entries.push(Entry { hash, key, value: place });
-        self
-    }
-
-    /// A key with a binary value.
-    #[must_use]
-    pub fn binary(mut self, key: &str, value: &[u8]) -> Self {
-        let (hash, key) = self.key(key);
-        let start = self.unsorted.bytes.len();
-        self.unsorted.bytes.extend_from_slice(value);
-        let value = Place::Binary(start..self.unsorted.bytes.len());
-        self.unsorted.entries.push(Entry { hash, key, value });
-        self
-    }
-
-    /// The key with this value, if there is one.
-    #[must_use]
-    pub fn optional(self, key: &str, value: Option<impl AsRef<str>>) -> Self {
-        match value {
-            Some(value) => self.single(key, value),
-            None => self,
-        }
-    }
-
-    /// The key is absent, whatever was said of it before.
-    ///
-    /// Keys of which nothing is said are absent anyway, unless
-    /// [all of them are unknown](Self::others_unknown).
-    #[must_use]
-    pub fn absent(mut self, key: &str) -> Self {
-        let (hash, key) = self.key(key);
-        self.unsorted.entries.push(Entry { hash, key, value: Place::Unset });
-        self
-    }
-
-    /// Nobody knows whether the key is there, and with which value.
-    ///
-    /// [`evaluate_partial`](crate::evaluate_partial) says what depends on it.
-    /// [`evaluate`](crate::evaluate) takes the worst for granted: what an Allow asks of
-    /// the key does not hold, what a Deny asks of it does.
-    ///
-    /// ```
-    /// use stead_policy::ContextBuilder;
-    /// let context = ContextBuilder::new().unknown("aws:SourceIp").build();
-    /// assert!(context.is_unknown("aws:sourceip") && context.get("aws:SourceIp").is_none());
-    /// assert!(!context.is_unknown("aws:username"));
-    /// ```
-    #[must_use]
-    pub fn unknown(mut self, key: &str) -> Self {
-        let (hash, key) = self.key(key);
-        if self.unsorted.unknown == Unknown::None {
-            self.unsorted.unknown = Unknown::Named;
-        }
-        self.unsorted.entries.push(Entry { hash, key, value: Place::Unknown });
-        self
-    }
-
-    /// Every key is unknown of which nothing is said, before or after.
-    #[must_use]
-    pub fn others_unknown(mut self) -> Self {
-        self.unsorted.unknown = Unknown::Others;
-        self
-    }
-
-    /// As if everything that was set in the other had been set here too, afterwards.
-    #[must_use]
-    pub fn overlaid(self, other: &Self) -> Self {
-        let other = &other.unsorted;
-        let below = if other.unknown == Unknown::Others { self.others_unknown() } else { self };
-        other.entries.iter().fold(below, |builder, entry| {
-            let key = part(&other.text, &entry.key);
-            match other.value(entry) {
-                Some(ContextValue::Single(value)) => builder.single(key, value),
-                Some(ContextValue::Multi(values)) => builder.multi(key, values.iter()),
-                Some(ContextValue::Binary(value)) => builder.binary(key, value),
-                None if matches!(entry.value, Place::Unknown) => builder.unknown(key),
-                None => builder.absent(key),
-            }
-        })
-    }
-
-    /// The request's keys.
-    #[must_use]
-    pub fn build(self) -> Context {
-        let mut context = self.unsorted;
-        context.settle();
-        context
-    }
-
-    fn put_single(&mut self, key: &str, value: &str) {
-        let (hash, key) = self.key(key);
-        let value = Place::Single(self.text(value));
-        self.unsorted.entries.push(Entry { hash, key, value });
-    }
-
-    /// Writes a key, folded, into the buffer.
-    fn key(&mut self, key: &str) -> (u64, Range<usize>) {
-        if self.unsorted.entries.capacity() == 0 && self.unsorted.text.capacity() == 0 {
-            self.unsorted.entries = Vec::with_capacity(ENTRIES_EXPECTED);
-            self.unsorted.text = String::with_capacity(TEXT_EXPECTED);
-        }
-        let text = &mut self.unsorted.text;
-        let start = text.len();
-        if key.is_ascii() {
-            text.push_str(key);
-            if let Some(pushed) = text.get_mut(start..) {
-                pushed.make_ascii_lowercase();
-            }
-        } else {
-            text.push_str(&key.to_lowercase());
-        }
-        let place = start..text.len();
-        (hash(part(text, &place)), place)
-    }
-
-    fn text(&mut self, value: &str) -> Range<usize> {
-        let text = &mut self.unsorted.text;
-        let start = text.len();
-        text.push_str(value);
-        start..text.len()
-    }
-}
-
-impl ContextKey {
-    /// The key of this name, in any case.
-    pub(crate) fn new(key: &str) -> Self {
-        let folded = folded(key);
-        Self { hash: hash(&folded), folded: folded.into() }
-    }
-
-    /// The name as it is compared.
-    pub(crate) fn folded(&self) -> &str {
-        &self.folded
-    }
-}
-
-/// A key as it is compared. Choice: letters of other scripts are folded too, since
-/// tag keys may hold them; AWS documents case-insensitivity without saying which.
-fn folded(key: &str) -> Cow<'_, str> {
-    if key.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
-        Cow::Borrowed(key)
-    } else {
-        Cow::Owned(key.to_lowercase())
-    }
-}
-
-/// A number for a key, eight bytes at a time: it only has to be quick and to differ
-/// mostly, since equal ones are told apart.
-fn hash(folded: &str) -> u64 {
-    // An odd number without a pattern in its bits: the golden ratio's fraction.
-    const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mix = |hash: u64, word: [u8; 8]| {
-        (hash.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(MIX)
-    };
-    let (words, rest) = folded.as_bytes().as_chunks();
-    let hash = words.iter().copied().fold(0, mix);
-    // The last word overlaps the one before, unless there is none.
-    let last = folded.as_bytes().last_chunk().copied().unwrap_or_else(|| {
-        let mut last = [0; 8];
-        last.iter_mut().zip(rest).for_each(|(byte, given)| *byte = *given);
-        last
-    });
-    mix(hash, last)
 }
 
 /// A part of a buffer, by a place that was made for it.

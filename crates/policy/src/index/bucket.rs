@@ -17,7 +17,7 @@ use crate::{Polarity, Request};
 /// document makes an index larger than a fixed multiple of itself.
 const LISTINGS_MAX: usize = 64;
 
-/// How much of what resources have in common is looked at. It is kept once per
+/// How much of what resources have in common is looked at. Tables keep it once per
 /// action, so without a bound one long resource and many actions would multiply.
 const BEGINNING_BYTES_MAX: usize = 128;
 

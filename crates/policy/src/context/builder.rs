@@ -1,0 +1,172 @@
+//! How a context comes about, key by key.
+
+use std::ops::Range;
+
+use super::key::hash;
+use super::{Context, ContextValue, Entry, Place, Unknown, part};
+
+/// Collects the keys of a request.
+#[derive(Clone, Debug, Default)]
+pub struct ContextBuilder {
+    // In the order in which they were set, keys that were set twice included.
+    pub(super) unsorted: Context,
+}
+
+/// What is set aside for keys and values at once: enough for the keys most requests
+/// have, so that a context is two allocations.
+const ENTRIES_EXPECTED: usize = 16;
+const TEXT_EXPECTED: usize = 896;
+
+impl ContextBuilder {
+    /// No keys yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { unsorted: Context::empty() }
+    }
+
+    /// A key with one value. A key that was set before is overwritten.
+    #[must_use]
+    pub fn single(mut self, key: &str, value: impl AsRef<str>) -> Self {
+        self.put_single(key, value.as_ref());
+        self
+    }
+
+    /// A key that can have several values.
+    ///
+    /// Without any value the key is absent: a multi-valued key with an empty set is
+    /// what AWS calls a null data set (Spec: UG:reference_policies_multi-value-conditions).
+    #[must_use]
+    pub fn multi<V: AsRef<str>>(mut self, key: &str, values: impl IntoIterator<Item = V>) -> Self {
+        let (hash, key) = self.key(key);
+        let first_end = self.unsorted.ends.len();
+        let start = key.end;
+        let mut end = start;
+        for value in values {
+            end = self.text(value.as_ref()).end;
+            self.unsorted.ends.push(end - start);
+        }
+        let ends = first_end..self.unsorted.ends.len();
+        let place =
+            if ends.is_empty() { Place::Unset } else { Place::Multi { text: start..end, ends } };
+        self.unsorted.entries.push(Entry { hash, key, value: place });
+        self
+    }
+
+    /// A key with a binary value.
+    #[must_use]
+    pub fn binary(mut self, key: &str, value: &[u8]) -> Self {
+        let (hash, key) = self.key(key);
+        let start = self.unsorted.bytes.len();
+        self.unsorted.bytes.extend_from_slice(value);
+        let value = Place::Binary(start..self.unsorted.bytes.len());
+        self.unsorted.entries.push(Entry { hash, key, value });
+        self
+    }
+
+    /// The key with this value, if there is one.
+    #[must_use]
+    pub fn optional(self, key: &str, value: Option<impl AsRef<str>>) -> Self {
+        match value {
+            Some(value) => self.single(key, value),
+            None => self,
+        }
+    }
+
+    /// The key is absent, whatever was said of it before.
+    ///
+    /// Keys of which nothing is said are absent anyway, unless
+    /// [all of them are unknown](Self::others_unknown).
+    #[must_use]
+    pub fn absent(mut self, key: &str) -> Self {
+        let (hash, key) = self.key(key);
+        self.unsorted.entries.push(Entry { hash, key, value: Place::Unset });
+        self
+    }
+
+    /// Nobody knows whether the key is there, and with which value.
+    ///
+    /// [`evaluate_partial`](crate::evaluate_partial) says what depends on it.
+    /// [`evaluate`](crate::evaluate) takes the worst for granted: what an Allow asks of
+    /// the key does not hold, what a Deny asks of it does.
+    ///
+    /// ```
+    /// use stead_policy::ContextBuilder;
+    /// let context = ContextBuilder::new().unknown("aws:SourceIp").build();
+    /// assert!(context.is_unknown("aws:sourceip") && context.get("aws:SourceIp").is_none());
+    /// assert!(!context.is_unknown("aws:username"));
+    /// ```
+    #[must_use]
+    pub fn unknown(mut self, key: &str) -> Self {
+        let (hash, key) = self.key(key);
+        if self.unsorted.unknown == Unknown::None {
+            self.unsorted.unknown = Unknown::Named;
+        }
+        self.unsorted.entries.push(Entry { hash, key, value: Place::Unknown });
+        self
+    }
+
+    /// Every key is unknown of which nothing is said, before or after.
+    #[must_use]
+    pub fn others_unknown(mut self) -> Self {
+        self.unsorted.unknown = Unknown::Others;
+        self
+    }
+
+    /// As if everything that was set in the other had been set here too, afterwards.
+    #[must_use]
+    pub fn overlaid(self, other: &Self) -> Self {
+        let other = &other.unsorted;
+        let below = if other.unknown == Unknown::Others { self.others_unknown() } else { self };
+        other.entries.iter().fold(below, |builder, entry| {
+            let key = part(&other.text, &entry.key);
+            match other.value(entry) {
+                Some(ContextValue::Single(value)) => builder.single(key, value),
+                Some(ContextValue::Multi(values)) => builder.multi(key, values.iter()),
+                Some(ContextValue::Binary(value)) => builder.binary(key, value),
+                None if matches!(entry.value, Place::Unknown) => builder.unknown(key),
+                None => builder.absent(key),
+            }
+        })
+    }
+
+    /// The request's keys.
+    #[must_use]
+    pub fn build(self) -> Context {
+        let mut context = self.unsorted;
+        context.settle();
+        context
+    }
+
+    fn put_single(&mut self, key: &str, value: &str) {
+        let (hash, key) = self.key(key);
+        let value = Place::Single(self.text(value));
+        self.unsorted.entries.push(Entry { hash, key, value });
+    }
+
+    /// Writes a key, folded, into the buffer.
+    fn key(&mut self, key: &str) -> (u64, Range<usize>) {
+        if self.unsorted.entries.capacity() == 0 && self.unsorted.text.capacity() == 0 {
+            self.unsorted.entries = Vec::with_capacity(ENTRIES_EXPECTED);
+            self.unsorted.text = String::with_capacity(TEXT_EXPECTED);
+        }
+        let text = &mut self.unsorted.text;
+        let start = text.len();
+        if key.is_ascii() {
+            text.push_str(key);
+            if let Some(pushed) = text.get_mut(start..) {
+                pushed.make_ascii_lowercase();
+            }
+        } else {
+            text.push_str(&key.to_lowercase());
+        }
+        let place = start..text.len();
+        (hash(part(text, &place)), place)
+    }
+
+    fn text(&mut self, value: &str) -> Range<usize> {
+        let text = &mut self.unsorted.text;
+        let start = text.len();
+        text.push_str(value);
+        start..text.len()
+    }
+}
