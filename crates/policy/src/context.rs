@@ -4,13 +4,14 @@ mod builder;
 mod key;
 mod value;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
 pub use builder::ContextBuilder;
 pub(crate) use key::ContextKey;
-use key::{folded, hash};
+use key::{compare, folded, kept, same};
 pub use value::{ContextValue, ContextValues};
 
 /// The condition keys of one request, with their values.
@@ -35,7 +36,7 @@ pub use value::{ContextValue, ContextValues};
 /// ```
 #[derive(Clone, Default)]
 pub struct Context {
-    // Every key, folded, with its text values behind it.
+    // Every key, as it is kept, with its text values behind it.
     text: String,
     // The binary values, which are rare.
     bytes: Vec<u8>,
@@ -100,8 +101,8 @@ impl Context {
     /// The value or values of a key, in any case; none for one that is unknown.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<ContextValue<'_>> {
-        let folded = folded(key);
-        self.find(hash(&folded), &folded)
+        let (key, hash) = kept(key);
+        self.find(hash, &key)
     }
 
     /// The value of a key that has one value.
@@ -111,9 +112,9 @@ impl Context {
     }
 
     /// Every key, lower-case, in the order of the alphabet.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, ContextValue<'_>)> {
+    pub fn iter(&self) -> impl Iterator<Item = (Cow<'_, str>, ContextValue<'_>)> {
         let mut entries: Vec<_> = self.pairs().collect();
-        entries.sort_unstable_by_key(|(key, _)| *key);
+        entries.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
         entries.into_iter()
     }
 
@@ -126,8 +127,8 @@ impl Context {
     /// Whether a key, in any case, is unknown.
     #[must_use]
     pub fn is_unknown(&self, key: &str) -> bool {
-        let folded = folded(key);
-        self.is_open(hash(&folded), &folded)
+        let (key, hash) = kept(key);
+        self.is_open(hash, &key)
     }
 
     /// Whether no key is unknown.
@@ -141,8 +142,8 @@ impl Context {
         self.is_open(key.hash, &key.folded)
     }
 
-    fn is_open(&self, hash: u64, folded: &str) -> bool {
-        match self.entry(hash, folded) {
+    fn is_open(&self, hash: u64, wanted: &str) -> bool {
+        match self.entry(hash, wanted) {
             Some(entry) => matches!(entry.value, Place::Unknown),
             None => self.unknown == Unknown::Others,
         }
@@ -154,33 +155,32 @@ impl Context {
         self.find(key.hash, &key.folded)
     }
 
-    fn find(&self, hash: u64, folded: &str) -> Option<ContextValue<'_>> {
-        self.value(self.entry(hash, folded)?)
+    fn find(&self, hash: u64, wanted: &str) -> Option<ContextValue<'_>> {
+        self.value(self.entry(hash, wanted)?)
     }
 
     /// Keys of equal hash are told apart by comparing them, in the same search: who
     /// chooses tag keys so that their hashes collide gains nothing.
-    fn entry(&self, hash: u64, folded: &str) -> Option<&Entry> {
+    fn entry(&self, hash: u64, wanted: &str) -> Option<&Entry> {
         let key = |entry: &Entry| part(&self.text, &entry.key);
         if self.entries.len() <= SCANNED_MAX {
-            let is_it = |entry: &&Entry| entry.hash == hash && key(entry) == folded;
+            let is_it = |entry: &&Entry| entry.hash == hash && same(key(entry), wanted);
             return self.entries.iter().find(is_it);
         }
         let below = self.entries.partition_point(|entry| entry.hash < hash);
         let candidates = self.entries.get(below..)?;
         let first = candidates.first().filter(|entry| entry.hash == hash)?;
-        if key(first) == folded {
+        if same(key(first), wanted) {
             return Some(first);
         }
-        let order = |entry: &Entry| entry.hash.cmp(&hash).then_with(|| key(entry).cmp(folded));
+        let order = |entry: &Entry| entry.hash.cmp(&hash).then_with(|| compare(key(entry), wanted));
         let index = candidates.binary_search_by(order).ok()?;
         candidates.get(index)
     }
 
-    fn pairs(&self) -> impl Iterator<Item = (&str, ContextValue<'_>)> {
-        self.entries
-            .iter()
-            .filter_map(|entry| Some((part(&self.text, &entry.key), self.value(entry)?)))
+    fn pairs(&self) -> impl Iterator<Item = (Cow<'_, str>, ContextValue<'_>)> {
+        let folded = |entry: &Entry| folded(part(&self.text, &entry.key));
+        self.entries.iter().filter_map(move |entry| Some((folded(entry), self.value(entry)?)))
     }
 
     fn value(&self, entry: &Entry) -> Option<ContextValue<'_>> {
@@ -205,16 +205,16 @@ impl Context {
         self.drop_unset();
     }
 
-    /// Compares each with each, so it is asked of few entries only.
+    /// Compares with each other those that begin with the same bits, so it is asked of
+    /// few entries only.
     fn has_equal_hashes(&self) -> bool {
-        let mut entries = self.entries.as_slice();
-        while let Some((first, others)) = entries.split_first() {
-            if others.iter().any(|entry| entry.hash == first.hash) {
-                return true;
-            }
-            entries = others;
-        }
-        false
+        let mut seen = 0_u128;
+        self.entries.iter().enumerate().any(|(at, entry)| {
+            let bit = 1 << (entry.hash >> (u64::BITS - 7));
+            let is_new = seen & bit == 0;
+            seen |= bit;
+            !is_new && self.entries.iter().take(at).any(|other| other.hash == entry.hash)
+        })
     }
 
     /// Puts the entries into their order. Of a key that was set twice the last counts,
@@ -223,7 +223,7 @@ impl Context {
         let text = &self.text;
         let by_key = |left: &Entry, right: &Entry| {
             let hashes = left.hash.cmp(&right.hash);
-            hashes.then_with(|| part(text, &left.key).cmp(part(text, &right.key)))
+            hashes.then_with(|| compare(part(text, &left.key), part(text, &right.key)))
         };
         self.entries.sort_unstable_by_key(|entry| entry.hash);
         if self.entries.is_sorted_by(|left, right| left.hash < right.hash) {
@@ -269,7 +269,8 @@ impl Eq for Context {}
 impl fmt::Debug for Context {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let unknown = self.entries.iter().filter(|entry| self.says(entry).1);
-        let unknown: BTreeSet<&str> = unknown.map(|entry| part(&self.text, &entry.key)).collect();
+        let unknown: BTreeSet<_> =
+            unknown.map(|entry| folded(part(&self.text, &entry.key))).collect();
         let mut map = formatter.debug_map();
         map.entries(self.iter()).entries(unknown.iter().map(|key| (key, Unknown::Named)));
         if self.unknown == Unknown::Others {
@@ -391,7 +392,7 @@ mod tests {
     fn keys_of_equal_hash_are_told_apart() {
         // A zero byte is what the last word is filled up with.
         let (short, long) = ("k", "k\0");
-        assert_eq!(hash(short), hash(long));
+        assert_eq!(kept(short).1, kept(long).1);
         let context = ContextBuilder::new().single(long, "2").single(short, "1").build();
         assert_eq!((context.single(short), context.single(long)), (Some("1"), Some("2")));
         assert_eq!(context.get("k\0\0"), None);

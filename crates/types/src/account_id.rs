@@ -37,10 +37,14 @@ impl FromStr for AccountId {
     type Err = AccountIdError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text.len() != 12 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(AccountIdError);
-        }
-        text.parse().map(Self).map_err(|_| AccountIdError)
+        let digits: &[u8; 12] = text.as_bytes().try_into().map_err(|_| AccountIdError)?;
+        digits
+            .iter()
+            .try_fold(0, |number, digit| match digit {
+                b'0'..=b'9' => Ok(number * 10 + u64::from(digit - b'0')),
+                _ => Err(AccountIdError),
+            })
+            .map(Self)
     }
 }
 

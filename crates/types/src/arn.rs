@@ -118,15 +118,19 @@ impl FromStr for Arn {
             return Err(ArnError::Long);
         }
         let mut colons = [0_u16; 5];
-        let mut found = text.bytes().enumerate().filter(|(_, byte)| *byte == b':');
-        for slot in &mut colons {
-            let (position, _) = found.next().ok_or(ArnError::Shape)?;
-            *slot = u16::try_from(position).map_err(|_| ArnError::Long)?;
+        let mut slots = colons.iter_mut();
+        let mut slot = slots.next();
+        for (position, byte) in (0_u16..).zip(text.bytes()) {
+            if byte == b':' {
+                let Some(free) = slot else { break };
+                *free = position;
+                slot = slots.next();
+            }
         }
-        let arn = Self { text: text.into(), colons };
-        if !text.starts_with("arn:") {
+        if slot.is_some() || !text.starts_with("arn:") {
             return Err(ArnError::Shape);
         }
+        let arn = Self { text: text.into(), colons };
         if [arn.partition(), arn.service(), arn.resource()].contains(&"") {
             return Err(ArnError::Empty);
         }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::key::hash;
+use super::key::kept;
 use super::{Context, ContextValue, Entry, Place, Unknown, part};
 
 /// Collects the keys of a request.
@@ -26,8 +26,21 @@ impl ContextBuilder {
 
     /// A key with one value. A key that was set before is overwritten.
     #[must_use]
+    #[inline]
     pub fn single(mut self, key: &str, value: impl AsRef<str>) -> Self {
-        self.put_single(key, value.as_ref());
+        self.set(key, value.as_ref());
+        self
+    }
+
+    /// As [`single`](Self::single), where the builder stays where it is: moving it, key
+    /// by key, takes as long as setting them.
+    pub fn set(&mut self, key: &str, value: &str) -> &mut Self {
+        let start = self.unsorted.text.len();
+        let hash = self.put_key(key);
+        let end = self.unsorted.text.len();
+        self.unsorted.text.push_str(value);
+        let value = Place::Single(end..self.unsorted.text.len());
+        self.unsorted.entries.push(Entry { hash, key: start..end, value });
         self
     }
 
@@ -131,36 +144,26 @@ impl ContextBuilder {
 
     /// The request's keys.
     #[must_use]
-    pub fn build(self) -> Context {
-        let mut context = self.unsorted;
-        context.settle();
-        context
+    pub fn build(mut self) -> Context {
+        self.unsorted.settle();
+        self.unsorted
     }
 
-    fn put_single(&mut self, key: &str, value: &str) {
-        let (hash, key) = self.key(key);
-        let value = Place::Single(self.text(value));
-        self.unsorted.entries.push(Entry { hash, key, value });
-    }
-
-    /// Writes a key, folded, into the buffer.
+    /// Writes a key into the buffer, and gives its number and place.
     fn key(&mut self, key: &str) -> (u64, Range<usize>) {
+        let start = self.unsorted.text.len();
+        let hash = self.put_key(key);
+        (hash, start..self.unsorted.text.len())
+    }
+
+    fn put_key(&mut self, key: &str) -> u64 {
         if self.unsorted.entries.capacity() == 0 && self.unsorted.text.capacity() == 0 {
             self.unsorted.entries = Vec::with_capacity(ENTRIES_EXPECTED);
             self.unsorted.text = String::with_capacity(TEXT_EXPECTED);
         }
-        let text = &mut self.unsorted.text;
-        let start = text.len();
-        if key.is_ascii() {
-            text.push_str(key);
-            if let Some(pushed) = text.get_mut(start..) {
-                pushed.make_ascii_lowercase();
-            }
-        } else {
-            text.push_str(&key.to_lowercase());
-        }
-        let place = start..text.len();
-        (hash(part(text, &place)), place)
+        let (key, hash) = kept(key);
+        self.unsorted.text.push_str(&key);
+        hash
     }
 
     fn text(&mut self, value: &str) -> Range<usize> {

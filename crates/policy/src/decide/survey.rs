@@ -104,6 +104,9 @@ pub(super) fn survey<'a: 't, 't, T: Trace<'t>>(
     trace: &mut T,
 ) -> Survey<'a> {
     trace.layer(policy_type, level, policies);
+    if matches!(policies, Policies::Single(None)) {
+        return Survey::default();
+    }
     let mut asking = Asking { request, target, trace, survey: Survey::default() };
     match policies {
         Policies::Indexed(set) => {

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt::Debug;
 
 use serde_json::{Value, json};
@@ -114,7 +115,7 @@ fn conditions(context: &Context, viewer: Viewer) -> Vec<Value> {
         Viewer::ResourceAccount => key.starts_with("aws:principaltag/"),
     };
     let shown = context.iter().filter(|(key, _)| !hidden(key));
-    let entry = |(key, value): (&str, stead_policy::ContextValue<'_>)| {
+    let entry = |(key, value): (Cow<'_, str>, stead_policy::ContextValue<'_>)| {
         let values = value.texts().map(|text| json!({ "value": text })).collect();
         json!({ "key": key, "values": items(values) })
     };

@@ -81,17 +81,11 @@ fn request<'a>(question: &'a Question, caller: &'a Caller, context: &'a Context)
 }
 
 fn context(question: &Question) -> Context {
-    ContextBuilder::new()
-        .single("aws:SourceIp", question.source_ip)
-        .single("aws:RequestedRegion", question.region)
-        .single("aws:SecureTransport", question.secure_transport)
-        .single("aws:ViaAWSService", question.via_aws_service)
-        .single("aws:MultiFactorAuthPresent", question.mfa_present)
-        .single("aws:MultiFactorAuthAge", question.mfa_age)
-        .single("aws:PrincipalTag/team", question.team)
-        .single("sts:ExternalId", question.external_id)
-        .single("sts:RoleSessionName", question.session_name)
-        .build()
+    let mut keys = ContextBuilder::new();
+    for (key, value) in question.context() {
+        keys.set(key, value);
+    }
+    keys.build()
 }
 
 /// The documents of a set's identity policies.
