@@ -15,7 +15,8 @@
 //! best has no ES512; what remains of it, once this crate reads the token anyway, is the
 //! table in the module `algorithm`. Keys are parsed once, when their set is.
 //!
-//! What people are shown of a token without any key is [`DecodedToken`].
+//! What people are shown of a token without any key is [`DecodedToken`], with the
+//! [`claim_refusals`] that would meet it.
 //!
 //! Sources: RFC 7515 (JWS), 7517 (JWK), 7518 (algorithms), 7519 (JWT), 8725 (practices),
 //! OpenID Connect Core and Discovery 1.0. `UG:` is the IAM User Guide. What is marked
@@ -53,4 +54,4 @@ pub use refusal::{KeyUse, Refusal};
 pub use session::{AuthorizedRoles, SessionTags};
 pub use token::{DecodedToken, UnverifiedToken};
 pub use verified::VerifiedToken;
-pub use verify::{Expected, verify};
+pub use verify::{Expected, claim_refusals, verify};

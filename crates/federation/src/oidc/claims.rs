@@ -36,6 +36,15 @@ impl<'a> Claims<'a> {
             .ok_or_else(|| malformed("aud", EXPECTED, value))
     }
 
+    /// The claim `azp`: the application that the token was issued to.
+    pub(crate) fn authorized_party(self) -> Result<Option<String>, Refusal> {
+        match self.get("azp") {
+            None => Ok(None),
+            Some(Value::String(party)) if !party.is_empty() => Ok(Some(party.clone())),
+            Some(other) => Err(malformed("azp", "a text", other)),
+        }
+    }
+
     /// A moment that the token must have.
     pub(crate) fn moment(self, claim: &'static str) -> Result<Timestamp, Refusal> {
         moment(claim, self.required(claim)?)

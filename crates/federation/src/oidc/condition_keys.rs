@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use super::claims::Claims;
 use super::issuers::PROVIDER_CLAIMS;
-use super::verified::VerifiedToken;
+use super::verified::Parties;
 
 /// A condition key with what the token gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,26 +29,29 @@ pub enum KeyValues {
 /// Spec: UG:reference_policies_iam-condition-keys, the keys that every provider has:
 /// `aud` is `azp` where the token has it, else `aud`; `oaud` is always `aud`; `amr` is
 /// multivalued; `sub` and `email` are the claims of these names.
-pub(crate) fn of_token(token: &VerifiedToken) -> Vec<ConditionKey> {
-    let provider = token.provider();
+///
+/// Claims of the wrong kind give no key, so that this can be asked of any token.
+pub(crate) fn of_claims(claims: Claims<'_>) -> Vec<ConditionKey> {
+    let text = |claim| claims.get(claim).and_then(Value::as_str);
+    let Some(provider) = text("iss").map(without_scheme) else { return Vec::new() };
     let key = |claim: &str, values| ConditionKey { name: format!("{provider}:{claim}"), values };
-    let mut keys = vec![
-        key("aud", KeyValues::One(token.application_id().to_owned())),
-        key("oaud", one_or_many(token.audiences())),
-        key("sub", KeyValues::One(token.subject().to_owned())),
-    ];
-    let methods = token.authentication_methods();
+    let mut keys = Vec::new();
+    if let (Ok(audiences), Ok(authorized_party)) = (claims.audiences(), claims.authorized_party()) {
+        let parties = Parties { audiences, authorized_party };
+        let application = parties.application().map(|(application, _)| application.to_owned());
+        keys.extend(application.map(|application| key("aud", KeyValues::One(application))));
+        keys.push(key("oaud", one_or_many(parties.audiences)));
+    }
+    keys.extend(text("sub").map(|subject| key("sub", KeyValues::One(subject.to_owned()))));
+    let methods: Vec<_> = texts(claims.get("amr")).into_iter().map(str::to_owned).collect();
     if !methods.is_empty() {
-        keys.push(key("amr", KeyValues::Many(methods.into_iter().map(str::to_owned).collect())));
+        keys.push(key("amr", KeyValues::Many(methods)));
     }
-    if let Some(Value::String(email)) = token.claim("email") {
-        keys.push(key("email", KeyValues::One(email.clone())));
-    }
+    keys.extend(text("email").map(|email| key("email", KeyValues::One(email.to_owned()))));
     let tables = PROVIDER_CLAIMS.iter().filter(|table| table.is_of(provider));
     for claim in tables.flat_map(|table| table.claims) {
-        if let Some(text) = find(token, claim).and_then(scalar) {
-            keys.push(key(claim, KeyValues::One(text)));
-        }
+        let value = find(claims, claim).and_then(scalar);
+        keys.extend(value.map(|value| key(claim, KeyValues::One(value))));
     }
     keys
 }
@@ -66,18 +70,21 @@ pub(crate) fn texts(claim: Option<&Value>) -> Vec<&str> {
     }
 }
 
-fn one_or_many(values: &[String]) -> KeyValues {
-    match values {
-        [value] => KeyValues::One(value.clone()),
-        values => KeyValues::Many(values.to_vec()),
+fn one_or_many(mut values: Vec<String>) -> KeyValues {
+    match values.pop() {
+        Some(value) if values.is_empty() => KeyValues::One(value),
+        last => {
+            values.extend(last);
+            KeyValues::Many(values)
+        }
     }
 }
 
 /// A claim of the table: its name as it stands, or the member of a claim behind a slash.
-fn find<'a>(token: &'a VerifiedToken, claim: &str) -> Option<&'a Value> {
-    token.claim(claim).or_else(|| {
+fn find<'a>(claims: Claims<'a>, claim: &str) -> Option<&'a Value> {
+    claims.get(claim).or_else(|| {
         let (outer, inner) = claim.split_once('/')?;
-        token.claim(outer)?.get(inner)
+        claims.get(outer)?.get(inner)
     })
 }
 

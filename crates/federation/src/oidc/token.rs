@@ -6,6 +6,8 @@ use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Map, Value};
 
 use super::algorithm::Algorithm;
+use super::claims::Claims;
+use super::condition_keys::{self, ConditionKey};
 use super::fault::{Part, TokenFault};
 use super::json;
 use super::limits::{HEADER_CHARACTERS_MAX, KEY_ID_BYTES_MAX, TOKEN_CHARACTERS_MAX};
@@ -77,6 +79,12 @@ impl<'a> DecodedToken<'a> {
     #[must_use]
     pub fn signature_bytes(&self) -> usize {
         self.signature.len()
+    }
+
+    /// The condition keys that the token would set, were it verified.
+    #[must_use]
+    pub fn condition_keys(&self) -> Vec<ConditionKey> {
+        condition_keys::of_claims(Claims(&self.claims))
     }
 
     /// The same token, if a key could verify it.

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use stead_types::{SourceIdentity, Timestamp};
 
 use super::algorithm::Algorithm;
+use super::claims::Claims;
 use super::condition_keys::{self, ConditionKey};
 use super::session::{AuthorizedRoles, SessionTags};
 
@@ -141,7 +142,7 @@ impl VerifiedToken {
     /// The condition keys that AWS sets from this token.
     #[must_use]
     pub fn condition_keys(&self) -> Vec<ConditionKey> {
-        condition_keys::of_token(self)
+        condition_keys::of_claims(Claims(&self.claims))
     }
 }
 

@@ -9,7 +9,7 @@ use super::key_set::KeySet;
 use super::limits::{AGE_MAX, SKEW_MAX, SUBJECT_BYTES_MAX};
 use super::refusal::{Refusal, echo};
 use super::session::{AuthorizedRoles, SessionTags, source_identity};
-use super::token::UnverifiedToken;
+use super::token::{DecodedToken, UnverifiedToken};
 use super::verified::{Parties, VerifiedToken};
 
 /// What the registered provider demands of a token.
@@ -46,17 +46,14 @@ pub fn verify(
 ) -> Result<VerifiedToken, Refusal> {
     check_signature(token, keys, expected.algorithms)?;
     let claims = Claims(token.decoded().claims());
-    if token.issuer() != expected.issuer {
-        let (expected, found) = (expected.issuer.to_owned(), echo(token.issuer()));
-        return Err(Refusal::Issuer { expected, found });
-    }
+    check_issuer(claims, expected)?;
     let subject = subject(claims)?;
     let audiences = claims.audiences()?;
     let times = Times::read(claims)?;
-    let authorized_party = authorized_party(claims)?;
-    times.check(now)?;
+    let authorized_party = claims.authorized_party()?;
+    times.refusals(now).next().map_or(Ok(()), Err)?;
     let parties = Parties { audiences, authorized_party };
-    check_audience(&parties, expected.client_ids)?;
+    check_audience(&parties, Some(expected.client_ids))?;
     Ok(VerifiedToken {
         issuer: token.issuer().to_owned(),
         key_id: token.key_id().map(str::to_owned),
@@ -70,6 +67,37 @@ pub fn verify(
         source_identity: source_identity(claims)?,
         claims: claims.0.clone(),
     })
+}
+
+/// Every reason that the claims give against a token, for people: signature, key and
+/// algorithm are not looked at, and without a provider neither are issuer and audience.
+///
+/// The order is that of [`verify`], which refuses for the first of them.
+#[must_use]
+pub fn claim_refusals(
+    token: &DecodedToken<'_>,
+    expected: Option<&Expected<'_>>,
+    now: Timestamp,
+) -> Vec<Refusal> {
+    let claims = Claims(token.claims());
+    let (audiences, times, party) =
+        (claims.audiences(), Times::read(claims), claims.authorized_party());
+    let mut refusals = Vec::new();
+    refusals.extend(expected.and_then(|expected| check_issuer(claims, expected).err()));
+    refusals.extend(subject(claims).err());
+    refusals.extend(audiences.clone().err());
+    refusals.extend(times.clone().err());
+    refusals.extend(party.clone().err());
+    refusals.extend(times.iter().flat_map(|times| times.refusals(now)));
+    if let (Ok(audiences), Ok(authorized_party)) = (audiences, party) {
+        let parties = Parties { audiences, authorized_party };
+        let registered = expected.map(|expected| expected.client_ids);
+        refusals.extend(check_audience(&parties, registered).err());
+    }
+    refusals.extend(SessionTags::read(claims).err());
+    refusals.extend(AuthorizedRoles::read(claims).err());
+    refusals.extend(source_identity(claims).err());
+    refusals
 }
 
 fn check_signature(
@@ -89,6 +117,14 @@ fn check_signature(
     }
 }
 
+fn check_issuer(claims: Claims<'_>, expected: &Expected<'_>) -> Result<(), Refusal> {
+    let found = claims.get("iss").and_then(Value::as_str).unwrap_or_default();
+    if found == expected.issuer {
+        return Ok(());
+    }
+    Err(Refusal::Issuer { expected: expected.issuer.to_owned(), found: echo(found) })
+}
+
 /// Choice: AWS was observed to take an empty subject, and a number as one; a trust policy
 /// that compares subjects is better off with texts that say something.
 fn subject(claims: Claims<'_>) -> Result<String, Refusal> {
@@ -100,14 +136,7 @@ fn subject(claims: Claims<'_>) -> Result<String, Refusal> {
     }
 }
 
-fn authorized_party(claims: Claims<'_>) -> Result<Option<String>, Refusal> {
-    match claims.get("azp") {
-        None => Ok(None),
-        Some(Value::String(party)) if !party.is_empty() => Ok(Some(party.clone())),
-        Some(other) => Err(malformed("azp", "a text", other)),
-    }
-}
-
+#[derive(Clone)]
 struct Times {
     issued_at: Timestamp,
     expires_at: Timestamp,
@@ -124,37 +153,34 @@ impl Times {
         })
     }
 
-    fn check(&self, now: Timestamp) -> Result<(), Refusal> {
+    /// What the times say against the token, in the documented order.
+    fn refusals(&self, now: Timestamp) -> impl Iterator<Item = Refusal> {
         let Self { issued_at, expires_at, not_before } = *self;
-        if now >= expires_at.plus(SKEW_MAX) {
-            return Err(Refusal::Expired { now, expires_at });
-        }
-        if now > issued_at.plus(AGE_MAX + SKEW_MAX) {
-            return Err(Refusal::TooOld { age_seconds: now.seconds_since(issued_at), issued_at });
-        }
-        if issued_at > now.plus(SKEW_MAX) {
-            return Err(Refusal::IssuedInFuture { now, issued_at });
-        }
-        match not_before {
-            Some(not_before) if not_before > now.plus(SKEW_MAX) => {
-                Err(Refusal::NotYetValid { now, not_before })
-            }
-            _ => Ok(()),
-        }
+        let age_seconds = now.seconds_since(issued_at);
+        let not_before = not_before.filter(|moment| *moment > now.plus(SKEW_MAX));
+        [
+            (now >= expires_at.plus(SKEW_MAX)).then_some(Refusal::Expired { now, expires_at }),
+            (now > issued_at.plus(AGE_MAX + SKEW_MAX))
+                .then_some(Refusal::TooOld { age_seconds, issued_at }),
+            (issued_at > now.plus(SKEW_MAX)).then_some(Refusal::IssuedInFuture { now, issued_at }),
+            not_before.map(|not_before| Refusal::NotYetValid { now, not_before }),
+        ]
+        .into_iter()
+        .flatten()
     }
 }
 
 /// Spec: UG:id_roles_providers_create_oidc: with several audiences `azp` is demanded, and
 /// where it stands, it is what must be registered.
-fn check_audience(parties: &Parties, registered: &[&str]) -> Result<(), Refusal> {
+fn check_audience(parties: &Parties, registered: Option<&[&str]>) -> Result<(), Refusal> {
     let Some((found, claim)) = parties.application() else {
         return Err(Refusal::SeveralAudiences {
             audiences: parties.audiences.iter().map(|audience| echo(audience)).collect(),
         });
     };
-    if registered.contains(&found) {
+    let Some(registered) = registered.filter(|registered| !registered.contains(&found)) else {
         return Ok(());
-    }
+    };
     Err(Refusal::Audience {
         found: echo(found),
         claim,

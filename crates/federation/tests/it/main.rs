@@ -4,10 +4,16 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::string_slice,
     reason = "a test that panics has failed"
 )]
 
+mod compact;
+mod conditions;
+mod discovery;
 mod key_sets;
+mod properties;
 mod refusals;
+mod session;
 mod signatures;
 mod support;

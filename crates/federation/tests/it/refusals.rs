@@ -182,10 +182,13 @@ fn a_provider_without_client_ids_accepts_nobody() {
     assert!(matches!(refusal, Refusal::Audience { registered, .. } if registered.is_empty()));
 }
 
+/// Claims, and whether a refusal is the one that they must get.
+type Step = (Value, fn(&Refusal) -> bool);
+
 #[test]
 fn the_first_reason_in_the_documented_order_is_given() {
     // Each line repairs what the line before was refused for.
-    let steps: [(Value, fn(&Refusal) -> bool); 5] = [
+    let steps: [Step; 5] = [
         (
             json!({"iss": "https://other", "sub": 1, "exp": 1, "aud": "x", "https://aws.amazon.com/tags": 1}),
             |refusal| matches!(refusal, Refusal::Issuer { .. }),

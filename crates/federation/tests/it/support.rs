@@ -10,7 +10,8 @@ use aws_lc_rs::signature::{
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 use stead_federation::oidc::{
-    Algorithm, Algorithms, Expected, KeySet, Refusal, UnverifiedToken, VerifiedToken, verify,
+    Algorithm, Algorithms, Expected, KeySet, Refusal, UnverifiedToken, VerifiedToken,
+    claim_refusals, verify,
 };
 use stead_types::Timestamp;
 
@@ -167,7 +168,19 @@ pub(crate) fn check(token: &str) -> Result<VerifiedToken, Refusal> {
 
 pub(crate) fn check_with(token: &str, keys: &KeySet) -> Result<VerifiedToken, Refusal> {
     let token = UnverifiedToken::parse(token).expect("the token can be read");
-    verify(&token, keys, &expected(), now())
+    let verdict = verify(&token, keys, &expected(), now());
+    // What people are told without keys is what the check with keys refuses for.
+    let told = claim_refusals(token.decoded(), Some(&expected()), now());
+    match &verdict {
+        Ok(verified) => {
+            assert_eq!(told, []);
+            assert_eq!(token.decoded().condition_keys(), verified.condition_keys());
+        }
+        Err(refusal) if refusal.newer_keys_may_help() => {}
+        Err(Refusal::Signature { .. }) => {}
+        Err(refusal) => assert_eq!(told.first(), Some(refusal)),
+    }
+    verdict
 }
 
 /// Signs claims and checks the token.
