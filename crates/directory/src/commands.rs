@@ -13,6 +13,7 @@ pub mod group;
 pub mod inline_policy;
 pub mod managed_policy;
 pub mod mfa_device;
+pub mod oidc_provider;
 pub mod role;
 pub mod tags;
 pub mod user;

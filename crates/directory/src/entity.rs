@@ -8,6 +8,7 @@ mod access_key;
 mod group;
 mod managed_policy;
 mod mfa_device;
+mod oidc_provider;
 mod policies;
 mod resource_tags;
 mod role;
@@ -19,6 +20,7 @@ pub use access_key::{AccessKey, KeyOwner, KeyStatus};
 pub use group::Group;
 pub use managed_policy::{ManagedPolicy, PolicyVersion, VersionId, VersionIdError};
 pub use mfa_device::{MfaAssignment, MfaDevice};
+pub use oidc_provider::OidcProvider;
 pub use policies::{AttachedPolicies, InlinePolicies, InlinePolicy, PermissionsBoundary};
 pub use resource_tags::ResourceTags;
 pub use role::{MaxSessionDuration, Role};
@@ -49,6 +51,8 @@ pub enum EntityKey {
     AccessKey(AccessKeyId),
     /// A virtual MFA device, by its serial number.
     MfaDevice(Arn),
+    /// An OpenID Connect provider, by its ARN.
+    OidcProvider(Arn),
 }
 
 /// One entity of an account.
@@ -68,6 +72,8 @@ pub enum Entity {
     AccessKey(Arc<AccessKey>),
     /// A virtual MFA device.
     MfaDevice(Arc<MfaDevice>),
+    /// An OpenID Connect provider.
+    OidcProvider(Arc<OidcProvider>),
 }
 
 impl Entity {
@@ -82,6 +88,7 @@ impl Entity {
             Self::ManagedPolicy(policy) => EntityKey::ManagedPolicy(policy.id.clone()),
             Self::AccessKey(key) => EntityKey::AccessKey(key.id.clone()),
             Self::MfaDevice(device) => EntityKey::MfaDevice(device.serial.clone()),
+            Self::OidcProvider(provider) => EntityKey::OidcProvider(provider.arn.clone()),
         }
     }
 }

@@ -89,6 +89,10 @@ pub enum EntityKind {
     MfaDevice,
     /// An MFA device that belongs to someone already, by serial number.
     MfaDeviceInUse,
+    /// An OpenID Connect provider, by ARN; on creation by URL.
+    OidcProvider,
+    /// An OpenID Connect provider that was to be deleted, by ARN.
+    OidcProviderToDelete,
 }
 
 /// Why something can't be deleted yet.

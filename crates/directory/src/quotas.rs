@@ -37,12 +37,18 @@ pub enum Quota {
     GroupInlinePolicySize,
     /// Characters of all inline policies of a role: 10,240.
     RoleInlinePolicySize,
-    /// Tags of a user, role, policy or MFA device: 50.
+    /// Tags of a user, role, policy, MFA device or identity provider: 50.
     TagsPerResource,
     /// MFA devices assigned to a user, and to the root user: 8.
     MfaDevicesPerUser,
     /// MFA devices in an account, assigned or not: 10,000.
     MfaDevicesPerAccount,
+    /// OpenID Connect providers in an account: 100.
+    OidcProvidersPerAccount,
+    /// Client ids of an OpenID Connect provider: 100.
+    ClientIdsPerOidcProvider,
+    /// Thumbprints of an OpenID Connect provider: 5.
+    ThumbprintsPerOidcProvider,
 }
 
 impl Quota {
@@ -59,7 +65,7 @@ impl Quota {
             | Self::PoliciesPerUser
             | Self::PoliciesPerGroup
             | Self::PoliciesPerRole => 10,
-            Self::VersionsPerPolicy => 5,
+            Self::VersionsPerPolicy | Self::ThumbprintsPerOidcProvider => 5,
             Self::PolicySize => 6_144,
             Self::TrustPolicySize | Self::UserInlinePolicySize => 2_048,
             Self::GroupInlinePolicySize => 5_120,
@@ -68,6 +74,7 @@ impl Quota {
             Self::MfaDevicesPerUser => 8,
             // Choice: AWS states no number; unassigned devices must have a bound.
             Self::MfaDevicesPerAccount => 10_000,
+            Self::OidcProvidersPerAccount | Self::ClientIdsPerOidcProvider => 100,
         }
     }
 

@@ -9,6 +9,7 @@ mod credential;
 mod field;
 mod policy;
 mod principal;
+mod provider;
 
 use aws_lc_rs::digest;
 use serde::Serialize;
@@ -39,6 +40,8 @@ impl EntityKey {
             // A serial number holds a path of up to 512 characters: too long for
             // a key, and a device has no other id.
             Self::MfaDevice(serial) => format!("mfa-device/{}", sha256_hex(serial.as_str())),
+            // Likewise a URL of up to 255 characters.
+            Self::OidcProvider(arn) => format!("oidc-provider/{}", sha256_hex(arn.as_str())),
         }
     }
 }
@@ -58,6 +61,7 @@ pub(crate) fn encode(entity: &Entity) -> EncodedRecord {
         Entity::ManagedPolicy(policy) => to_json(&policy::PolicyRecord::from(&**policy)),
         Entity::AccessKey(key) => to_json(&credential::AccessKeyRecord::from(&**key)),
         Entity::MfaDevice(device) => to_json(&credential::MfaDeviceRecord::from(&**device)),
+        Entity::OidcProvider(provider) => to_json(&provider::OidcProviderRecord::from(&**provider)),
     };
     EncodedRecord { format: FORMAT, body }
 }
@@ -92,6 +96,7 @@ pub(crate) fn decode(
         "policy" => from_json::<policy::PolicyRecord>(body)?.entity(account)?,
         "access-key" => from_json::<credential::AccessKeyRecord>(body)?.entity()?,
         "mfa-device" => from_json::<credential::MfaDeviceRecord>(body)?.entity(account)?,
+        "oidc-provider" => from_json::<provider::OidcProviderRecord>(body)?.entity(account)?,
         _ => return Err(LoadReason::UnknownKind),
     };
     if entity.key().text() == key { Ok((entity, damage)) } else { Err(LoadReason::Misplaced) }

@@ -15,8 +15,8 @@ use stead_types::{AccessKeyId, AccountId, Arn, UniqueId};
 
 use crate::change::EntityChange;
 use crate::entity::{
-    AccessKey, AccountRoot, Entity, EntityKey, Group, KeyOwner, ManagedPolicy, MfaDevice, Role,
-    User,
+    AccessKey, AccountRoot, Entity, EntityKey, Group, KeyOwner, ManagedPolicy, MfaDevice,
+    OidcProvider, Role, User,
 };
 use collection::{Collection, Index};
 
@@ -35,6 +35,7 @@ pub struct Snapshot {
     policies: Collection<ManagedPolicy>,
     access_keys: OrdMap<AccessKeyId, Arc<AccessKey>>,
     mfa_devices: OrdMap<Arn, Arc<MfaDevice>>,
+    oidc_providers: OrdMap<Arn, Arc<OidcProvider>>,
 
     // Derived from the entities above.
     keys_by_owner: Index<KeyOwner, AccessKeyId>,
@@ -59,6 +60,7 @@ impl Snapshot {
             policies: Collection::default(),
             access_keys: OrdMap::new(),
             mfa_devices: OrdMap::new(),
+            oidc_providers: OrdMap::new(),
             keys_by_owner: Index::default(),
             devices_by_owner: Index::default(),
             members: Index::default(),
@@ -120,6 +122,9 @@ impl Snapshot {
                 }
                 self.mfa_devices.insert(device.serial.clone(), device);
             }
+            Entity::OidcProvider(provider) => {
+                self.oidc_providers.insert(provider.arn.clone(), provider);
+            }
         }
     }
 
@@ -146,6 +151,7 @@ impl Snapshot {
                     self.devices_by_owner.remove(&assigned.owner, serial);
                 }
             }
+            EntityKey::OidcProvider(arn) => drop(self.oidc_providers.remove(arn)),
         }
     }
 

@@ -3,9 +3,9 @@
 use stead_policy::PolicyText;
 use stead_types::{AccountId, Arn, Entropy, Path, Tag, Timestamp};
 
-use crate::commands::{group, managed_policy, role, user};
+use crate::commands::{group, managed_policy, oidc_provider, role, user};
 use crate::entity::{
-    AccountRoot, Group, ManagedPolicy, MaxSessionDuration, Role, User, WrappedSecret,
+    AccountRoot, Group, ManagedPolicy, MaxSessionDuration, OidcProvider, Role, User, WrappedSecret,
 };
 use crate::{DirectoryError, Draft, Snapshot};
 use std::sync::Arc;
@@ -141,6 +141,23 @@ impl Fixture {
 
     pub(crate) fn policy(&mut self, text: &str) -> Arc<ManagedPolicy> {
         self.try_policy(text, ALLOW.into()).unwrap()
+    }
+
+    pub(crate) fn oidc_provider(&mut self, issuer: &str) -> Arc<OidcProvider> {
+        self.try_oidc_provider(issuer).unwrap()
+    }
+
+    pub(crate) fn try_oidc_provider(
+        &mut self,
+        issuer: &str,
+    ) -> Result<Arc<OidcProvider>, DirectoryError> {
+        let new = oidc_provider::NewOidcProvider {
+            issuer: name(issuer),
+            client_ids: Vec::new(),
+            thumbprints: Vec::new(),
+            tags: Vec::new(),
+        };
+        oidc_provider::create(&mut self.draft, new, now())
     }
 
     pub(crate) fn try_policy(

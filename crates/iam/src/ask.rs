@@ -28,6 +28,8 @@ pub(crate) enum Kind {
     Policy,
     /// `mfa/PATH/NAME`
     MfaDevice,
+    /// `oidc-provider/HOST/PATH`
+    OidcProvider,
 }
 
 impl Kind {
@@ -39,6 +41,7 @@ impl Kind {
             Self::Role => "role",
             Self::Policy => "policy",
             Self::MfaDevice => "mfa",
+            Self::OidcProvider => "oidc-provider",
         }
     }
 }
@@ -90,6 +93,21 @@ pub(crate) fn mfa_device(action: &'static str, serial: &str, call: &Call<'_>) ->
     with_resource_tags(ask, found.map(|device| &device.tags))
 }
 
+/// About an OpenID Connect provider by ARN, with its tags. It is shown by its ARN.
+pub(crate) fn oidc_provider(action: &'static str, arn: &Arn, call: &Call<'_>) -> Ask {
+    let found = call.account.oidc_provider(arn);
+    let ask = Ask::plain(action, call.account.account(), arn.as_str());
+    with_resource_tags(ask, found.map(|provider| &provider.tags))
+}
+
+/// About the list of all identity providers of a kind.
+///
+/// Observed: refusals of ListOpenIDConnectProviders show
+/// `arn:aws:iam::...:oidc-provider/*`.
+pub(crate) fn all_providers(action: &'static str, kind: Kind, call: &Call<'_>) -> Ask {
+    creation(action, kind, None, "*", call)
+}
+
 /// About something that is to be created, with a path if one is given. What has its
 /// name already is not looked at.
 pub(crate) fn creation(
@@ -118,11 +136,11 @@ pub(crate) fn listing(
     let ask = creation(action, kind, Some(path), "", call);
     match kind {
         Kind::Policy => ask.shown_as(format!("policy path {path}")),
-        Kind::User | Kind::Group | Kind::Role | Kind::MfaDevice => ask,
+        Kind::User | Kind::Group | Kind::Role | Kind::MfaDevice | Kind::OidcProvider => ask,
     }
 }
 
-/// The same question with the tags of a policy or MFA device. Condition keys are not
+/// The same question with the tags of a policy, MFA device or identity provider. Condition keys are not
 /// told apart by case: of two tags that differ only so, the later counts.
 pub(crate) fn with_resource_tags(ask: Ask, tags: Option<&ResourceTags>) -> Ask {
     tags.into_iter().flat_map(ResourceTags::iter).fold(ask, |ask, (key, value)| {
@@ -134,8 +152,8 @@ pub(crate) fn with_resource_tags(ask: Ask, tags: Option<&ResourceTags>) -> Ask {
 
 /// The same question with the tags that the request passes.
 ///
-/// Condition keys are not told apart by case, the tags of policies and MFA devices
-/// are. Of two that differ only so the one counts that will count as the resource's,
+/// Condition keys are not told apart by case, the tags of policies, MFA devices and
+/// identity providers are. Of two that differ only so the one counts that will count as the resource's,
 /// in whatever order they come: else who may only tag `team` as `blue` could add
 /// another `Team`, and have the resource count as that one's.
 pub(crate) fn with_request_tags(ask: Ask, tags: &[Tag]) -> Ask {

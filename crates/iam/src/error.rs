@@ -23,6 +23,13 @@ pub(crate) fn api_error(error: DirectoryError) -> ApiError {
         DirectoryError::DeleteConflict(conflict) => {
             ApiError::new(ErrorCode::DeleteConflict, delete_conflict(conflict))
         }
+        // Observed: recorded for CreateOpenIDConnectProvider (2026-02): not a quota, and
+        // the text is one off.
+        DirectoryError::LimitExceeded(quota @ Quota::ThumbprintsPerOidcProvider) => {
+            let max = quota.max();
+            let text = format!("Thumbprint list must contain fewer than {max} entries.");
+            ApiError::new(ErrorCode::InvalidInput, text)
+        }
         DirectoryError::LimitExceeded(quota) => {
             ApiError::new(ErrorCode::LimitExceeded, limit_exceeded(quota))
         }
@@ -128,6 +135,13 @@ fn missing(kind: EntityKind, name: &str) -> String {
         EntityKind::MfaDevice | EntityKind::MfaDeviceInUse => {
             format!("MFA Device with serial number {name} does not exist.")
         }
+        // Observed: recorded for GetOpenIDConnectProvider and for
+        // DeleteOpenIDConnectProvider (2026-02). Choice: the other operations word it
+        // as the first does.
+        EntityKind::OidcProvider => format!("OpenIDConnect Provider not found for arn {name}"),
+        EntityKind::OidcProviderToDelete => {
+            format!("OpenId connect Provider {name} cannot be found.")
+        }
     }
 }
 
@@ -142,6 +156,10 @@ fn existing(kind: EntityKind, name: &str) -> String {
         }
         EntityKind::MfaDevice => "MFA device already exists.".to_owned(),
         EntityKind::MfaDeviceInUse => "MFA Device is already in use.".to_owned(),
+        // Observed: recorded for CreateOpenIDConnectProvider (2026-02), with the URL.
+        EntityKind::OidcProvider | EntityKind::OidcProviderToDelete => {
+            format!("Provider with url {name} already exists.")
+        }
         // Choice: no command refuses so, since these are replaced or numbered.
         EntityKind::PolicyVersion
         | EntityKind::UserPolicy
@@ -196,6 +214,8 @@ fn limit_exceeded(quota: Quota) -> String {
         // PoliciesPerRole, kubeflow/dashboard issue 29 for ACLSizePerRole,
         // ministryofjustice/cloud-platform-environments pull 14473 for PolicySize.
         Quota::AccessKeysPerUser => "AccessKeysPerUser",
+        // Observed: recorded for CreateOpenIDConnectProvider (2026-02).
+        Quota::ClientIdsPerOidcProvider => "ClientIdsPerOpenIdConnectProvider",
         Quota::PoliciesPerRole => "PoliciesPerRole",
         Quota::TrustPolicySize => "ACLSizePerRole",
         Quota::PolicySize => "PolicySize",
@@ -212,6 +232,8 @@ fn limit_exceeded(quota: Quota) -> String {
         Quota::RoleInlinePolicySize => "RolePolicySize",
         Quota::MfaDevicesPerUser => "MFADevicesPerUser",
         Quota::MfaDevicesPerAccount => "MFADevicesPerAccount",
+        Quota::OidcProvidersPerAccount => "OpenIdConnectProvidersPerAccount",
+        Quota::ThumbprintsPerOidcProvider => "ThumbprintsPerOpenIdConnectProvider",
     };
     format!("Cannot exceed quota for {name}: {}", quota.max())
 }

@@ -31,6 +31,10 @@ mod mfa_device;
 // Roles.
 mod role;
 
+// Identity providers.
+mod oidc_provider;
+mod provider_arn;
+
 // Policies: managed, embedded, attached, and boundaries.
 mod attachment;
 mod boundary;

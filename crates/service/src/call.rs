@@ -6,7 +6,7 @@ use stead_directory::{PrincipalLookup, PrincipalStatus, Snapshot};
 use stead_session::vault::SecretVault;
 use stead_types::{AccountId, Arn, UniqueId};
 
-use crate::CodeAttempts;
+use crate::{CodeAttempts, LoopbackIssuers};
 
 /// A call whose signature was verified: who, over which state, with which facts.
 #[derive(Clone, Copy)]
@@ -23,6 +23,8 @@ pub struct Call<'a> {
     pub vault: &'a dyn SecretVault,
     /// How often one-time codes may still be guessed.
     pub code_attempts: &'a dyn CodeAttempts,
+    /// Whether issuers on the loopback may be registered in plain text.
+    pub loopback_issuers: LoopbackIssuers,
 }
 
 impl std::fmt::Debug for Call<'_> {

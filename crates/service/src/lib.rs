@@ -11,6 +11,7 @@ mod call;
 mod code_attempts;
 mod denial;
 mod handle;
+mod issuer;
 mod refusal;
 mod work;
 
@@ -19,5 +20,6 @@ pub use call::{Accounts, Call};
 pub use code_attempts::CodeAttempts;
 pub use denial::{DenialDocument, DenialRecord, Viewer};
 pub use handle::{Asks, Handle};
+pub use issuer::{IssuerCheck, LoopbackIssuers};
 pub use refusal::{Reference, refusal};
 pub use work::{DenialRecords, KeyLastUsed, ReplayGuard, Usage, Work};

@@ -6,7 +6,7 @@ use stead_session::Keyring;
 use stead_session::totp::Step;
 use stead_types::{AccessKeyId, AccountId, Arn, Entropy, Timestamp};
 
-use crate::DenialRecord;
+use crate::{DenialRecord, IssuerCheck};
 
 /// What an operation may use and change while it is carried out.
 pub struct Work<'a> {
@@ -24,11 +24,18 @@ pub struct Work<'a> {
     /// One-time proofs this work relies on. The shell claims each before it answers;
     /// one that was claimed before fails the whole call.
     pub guards: Vec<ReplayGuard>,
+    /// Issuers that this work registers. A shell that checks them does so before it
+    /// commits: one that does not answer fails the whole call.
+    pub issuers: Vec<IssuerCheck>,
 }
 
 impl std::fmt::Debug for Work<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Work").field("guards", &self.guards).finish_non_exhaustive()
+        formatter
+            .debug_struct("Work")
+            .field("guards", &self.guards)
+            .field("issuers", &self.issuers)
+            .finish_non_exhaustive()
     }
 }
 

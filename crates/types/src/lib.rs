@@ -8,22 +8,28 @@
 mod access_key_id;
 mod account_id;
 mod arn;
+mod client_id;
 mod entropy;
+mod issuer_url;
 mod names;
 mod secret;
 mod tag;
+mod thumbprint;
 mod timestamp;
 mod unique_id;
 
 pub use access_key_id::{AccessKeyId, AccessKeyIdError, AccessKeyKind};
 pub use account_id::{AccountId, AccountIdError};
 pub use arn::{Arn, ArnError};
+pub use client_id::{ClientId, ClientIdError};
 pub use entropy::Entropy;
+pub use issuer_url::{IssuerScheme, IssuerUrl, IssuerUrlError};
 pub use names::{
     FederatedUserName, GroupName, MfaDeviceName, NameError, Path, PolicyName, RoleName,
     SessionName, SourceIdentity, UserName,
 };
 pub use secret::Secret;
 pub use tag::{Tag, TagError, TagKey, TagSet, TagValue};
+pub use thumbprint::{Thumbprint, ThumbprintError};
 pub use timestamp::{Timestamp, TimestampError};
 pub use unique_id::{UniqueId, UniqueIdError, UniqueIdKind};

@@ -66,6 +66,7 @@ impl World {
             facts: &facts,
             vault,
             code_attempts: &self.wrong_codes_left,
+            loopback_issuers: self.loopback_issuers,
         };
         let asks = S::asks(&input, &call)?;
         let permit = match authorize::<Op>(&asks, &call) {
@@ -82,11 +83,14 @@ impl World {
             usage: self,
             denials: &self.denials,
             guards: Vec::new(),
+            issuers: Vec::new(),
         };
         let output = S::execute(permit, input, &call, &mut work)?;
         let guards = std::mem::take(&mut work.guards);
+        let issuers = std::mem::take(&mut work.issuers);
         self.entropy = entropy;
         self.claim(guards)?;
+        self.reach(issuers)?;
         let changed = draft.into_parts().0;
         self.accounts.get_mut(&home).expect("the caller's account").snapshot = changed;
         Ok(output)
@@ -173,6 +177,12 @@ impl World {
             self.guards.push(guard);
         }
         Ok(())
+    }
+
+    fn reach(&self, issuers: Vec<stead_service::IssuerCheck>) -> Result<(), Failure> {
+        let is_silent = |issuer: &str| self.silent_issuers.iter().any(|silent| silent == issuer);
+        let silent = issuers.into_iter().find(|check| is_silent(check.issuer.as_str()));
+        silent.map_or(Ok(()), |check| Err(check.unreachable.into()))
     }
 }
 

@@ -14,7 +14,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use stead_directory::Snapshot;
-use stead_service::{CodeAttempts, DenialRecord, DenialRecords, KeyLastUsed, ReplayGuard, Usage};
+use stead_service::{
+    CodeAttempts, DenialRecord, DenialRecords, KeyLastUsed, LoopbackIssuers, ReplayGuard, Usage,
+};
 use stead_session::Keyring;
 use stead_session::vault::{AccountVault, DataKey};
 use stead_types::{AccessKeyId, AccountId, Arn, Secret, Timestamp};
@@ -39,6 +41,10 @@ pub struct World {
     usage: BTreeMap<AccessKeyId, KeyLastUsed>,
     /// How many wrong one-time codes are looked at; any number unless a test says so.
     pub wrong_codes_left: CodesLeft,
+    /// Issuers that do not answer when they are registered.
+    pub silent_issuers: Vec<String>,
+    /// Whether issuers on the loopback may be registered in plain text.
+    pub loopback_issuers: LoopbackIssuers,
 }
 
 #[derive(Debug)]
@@ -109,6 +115,8 @@ impl World {
             denials: Denials::default(),
             usage: BTreeMap::new(),
             wrong_codes_left: CodesLeft(Cell::new(1_000)),
+            silent_issuers: Vec::new(),
+            loopback_issuers: LoopbackIssuers::Refused,
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stead_types::{Arn, GroupName, RoleName, UserName};
 
-use crate::entity::{Group, KeyOwner, ManagedPolicy, MfaDevice, Role, User};
+use crate::entity::{Group, KeyOwner, ManagedPolicy, MfaDevice, OidcProvider, Role, User};
 use crate::{DirectoryError, EntityKind, Snapshot};
 
 type Found<E> = Result<Arc<E>, DirectoryError>;
@@ -41,6 +41,11 @@ pub(super) fn own_policy(
 pub(super) fn mfa_device(snapshot: &Snapshot, serial: &Arn) -> Found<MfaDevice> {
     let found = snapshot.mfa_device(serial).cloned();
     found.ok_or_else(|| DirectoryError::missing(EntityKind::MfaDevice, serial))
+}
+
+pub(super) fn oidc_provider(snapshot: &Snapshot, arn: &Arn) -> Found<OidcProvider> {
+    let found = snapshot.oidc_provider(arn).cloned();
+    found.ok_or_else(|| DirectoryError::missing(EntityKind::OidcProvider, arn))
 }
 
 /// The owner of keys and devices must exist.

@@ -1,4 +1,4 @@
-//! Tags of users, roles, managed policies and MFA devices.
+//! Tags of users, roles, managed policies, MFA devices and identity providers.
 
 use std::sync::Arc;
 
@@ -19,6 +19,8 @@ pub enum Taggable<'a> {
     Policy(&'a Arn),
     /// An MFA device, by serial number.
     MfaDevice(&'a Arn),
+    /// An OpenID Connect provider, by ARN.
+    OidcProvider(&'a Arn),
 }
 
 /// Adds tags, or replaces those with their keys.
@@ -78,7 +80,7 @@ pub(super) fn principal_tags(tags: Vec<Tag>) -> Result<TagSet, DirectoryError> {
     Ok(set)
 }
 
-/// The tags of a new managed policy or MFA device.
+/// The tags of a new managed policy, MFA device or identity provider.
 pub(super) fn resource_tags(tags: Vec<Tag>) -> Result<ResourceTags, DirectoryError> {
     let set = ResourceTags::new(tags).map_err(|_| DirectoryError::DuplicateTagKeys)?;
     Quota::TagsPerResource.admit(set.len())?;
@@ -114,6 +116,11 @@ fn edit(
             let mut device = (*find::mfa_device(snapshot, serial)?).clone();
             of_resource(&mut device.tags)?;
             Entity::MfaDevice(Arc::new(device))
+        }
+        Taggable::OidcProvider(arn) => {
+            let mut provider = (*find::oidc_provider(snapshot, arn)?).clone();
+            of_resource(&mut provider.tags)?;
+            Entity::OidcProvider(Arc::new(provider))
         }
     };
     draft.put(entity);

@@ -19,6 +19,22 @@ pub(super) fn parse<T: FromStr>(field: &'static str, text: &str) -> Result<T, Lo
     text.parse().map_err(|_| LoadReason::Field { field })
 }
 
+/// Reads a field that is a list without repetitions.
+pub(super) fn parse_list<T: FromStr + PartialEq>(
+    field: &'static str,
+    texts: &[String],
+) -> Result<Vec<T>, LoadReason> {
+    let mut values = Vec::with_capacity(texts.len());
+    for text in texts {
+        let value = parse(field, text)?;
+        if values.contains(&value) {
+            return Err(LoadReason::Field { field });
+        }
+        values.push(value);
+    }
+    Ok(values)
+}
+
 /// Reads the unique id of an entity of a kind.
 pub(super) fn parse_id(text: &str, kind: UniqueIdKind) -> Result<UniqueId, LoadReason> {
     let id: UniqueId = parse("id", text)?;

@@ -8,7 +8,7 @@ use stead_types::Timestamp;
 use super::*;
 use crate::entity::{
     AccessKey, AccountRoot, AttachedPolicies, Group, InlinePolicies, KeyOwner, KeyStatus,
-    ManagedPolicy, MaxSessionDuration, MfaAssignment, MfaDevice, PermissionsBoundary,
+    ManagedPolicy, MaxSessionDuration, MfaAssignment, MfaDevice, OidcProvider, PermissionsBoundary,
     PolicyVersion, ResourceTags, Role, User, VersionId,
 };
 use crate::policy_document;
@@ -91,6 +91,14 @@ fn entities() -> Vec<Entity> {
             }),
             tags: ResourceTags::default(),
         })),
+        Entity::OidcProvider(Arc::new(OidcProvider {
+            arn: arn("oidc-provider/Idp.example.com:8443/a/"),
+            issuer: name("https://Idp.example.com:8443/a/"),
+            created_at: now(),
+            client_ids: ["sts.amazonaws.com", "ü \""].map(name).to_vec(),
+            thumbprints: vec![name("6ef423e5272b2347200970d1cd9d1a72beabc592")],
+            tags: ResourceTags::new([tag("a", "1"), tag("A", "2")]).unwrap(),
+        })),
     ]
 }
 
@@ -115,7 +123,7 @@ fn managed_policy() -> ManagedPolicy {
 }
 
 /// Key and file of the record of each entity.
-const GOLDEN: [(&str, &str); 7] = [
+const GOLDEN: [(&str, &str); 8] = [
     ("account", include_str!("tests/golden/account.json")),
     ("user/AIDAIOSFODNN7EXAMPLE1", include_str!("tests/golden/user.json")),
     ("group/AGPAIOSFODNN7EXAMPLE1", include_str!("tests/golden/group.json")),
@@ -125,6 +133,10 @@ const GOLDEN: [(&str, &str); 7] = [
     (
         "mfa-device/ed7f4395a3ab8cceaf929b6093b5b098697df4ef702c65c31c3039d4b1fb022e",
         include_str!("tests/golden/mfa-device.json"),
+    ),
+    (
+        "oidc-provider/287691fa0415947cb580d005926871c76408adc216c6e6bb2b524cbb67862e82",
+        include_str!("tests/golden/oidc-provider.json"),
     ),
 ];
 
@@ -192,6 +204,11 @@ fn fields_with_other_values_are_refused() {
         ("access-key/", "root", "AROAIOSFODNN7EXAMPLE1", "owner"),
         ("access-key/", "AQID", "A*", "secret"),
         ("account", "AQID", "AQI", "data_key"),
+        ("oidc-provider/", "https:", "ftp:", "issuer"),
+        ("oidc-provider/", r#""sts.amazonaws.com""#, r#""""#, "client_ids"),
+        ("oidc-provider/", r#""sts.amazonaws.com""#, r#""a","a""#, "client_ids"),
+        ("oidc-provider/", "6ef423e5", "6ef423eg", "thumbprints"),
+        ("oidc-provider/", "Z", "", "created_at"),
     ] {
         let (key, body) = golden(kind);
         assert!(body.contains(from), "{kind} {from}");
@@ -202,7 +219,7 @@ fn fields_with_other_values_are_refused() {
 
 #[test]
 fn records_of_another_account_are_refused() {
-    for kind in ["account", "mfa-device/"] {
+    for kind in ["account", "mfa-device/", "oidc-provider/"] {
         let (key, body) = golden(kind);
         let other = "444455556666".parse().unwrap();
         assert_eq!(decode(other, key, 1, body).unwrap_err(), LoadReason::Misplaced);

@@ -134,7 +134,11 @@ impl Loading {
             Entity::ManagedPolicy(policy) => {
                 snapshot.customer_policy_by_name(policy.name.as_str()).is_some()
             }
-            Entity::Account(_) | Entity::AccessKey(_) | Entity::MfaDevice(_) => false,
+            // Those are stored under what tells them apart.
+            Entity::Account(_)
+            | Entity::AccessKey(_)
+            | Entity::MfaDevice(_)
+            | Entity::OidcProvider(_) => false,
         }
     }
 

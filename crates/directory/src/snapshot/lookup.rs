@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use stead_types::{AccessKeyId, Arn, UniqueId, UniqueIdKind};
+use stead_types::{AccessKeyId, Arn, IssuerUrl, UniqueId, UniqueIdKind};
 
 use crate::catalogue;
-use crate::entity::{AccessKey, Entity, Group, KeyOwner, ManagedPolicy, MfaDevice, Role, User};
+use crate::entity::{
+    AccessKey, Entity, Group, KeyOwner, ManagedPolicy, MfaDevice, OidcProvider, Role, User,
+};
 use crate::{PrincipalLookup, PrincipalStatus, Snapshot};
 
 /// Who uses a managed policy, and as what.
@@ -233,6 +235,33 @@ impl Snapshot {
         self.mfa_devices.len()
     }
 
+    /// The OpenID Connect provider with exactly this ARN.
+    #[must_use]
+    pub fn oidc_provider(&self, arn: &Arn) -> Option<&Arc<OidcProvider>> {
+        self.oidc_providers.get(arn)
+    }
+
+    /// The OpenID Connect provider whose URL is exactly this text, such as the `iss`
+    /// claim of a token: scheme, host, port and path, case and a slash at the end
+    /// included.
+    #[must_use]
+    pub fn oidc_provider_by_issuer(&self, issuer: &str) -> Option<&Arc<OidcProvider>> {
+        let issuer: IssuerUrl = issuer.parse().ok()?;
+        let found = self.oidc_provider(&OidcProvider::arn_for(self.account(), &issuer))?;
+        (found.issuer == issuer).then_some(found)
+    }
+
+    /// All OpenID Connect providers, in the order of their ARNs.
+    pub fn oidc_providers(&self) -> impl Iterator<Item = &Arc<OidcProvider>> {
+        self.oidc_providers.values()
+    }
+
+    /// How many OpenID Connect providers there are.
+    #[must_use]
+    pub fn oidc_provider_count(&self) -> usize {
+        self.oidc_providers.len()
+    }
+
     /// Every entity of the account, the account itself first.
     pub fn entities(&self) -> impl Iterator<Item = Entity> + '_ {
         std::iter::once(Entity::Account(self.root().clone()))
@@ -242,6 +271,7 @@ impl Snapshot {
             .chain(self.policies.iter().cloned().map(Entity::ManagedPolicy))
             .chain(self.access_keys.values().cloned().map(Entity::AccessKey))
             .chain(self.mfa_devices.values().cloned().map(Entity::MfaDevice))
+            .chain(self.oidc_providers.values().cloned().map(Entity::OidcProvider))
     }
 
     /// Whether the user or role with this id exists: sessions of one that does

@@ -17,7 +17,7 @@ fn allow(action: &str, resource: &str) -> String {
 /// An operation, its parameters, and how a refusal names its resource.
 type Refusal = (&'static str, &'static [(&'static str, &'static str)], &'static str);
 
-/// Every operation on users, groups, access keys and MFA devices.
+/// Every operation on users, groups, access keys, MFA devices and identity providers.
 const OPERATIONS: &[Refusal] = &[
     ("CreateUser", &[("UserName", "bob")], "arn:aws:iam::111122223333:user/bob"),
     ("GetUser", &[("UserName", "bob")], "user bob"),
@@ -123,6 +123,92 @@ const OPERATIONS: &[Refusal] = &[
         &[("SerialNumber", "arn:aws:iam::111122223333:mfa/phone")],
         "arn:aws:iam::111122223333:mfa/phone",
     ),
+    (
+        "CreateOpenIDConnectProvider",
+        &[("Url", "https://idp.example.com/a/b")],
+        "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a/b",
+    ),
+    ("ListOpenIDConnectProviders", &[], "arn:aws:iam::111122223333:oidc-provider/*"),
+    (
+        "GetOpenIDConnectProvider",
+        &[(
+            "OpenIDConnectProviderArn",
+            "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+        )],
+        "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+    ),
+    (
+        "DeleteOpenIDConnectProvider",
+        &[(
+            "OpenIDConnectProviderArn",
+            "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+        )],
+        "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+    ),
+    (
+        "AddClientIDToOpenIDConnectProvider",
+        &[
+            (
+                "OpenIDConnectProviderArn",
+                "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+            ),
+            ("ClientID", "x"),
+        ],
+        "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+    ),
+    (
+        "RemoveClientIDFromOpenIDConnectProvider",
+        &[
+            (
+                "OpenIDConnectProviderArn",
+                "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+            ),
+            ("ClientID", "x"),
+        ],
+        "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+    ),
+    (
+        "UpdateOpenIDConnectProviderThumbprint",
+        &[
+            (
+                "OpenIDConnectProviderArn",
+                "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+            ),
+            ("ThumbprintList.member.1", "6ef423e5272b2347200970d1cd9d1a72beabc592"),
+        ],
+        "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+    ),
+    (
+        "TagOpenIDConnectProvider",
+        &[
+            (
+                "OpenIDConnectProviderArn",
+                "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+            ),
+            ("Tags.member.1.Key", "a"),
+            ("Tags.member.1.Value", "b"),
+        ],
+        "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+    ),
+    (
+        "UntagOpenIDConnectProvider",
+        &[
+            (
+                "OpenIDConnectProviderArn",
+                "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+            ),
+            ("TagKeys.member.1", "a"),
+        ],
+        "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+    ),
+    (
+        "ListOpenIDConnectProviderTags",
+        &[(
+            "OpenIDConnectProviderArn",
+            "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+        )],
+        "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+    ),
 ];
 
 /// Makes what the operations name, in a path that no refusal may tell.
@@ -132,6 +218,7 @@ fn populate(script: &mut Script) {
         ("CreateGroup", &[("GroupName", "ops"), ("Path", "/hidden/")]),
         ("AddUserToGroup", &[("GroupName", "ops"), ("UserName", "bob")]),
         ("CreateVirtualMFADevice", &[("VirtualMFADeviceName", "phone")]),
+        ("CreateOpenIDConnectProvider", &[("Url", "https://idp.example.com/a")]),
     ] {
         script.call("root", operation, parameters).unwrap();
     }
@@ -182,6 +269,13 @@ fn an_existing_thing_is_asked_about_with_its_path_and_tags() {
     let tag =
         [("SerialNumber", device), ("Tags.member.1.Key", "Team"), ("Tags.member.1.Value", "red")];
     script.call("root", "TagMFADevice", &tag).unwrap();
+    let provider = "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a";
+    let tag = [
+        ("OpenIDConnectProviderArn", provider),
+        ("Tags.member.1.Key", "Team"),
+        ("Tags.member.1.Value", "red"),
+    ];
+    script.call("root", "TagOpenIDConnectProvider", &tag).unwrap();
     let red = |key: &str| format!(r#"{{"StringEquals":{{"{key}/Team":"red"}}}}"#);
     let user = [("UserName", "bob")];
     for (name, document, operation, parameters, allowed) in [
@@ -213,6 +307,20 @@ fn an_existing_thing_is_asked_about_with_its_path_and_tags() {
             policy("Allow", "iam:*", "*", &red("aws:ResourceTag")),
             "ListMFADeviceTags",
             &[("SerialNumber", device)],
+            true,
+        ),
+        (
+            "provider",
+            policy("Allow", "iam:*", "*", &red("aws:ResourceTag")),
+            "GetOpenIDConnectProvider",
+            &[("OpenIDConnectProviderArn", provider)],
+            true,
+        ),
+        (
+            "provider-path",
+            allow("iam:*", "arn:aws:iam::*:oidc-provider/idp.example.com/*"),
+            "DeleteOpenIDConnectProvider",
+            &[("OpenIDConnectProviderArn", provider)],
             true,
         ),
         (
@@ -283,6 +391,12 @@ fn creating_with_tags_needs_the_permission_to_tag() {
             ("VirtualMFADeviceName", "phone"),
             "iam:TagMFADevice",
             "mfa/phone",
+        ),
+        (
+            "CreateOpenIDConnectProvider",
+            ("Url", "https://idp.example.com"),
+            "iam:TagOpenIDConnectProvider",
+            "oidc-provider/idp.example.com",
         ),
     ] {
         let failure =

@@ -11,6 +11,7 @@ mod authorization;
 mod corpus;
 mod credentials;
 mod documents;
+mod identity_providers;
 mod policy_asks;
 mod script;
 mod trust_policies;

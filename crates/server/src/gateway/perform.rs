@@ -6,7 +6,9 @@ use stead_api::{ApiError, ErrorCode, KnownOperation};
 use stead_authorizer::{Denied, Disclosure, RequestFacts};
 use stead_directory::Draft;
 use stead_query::Form;
-use stead_service::{Accounts as Seen, Call, Reference, ReplayGuard, Work, refusal};
+use stead_service::{
+    Accounts as Seen, Call, LoopbackIssuers, Reference, ReplayGuard, Work, refusal,
+};
 use stead_store::{Aggregate, Claimed, CommitError, Store};
 use stead_types::AccountId;
 
@@ -80,6 +82,7 @@ impl<S: Store> Gateway<S> {
                 facts,
                 vault: caller.account.vault(),
                 code_attempts: &self.code_attempts,
+                loopback_issuers: LoopbackIssuers::Refused,
             };
             let execute =
                 (plan.authorize)(&call).map_err(|stop| self.stopped(stop, facts, decided))?;
@@ -115,7 +118,9 @@ impl<S: Store> Gateway<S> {
                 usage: &*caller.account,
                 denials: &denials,
                 guards: Vec::new(),
+                issuers: Vec::new(),
             };
+            // Issuers are not asked whether they answer: nothing here fetches yet.
             let body = execute(call, &mut work)?;
             Ok::<_, ApiError>((body, work.guards))
         };

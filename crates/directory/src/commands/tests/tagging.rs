@@ -23,6 +23,7 @@ fn every_taggable_thing_has_fifty_tags_at_most() {
     fixture.user("X");
     fixture.role("X", "*");
     let (policy, device) = (fixture.policy("X").arn.clone(), device(&mut fixture));
+    let provider = fixture.oidc_provider("https://x").arn.clone();
     let (user, role) = (name("X"), name("X"));
     let draft = &mut fixture.draft;
     for resource in [
@@ -30,6 +31,7 @@ fn every_taggable_thing_has_fifty_tags_at_most() {
         Taggable::Role(&role),
         Taggable::Policy(&policy),
         Taggable::MfaDevice(&device),
+        Taggable::OidcProvider(&provider),
     ] {
         let full = DirectoryError::LimitExceeded(Quota::TagsPerResource);
         assert_eq!(tag(draft, resource, tags(51)).unwrap_err(), full);
@@ -74,12 +76,14 @@ fn what_is_missing_is_named() {
     let mut fixture = Fixture::new();
     let (user, role) = (name("X"), name("X"));
     let (policy, device) = (arn("policy/X"), arn("mfa/X"));
+    let provider = arn("oidc-provider/x");
     let draft = &mut fixture.draft;
     for (resource, kind, text) in [
         (Taggable::User(&user), EntityKind::User, "X"),
         (Taggable::Role(&role), EntityKind::Role, "X"),
         (Taggable::Policy(&policy), EntityKind::Policy, policy.as_str()),
         (Taggable::MfaDevice(&device), EntityKind::MfaDevice, device.as_str()),
+        (Taggable::OidcProvider(&provider), EntityKind::OidcProvider, provider.as_str()),
     ] {
         assert_eq!(tag(draft, resource, tags(1)).unwrap_err(), missing(kind, text));
         assert_eq!(untag(draft, resource, &[]).unwrap_err(), missing(kind, text));

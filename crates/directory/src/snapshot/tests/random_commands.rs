@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use stead_types::{AccessKeyId, Arn, Path, TagKey};
+use stead_types::{AccessKeyId, Arn, ClientId, IssuerUrl, Path, TagKey, Thumbprint};
 
 use super::dump;
 use crate::commands::boundary::BoundaryHolder;
 use crate::commands::managed_policy::NewVersion;
 use crate::commands::mfa_device::{ConsecutiveCodes, NewMfaDevice};
+use crate::commands::oidc_provider::NewOidcProvider;
 use crate::commands::tags::Taggable;
 use crate::commands::{
     PolicyHolder, access_key, attachment, boundary, group, inline_policy, managed_policy,
-    mfa_device, role, tags, user,
+    mfa_device, oidc_provider, role, tags, user,
 };
 use crate::entity::{KeyOwner, KeyStatus, MaxSessionDuration, VersionId};
 use crate::testing::{ALLOW, DENY, Fixture, account, arn, name, now, secret, tag, trust_of};
@@ -30,11 +31,12 @@ fn pick<'a>(from: &[&'a str], index: u8) -> &'a str {
 
 fn run(fixture: &mut Fixture, (which, first, second): Step) -> Result<(), DirectoryError> {
     let (one, two) = (pick(&NAMES, first), pick(&NAMES, second));
-    match which % 4 {
-        0 => run_principal(fixture, which / 4, one, two, second),
-        1 => run_policy(fixture, which / 4, one, two, second),
-        2 => run_credential(fixture, which / 4, one, two),
-        _ => run_tags(fixture, which / 4, one, two),
+    match which % 5 {
+        0 => run_principal(fixture, which / 5, one, two, second),
+        1 => run_policy(fixture, which / 5, one, two, second),
+        2 => run_credential(fixture, which / 5, one, two),
+        3 => run_provider(fixture, which / 5, one, two),
+        _ => run_tags(fixture, which / 5, one, two),
     }
 }
 
@@ -147,16 +149,48 @@ fn run_credential(
     }
 }
 
+fn run_provider(
+    fixture: &mut Fixture,
+    which: u8,
+    one: &str,
+    two: &str,
+) -> Result<(), DirectoryError> {
+    // Case tells providers apart, the scheme does not.
+    let issuer: IssuerUrl = match which.is_multiple_of(2) {
+        true => name(&format!("https://localhost/{one}")),
+        false => name(&format!("http://localhost/{one}")),
+    };
+    let arn = arn(&format!("oidc-provider/localhost/{one}"));
+    let client_id: ClientId = name(two);
+    let draft = &mut fixture.draft;
+    match which % 7 {
+        0 | 1 => {
+            let client_ids = vec![client_id];
+            let new = NewOidcProvider { issuer, client_ids, thumbprints: vec![], tags: vec![] };
+            oidc_provider::create(draft, new, now()).map(drop)
+        }
+        2 | 3 => oidc_provider::add_client_id(draft, &arn, client_id),
+        4 => oidc_provider::remove_client_id(draft, &arn, &client_id),
+        5 => {
+            let thumbprint: Thumbprint = name(&two.repeat(40));
+            oidc_provider::set_thumbprints(draft, &arn, vec![thumbprint])
+        }
+        _ => oidc_provider::delete(draft, &arn),
+    }
+}
+
 fn run_tags(fixture: &mut Fixture, which: u8, one: &str, two: &str) -> Result<(), DirectoryError> {
     let (user, role) = (name(one), name(one));
     let (policy, serial) = (arn(&format!("policy/{one}")), arn(&format!("mfa/{one}")));
-    let resource = match which % 4 {
+    let provider = arn(&format!("oidc-provider/localhost/{one}"));
+    let resource = match which % 5 {
         0 => Taggable::User(&user),
         1 => Taggable::Role(&role),
         2 => Taggable::Policy(&policy),
-        _ => Taggable::MfaDevice(&serial),
+        3 => Taggable::MfaDevice(&serial),
+        _ => Taggable::OidcProvider(&provider),
     };
-    if which % 8 < 5 {
+    if which % 10 < 6 {
         tags::tag(&mut fixture.draft, resource, vec![tag(two, one)])
     } else {
         tags::untag(&mut fixture.draft, resource, &[name::<TagKey>(two)])

@@ -1,0 +1,143 @@
+//! Identity providers: issuers that must answer, and roles that trust providers.
+
+use serde_json::json;
+use stead_service::LoopbackIssuers;
+use stead_world::Failure;
+
+use crate::script::Script;
+
+const CREATE: &str = "CreateOpenIDConnectProvider";
+const ISSUER: &str = "https://idp.example.com/a";
+const ARN: &str = "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a";
+
+fn silent(issuer: &str) -> Script {
+    let mut script = Script::new();
+    script.world.silent_issuers.push(issuer.to_owned());
+    script
+}
+
+#[test]
+fn an_issuer_that_does_not_answer_is_not_registered() {
+    let mut script = silent(ISSUER);
+    let failure = script.call("root", CREATE, &[("Url", ISSUER)]).unwrap_err();
+    assert_eq!(failure.code, "OpenIdIdpCommunicationError");
+    assert_eq!(
+        failure.message,
+        "Could not connect to the OpenID Connect provider https://idp.example.com/a."
+    );
+    assert_eq!(script.world.account(script.account).oidc_provider_count(), 0);
+    script.call("root", CREATE, &[("Url", "https://idp.example.com")]).unwrap();
+}
+
+#[test]
+fn nobody_is_asked_for_a_call_that_fails_anyway() {
+    let mut script = silent(ISSUER);
+    script.user("nobody", "");
+    let code = |outcome: Result<_, Failure>| outcome.unwrap_err().code;
+    let url = ("Url", ISSUER);
+    assert_eq!(code(script.call("nobody", CREATE, &[url])), "AccessDenied");
+    let thumbprint = ("ThumbprintList.member.1", "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz");
+    assert_eq!(code(script.call("root", CREATE, &[url, thumbprint])), "InvalidInput");
+    script.world.silent_issuers.clear();
+    script.call("root", CREATE, &[url]).unwrap();
+    script.world.silent_issuers.push(ISSUER.to_owned());
+    assert_eq!(code(script.call("root", CREATE, &[url])), "EntityAlreadyExists");
+}
+
+#[test]
+fn plain_text_is_taken_on_the_loopback_and_only_where_it_is_admitted() {
+    let mut script = Script::new();
+    let loopback = [("Url", "http://127.0.0.1:4444/a")];
+    assert!(script.call("root", CREATE, &loopback).is_err());
+    script.world.loopback_issuers = LoopbackIssuers::Admitted;
+    let answer = script.call("root", CREATE, &loopback).unwrap();
+    let arn = "arn:aws:iam::111122223333:oidc-provider/127.0.0.1:4444/a";
+    assert_eq!(answer["OpenIDConnectProviderArn"], arn);
+    let account = script.world.account(script.account);
+    assert!(account.oidc_provider_by_issuer("http://127.0.0.1:4444/a").is_some());
+    assert!(account.oidc_provider_by_issuer("https://127.0.0.1:4444/a").is_none());
+    assert!(script.call("root", CREATE, &[("Url", "http://idp.example.com")]).is_err());
+}
+
+fn trusting(federated: &str, condition: &serde_json::Value) -> String {
+    let statement = json!({"Effect": "Allow", "Principal": {"Federated": federated},
+        "Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition});
+    json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
+}
+
+#[test]
+fn roles_may_trust_providers_that_do_not_exist() {
+    // Spec: UG:id_roles_create_for-idp: IAM looks at the form of the principal only.
+    let some = json!({"StringEquals": {"aws:RequestTag/a": "b"}});
+    let pool = json!({"StringEquals": {"cognito-identity.amazonaws.com:aud": "pool"}});
+    let mut script = Script::new();
+    for (number, (federated, condition)) in [
+        (ARN, &some),
+        ("arn:aws:iam::111122223333:oidc-provider/localhost:8443/a/", &some),
+        ("arn:aws:iam::444455556666:oidc-provider/idp.example.com", &some),
+        ("arn:aws:iam::111122223333:saml-provider/Corp", &some),
+        ("accounts.google.com", &some),
+        ("www.amazon.com", &some),
+        ("graph.facebook.com", &some),
+        ("cognito-identity.amazonaws.com", &pool),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let trust = trusting(federated, condition);
+        let name = format!("role-{number}");
+        let new = [("RoleName", name.as_str()), ("AssumeRolePolicyDocument", &trust)];
+        script.call("root", "CreateRole", &new).unwrap_or_else(|error| {
+            panic!("{federated}: {error:?}");
+        });
+        let update = [("RoleName", name.as_str()), ("PolicyDocument", &trust)];
+        script.call("root", "UpdateAssumeRolePolicy", &update).unwrap();
+    }
+}
+
+#[test]
+fn what_no_provider_can_be_is_refused() {
+    let mut script = Script::new();
+    let none = json!({});
+    for (federated, text) in [
+        ("idp", "Invalid principal in policy: \"FEDERATED\":\"idp\""),
+        (
+            "https://idp.example.com",
+            "Invalid principal in policy: \"FEDERATED\":\"https://idp.example.com\"",
+        ),
+        (
+            "arn:aws:iam::111122223333:oidc-provider/*",
+            "Invalid principal in policy: \"FEDERATED\":\"arn:aws:iam::111122223333:oidc-provider/*\"",
+        ),
+        (
+            "arn:aws:iam::111122223333:user/alice",
+            "Invalid principal in policy: \"FEDERATED\":\"arn:aws:iam::111122223333:user/alice\"",
+        ),
+        (
+            "cognito-identity.amazonaws.com",
+            "A condition block must be present for the Cognito provider",
+        ),
+    ] {
+        let trust = trusting(federated, &none);
+        let new = [("RoleName", "R"), ("AssumeRolePolicyDocument", trust.as_str())];
+        let failure = script.call("root", "CreateRole", &new).unwrap_err();
+        assert_eq!(
+            (failure.code.as_str(), failure.message.as_str()),
+            ("MalformedPolicyDocument", text)
+        );
+    }
+}
+
+#[test]
+fn a_provider_that_a_role_trusts_can_be_deleted_and_the_role_stays() {
+    let mut script = Script::new();
+    script.call("root", CREATE, &[("Url", ISSUER)]).unwrap();
+    let trust = trusting(ARN, &json!({}));
+    let new = [("RoleName", "R"), ("AssumeRolePolicyDocument", trust.as_str())];
+    script.call("root", "CreateRole", &new).unwrap();
+    let arn = [("OpenIDConnectProviderArn", ARN)];
+    script.call("root", "DeleteOpenIDConnectProvider", &arn).unwrap();
+    let shown = script.call("root", "GetRole", &[("RoleName", "R")]).unwrap();
+    let shown = shown["Role"]["AssumeRolePolicyDocument"].as_str().unwrap();
+    assert_eq!(crate::wire::document(shown), trust);
+}
