@@ -5,10 +5,14 @@
 //! hold of everything the parser accepts. Those of the policy language build without
 //! the rest: `--no-default-features`.
 
+#[cfg(feature = "federation")]
+mod federation;
 mod policy;
 #[cfg(feature = "services")]
 mod services;
 
+#[cfg(feature = "federation")]
+pub use federation::{key_set, web_identity_token};
 pub use policy::{decision, pattern, policy_document};
 #[cfg(feature = "services")]
 pub use services::{

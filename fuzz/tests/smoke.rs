@@ -23,6 +23,10 @@ const TARGETS: &[Target] = &[
     ("account_records", stead_fuzz::account_records),
     #[cfg(feature = "services")]
     ("words", stead_fuzz::words),
+    #[cfg(feature = "federation")]
+    ("web_identity_token", stead_fuzz::web_identity_token),
+    #[cfg(feature = "federation")]
+    ("key_set", stead_fuzz::key_set),
 ];
 
 #[test]
