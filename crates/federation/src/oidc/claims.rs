@@ -61,10 +61,15 @@ pub(crate) fn malformed(claim: &'static str, expected: &'static str, found: &Val
     Refusal::MalformedClaim { claim, expected, found: echo(&found.to_string()) }
 }
 
+fn moment(claim: &'static str, value: &Value) -> Result<Timestamp, Refusal> {
+    timestamp(value)
+        .ok_or_else(|| malformed(claim, "seconds after 1970, at most the year 9999", value))
+}
+
 /// Spec: RFC 7519, section 2: a NumericDate is a number of seconds, with a fraction or
 /// without; the fraction is dropped. Observed: AWS takes integers in texts too, which some
 /// issuers write, and refuses fractions.
-fn moment(claim: &'static str, value: &Value) -> Result<Timestamp, Refusal> {
+pub(crate) fn timestamp(value: &Value) -> Option<Timestamp> {
     let seconds = match value {
         Value::Number(number) => number.as_i64().or_else(|| number.as_f64().and_then(whole)),
         Value::String(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -75,7 +80,6 @@ fn moment(claim: &'static str, value: &Value) -> Result<Timestamp, Refusal> {
     seconds
         .filter(|seconds| (0..=NUMERIC_DATE_MAX).contains(seconds))
         .map(Timestamp::from_epoch_seconds)
-        .ok_or_else(|| malformed(claim, "seconds after 1970, at most the year 9999", value))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the range is checked before")]

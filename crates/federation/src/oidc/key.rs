@@ -94,6 +94,8 @@ fn is_for_verifying(jwk: &Map<String, Value>) -> Result<(), SkipReason> {
     }
 }
 
+/// Choice: AWS was observed to take no notice of a key's `alg`; RFC 7517, section 4.4,
+/// says what it is for, and a key used with a second algorithm is a key confused.
 fn named_algorithm(jwk: &Map<String, Value>) -> Result<Option<Algorithm>, SkipReason> {
     match jwk.get("alg") {
         None => Ok(None),

@@ -4,9 +4,10 @@ use std::fmt;
 
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Map, Value};
+use stead_types::Timestamp;
 
 use super::algorithm::Algorithm;
-use super::claims::Claims;
+use super::claims::{self, Claims};
 use super::condition_keys::{self, ConditionKey};
 use super::fault::{Part, TokenFault};
 use super::json;
@@ -79,6 +80,12 @@ impl<'a> DecodedToken<'a> {
     #[must_use]
     pub fn signature_bytes(&self) -> usize {
         self.signature.len()
+    }
+
+    /// The moment that a claim such as `exp` names, where it is one.
+    #[must_use]
+    pub fn moment(&self, claim: &str) -> Option<Timestamp> {
+        self.claims.get(claim).and_then(claims::timestamp)
     }
 
     /// The condition keys that the token would set, were it verified.

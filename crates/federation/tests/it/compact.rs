@@ -5,6 +5,7 @@ use serde_json::json;
 use stead_federation::oidc::{
     Algorithm, DecodedToken, JsonFault, Part, TokenFault, UnverifiedToken, limits,
 };
+use stead_types::Timestamp;
 
 use crate::support::{ISSUER, check, claims, claims_with, text, token, token_with};
 
@@ -184,6 +185,8 @@ fn what_is_not_proven_can_be_shown_and_not_used() {
     assert_eq!(decoded.header()["alg"], "none");
     assert_eq!(decoded.claims()["n"], json!(1.5));
     assert_eq!(decoded.signature_bytes(), 0);
+    assert_eq!(decoded.moment("n"), Some(Timestamp::from_epoch_seconds(1)));
+    assert_eq!((decoded.moment("sub"), decoded.moment("exp")), (None, None));
     assert!(decoded.check().is_err());
     // And the signature is never shown.
     let signature = good.rsplit('.').next().unwrap();

@@ -19,6 +19,15 @@ fn is_accepted(text: &str) -> bool {
         .is_ok_and(|token| verify(&token, &KEYS, &expected(), now()).is_ok())
 }
 
+/// A cache hands one set to many threads.
+#[test]
+fn what_is_kept_can_be_shared() {
+    fn shared<T: Send + Sync + 'static>(_: &T) {}
+    shared(&*KEYS);
+    let token = UnverifiedToken::parse(&TOKENS[0]).unwrap();
+    shared(&verify(&token, &KEYS, &expected(), now()));
+}
+
 /// Every bit of every place, for one token: not a sample.
 #[test]
 fn no_single_bit_of_a_token_can_be_changed() {
