@@ -32,6 +32,7 @@ mod token;
 mod discovery;
 mod key;
 mod key_set;
+mod roca;
 
 mod claims;
 mod session;
@@ -52,6 +53,6 @@ pub use issuers::{IssuerClaims, NAMED_PROVIDERS, NamedProvider, PROVIDER_CLAIMS}
 pub use key_set::{KeySet, SkipReason, SkippedKey};
 pub use refusal::{KeyUse, Refusal};
 pub use session::{AuthorizedRoles, SessionTags};
-pub use token::{DecodedToken, UnverifiedToken};
+pub use token::{DecodedToken, PayloadError, UnverifiedToken, verified_payload};
 pub use verified::VerifiedToken;
 pub use verify::{Expected, claim_refusals, verify};

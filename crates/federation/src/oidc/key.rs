@@ -9,6 +9,7 @@ use super::algorithm::{Algorithm, KeyKind};
 use super::key_set::SkipReason;
 use super::limits::{KEY_ID_BYTES_MAX, RSA_BITS_MAX, RSA_BITS_MIN};
 use super::refusal::KeyUse;
+use super::roca;
 
 /// A key that can verify.
 #[derive(Debug)]
@@ -132,6 +133,9 @@ fn rsa(jwk: &Map<String, Value>) -> Result<Vec<u8>, SkipReason> {
         0..RSA_BITS_MIN => return Err(SkipReason::TooShort),
         RSA_BITS_MIN..=RSA_BITS_MAX => {}
         _ => return Err(SkipReason::TooLong),
+    }
+    if roca::has_mark(&n) {
+        return Err(SkipReason::Weak);
     }
     let components = RsaPublicKeyComponents { n, e };
     components.as_der().map(|der| der.as_ref().to_vec()).map_err(|_| SkipReason::Broken)

@@ -61,6 +61,9 @@ pub enum SkipReason {
     /// An RSA key of more than 8,192 bits.
     #[error("is an RSA key of more than 8,192 bits")]
     TooLong,
+    /// An RSA key whose primes can be found (CVE-2017-15361).
+    #[error("is an RSA key whose primes can be found (CVE-2017-15361)")]
+    Weak,
     /// The numbers are no key: a point off its curve, an exponent of one.
     #[error("is not a valid key")]
     Broken,

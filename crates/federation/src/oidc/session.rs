@@ -45,8 +45,9 @@ impl SessionTags {
         for (claim, value) in claims.0 {
             if let Some(key) = claim.strip_prefix(TAG_PREFIX) {
                 let text = value.as_str();
-                let text =
-                    text.ok_or_else(|| malformed(TAG_PREFIX, "followed by a key, a text", value))?;
+                let text = text.ok_or_else(|| {
+                    malformed(TAG_PREFIX, "a claim with a text for each key", value)
+                })?;
                 tags.push(tag(key, text)?);
             }
         }

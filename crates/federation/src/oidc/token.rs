@@ -5,14 +5,35 @@ use std::fmt;
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Map, Value};
 use stead_types::Timestamp;
+use thiserror::Error;
 
-use super::algorithm::Algorithm;
+use super::algorithm::{Algorithm, Algorithms};
 use super::claims::{self, Claims};
 use super::condition_keys::{self, ConditionKey};
 use super::fault::{Part, TokenFault};
 use super::json;
+use super::key_set::KeySet;
 use super::limits::{HEADER_CHARACTERS_MAX, KEY_ID_BYTES_MAX, TOKEN_CHARACTERS_MAX};
-use super::refusal::echo;
+use super::refusal::{Refusal, echo};
+
+/// A signed text in compact form, taken apart: a header, any payload, a signature.
+///
+/// Spec: RFC 7515, section 3.1.
+#[derive(Clone)]
+struct Compact<'a> {
+    /// Header and payload as sent, with the dot between them: what is signed.
+    signed: &'a str,
+    header: Map<String, Value>,
+    payload: Vec<u8>,
+    signature: Vec<u8>,
+}
+
+/// What a header says of the key.
+#[derive(Clone)]
+struct Header {
+    algorithm: Algorithm,
+    key_id: Option<String>,
+}
 
 /// A token taken apart, for people. **Nothing of it is proven**, and it may be of a kind
 /// that no key verifies: `none`, an HMAC, an unknown algorithm.
@@ -20,11 +41,8 @@ use super::refusal::echo;
 /// It has no way to [`verify`](super::verify) but through [`DecodedToken::check`].
 #[derive(Clone)]
 pub struct DecodedToken<'a> {
-    /// Header and claims as sent, with the dot between them: what is signed.
-    signed: &'a str,
-    header: Map<String, Value>,
+    compact: Compact<'a>,
     claims: Map<String, Value>,
-    signature: Vec<u8>,
 }
 
 /// A token that says who signed it and how. **Nothing of it is proven**: its issuer and
@@ -32,9 +50,96 @@ pub struct DecodedToken<'a> {
 #[derive(Clone)]
 pub struct UnverifiedToken<'a> {
     decoded: DecodedToken<'a>,
-    algorithm: Algorithm,
-    key_id: Option<String>,
+    header: Header,
     issuer: String,
+}
+
+impl<'a> Compact<'a> {
+    fn parse(text: &'a str) -> Result<Self, TokenFault> {
+        let characters = text.chars().take(TOKEN_CHARACTERS_MAX + 1).count();
+        if characters > TOKEN_CHARACTERS_MAX {
+            return Err(TokenFault::TooLong { characters: text.chars().count() });
+        }
+        let parts: Vec<&str> = text.splitn(6, '.').collect();
+        let &[header, payload, signature] = parts.as_slice() else {
+            return Err(TokenFault::Parts { parts: parts.len() });
+        };
+        if header.len() > HEADER_CHARACTERS_MAX {
+            return Err(TokenFault::HeaderTooLong { characters: header.len() });
+        }
+        let (signed, _) = text.rsplit_once('.').unwrap_or((text, ""));
+        Ok(Self {
+            signed,
+            header: object(&bytes(header, Part::Header)?, Part::Header)?,
+            payload: bytes(payload, Part::Claims)?,
+            signature: bytes(signature, Part::Signature)?,
+        })
+    }
+
+    /// What must hold before a key is looked for.
+    ///
+    /// `jku`, `x5u`, `jwk` and `x5c` are not read: keys come from the issuer that is
+    /// registered, never from the token.
+    fn check(&self) -> Result<Header, TokenFault> {
+        let algorithm = algorithm(&self.header)?;
+        if self.header.contains_key("crit") {
+            return Err(TokenFault::Critical);
+        }
+        let key_id = key_id(&self.header)?;
+        if self.signature.is_empty() {
+            return Err(TokenFault::EmptySignature);
+        }
+        Ok(Header { algorithm, key_id })
+    }
+
+    /// The only place where a signature is checked.
+    fn check_signature(
+        &self,
+        header: &Header,
+        keys: &KeySet,
+        allowed: Algorithms,
+    ) -> Result<(), Refusal> {
+        let Header { algorithm, key_id } = header;
+        if !allowed.allows(*algorithm) {
+            return Err(Refusal::AlgorithmNotAllowed { algorithm: *algorithm });
+        }
+        let key = keys.choose(key_id.as_deref(), *algorithm)?;
+        if key.verifies(*algorithm, self.signed.as_bytes(), &self.signature) {
+            Ok(())
+        } else {
+            Err(Refusal::Signature { key_id: key.id.clone() })
+        }
+    }
+}
+
+/// The payload of a signed text in compact form, whatever it is, once its signature is
+/// verified as that of a token is.
+///
+/// For what is signed and is no token: the public test vectors of JSON Web Signature.
+/// What is verified here says nothing about issuer, audience or time.
+///
+/// # Errors
+/// Why the text cannot be verified, or is not.
+pub fn verified_payload(
+    text: &str,
+    keys: &KeySet,
+    allowed: Algorithms,
+) -> Result<Vec<u8>, PayloadError> {
+    let compact = Compact::parse(text)?;
+    let header = compact.check()?;
+    compact.check_signature(&header, keys, allowed)?;
+    Ok(compact.payload)
+}
+
+/// Why a signed text has no verified payload.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum PayloadError {
+    /// No key could verify it.
+    #[error(transparent)]
+    Fault(#[from] TokenFault),
+    /// The keys at hand do not verify it.
+    #[error(transparent)]
+    Refusal(#[from] Refusal),
 }
 
 impl<'a> DecodedToken<'a> {
@@ -44,30 +149,15 @@ impl<'a> DecodedToken<'a> {
     /// # Errors
     /// What is wrong with the text as a whole or with one of its parts.
     pub fn parse(text: &'a str) -> Result<Self, TokenFault> {
-        let characters = text.chars().take(TOKEN_CHARACTERS_MAX + 1).count();
-        if characters > TOKEN_CHARACTERS_MAX {
-            return Err(TokenFault::TooLong { characters: text.chars().count() });
-        }
-        let parts: Vec<&str> = text.splitn(6, '.').collect();
-        let &[header, claims, signature] = parts.as_slice() else {
-            return Err(TokenFault::Parts { parts: parts.len() });
-        };
-        if header.len() > HEADER_CHARACTERS_MAX {
-            return Err(TokenFault::HeaderTooLong { characters: header.len() });
-        }
-        let (signed, _) = text.rsplit_once('.').unwrap_or((text, ""));
-        Ok(Self {
-            signed,
-            header: object(header, Part::Header)?,
-            claims: object(claims, Part::Claims)?,
-            signature: bytes(signature, Part::Signature)?,
-        })
+        let compact = Compact::parse(text)?;
+        let claims = object(&compact.payload, Part::Claims)?;
+        Ok(Self { compact, claims })
     }
 
     /// The header's members, unproven.
     #[must_use]
     pub fn header(&self) -> &Map<String, Value> {
-        &self.header
+        &self.compact.header
     }
 
     /// The claims, unproven.
@@ -79,7 +169,7 @@ impl<'a> DecodedToken<'a> {
     /// Bytes of the signature; the signature itself is nobody's to see.
     #[must_use]
     pub fn signature_bytes(&self) -> usize {
-        self.signature.len()
+        self.compact.signature.len()
     }
 
     /// The moment that a claim such as `exp` names, where it is one.
@@ -96,26 +186,16 @@ impl<'a> DecodedToken<'a> {
 
     /// The same token, if a key could verify it.
     ///
-    /// `jku`, `x5u`, `jwk` and `x5c` are not read: keys come from the issuer that is
-    /// registered, never from the token.
-    ///
     /// # Errors
     /// What in header or claims no key can make good.
     pub fn check(self) -> Result<UnverifiedToken<'a>, TokenFault> {
-        let algorithm = algorithm(&self.header)?;
-        if self.header.contains_key("crit") {
-            return Err(TokenFault::Critical);
-        }
-        let key_id = key_id(&self.header)?;
+        let header = self.compact.check()?;
         let issuer = match self.claims.get("iss") {
             None => return Err(TokenFault::NoIssuer),
             Some(Value::String(issuer)) if !issuer.is_empty() => issuer.clone(),
             Some(_) => return Err(TokenFault::Issuer),
         };
-        if self.signature.is_empty() {
-            return Err(TokenFault::EmptySignature);
-        }
-        Ok(UnverifiedToken { decoded: self, algorithm, key_id, issuer })
+        Ok(UnverifiedToken { decoded: self, header, issuer })
     }
 }
 
@@ -137,13 +217,13 @@ impl<'a> UnverifiedToken<'a> {
     /// The id of the key that the token says it is signed with.
     #[must_use]
     pub fn key_id(&self) -> Option<&str> {
-        self.key_id.as_deref()
+        self.header.key_id.as_deref()
     }
 
     /// The algorithm that the token says it is signed with.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
-        self.algorithm
+        self.header.algorithm
     }
 
     /// Header and claims, for explanations.
@@ -152,12 +232,12 @@ impl<'a> UnverifiedToken<'a> {
         &self.decoded
     }
 
-    pub(crate) fn signed(&self) -> &[u8] {
-        self.decoded.signed.as_bytes()
-    }
-
-    pub(crate) fn signature(&self) -> &[u8] {
-        &self.decoded.signature
+    pub(crate) fn check_signature(
+        &self,
+        keys: &KeySet,
+        allowed: Algorithms,
+    ) -> Result<(), Refusal> {
+        self.decoded.compact.check_signature(&self.header, keys, allowed)
     }
 }
 
@@ -166,7 +246,7 @@ impl fmt::Debug for DecodedToken<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("DecodedToken")
-            .field("header", &self.header)
+            .field("header", &self.compact.header)
             .field("claims", &self.claims)
             .finish_non_exhaustive()
     }
@@ -177,14 +257,14 @@ impl fmt::Debug for UnverifiedToken<'_> {
         formatter
             .debug_struct("UnverifiedToken")
             .field("issuer", &self.issuer)
-            .field("key_id", &self.key_id)
-            .field("algorithm", &self.algorithm)
+            .field("key_id", &self.header.key_id)
+            .field("algorithm", &self.header.algorithm)
             .finish_non_exhaustive()
     }
 }
 
-fn object(text: &str, part: Part) -> Result<Map<String, Value>, TokenFault> {
-    json::object(&bytes(text, part)?).map_err(|fault| TokenFault::Json { part, fault })
+fn object(bytes: &[u8], part: Part) -> Result<Map<String, Value>, TokenFault> {
+    json::object(bytes).map_err(|fault| TokenFault::Json { part, fault })
 }
 
 /// One text for one sequence of bytes: bits that base64 leaves over must be zero.

@@ -44,7 +44,7 @@ pub fn verify(
     expected: &Expected<'_>,
     now: Timestamp,
 ) -> Result<VerifiedToken, Refusal> {
-    check_signature(token, keys, expected.algorithms)?;
+    token.check_signature(keys, expected.algorithms)?;
     let claims = Claims(token.decoded().claims());
     check_issuer(claims, expected)?;
     let subject = subject(claims)?;
@@ -98,23 +98,6 @@ pub fn claim_refusals(
     refusals.extend(AuthorizedRoles::read(claims).err());
     refusals.extend(source_identity(claims).err());
     refusals
-}
-
-fn check_signature(
-    token: &UnverifiedToken<'_>,
-    keys: &KeySet,
-    allowed: Algorithms,
-) -> Result<(), Refusal> {
-    let algorithm = token.algorithm();
-    if !allowed.allows(algorithm) {
-        return Err(Refusal::AlgorithmNotAllowed { algorithm });
-    }
-    let key = keys.choose(token.key_id(), algorithm)?;
-    if key.verifies(algorithm, token.signed(), token.signature()) {
-        Ok(())
-    } else {
-        Err(Refusal::Signature { key_id: key.id.clone() })
-    }
 }
 
 fn check_issuer(claims: Claims<'_>, expected: &Expected<'_>) -> Result<(), Refusal> {

@@ -94,6 +94,7 @@ fn numbers_that_are_no_key_are_skipped_with_a_reason() {
         ("an even exponent", rsa_jwk("rsa", &n, &[1, 0, 0]), Why::Broken),
         ("an exponent of 34 bits", rsa_jwk("rsa", &n, &[2, 0, 0, 0, 1]), Why::Broken),
         ("an exponent as long as the modulus", rsa_jwk("rsa", &n, &n), Why::Broken),
+        ("primes that can be found", rsa_jwk("rsa", &power_of_65537(128), &[1, 0, 1]), Why::Weak),
         ("no curve", changed(Es256, "crv", json!(null)), Why::UnknownCurve),
         ("Bitcoin's curve", changed(Es256, "crv", json!("secp256k1")), Why::UnknownCurve),
         ("a curve in lower case", changed(Es256, "crv", json!("p-256")), Why::UnknownCurve),
@@ -126,6 +127,23 @@ fn check_skipped(bad: Vec<(&str, Value, SkipReason)>) {
         assert_eq!((keys.usable(), keys.skipped_count()), (1, 1), "{name}");
         assert!(check_with(&token(good, &claims()), &keys).is_ok(), "{name}");
     }
+}
+
+/// A power of 65537 has the mark of keys whose primes can be found; 128 make 2,049 bits.
+fn power_of_65537(exponent: usize) -> Vec<u8> {
+    (0..exponent).fold(vec![1], |number, _| {
+        // times 65,536, and once more: digits of base 256, the last two of which are new.
+        let mut sum = [number.as_slice(), &[0, 0]].concat();
+        let mut carry = 0;
+        for place in 0..sum.len() {
+            let at = sum.len() - 1 - place;
+            let addend = number.iter().rev().nth(place).copied().unwrap_or_default();
+            let digit = u16::from(sum[at]) + u16::from(addend) + carry;
+            sum[at] = u8::try_from(digit % 256).unwrap();
+            carry = digit / 256;
+        }
+        sum
+    })
 }
 
 fn infinity() -> Value {
@@ -281,4 +299,14 @@ fn too_many_keys_of_one_type_disable_that_type_only() {
         assert_eq!((keys.skipped_count(), keys.skipped().len()), (101, limits::SKIPPED_KEYS_MAX));
         assert_eq!(keys.skipped()[0].reason, SkipReason::TooMany);
     }
+}
+
+#[test]
+fn the_neighbour_of_a_weak_key_is_not_weak() {
+    let mut neighbour = power_of_65537(128);
+    let last = neighbour.last_mut().unwrap();
+    assert_eq!(*last, 1);
+    *last = 3;
+    let keys = set(&[rsa_jwk("rsa", &neighbour, &[1, 0, 1])]);
+    assert_eq!(keys.usable(), 1);
 }

@@ -4,7 +4,8 @@ use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{self, RsaKeyPair};
 use serde_json::json;
 use stead_federation::oidc::{
-    Algorithm, Algorithms, Expected, KeyKind, KeyUse, Refusal, TokenFault, UnverifiedToken, verify,
+    Algorithm, Algorithms, Expected, KeyKind, KeyUse, PayloadError, Refusal, TokenFault,
+    UnverifiedToken, verified_payload, verify,
 };
 
 use crate::support::{
@@ -195,4 +196,45 @@ fn ecdsa_der(fixed: &[u8]) -> Vec<u8> {
     };
     let numbers = [integer(&fixed[..32]), integer(&fixed[32..])].concat();
     [&[0x30, u8::try_from(numbers.len()).unwrap()], numbers.as_slice()].concat()
+}
+
+#[test]
+fn any_payload_is_verified_as_a_token_is() {
+    use Algorithm::{Es256, Rs256};
+    let keys = keys();
+    let signed = |payload: &[u8], algorithm: Algorithm| {
+        let header = json!({"alg": algorithm.name(), "kid": kid(algorithm)}).to_string();
+        let signed = format!("{}.{}", text(header.as_bytes()), text(payload));
+        format!("{signed}.{}", text(&sign(algorithm, signed.as_bytes())))
+    };
+    for algorithm in Algorithm::ALL {
+        for payload in [b"foo".as_slice(), b"", &[0xFF, 0]] {
+            let text = signed(payload, algorithm);
+            let verified = verified_payload(&text, &keys, Algorithms::EXTENDED);
+            assert_eq!(verified.as_deref(), Ok(payload), "{algorithm}");
+        }
+    }
+    let good = signed(b"foo", Es256);
+    let cases = [
+        (
+            good.replacen(&text(b"foo"), &text(b"Xoo"), 1),
+            Refusal::Signature { key_id: Some("p256".into()) },
+        ),
+        (
+            signed(b"foo", Algorithm::Ps256),
+            Refusal::AlgorithmNotAllowed { algorithm: Algorithm::Ps256 },
+        ),
+    ];
+    for (text, refusal) in cases {
+        assert_eq!(
+            verified_payload(&text, &keys, Algorithms::AWS),
+            Err(PayloadError::Refusal(refusal))
+        );
+    }
+    let bare = good.rsplit_once('.').unwrap().0;
+    assert_eq!(
+        verified_payload(&format!("{bare}."), &keys, Algorithms::AWS),
+        Err(PayloadError::Fault(TokenFault::EmptySignature))
+    );
+    assert!(verified_payload(&signed(b"foo", Rs256), &keys, Algorithms::AWS).is_ok());
 }
