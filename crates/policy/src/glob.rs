@@ -345,6 +345,22 @@ mod tests {
     }
 
     #[test]
+    fn what_most_patterns_are_is_told_from_the_rest() {
+        let (exact, prefix) =
+            (|text: &str| Shape::Exact(text.into()), |text: &str| Shape::Prefix(text.into()));
+        for (pattern, shape) in [
+            ("", exact("")),
+            ("a", exact("a")),
+            ("*", Shape::Anything),
+            ("**", Shape::Anything),
+            ("a*", prefix("a")),
+            ("a**", prefix("a")),
+        ] {
+            assert_eq!(Glob::new(pattern).shape, shape, "{pattern}");
+        }
+    }
+
+    #[test]
     fn values_of_variables_are_data() {
         let syntax = Syntax { wildcards: Wildcards::Live, variables: Variables::Live };
         let context = ContextBuilder::new().single("tag", "*").single("nested", "${tag}").build();
