@@ -196,6 +196,10 @@ fn a_text_that_is_no_set_is_a_fault() {
         assert_eq!(KeySet::parse(json.as_bytes()).unwrap_err(), fault);
     }
     assert_eq!(set(&[]).usable(), 0);
+    let set = r#"{"keys":[]}"#;
+    let longest = [set, &long[set.len() + 1..]].concat();
+    assert_eq!(longest.len(), limits::KEY_SET_BYTES_MAX);
+    assert!(KeySet::parse(longest.as_bytes()).is_ok());
 }
 
 #[test]
@@ -207,7 +211,8 @@ fn the_key_is_found_by_its_id() {
     assert_eq!(refusal, Refusal::UnknownKey { key_id: "RSA".into(), skipped: None });
     assert!(refusal.newer_keys_may_help());
     // A key without id serves no token that names one.
-    let nameless = set(&[changed(Algorithm::Rs256, "kid", json!(null))]);
+    let nameless = set(&[changed(Algorithm::Rs256, "kid", json!(null)), jwk(Algorithm::Es256)]);
+    assert_eq!(nameless.key_ids().collect::<Vec<_>>(), [None, Some("p256")]);
     assert!(matches!(
         check_with(&token(Algorithm::Rs256, &claims()), &nameless),
         Err(Refusal::UnknownKey { .. })

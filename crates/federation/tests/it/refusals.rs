@@ -62,6 +62,7 @@ fn moments_are_seconds_in_a_range() {
             json!("soon"),
             json!(""),
             json!("-5"),
+            json!("+1772366410"),
             json!("1e9"),
             json!(" 1772366410"),
             json!("99999999999999999999"),
