@@ -99,6 +99,9 @@ pub(crate) struct ServeFlags {
     /// Accept fixture keys on an address that others can reach
     #[arg(long)]
     allow_remote: bool,
+    /// Fetch keys of token issuers from loopback addresses, over plain HTTP too (for tests)
+    #[arg(long)]
+    dangerous_allow_loopback_issuers: bool,
     /// Write log lines as text or json [default: text]
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<String>,
@@ -136,6 +139,7 @@ impl ServeFlags {
             (Key::StrictMessages, self.strict_messages),
             (Key::SealedDenials, self.sealed_denials),
             (Key::AllowRemote, self.allow_remote),
+            (Key::DangerousAllowLoopbackIssuers, self.dangerous_allow_loopback_issuers),
         ];
         for (key, on) in switches {
             if on {
@@ -249,7 +253,13 @@ mod tests {
     fn every_setting_has_its_flag_unless_it_is_for_files() {
         let command = Arguments::command();
         let serve = command.find_subcommand("serve").unwrap();
-        let file_only = [Key::ConnectionsMax, Key::RequestTimeout, Key::ShutdownTimeout];
+        let file_only = [
+            Key::ConnectionsMax,
+            Key::RequestTimeout,
+            Key::ShutdownTimeout,
+            Key::CheckIssuersAtCreation,
+            Key::IssuerOutageMax,
+        ];
         for key in Key::ALL {
             let flag = key.name().replace('_', "-");
             let has_flag = serve.get_arguments().any(|arg| arg.get_long() == Some(&flag));

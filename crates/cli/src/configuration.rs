@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use serde_json::json;
-use stead_server::config::{Layer, Layers, Settings, show};
+use stead_server::config::{Layer, Layers, Settings, show, show_issuers};
 
 use crate::arguments::{ConfigCommand, ConfigFlags, ServeFlags};
 use crate::exit::{Exit, Failure};
@@ -63,7 +63,10 @@ fn print(flags: &ConfigFlags) -> Result<Exit, Failure> {
             (value.key.name().to_owned(), shown)
         });
         let settings: serde_json::Map<_, _> = settings.collect();
-        let all = json!({ "version": 1, "settings": settings, "fixture_keys": has_fixtures });
+        let issuers = show_issuers(&layers);
+        let all = json!({
+            "version": 1, "settings": settings, "issuers": issuers, "fixture_keys": has_fixtures,
+        });
         writeln!(stdout, "{all}")?;
         return Ok(Exit::Success);
     }
@@ -78,6 +81,14 @@ fn print(flags: &ConfigFlags) -> Result<Exit, Failure> {
     }
     if has_fixtures {
         writeln!(stdout, "{:<44} # environment, redacted", "# STEAD_FIXTURE_KEYS")?;
+    }
+    // Only a file can hold them.
+    for (issuer, fields) in show_issuers(&layers) {
+        let issuer = toml::Value::String(issuer);
+        writeln!(stdout, "\n[issuer.{issuer}]")?;
+        for (name, value) in fields.as_table().into_iter().flatten() {
+            writeln!(stdout, "{name} = {value}")?;
+        }
     }
     Ok(Exit::Success)
 }

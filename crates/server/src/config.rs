@@ -8,6 +8,7 @@
 mod duration;
 mod error;
 mod fixture;
+mod issuers;
 mod key;
 mod layer;
 mod nearest;
@@ -18,7 +19,8 @@ mod tests;
 
 pub use error::{ConfigError, Origin};
 pub use fixture::{FixtureKey, FixtureKeys, FixtureKeysError};
+pub use issuers::{Issuer, IssuerFault, Issuers, PinnedKeys};
 pub use key::{Key, Shape};
 pub use layer::{Layer, Layers};
 pub use settings::{LogFormat, Region, Settings, Storage, TlsFiles};
-pub use show::{ShownValue, show};
+pub use show::{ShownValue, show, show_issuers};

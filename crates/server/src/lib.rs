@@ -16,6 +16,7 @@ pub mod entropy;
 mod gateway;
 pub mod http;
 pub mod installation;
+pub mod issuer_keys;
 pub mod limits;
 pub mod logging;
 pub mod private_file;

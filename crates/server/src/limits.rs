@@ -73,3 +73,43 @@ pub const CODE_ATTEMPTS_WINDOW: Duration = Duration::from_secs(600);
 
 /// Devices whose wrong codes are counted. Choice: about ten megabytes.
 pub const CODE_DEVICES_MAX: u64 = 50_000;
+
+/// Bytes of an issuer's discovery or key document. Choice: AWS takes 100 keys of a
+/// type, which fit it many times over.
+pub const ISSUER_DOCUMENT_BYTES_MAX: usize = 1024 * 1024;
+
+/// Bytes of the head of an issuer's answer. Choice.
+pub const ISSUER_HEAD_BYTES_MAX: usize = 64 * 1024;
+
+/// Addresses of one issuer that are tried. Choice: two of each family.
+pub const ISSUER_ADDRESSES_MAX: usize = 4;
+
+/// How long one address of an issuer may take to accept a connection. Choice.
+pub const ISSUER_CONNECT_WAIT_MAX: Duration = Duration::from_secs(2);
+
+/// How long fetching an issuer's keys may take, both documents together. Choice:
+/// a caller who also waited [`ISSUER_ATTEMPT_INTERVAL`] is answered within the thirty
+/// seconds a request has by default.
+pub const ISSUER_FETCH_WAIT_MAX: Duration = Duration::from_secs(6);
+
+/// The shortest time between two fetches for one issuer. Choice: what a caller with a
+/// new key id may have to wait while others ask for random ones.
+pub const ISSUER_ATTEMPT_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Fetches under way, of all issuers. Choice: a megabyte each at the worst.
+pub const ISSUER_FETCHES_MAX: usize = 64;
+
+/// Host names that are being resolved. Choice: a thread each.
+pub const RESOLVING_MAX: usize = 32;
+
+/// Issuers whose keys are kept. Choice: a hundred keys each at the worst, some ten
+/// usually.
+pub const ISSUERS_MAX: usize = 1000;
+
+/// Calls that wait for the next fetch an issuer is due. Choice: above what
+/// connections allow by default, so that a flood of unknown key ids does not take the
+/// place of the caller whose key id is new.
+pub const ISSUER_WAITERS_MAX: usize = 4096;
+
+/// Bytes of a file of an issuer's keys or authorities. Choice.
+pub const ISSUER_FILE_BYTES_MAX: u64 = 1024 * 1024;

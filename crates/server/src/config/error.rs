@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::{FixtureKeysError, Key};
+use super::{FixtureKeysError, IssuerFault, Key};
 
 /// Where a value comes from, weakest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +89,14 @@ pub enum ConfigError {
         /// The one that is missing.
         absent: Key,
     },
+    /// Something in the section of issuers.
+    #[error("in the section `issuer` of {}: {fault}", path.display())]
+    Issuer {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        fault: IssuerFault,
+    },
     /// Fixture keys for a server that keeps its data.
     #[error("STEAD_FIXTURE_KEYS is set but the server is not ephemeral")]
     FixtureKeysWithoutEphemeral,
@@ -121,6 +129,7 @@ impl ConfigError {
             Self::HalfOfTls { .. } => {
                 "give the certificate and its private key together".to_owned()
             }
+            Self::Issuer { fault, .. } => fault.help(),
             Self::FixtureKeysWithoutEphemeral => {
                 "fixture keys are for tests: add --ephemeral, or unset the variable".to_owned()
             }

@@ -38,6 +38,12 @@ pub enum Key {
     RequestTimeout,
     /// How long requests in flight may take to end when the server stops.
     ShutdownTimeout,
+    /// Token issuers on loopback addresses, and there over plain HTTP. For tests.
+    DangerousAllowLoopbackIssuers,
+    /// Ask an issuer for its keys when a provider is created for it.
+    CheckIssuersAtCreation,
+    /// How old an issuer's keys may be that are used while it does not answer.
+    IssuerOutageMax,
 }
 
 /// What a value looks like in the file.
@@ -55,7 +61,7 @@ pub enum Shape {
 
 impl Key {
     /// Every key, in the order they are shown.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::Data,
         Self::Listen,
         Self::ReadyFile,
@@ -74,6 +80,9 @@ impl Key {
         Self::ConnectionsMax,
         Self::RequestTimeout,
         Self::ShutdownTimeout,
+        Self::DangerousAllowLoopbackIssuers,
+        Self::CheckIssuersAtCreation,
+        Self::IssuerOutageMax,
     ];
 
     /// The name in the file, such as `trusted_proxy`.
@@ -98,6 +107,9 @@ impl Key {
             Self::ConnectionsMax => "connections_max",
             Self::RequestTimeout => "request_timeout",
             Self::ShutdownTimeout => "shutdown_timeout",
+            Self::DangerousAllowLoopbackIssuers => "dangerous_allow_loopback_issuers",
+            Self::CheckIssuersAtCreation => "check_issuers_at_creation",
+            Self::IssuerOutageMax => "issuer_outage_max",
         }
     }
 
@@ -105,9 +117,12 @@ impl Key {
     #[must_use]
     pub const fn shape(self) -> Shape {
         match self {
-            Self::Ephemeral | Self::StrictMessages | Self::SealedDenials | Self::AllowRemote => {
-                Shape::Switch
-            }
+            Self::Ephemeral
+            | Self::StrictMessages
+            | Self::SealedDenials
+            | Self::AllowRemote
+            | Self::DangerousAllowLoopbackIssuers
+            | Self::CheckIssuersAtCreation => Shape::Switch,
             Self::TrustedProxy => Shape::List,
             Self::ConnectionsMax => Shape::Number,
             Self::Data
@@ -121,7 +136,8 @@ impl Key {
             | Self::LogFormat
             | Self::LogLevel
             | Self::RequestTimeout
-            | Self::ShutdownTimeout => Shape::Text,
+            | Self::ShutdownTimeout
+            | Self::IssuerOutageMax => Shape::Text,
         }
     }
 
@@ -133,9 +149,12 @@ impl Key {
                 "a path that is not empty"
             }
             Self::Listen => "an IP address and a port, such as `127.0.0.1:4566`",
-            Self::Ephemeral | Self::StrictMessages | Self::SealedDenials | Self::AllowRemote => {
-                "`true` or `false`"
-            }
+            Self::Ephemeral
+            | Self::StrictMessages
+            | Self::SealedDenials
+            | Self::AllowRemote
+            | Self::DangerousAllowLoopbackIssuers
+            | Self::CheckIssuersAtCreation => "`true` or `false`",
             Self::Account => "an account id of exactly 12 digits",
             Self::Region => "a region of letters, digits and dashes, such as `us-east-1`",
             Self::TrustedProxy => "a network such as `10.0.0.0/8`, or an address",
@@ -145,6 +164,7 @@ impl Key {
             Self::RequestTimeout | Self::ShutdownTimeout => {
                 "a duration from 1s to 1h, such as `30s` or `15m`"
             }
+            Self::IssuerOutageMax => "a duration from 0s to 168h, such as `24h`",
         }
     }
 
@@ -155,9 +175,13 @@ impl Key {
             Self::Data => Some("stead-data"),
             Self::Listen => Some("127.0.0.1:4566"),
             Self::Region => Some("us-east-1"),
-            Self::Ephemeral | Self::StrictMessages | Self::SealedDenials | Self::AllowRemote => {
-                Some("false")
-            }
+            Self::Ephemeral
+            | Self::StrictMessages
+            | Self::SealedDenials
+            | Self::AllowRemote
+            | Self::DangerousAllowLoopbackIssuers => Some("false"),
+            Self::CheckIssuersAtCreation => Some("true"),
+            Self::IssuerOutageMax => Some("24h"),
             Self::LogFormat => Some("text"),
             Self::LogLevel => Some("info"),
             Self::ConnectionsMax => Some("1024"),

@@ -4,6 +4,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use super::error::excerpt;
+use super::issuers::IssuerTable;
 use super::nearest::nearest_key;
 use super::{ConfigError, Key, Origin, Shape};
 use crate::limits::CONFIG_BYTES_MAX;
@@ -16,6 +17,8 @@ const SPECIAL: [&str; 2] = ["config", "fixture_keys"];
 pub struct Layer {
     origin: Origin,
     values: BTreeMap<Key, Vec<String>>,
+    /// The section `issuer`, which only a file can have.
+    issuers: Option<IssuerTable>,
 }
 
 /// The layers, weakest first.
@@ -26,7 +29,7 @@ impl Layer {
     /// The settings of the command line, to be filled with [`Layer::set`].
     #[must_use]
     pub const fn flags() -> Self {
-        Self { origin: Origin::Flag, values: BTreeMap::new() }
+        Self { origin: Origin::Flag, values: BTreeMap::new(), issuers: None }
     }
 
     /// Sets a value; a list grows by one.
@@ -55,13 +58,18 @@ impl Layer {
         Self::from_toml(path, &text)
     }
 
-    pub(super) fn from_toml(path: &Path, text: &str) -> Result<Self, ConfigError> {
+    pub(crate) fn from_toml(path: &Path, text: &str) -> Result<Self, ConfigError> {
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
             let reason = excerpt_line(error.message());
             ConfigError::Toml { path: path.to_owned(), reason }
         })?;
-        let mut layer = Self { origin: Origin::File(path.to_owned()), values: BTreeMap::new() };
+        let origin = Origin::File(path.to_owned());
+        let mut layer = Self { origin, values: BTreeMap::new(), issuers: None };
         for (name, value) in &table {
+            if name == IssuerTable::NAME {
+                layer.issuers = Some(IssuerTable::parse(path, value)?);
+                continue;
+            }
             let key = layer.known(name, Key::from_name(name), nearest_key(name))?;
             let texts = texts_of(key, value).ok_or_else(|| ConfigError::Value {
                 origin: layer.origin.clone(),
@@ -84,7 +92,8 @@ impl Layer {
     pub fn from_environment(
         variables: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self, ConfigError> {
-        let mut layer = Self { origin: Origin::Environment, values: BTreeMap::new() };
+        let origin = Origin::Environment;
+        let mut layer = Self { origin, values: BTreeMap::new(), issuers: None };
         for (variable, value) in variables {
             let Some(name) = variable.to_str().and_then(|text| text.strip_prefix("STEAD_")) else {
                 continue;
@@ -140,6 +149,11 @@ impl Layers {
     #[must_use]
     pub fn new(weakest_first: impl IntoIterator<Item = Layer>) -> Self {
         Self(weakest_first.into_iter().collect())
+    }
+
+    /// The issuers of the strongest layer that names some.
+    pub(super) fn issuers(&self) -> Option<&IssuerTable> {
+        self.0.iter().rev().find_map(|layer| layer.issuers.as_ref())
     }
 
     /// The values of a key and where they come from; empty where there are none.

@@ -8,6 +8,13 @@ pub(super) fn nearest_key(name: &str) -> Option<Key> {
     scored.filter(|(distance, _)| *distance <= budget).min().map(|(_, key)| key)
 }
 
+/// The name among `names` that was probably meant, by the same measure.
+pub(super) fn nearest_name(name: &str, names: &[&'static str]) -> Option<&'static str> {
+    let budget = (name.len() / 3).clamp(1, 4);
+    let scored = names.iter().map(|known| (distance(name, known), *known));
+    scored.filter(|(distance, _)| *distance <= budget).min().map(|(_, known)| known)
+}
+
 /// How many letters must be changed, added or taken away to make one text of the
 /// other (Levenshtein's distance). Cut off at 64 letters: names are shorter.
 fn distance(left: &str, right: &str) -> usize {

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use stead_types::AccountId;
 
 use super::error::excerpt;
-use super::{ConfigError, FixtureKeys, Key, Layers, duration};
+use super::{ConfigError, FixtureKeys, Issuers, Key, Layers, duration};
 
 /// Everything an operator decides, in final types.
 #[derive(Clone, Debug)]
@@ -45,6 +45,8 @@ pub struct Settings {
     pub request_timeout: Duration,
     /// How long requests in flight may take to end when the server stops.
     pub shutdown_timeout: Duration,
+    /// How the keys of token issuers are got.
+    pub issuers: Issuers,
 }
 
 /// Where the accounts are kept.
@@ -128,6 +130,12 @@ impl Settings {
             connections_max: read.required(Key::ConnectionsMax, connections)?,
             request_timeout: read.required(Key::RequestTimeout, bounded_duration)?,
             shutdown_timeout: read.required(Key::ShutdownTimeout, bounded_duration)?,
+            issuers: Issuers {
+                allow_loopback: read.required(Key::DangerousAllowLoopbackIssuers, switch)?,
+                check_at_creation: read.required(Key::CheckIssuersAtCreation, switch)?,
+                outage_max: read.required(Key::IssuerOutageMax, outage)?,
+                named: layers.issuers().map(|table| table.issuers.clone()).unwrap_or_default(),
+            },
         })
     }
 }
@@ -188,7 +196,7 @@ impl Reader<'_> {
     }
 }
 
-fn path(text: &str) -> Option<PathBuf> {
+pub(super) fn path(text: &str) -> Option<PathBuf> {
     (!text.is_empty() && !text.contains('\0')).then(|| PathBuf::from(text))
 }
 
@@ -196,7 +204,7 @@ fn switch(text: &str) -> Option<bool> {
     text.parse().ok()
 }
 
-fn network(text: &str) -> Option<IpNet> {
+pub(super) fn network(text: &str) -> Option<IpNet> {
     // An address alone is the network of that one address.
     text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }
@@ -227,4 +235,8 @@ fn connections(text: &str) -> Option<usize> {
 fn bounded_duration(text: &str) -> Option<Duration> {
     let bounds = Duration::from_secs(1)..=Duration::from_secs(3600);
     duration::parse(text).filter(|duration| bounds.contains(duration))
+}
+
+fn outage(text: &str) -> Option<Duration> {
+    duration::parse(text).filter(|duration| *duration <= Duration::from_secs(168 * 3600))
 }

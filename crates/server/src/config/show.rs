@@ -37,3 +37,9 @@ pub fn show(layers: &Layers) -> Vec<ShownValue> {
     };
     Key::ALL.into_iter().map(shown).collect()
 }
+
+/// The sections of issuers as they stand in the file, by issuer.
+#[must_use]
+pub fn show_issuers(layers: &Layers) -> toml::Table {
+    layers.issuers().map(|table| table.as_written.clone()).unwrap_or_default()
+}

@@ -106,6 +106,10 @@ fn values_of_another_shape_or_range_are_refused() {
         "request_timeout = \"15\"",
         "request_timeout = \"2h\"",
         "request_timeout = \"0s\"",
+        "dangerous_allow_loopback_issuers = \"yes\"",
+        "check_issuers_at_creation = 0",
+        "issuer_outage_max = \"169h\"",
+        "issuer_outage_max = 24",
     ] {
         let error = file(text).and_then(|layer| settings(&[&layer], None)).unwrap_err();
         assert!(matches!(error, ConfigError::Value { .. }), "{text}: {error}");
@@ -163,4 +167,36 @@ fn every_setting_is_shown_with_its_origin() {
     );
     assert_eq!(line(Key::Listen), (Some("\"127.0.0.1:4566\"".to_owned()), "default".to_owned()));
     assert_eq!(line(Key::Account), (None, "default".to_owned()));
+}
+
+#[test]
+fn issuers_are_careful_by_default() {
+    let issuers = settings(&[], None).unwrap().issuers;
+    assert!(!issuers.allow_loopback && issuers.check_at_creation);
+    assert_eq!(issuers.outage_max, std::time::Duration::from_secs(24 * 3600));
+    assert!(issuers.named.is_empty());
+}
+
+#[test]
+fn issuers_are_read_from_the_file_and_shown_as_written() {
+    let text = "check_issuers_at_creation = false\n[issuer.\"https://a.example\"]\nca_file = \"c\"";
+    let layers = Layers::new([file(text).unwrap(), environment(&[]).unwrap(), Layer::flags()]);
+    let issuers = Settings::parse(&layers, None).unwrap().issuers;
+    assert!(!issuers.check_at_creation);
+    assert_eq!(issuers.named["https://a.example"].ca_file, Some("c".into()));
+    let shown = show_issuers(&layers);
+    assert_eq!(shown["https://a.example"]["ca_file"].as_str(), Some("c"));
+    assert!(show_issuers(&Layers::default()).is_empty());
+}
+
+#[test]
+fn a_mistake_about_an_issuer_says_where_it_stands() {
+    let error = file("[issuer.\"https://a.example\"]\nca_fil = \"c\"").unwrap_err();
+    assert_eq!(
+        (error.to_string().as_str(), error.help().as_str()),
+        (
+            "in the section `issuer` of stead.toml: `https://a.example` has an unknown field `ca_fil`",
+            "did you mean `ca_file`?"
+        )
+    );
 }

@@ -1,0 +1,141 @@
+//! What the configuration makes of it, once, at start.
+
+use std::collections::HashMap;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::RootCertStore;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
+use thiserror::Error;
+
+use super::address::Reach;
+use super::fault::Cause;
+use super::fetch::read_keys;
+use super::request::Rules;
+use super::trust::{Authorities, Others};
+use crate::config::{Issuer, Issuers, PinnedKeys};
+use crate::limits::ISSUER_FILE_BYTES_MAX;
+use stead_federation::oidc::KeySet;
+
+/// Why the keys of issuers cannot be got as configured.
+#[derive(Debug, Error)]
+pub enum IssuerKeysError {
+    /// A file that cannot be read.
+    #[error("cannot read `{}` of the issuer `{issuer}`: {reason}", path.display())]
+    File {
+        /// The issuer.
+        issuer: String,
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Keys that are none.
+    #[error("the keys of the issuer `{issuer}` cannot be used: {cause}")]
+    Keys {
+        /// The issuer.
+        issuer: String,
+        /// What is wrong with them.
+        cause: Cause,
+    },
+}
+
+/// The rules for issuers that the configuration does not name.
+pub(super) fn general_rules(issuers: &Issuers, public: &Arc<RootCertStore>) -> Rules {
+    let reach = Reach { loopback: issuers.allow_loopback, networks: Vec::new() };
+    let roots = Arc::clone(public);
+    Rules { reach, authorities: Authorities { roots, others: Others::ByThumbprint } }
+}
+
+/// The rules for those that it names.
+pub(super) fn named_rules(
+    issuers: &Issuers,
+    general: &Rules,
+) -> Result<HashMap<String, Rules>, IssuerKeysError> {
+    let rules = |(url, issuer): (&String, &Issuer)| {
+        let mut rules = general.clone();
+        rules.reach.networks.clone_from(&issuer.allowed_networks);
+        if let Some(path) = &issuer.ca_file {
+            let roots = Arc::new(read_roots(url, path)?);
+            // Choice: an operator who says whose signature counts has said it; no
+            // thumbprint that somebody lists adds to that.
+            rules.authorities = Authorities { roots, others: Others::Refused };
+        }
+        Ok((url.clone(), rules))
+    };
+    issuers.named.iter().map(rules).collect()
+}
+
+/// The keys that the configuration gives, by issuer.
+pub(super) fn pinned(issuers: &Issuers) -> Result<HashMap<String, Arc<KeySet>>, IssuerKeysError> {
+    let with_keys =
+        issuers.named.iter().filter_map(|(url, issuer)| Some((url, issuer.pinned.as_ref()?)));
+    let read = |(url, pinned): (&String, &PinnedKeys)| {
+        let json = match pinned {
+            PinnedKeys::File(path) => read_file(url, path)?,
+            PinnedKeys::Inline(json) => json.clone().into_bytes(),
+        };
+        let keys = read_keys(&json)
+            .map_err(|cause| IssuerKeysError::Keys { issuer: url.clone(), cause })?;
+        Ok((url.clone(), Arc::new(keys)))
+    };
+    with_keys.map(read).collect()
+}
+
+/// The authorities that the system trusts.
+///
+/// On Linux these are the files of the distribution's `ca-certificates`, or what
+/// `SSL_CERT_FILE` and `SSL_CERT_DIR` name. Where there are none, no public issuer is
+/// trusted, which is logged.
+pub(super) fn public_roots() -> RootCertStore {
+    let found = rustls_native_certs::load_native_certs();
+    for error in &found.errors {
+        tracing::warn!(%error, "cannot read some of the system's certificate authorities");
+    }
+    let mut roots = RootCertStore::empty();
+    // A few of a distribution's certificates may be of kinds that are not supported.
+    let (added, _) = roots.add_parsable_certificates(found.certs);
+    if added == 0 {
+        tracing::warn!(
+            "the system has no certificate authorities: the keys of public token issuers cannot \
+             be fetched; install ca-certificates or set SSL_CERT_FILE"
+        );
+    }
+    roots
+}
+
+fn read_roots(issuer: &str, path: &Path) -> Result<RootCertStore, IssuerKeysError> {
+    let refuse = |reason: String| IssuerKeysError::File {
+        issuer: issuer.to_owned(),
+        path: path.to_owned(),
+        reason,
+    };
+    let text = read_file(issuer, path)?;
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(&text) {
+        let certificate = certificate.map_err(|error| refuse(error.to_string()))?;
+        roots.add(certificate).map_err(|error| refuse(error.to_string()))?;
+    }
+    if roots.is_empty() {
+        return Err(refuse("there is no certificate in it".to_owned()));
+    }
+    Ok(roots)
+}
+
+fn read_file(issuer: &str, path: &Path) -> Result<Vec<u8>, IssuerKeysError> {
+    let refuse = |reason: String| IssuerKeysError::File {
+        issuer: issuer.to_owned(),
+        path: path.to_owned(),
+        reason,
+    };
+    let file = std::fs::File::open(path).map_err(|error| refuse(error.to_string()))?;
+    let mut bytes = Vec::new();
+    let read = file.take(ISSUER_FILE_BYTES_MAX + 1).read_to_end(&mut bytes);
+    let length = read.map_err(|error| refuse(error.to_string()))?;
+    if u64::try_from(length).unwrap_or(u64::MAX) > ISSUER_FILE_BYTES_MAX {
+        return Err(refuse(format!("it is longer than {ISSUER_FILE_BYTES_MAX} bytes")));
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,5 @@
+//! The whole, against providers on loopback ports.
+
+mod certificates;
+mod configuration;
+mod fetching;
