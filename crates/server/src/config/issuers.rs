@@ -60,7 +60,7 @@ pub enum PinnedKeys {
     Inline(String),
 }
 
-/// What is wrong in the section. [`IssuerFault::help`] says what to do.
+/// What is wrong in the section. [`ConfigError::help`] says what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum IssuerFault {
     /// A section that is no table of tables.
