@@ -15,6 +15,7 @@ pub mod managed_policy;
 pub mod mfa_device;
 pub mod oidc_provider;
 pub mod role;
+pub mod saml_provider;
 pub mod tags;
 pub mod user;
 

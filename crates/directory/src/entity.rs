@@ -13,6 +13,7 @@ mod policies;
 mod resource_tags;
 mod role;
 mod root;
+mod saml_provider;
 mod user;
 mod wrapped_secret;
 
@@ -25,6 +26,7 @@ pub use policies::{AttachedPolicies, InlinePolicies, InlinePolicy, PermissionsBo
 pub use resource_tags::ResourceTags;
 pub use role::{MaxSessionDuration, Role};
 pub use root::AccountRoot;
+pub use saml_provider::{AssertionEncryption, SamlMetadata, SamlPrivateKey, SamlProvider};
 pub use user::User;
 pub use wrapped_secret::WrappedSecret;
 
@@ -53,6 +55,8 @@ pub enum EntityKey {
     MfaDevice(Arn),
     /// An OpenID Connect provider, by its ARN.
     OidcProvider(Arn),
+    /// A SAML provider, by its ARN.
+    SamlProvider(Arn),
 }
 
 /// One entity of an account.
@@ -74,6 +78,8 @@ pub enum Entity {
     MfaDevice(Arc<MfaDevice>),
     /// An OpenID Connect provider.
     OidcProvider(Arc<OidcProvider>),
+    /// A SAML provider.
+    SamlProvider(Arc<SamlProvider>),
 }
 
 impl Entity {
@@ -89,6 +95,7 @@ impl Entity {
             Self::AccessKey(key) => EntityKey::AccessKey(key.id.clone()),
             Self::MfaDevice(device) => EntityKey::MfaDevice(device.serial.clone()),
             Self::OidcProvider(provider) => EntityKey::OidcProvider(provider.arn.clone()),
+            Self::SamlProvider(provider) => EntityKey::SamlProvider(provider.arn.clone()),
         }
     }
 }

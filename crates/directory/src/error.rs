@@ -93,6 +93,10 @@ pub enum EntityKind {
     OidcProvider,
     /// An OpenID Connect provider that was to be deleted, by ARN.
     OidcProviderToDelete,
+    /// A SAML provider, by ARN; on creation by name.
+    SamlProvider,
+    /// A private key of a SAML provider, by id.
+    SamlPrivateKey,
 }
 
 /// Why something can't be deleted yet.

@@ -49,6 +49,12 @@ pub enum Quota {
     ClientIdsPerOidcProvider,
     /// Thumbprints of an OpenID Connect provider: 5.
     ThumbprintsPerOidcProvider,
+    /// SAML providers in an account: 100.
+    SamlProvidersPerAccount,
+    /// Signing keys in the metadata of a SAML provider: 10.
+    KeysPerSamlProvider,
+    /// Private keys of a SAML provider: 2.
+    PrivateKeysPerSamlProvider,
 }
 
 impl Quota {
@@ -60,11 +66,12 @@ impl Quota {
             Self::GroupsPerAccount => 300,
             Self::RolesPerAccount => 1_000,
             Self::PoliciesPerAccount => 1_500,
-            Self::AccessKeysPerUser => 2,
+            Self::AccessKeysPerUser | Self::PrivateKeysPerSamlProvider => 2,
             Self::GroupsPerUser
             | Self::PoliciesPerUser
             | Self::PoliciesPerGroup
-            | Self::PoliciesPerRole => 10,
+            | Self::PoliciesPerRole
+            | Self::KeysPerSamlProvider => 10,
             Self::VersionsPerPolicy | Self::ThumbprintsPerOidcProvider => 5,
             Self::PolicySize => 6_144,
             Self::TrustPolicySize | Self::UserInlinePolicySize => 2_048,
@@ -74,7 +81,9 @@ impl Quota {
             Self::MfaDevicesPerUser => 8,
             // Choice: AWS states no number; unassigned devices must have a bound.
             Self::MfaDevicesPerAccount => 10_000,
-            Self::OidcProvidersPerAccount | Self::ClientIdsPerOidcProvider => 100,
+            Self::OidcProvidersPerAccount
+            | Self::ClientIdsPerOidcProvider
+            | Self::SamlProvidersPerAccount => 100,
         }
     }
 

@@ -42,6 +42,7 @@ impl EntityKey {
             Self::MfaDevice(serial) => format!("mfa-device/{}", sha256_hex(serial.as_str())),
             // Likewise a URL of up to 255 characters.
             Self::OidcProvider(arn) => format!("oidc-provider/{}", sha256_hex(arn.as_str())),
+            Self::SamlProvider(arn) => format!("saml-provider/{}", sha256_hex(arn.as_str())),
         }
     }
 }
@@ -62,6 +63,7 @@ pub(crate) fn encode(entity: &Entity) -> EncodedRecord {
         Entity::AccessKey(key) => to_json(&credential::AccessKeyRecord::from(&**key)),
         Entity::MfaDevice(device) => to_json(&credential::MfaDeviceRecord::from(&**device)),
         Entity::OidcProvider(provider) => to_json(&provider::OidcProviderRecord::from(&**provider)),
+        Entity::SamlProvider(provider) => to_json(&provider::SamlProviderRecord::from(&**provider)),
     };
     EncodedRecord { format: FORMAT, body }
 }
@@ -97,6 +99,7 @@ pub(crate) fn decode(
         "access-key" => from_json::<credential::AccessKeyRecord>(body)?.entity()?,
         "mfa-device" => from_json::<credential::MfaDeviceRecord>(body)?.entity(account)?,
         "oidc-provider" => from_json::<provider::OidcProviderRecord>(body)?.entity(account)?,
+        "saml-provider" => from_json::<provider::SamlProviderRecord>(body)?.entity(account)?,
         _ => return Err(LoadReason::UnknownKind),
     };
     if entity.key().text() == key { Ok((entity, damage)) } else { Err(LoadReason::Misplaced) }

@@ -16,7 +16,7 @@ use stead_types::{AccessKeyId, AccountId, Arn, UniqueId};
 use crate::change::EntityChange;
 use crate::entity::{
     AccessKey, AccountRoot, Entity, EntityKey, Group, KeyOwner, ManagedPolicy, MfaDevice,
-    OidcProvider, Role, User,
+    OidcProvider, Role, SamlProvider, User,
 };
 use collection::{Collection, Index};
 
@@ -36,6 +36,7 @@ pub struct Snapshot {
     access_keys: OrdMap<AccessKeyId, Arc<AccessKey>>,
     mfa_devices: OrdMap<Arn, Arc<MfaDevice>>,
     oidc_providers: OrdMap<Arn, Arc<OidcProvider>>,
+    saml_providers: OrdMap<Arn, Arc<SamlProvider>>,
 
     // Derived from the entities above.
     keys_by_owner: Index<KeyOwner, AccessKeyId>,
@@ -61,6 +62,7 @@ impl Snapshot {
             access_keys: OrdMap::new(),
             mfa_devices: OrdMap::new(),
             oidc_providers: OrdMap::new(),
+            saml_providers: OrdMap::new(),
             keys_by_owner: Index::default(),
             devices_by_owner: Index::default(),
             members: Index::default(),
@@ -125,6 +127,9 @@ impl Snapshot {
             Entity::OidcProvider(provider) => {
                 self.oidc_providers.insert(provider.arn.clone(), provider);
             }
+            Entity::SamlProvider(provider) => {
+                self.saml_providers.insert(provider.arn.clone(), provider);
+            }
         }
     }
 
@@ -152,6 +157,7 @@ impl Snapshot {
                 }
             }
             EntityKey::OidcProvider(arn) => drop(self.oidc_providers.remove(arn)),
+            EntityKey::SamlProvider(arn) => drop(self.saml_providers.remove(arn)),
         }
     }
 

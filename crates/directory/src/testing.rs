@@ -3,9 +3,10 @@
 use stead_policy::PolicyText;
 use stead_types::{AccountId, Arn, Entropy, Path, Tag, Timestamp};
 
-use crate::commands::{group, managed_policy, oidc_provider, role, user};
+use crate::commands::{group, managed_policy, oidc_provider, role, saml_provider, user};
 use crate::entity::{
-    AccountRoot, Group, ManagedPolicy, MaxSessionDuration, OidcProvider, Role, User, WrappedSecret,
+    AccountRoot, Group, ManagedPolicy, MaxSessionDuration, OidcProvider, Role, SamlMetadata,
+    SamlProvider, User, WrappedSecret,
 };
 use crate::{DirectoryError, Draft, Snapshot};
 use std::sync::Arc;
@@ -50,6 +51,16 @@ pub(crate) fn now() -> Timestamp {
 
 pub(crate) fn secret() -> WrappedSecret {
     WrappedSecret::new([1, 2, 3])
+}
+
+/// Metadata with one signing certificate, which is none: nothing here looks into it.
+pub(crate) fn saml_metadata(entity_id: &str) -> SamlMetadata {
+    SamlMetadata {
+        document: format!("<m e=\"{entity_id}\"/>").into(),
+        entity_id: entity_id.into(),
+        valid_until: "2126-02-28T12:00:00Z".parse().unwrap(),
+        signing_certificates: vec![[0x30, 3, 2, 1, 1].into()],
+    }
 }
 
 pub(crate) fn trust_of(principal: &str) -> PolicyText {
@@ -158,6 +169,20 @@ impl Fixture {
             tags: Vec::new(),
         };
         oidc_provider::create(&mut self.draft, new, now())
+    }
+
+    pub(crate) fn try_saml_provider(
+        &mut self,
+        text: &str,
+    ) -> Result<Arc<SamlProvider>, DirectoryError> {
+        let new = saml_provider::NewSamlProvider {
+            name: name(text),
+            metadata: saml_metadata("idp"),
+            encryption: crate::entity::AssertionEncryption::Allowed,
+            private_key: None,
+            tags: Vec::new(),
+        };
+        saml_provider::create(&mut self.draft, new, now(), &mut self.entropy)
     }
 
     pub(crate) fn try_policy(

@@ -40,6 +40,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! [`saml`] reads what a SAML identity provider says of itself.
+//!
 //! This crate is internal: its API may change with the services that use it.
 
 pub mod oidc;
+pub mod saml;

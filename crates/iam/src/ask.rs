@@ -30,6 +30,8 @@ pub(crate) enum Kind {
     MfaDevice,
     /// `oidc-provider/HOST/PATH`
     OidcProvider,
+    /// `saml-provider/NAME`
+    SamlProvider,
 }
 
 impl Kind {
@@ -42,6 +44,7 @@ impl Kind {
             Self::Policy => "policy",
             Self::MfaDevice => "mfa",
             Self::OidcProvider => "oidc-provider",
+            Self::SamlProvider => "saml-provider",
         }
     }
 }
@@ -100,6 +103,13 @@ pub(crate) fn oidc_provider(action: &'static str, arn: &Arn, call: &Call<'_>) ->
     with_resource_tags(ask, found.map(|provider| &provider.tags))
 }
 
+/// About a SAML provider by ARN, with its tags. It is shown by its ARN.
+pub(crate) fn saml_provider(action: &'static str, arn: &Arn, call: &Call<'_>) -> Ask {
+    let found = call.account.saml_provider(arn);
+    let ask = Ask::plain(action, call.account.account(), arn.as_str());
+    with_resource_tags(ask, found.map(|provider| &provider.tags))
+}
+
 /// About the list of all identity providers of a kind.
 ///
 /// Observed: refusals of ListOpenIDConnectProviders show
@@ -136,7 +146,12 @@ pub(crate) fn listing(
     let ask = creation(action, kind, Some(path), "", call);
     match kind {
         Kind::Policy => ask.shown_as(format!("policy path {path}")),
-        Kind::User | Kind::Group | Kind::Role | Kind::MfaDevice | Kind::OidcProvider => ask,
+        Kind::User
+        | Kind::Group
+        | Kind::Role
+        | Kind::MfaDevice
+        | Kind::OidcProvider
+        | Kind::SamlProvider => ask,
     }
 }
 

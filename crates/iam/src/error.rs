@@ -142,6 +142,10 @@ fn missing(kind: EntityKind, name: &str) -> String {
         EntityKind::OidcProviderToDelete => {
             format!("OpenId connect Provider {name} cannot be found.")
         }
+        // Observed: recorded for GetSAMLProvider and DeleteSAMLProvider (2026-02).
+        EntityKind::SamlProvider => format!("Manifest not found for arn {name}"),
+        // Choice: no quotation found.
+        EntityKind::SamlPrivateKey => format!("The private key with id {name} cannot be found."),
     }
 }
 
@@ -159,6 +163,10 @@ fn existing(kind: EntityKind, name: &str) -> String {
         // Observed: recorded for CreateOpenIDConnectProvider (2026-02), with the URL.
         EntityKind::OidcProvider | EntityKind::OidcProviderToDelete => {
             format!("Provider with url {name} already exists.")
+        }
+        // Observed: org-formation/aws-resource-providers issue 59.
+        EntityKind::SamlProvider | EntityKind::SamlPrivateKey => {
+            format!("Provider with name {name} already exists.")
         }
         // Choice: no command refuses so, since these are replaced or numbered.
         EntityKind::PolicyVersion
@@ -234,6 +242,9 @@ fn limit_exceeded(quota: Quota) -> String {
         Quota::MfaDevicesPerAccount => "MFADevicesPerAccount",
         Quota::OidcProvidersPerAccount => "OpenIdConnectProvidersPerAccount",
         Quota::ThumbprintsPerOidcProvider => "ThumbprintsPerOpenIdConnectProvider",
+        Quota::SamlProvidersPerAccount => "SAMLProvidersPerAccount",
+        Quota::KeysPerSamlProvider => "KeysPerSAMLProvider",
+        Quota::PrivateKeysPerSamlProvider => "PrivateKeysPerSAMLProvider",
     };
     format!("Cannot exceed quota for {name}: {}", quota.max())
 }

@@ -42,5 +42,6 @@ pub const RETIREMENT_MARGIN: Duration = Duration::from_secs(3_600);
 /// open. With a rotation every three hours nothing has to be dropped early.
 pub const KEYRING_KEYS_MAX: usize = 16;
 
-/// The longest secret that is wrapped for rest, in bytes.
-pub const SECRET_BYTES_MAX: usize = 4_096;
+/// The longest secret that is wrapped for rest, in bytes. The longest there are: the
+/// private keys of SAML providers (Spec: `privateKeyType` of the IAM model).
+pub const SECRET_BYTES_MAX: usize = 16_384;

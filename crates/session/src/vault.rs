@@ -8,7 +8,7 @@
 
 use std::fmt;
 
-use stead_types::{AccessKeyId, AccountId, Entropy, Secret};
+use stead_types::{AccessKeyId, AccountId, Entropy, SamlId, Secret};
 use thiserror::Error;
 
 use crate::keyring::{Keyring, RecordError};
@@ -28,6 +28,13 @@ pub enum SecretName<'a> {
     AccessKey(&'a AccessKeyId),
     /// The seed of a virtual MFA device, by the device's serial number.
     MfaSeed(&'a str),
+    /// A private key of a SAML provider.
+    SamlPrivateKey {
+        /// The provider's ARN.
+        provider: &'a str,
+        /// The key's id.
+        id: &'a SamlId,
+    },
 }
 
 /// Where an account's secrets are wrapped and unwrapped.
@@ -218,8 +225,10 @@ impl AccountVault {
     // A number, a letter and a name up to the end: no two names give one context.
     fn context(&self, name: SecretName<'_>) -> Vec<u8> {
         let (letter, name) = match name {
-            SecretName::AccessKey(id) => (b'A', id.as_str()),
-            SecretName::MfaSeed(serial_number) => (b'M', serial_number),
+            SecretName::AccessKey(id) => (b'A', id.as_str().to_owned()),
+            SecretName::MfaSeed(serial_number) => (b'M', serial_number.to_owned()),
+            // Ids hold no blanks.
+            SecretName::SamlPrivateKey { provider, id } => (b'S', format!("{id} {provider}")),
         };
         [&self.account.number().to_be_bytes(), [letter].as_slice(), name.as_bytes()].concat()
     }

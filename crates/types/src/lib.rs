@@ -12,6 +12,8 @@ mod client_id;
 mod entropy;
 mod issuer_url;
 mod names;
+mod saml_id;
+mod saml_provider_name;
 mod secret;
 mod tag;
 mod thumbprint;
@@ -28,6 +30,8 @@ pub use names::{
     FederatedUserName, GroupName, MfaDeviceName, NameError, Path, PolicyName, RoleName,
     SessionName, SourceIdentity, UserName,
 };
+pub use saml_id::{SamlId, SamlIdError};
+pub use saml_provider_name::SamlProviderName;
 pub use secret::Secret;
 pub use tag::{Tag, TagError, TagKey, TagSet, TagValue};
 pub use thumbprint::{Thumbprint, ThumbprintError};

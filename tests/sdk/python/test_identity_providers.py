@@ -1,10 +1,15 @@
 """Identity providers of IAM as its clients use them."""
 
+import datetime
+import pathlib
 import unittest
 
 import case
 import world
 
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+METADATA = (ROOT / "crates/iam/tests/saml-metadata.xml").read_text()
+PRIVATE_KEY = (ROOT / "crates/federation/tests/saml/rsa-pkcs8.key").read_text()
 THUMBPRINT = "6EF423E5272B2347200970D1CD9D1A72BEABC592"
 
 
@@ -91,6 +96,50 @@ class OpenIDConnect(case.Case):
         role = self.role(statement).split("/")[-1]
         document = self.iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
         self.assertEqual(document["Statement"][0]["Principal"], {"Federated": arn})
+
+
+class Saml(case.Case):
+    def provider(self, **more) -> str:
+        """A new provider: its ARN."""
+        name = self.name("Corp")
+        made = self.iam.create_saml_provider(Name=name, SAMLMetadataDocument=METADATA, **more)
+        self.assertEqual(made["SAMLProviderArn"], f"arn:aws:iam::{self.account}:saml-provider/{name}")
+        return made["SAMLProviderArn"]
+
+    def test_a_provider_is_made_shown_listed_and_deleted(self) -> None:
+        tags = [{"Key": "Team", "Value": "red"}]
+        arn = self.provider(Tags=tags)
+        shown = self.iam.get_saml_provider(SAMLProviderArn=arn)
+        self.assertEqual(shown["SAMLMetadataDocument"], METADATA)
+        self.assertEqual((shown["AssertionEncryptionMode"], shown["PrivateKeyList"]), ("Allowed", []))
+        self.assertEqual(shown["Tags"], tags)
+        self.assertRegex(shown["SAMLProviderUUID"], "^[A-Z0-9]{22,64}$")
+        self.assertGreater(shown["ValidUntil"] - shown["CreateDate"], datetime.timedelta(days=36000))
+        listed = {entry["Arn"]: entry for entry in self.iam.list_saml_providers()["SAMLProviderList"]}
+        self.assertEqual(listed[arn]["ValidUntil"], shown["ValidUntil"])
+        self.iam.delete_saml_provider(SAMLProviderArn=arn)
+        message = self.refused("NoSuchEntity", 404, self.iam.get_saml_provider, SAMLProviderArn=arn)
+        self.assertEqual(message, f"Manifest not found for arn {arn}")
+
+    def test_metadata_is_judged(self) -> None:
+        with_dtd = METADATA.replace("\n", "\n<!DOCTYPE x>\n", 1)
+        for document in ["x" * 1000, with_dtd, METADATA.replace("IDPSSODescriptor", "SPSSODescriptor")]:
+            message = self.refused(
+                "InvalidInput",
+                400,
+                self.iam.create_saml_provider,
+                Name=self.name("Corp"),
+                SAMLMetadataDocument=document,
+            )
+            self.assertEqual(message, "Could not parse metadata")
+
+    def test_private_keys_come_and_go(self) -> None:
+        arn = self.provider(AddPrivateKey=PRIVATE_KEY, AssertionEncryptionMode="Required")
+        shown = self.iam.get_saml_provider(SAMLProviderArn=arn)
+        self.assertEqual(shown["AssertionEncryptionMode"], "Required")
+        (key,) = shown["PrivateKeyList"]
+        self.iam.update_saml_provider(SAMLProviderArn=arn, RemovePrivateKey=key["KeyId"])
+        self.assertEqual(self.iam.get_saml_provider(SAMLProviderArn=arn)["PrivateKeyList"], [])
 
 
 if __name__ == "__main__":

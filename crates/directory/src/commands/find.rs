@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use stead_types::{Arn, GroupName, RoleName, UserName};
 
-use crate::entity::{Group, KeyOwner, ManagedPolicy, MfaDevice, OidcProvider, Role, User};
+use crate::entity::{
+    Group, KeyOwner, ManagedPolicy, MfaDevice, OidcProvider, Role, SamlProvider, User,
+};
 use crate::{DirectoryError, EntityKind, Snapshot};
 
 type Found<E> = Result<Arc<E>, DirectoryError>;
@@ -46,6 +48,11 @@ pub(super) fn mfa_device(snapshot: &Snapshot, serial: &Arn) -> Found<MfaDevice> 
 pub(super) fn oidc_provider(snapshot: &Snapshot, arn: &Arn) -> Found<OidcProvider> {
     let found = snapshot.oidc_provider(arn).cloned();
     found.ok_or_else(|| DirectoryError::missing(EntityKind::OidcProvider, arn))
+}
+
+pub(super) fn saml_provider(snapshot: &Snapshot, arn: &Arn) -> Found<SamlProvider> {
+    let found = snapshot.saml_provider(arn).cloned();
+    found.ok_or_else(|| DirectoryError::missing(EntityKind::SamlProvider, arn))
 }
 
 /// The owner of keys and devices must exist.

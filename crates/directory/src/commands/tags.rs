@@ -21,6 +21,8 @@ pub enum Taggable<'a> {
     MfaDevice(&'a Arn),
     /// An OpenID Connect provider, by ARN.
     OidcProvider(&'a Arn),
+    /// A SAML provider, by ARN.
+    SamlProvider(&'a Arn),
 }
 
 /// Adds tags, or replaces those with their keys.
@@ -121,6 +123,11 @@ fn edit(
             let mut provider = (*find::oidc_provider(snapshot, arn)?).clone();
             of_resource(&mut provider.tags)?;
             Entity::OidcProvider(Arc::new(provider))
+        }
+        Taggable::SamlProvider(arn) => {
+            let mut provider = (*find::saml_provider(snapshot, arn)?).clone();
+            of_resource(&mut provider.tags)?;
+            Entity::SamlProvider(Arc::new(provider))
         }
     };
     draft.put(entity);

@@ -4,4 +4,5 @@ mod credentials;
 mod oidc_providers;
 mod policies;
 mod principals;
+mod saml_providers;
 mod tagging;

@@ -7,12 +7,13 @@ use stead_types::Timestamp;
 
 use super::*;
 use crate::entity::{
-    AccessKey, AccountRoot, AttachedPolicies, Group, InlinePolicies, KeyOwner, KeyStatus,
-    ManagedPolicy, MaxSessionDuration, MfaAssignment, MfaDevice, OidcProvider, PermissionsBoundary,
-    PolicyVersion, ResourceTags, Role, User, VersionId,
+    AccessKey, AccountRoot, AssertionEncryption, AttachedPolicies, Group, InlinePolicies, KeyOwner,
+    KeyStatus, ManagedPolicy, MaxSessionDuration, MfaAssignment, MfaDevice, OidcProvider,
+    PermissionsBoundary, PolicyVersion, ResourceTags, Role, SamlPrivateKey, SamlProvider, User,
+    VersionId,
 };
 use crate::policy_document;
-use crate::testing::{ALLOW, DENY, account, arn, name, now, secret, tag, trust_of};
+use crate::testing::{ALLOW, DENY, account, arn, name, now, saml_metadata, secret, tag, trust_of};
 use crate::trust::TrustPolicy;
 use std::sync::Arc;
 use stead_policy::DocumentKind;
@@ -30,6 +31,10 @@ fn attached(owner: &str) -> AttachedPolicies {
 }
 
 fn entities() -> Vec<Entity> {
+    [principals_and_credentials(), providers()].concat()
+}
+
+fn principals_and_credentials() -> Vec<Entity> {
     vec![
         Entity::Account(Arc::new(AccountRoot {
             id: account(),
@@ -91,6 +96,11 @@ fn entities() -> Vec<Entity> {
             }),
             tags: ResourceTags::default(),
         })),
+    ]
+}
+
+fn providers() -> Vec<Entity> {
+    vec![
         Entity::OidcProvider(Arc::new(OidcProvider {
             arn: arn("oidc-provider/Idp.example.com:8443/a/"),
             issuer: name("https://Idp.example.com:8443/a/"),
@@ -98,6 +108,19 @@ fn entities() -> Vec<Entity> {
             client_ids: ["sts.amazonaws.com", "ü \""].map(name).to_vec(),
             thumbprints: vec![name("6ef423e5272b2347200970d1cd9d1a72beabc592")],
             tags: ResourceTags::new([tag("a", "1"), tag("A", "2")]).unwrap(),
+        })),
+        Entity::SamlProvider(Arc::new(SamlProvider {
+            arn: arn("saml-provider/Corp"),
+            uuid: name("AEAQCAIBAEAQCAIBAEAQCAIBAE"),
+            created_at: now(),
+            metadata: saml_metadata("https://idp.example.com/\"ü\""),
+            encryption: AssertionEncryption::Required,
+            private_keys: vec![SamlPrivateKey {
+                id: name("BEAQCAIBAEAQCAIBAEAQCAIBAE"),
+                added_at: now(),
+                key: secret(),
+            }],
+            tags: ResourceTags::new([tag("a", "1")]).unwrap(),
         })),
     ]
 }
@@ -123,7 +146,7 @@ fn managed_policy() -> ManagedPolicy {
 }
 
 /// Key and file of the record of each entity.
-const GOLDEN: [(&str, &str); 8] = [
+const GOLDEN: [(&str, &str); 9] = [
     ("account", include_str!("tests/golden/account.json")),
     ("user/AIDAIOSFODNN7EXAMPLE1", include_str!("tests/golden/user.json")),
     ("group/AGPAIOSFODNN7EXAMPLE1", include_str!("tests/golden/group.json")),
@@ -137,6 +160,10 @@ const GOLDEN: [(&str, &str); 8] = [
     (
         "oidc-provider/287691fa0415947cb580d005926871c76408adc216c6e6bb2b524cbb67862e82",
         include_str!("tests/golden/oidc-provider.json"),
+    ),
+    (
+        "saml-provider/80983fee1db571574b8737b3b94b323cf902ed6cc21dc2b075559e8e57ac2633",
+        include_str!("tests/golden/saml-provider.json"),
     ),
 ];
 
@@ -209,6 +236,13 @@ fn fields_with_other_values_are_refused() {
         ("oidc-provider/", r#""sts.amazonaws.com""#, r#""a","a""#, "client_ids"),
         ("oidc-provider/", "6ef423e5", "6ef423eg", "thumbprints"),
         ("oidc-provider/", "Z", "", "created_at"),
+        ("saml-provider/", r#""Corp""#, r#""Co/rp""#, "name"),
+        ("saml-provider/", "AEAQ", "aEAQ", "uuid"),
+        ("saml-provider/", "2126-02-28", "2126-02-29", "valid_until"),
+        ("saml-provider/", r#"["MAMCAQE="]"#, "[]", "signing_certificates"),
+        ("saml-provider/", "MAMCAQE=", "MAMCAQE", "signing_certificates"),
+        ("saml-provider/", "BEAQ", "bEAQ", "private_keys"),
+        ("saml-provider/", "AQID", "AQI", "private_keys"),
     ] {
         let (key, body) = golden(kind);
         assert!(body.contains(from), "{kind} {from}");
@@ -219,7 +253,7 @@ fn fields_with_other_values_are_refused() {
 
 #[test]
 fn records_of_another_account_are_refused() {
-    for kind in ["account", "mfa-device/", "oidc-provider/"] {
+    for kind in ["account", "mfa-device/", "oidc-provider/", "saml-provider/"] {
         let (key, body) = golden(kind);
         let other = "444455556666".parse().unwrap();
         assert_eq!(decode(other, key, 1, body).unwrap_err(), LoadReason::Misplaced);

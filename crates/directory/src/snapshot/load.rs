@@ -138,7 +138,8 @@ impl Loading {
             Entity::Account(_)
             | Entity::AccessKey(_)
             | Entity::MfaDevice(_)
-            | Entity::OidcProvider(_) => false,
+            | Entity::OidcProvider(_)
+            | Entity::SamlProvider(_) => false,
         }
     }
 

@@ -6,7 +6,8 @@ use stead_types::{AccessKeyId, Arn, IssuerUrl, UniqueId, UniqueIdKind};
 
 use crate::catalogue;
 use crate::entity::{
-    AccessKey, Entity, Group, KeyOwner, ManagedPolicy, MfaDevice, OidcProvider, Role, User,
+    AccessKey, Entity, Group, KeyOwner, ManagedPolicy, MfaDevice, OidcProvider, Role, SamlProvider,
+    User,
 };
 use crate::{PrincipalLookup, PrincipalStatus, Snapshot};
 
@@ -262,6 +263,23 @@ impl Snapshot {
         self.oidc_providers.len()
     }
 
+    /// The SAML provider with exactly this ARN.
+    #[must_use]
+    pub fn saml_provider(&self, arn: &Arn) -> Option<&Arc<SamlProvider>> {
+        self.saml_providers.get(arn)
+    }
+
+    /// All SAML providers, in the order of their ARNs.
+    pub fn saml_providers(&self) -> impl Iterator<Item = &Arc<SamlProvider>> {
+        self.saml_providers.values()
+    }
+
+    /// How many SAML providers there are.
+    #[must_use]
+    pub fn saml_provider_count(&self) -> usize {
+        self.saml_providers.len()
+    }
+
     /// Every entity of the account, the account itself first.
     pub fn entities(&self) -> impl Iterator<Item = Entity> + '_ {
         std::iter::once(Entity::Account(self.root().clone()))
@@ -272,6 +290,7 @@ impl Snapshot {
             .chain(self.access_keys.values().cloned().map(Entity::AccessKey))
             .chain(self.mfa_devices.values().cloned().map(Entity::MfaDevice))
             .chain(self.oidc_providers.values().cloned().map(Entity::OidcProvider))
+            .chain(self.saml_providers.values().cloned().map(Entity::SamlProvider))
     }
 
     /// Whether the user or role with this id exists: sessions of one that does

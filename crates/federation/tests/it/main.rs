@@ -1,4 +1,5 @@
-//! Tokens as issuers sign them, and as attackers change them.
+//! Tokens as issuers sign them, metadata as providers write it, and both as attackers
+//! change them.
 
 #![expect(
     clippy::unwrap_used,
@@ -14,6 +15,7 @@ mod discovery;
 mod key_sets;
 mod properties;
 mod refusals;
+mod saml_metadata;
 mod session;
 mod signatures;
 mod support;

@@ -2,6 +2,8 @@
 
 use crate::script::Script;
 
+const METADATA: &str = include_str!("../saml-metadata.xml");
+
 const ACCOUNT_ARN: &str = "arn:aws:iam::111122223333";
 
 fn policy(effect: &str, action: &str, resource: &str, condition: &str) -> String {
@@ -124,6 +126,52 @@ const OPERATIONS: &[Refusal] = &[
         "arn:aws:iam::111122223333:mfa/phone",
     ),
     (
+        "CreateSAMLProvider",
+        &[("Name", "Other"), ("SAMLMetadataDocument", METADATA)],
+        "arn:aws:iam::111122223333:saml-provider/Other",
+    ),
+    ("ListSAMLProviders", &[], "arn:aws:iam::111122223333:saml-provider/*"),
+    (
+        "GetSAMLProvider",
+        &[("SAMLProviderArn", "arn:aws:iam::111122223333:saml-provider/Corp")],
+        "arn:aws:iam::111122223333:saml-provider/Corp",
+    ),
+    (
+        "UpdateSAMLProvider",
+        &[
+            ("SAMLProviderArn", "arn:aws:iam::111122223333:saml-provider/Corp"),
+            ("AssertionEncryptionMode", "Required"),
+        ],
+        "arn:aws:iam::111122223333:saml-provider/Corp",
+    ),
+    (
+        "DeleteSAMLProvider",
+        &[("SAMLProviderArn", "arn:aws:iam::111122223333:saml-provider/Corp")],
+        "arn:aws:iam::111122223333:saml-provider/Corp",
+    ),
+    (
+        "TagSAMLProvider",
+        &[
+            ("SAMLProviderArn", "arn:aws:iam::111122223333:saml-provider/Corp"),
+            ("Tags.member.1.Key", "a"),
+            ("Tags.member.1.Value", "b"),
+        ],
+        "arn:aws:iam::111122223333:saml-provider/Corp",
+    ),
+    (
+        "UntagSAMLProvider",
+        &[
+            ("SAMLProviderArn", "arn:aws:iam::111122223333:saml-provider/Corp"),
+            ("TagKeys.member.1", "a"),
+        ],
+        "arn:aws:iam::111122223333:saml-provider/Corp",
+    ),
+    (
+        "ListSAMLProviderTags",
+        &[("SAMLProviderArn", "arn:aws:iam::111122223333:saml-provider/Corp")],
+        "arn:aws:iam::111122223333:saml-provider/Corp",
+    ),
+    (
         "CreateOpenIDConnectProvider",
         &[("Url", "https://idp.example.com/a/b")],
         "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a/b",
@@ -219,6 +267,7 @@ fn populate(script: &mut Script) {
         ("AddUserToGroup", &[("GroupName", "ops"), ("UserName", "bob")]),
         ("CreateVirtualMFADevice", &[("VirtualMFADeviceName", "phone")]),
         ("CreateOpenIDConnectProvider", &[("Url", "https://idp.example.com/a")]),
+        ("CreateSAMLProvider", &[("Name", "Corp"), ("SAMLMetadataDocument", METADATA)]),
     ] {
         script.call("root", operation, parameters).unwrap();
     }

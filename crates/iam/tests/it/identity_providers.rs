@@ -59,6 +59,37 @@ fn plain_text_is_taken_on_the_loopback_and_only_where_it_is_admitted() {
     assert!(script.call("root", CREATE, &[("Url", "http://idp.example.com")]).is_err());
 }
 
+const METADATA: &str = include_str!("../saml-metadata.xml");
+const KEY: &str = include_str!("../../../federation/tests/saml/rsa-pkcs8.key");
+const OTHER_KEY: &str = include_str!("../../../federation/tests/saml/rsa-pkcs1.key");
+const SAML_ARN: &str = "arn:aws:iam::111122223333:saml-provider/Corp";
+
+#[test]
+fn private_keys_are_never_shown_and_rest_encrypted() {
+    let mut script = Script::new();
+    let new = [("Name", "Corp"), ("SAMLMetadataDocument", METADATA), ("AddPrivateKey", KEY)];
+    script.call("root", "CreateSAMLProvider", &new).unwrap();
+    let arn = ("SAMLProviderArn", SAML_ARN);
+    let shown = script.call("root", "GetSAMLProvider", &[arn]).unwrap();
+    let keys = shown["PrivateKeyList"].as_array().unwrap();
+    assert_eq!((keys.len(), keys[0].as_object().unwrap().len()), (1, 2));
+    let id = keys[0]["KeyId"].as_str().unwrap().to_owned();
+    assert!(!shown.to_string().contains("PRIVATE KEY"));
+    let provider = script.world.account(script.account).saml_provider(&SAML_ARN.parse().unwrap());
+    let stored = provider.unwrap().private_keys[0].key.as_bytes().to_vec();
+    assert!(stored.len() > KEY.len() && !stored.windows(8).any(|part| part == b"PRIVATE "));
+
+    script.call("root", "UpdateSAMLProvider", &[arn, ("AddPrivateKey", OTHER_KEY)]).unwrap();
+    let third = script.call("root", "UpdateSAMLProvider", &[arn, ("AddPrivateKey", KEY)]);
+    let third = third.unwrap_err();
+    assert_eq!(third.code, "LimitExceeded");
+    assert_eq!(third.message, "Cannot exceed quota for PrivateKeysPerSAMLProvider: 2");
+    let exchange = [arn, ("RemovePrivateKey", id.as_str()), ("AddPrivateKey", KEY)];
+    script.call("root", "UpdateSAMLProvider", &exchange).unwrap();
+    let again = script.call("root", "UpdateSAMLProvider", &[arn, ("RemovePrivateKey", &id)]);
+    assert_eq!(again.unwrap_err().code, "NoSuchEntity");
+}
+
 fn trusting(federated: &str, condition: &serde_json::Value) -> String {
     let statement = json!({"Effect": "Allow", "Principal": {"Federated": federated},
         "Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition});

@@ -3,7 +3,7 @@ use stead_session::vault::{
     AccountVault, DataKey, RootKey, SecretName, SecretVault, VaultError, WrappedSecret,
 };
 use stead_session::{issue, open};
-use stead_types::{AccountId, Entropy, Secret};
+use stead_types::{AccountId, Entropy, SamlId, Secret};
 
 use crate::fixtures::{Counting, NOW, keyring, plain};
 
@@ -112,10 +112,24 @@ fn secrets_are_bounded_and_texts_are_texts() {
     let vault = AccountVault::new(account(1), &DataKey::generate(&mut entropy));
     let name = SecretName::MfaSeed("arn:aws:iam::000000000001:mfa/phone");
     let mut wrap = |secret: Vec<u8>| vault.wrap(name, &Secret::new(secret), &mut entropy);
-    assert_eq!(wrap(vec![0; 4_097]), Err(VaultError::TooLong));
-    assert!(wrap(vec![0; 4_096]).is_ok());
+    assert_eq!(wrap(vec![0; 16_385]), Err(VaultError::TooLong));
+    assert!(wrap(vec![0; 16_384]).is_ok());
     let wrapped = wrap(vec![0xff]).unwrap();
     assert_eq!(vault.unwrap_text(name, &wrapped).unwrap_err(), VaultError::Malformed);
+}
+
+#[test]
+fn a_private_key_opens_for_its_provider_and_id_alone() {
+    let mut entropy = Counting::default();
+    let vault = AccountVault::new(account(1), &DataKey::generate(&mut entropy));
+    let ids = ["A".repeat(26), "B".repeat(26)].map(|id| id.parse::<SamlId>().unwrap());
+    let name = |provider, id| SecretName::SamlPrivateKey { provider, id };
+    let secret = Secret::new(vec![1, 2, 3]);
+    let wrapped = vault.wrap(name("one", &ids[0]), &secret, &mut entropy).unwrap();
+    assert!(vault.unwrap(name("one", &ids[0]), &wrapped).is_ok());
+    for other in [name("two", &ids[0]), name("one", &ids[1]), SecretName::MfaSeed("one")] {
+        assert_eq!(vault.unwrap(other, &wrapped).unwrap_err(), VaultError::Forged);
+    }
 }
 
 #[test]

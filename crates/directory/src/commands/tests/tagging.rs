@@ -24,6 +24,7 @@ fn every_taggable_thing_has_fifty_tags_at_most() {
     fixture.role("X", "*");
     let (policy, device) = (fixture.policy("X").arn.clone(), device(&mut fixture));
     let provider = fixture.oidc_provider("https://x").arn.clone();
+    let saml = fixture.try_saml_provider("X").unwrap().arn.clone();
     let (user, role) = (name("X"), name("X"));
     let draft = &mut fixture.draft;
     for resource in [
@@ -32,6 +33,7 @@ fn every_taggable_thing_has_fifty_tags_at_most() {
         Taggable::Policy(&policy),
         Taggable::MfaDevice(&device),
         Taggable::OidcProvider(&provider),
+        Taggable::SamlProvider(&saml),
     ] {
         let full = DirectoryError::LimitExceeded(Quota::TagsPerResource);
         assert_eq!(tag(draft, resource, tags(51)).unwrap_err(), full);
@@ -76,7 +78,7 @@ fn what_is_missing_is_named() {
     let mut fixture = Fixture::new();
     let (user, role) = (name("X"), name("X"));
     let (policy, device) = (arn("policy/X"), arn("mfa/X"));
-    let provider = arn("oidc-provider/x");
+    let (provider, saml) = (arn("oidc-provider/x"), arn("saml-provider/X"));
     let draft = &mut fixture.draft;
     for (resource, kind, text) in [
         (Taggable::User(&user), EntityKind::User, "X"),
@@ -84,6 +86,7 @@ fn what_is_missing_is_named() {
         (Taggable::Policy(&policy), EntityKind::Policy, policy.as_str()),
         (Taggable::MfaDevice(&device), EntityKind::MfaDevice, device.as_str()),
         (Taggable::OidcProvider(&provider), EntityKind::OidcProvider, provider.as_str()),
+        (Taggable::SamlProvider(&saml), EntityKind::SamlProvider, saml.as_str()),
     ] {
         assert_eq!(tag(draft, resource, tags(1)).unwrap_err(), missing(kind, text));
         assert_eq!(untag(draft, resource, &[]).unwrap_err(), missing(kind, text));

@@ -3,20 +3,23 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use stead_types::{AccessKeyId, Arn, ClientId, IssuerUrl, Path, TagKey, Thumbprint};
+use stead_types::{AccessKeyId, Arn, ClientId, IssuerUrl, Path, SamlId, TagKey, Thumbprint};
 
 use super::dump;
 use crate::commands::boundary::BoundaryHolder;
 use crate::commands::managed_policy::NewVersion;
 use crate::commands::mfa_device::{ConsecutiveCodes, NewMfaDevice};
 use crate::commands::oidc_provider::NewOidcProvider;
+use crate::commands::saml_provider::{NewPrivateKey, SamlProviderChange};
 use crate::commands::tags::Taggable;
 use crate::commands::{
     PolicyHolder, access_key, attachment, boundary, group, inline_policy, managed_policy,
-    mfa_device, oidc_provider, role, tags, user,
+    mfa_device, oidc_provider, role, saml_provider, tags, user,
 };
-use crate::entity::{KeyOwner, KeyStatus, MaxSessionDuration, VersionId};
-use crate::testing::{ALLOW, DENY, Fixture, account, arn, name, now, secret, tag, trust_of};
+use crate::entity::{AssertionEncryption, KeyOwner, KeyStatus, MaxSessionDuration, VersionId};
+use crate::testing::{
+    ALLOW, DENY, Fixture, account, arn, name, now, saml_metadata, secret, tag, trust_of,
+};
 use crate::{DirectoryError, EncodedRecord, Snapshot};
 
 /// One command: which, and on what. Numbers pick from a few names.
@@ -31,12 +34,13 @@ fn pick<'a>(from: &[&'a str], index: u8) -> &'a str {
 
 fn run(fixture: &mut Fixture, (which, first, second): Step) -> Result<(), DirectoryError> {
     let (one, two) = (pick(&NAMES, first), pick(&NAMES, second));
-    match which % 5 {
-        0 => run_principal(fixture, which / 5, one, two, second),
-        1 => run_policy(fixture, which / 5, one, two, second),
-        2 => run_credential(fixture, which / 5, one, two),
-        3 => run_provider(fixture, which / 5, one, two),
-        _ => run_tags(fixture, which / 5, one, two),
+    match which % 6 {
+        0 => run_principal(fixture, which / 6, one, two, second),
+        1 => run_policy(fixture, which / 6, one, two, second),
+        2 => run_credential(fixture, which / 6, one, two),
+        3 => run_oidc_provider(fixture, which / 6, one, two),
+        4 => run_saml_provider(fixture, which / 6, one, second),
+        _ => run_tags(fixture, which / 6, one, two),
     }
 }
 
@@ -149,7 +153,7 @@ fn run_credential(
     }
 }
 
-fn run_provider(
+fn run_oidc_provider(
     fixture: &mut Fixture,
     which: u8,
     one: &str,
@@ -179,18 +183,45 @@ fn run_provider(
     }
 }
 
+fn run_saml_provider(
+    fixture: &mut Fixture,
+    which: u8,
+    one: &str,
+    number: u8,
+) -> Result<(), DirectoryError> {
+    let arn = arn(&format!("saml-provider/{one}"));
+    let id: SamlId = name(&pick(&NAMES, number).to_uppercase().repeat(22));
+    let change = match which % 6 {
+        0 | 1 => return fixture.try_saml_provider(one).map(drop),
+        2 => SamlProviderChange { metadata: Some(saml_metadata(one)), ..Default::default() },
+        3 => SamlProviderChange {
+            add_private_key: Some(NewPrivateKey { id, key: secret() }),
+            ..Default::default()
+        },
+        4 => SamlProviderChange {
+            encryption: Some(AssertionEncryption::Required),
+            remove_private_key: Some(id),
+            ..Default::default()
+        },
+        _ => return saml_provider::delete(&mut fixture.draft, &arn),
+    };
+    saml_provider::update(&mut fixture.draft, &arn, change, now())
+}
+
 fn run_tags(fixture: &mut Fixture, which: u8, one: &str, two: &str) -> Result<(), DirectoryError> {
     let (user, role) = (name(one), name(one));
     let (policy, serial) = (arn(&format!("policy/{one}")), arn(&format!("mfa/{one}")));
     let provider = arn(&format!("oidc-provider/localhost/{one}"));
-    let resource = match which % 5 {
+    let saml = arn(&format!("saml-provider/{one}"));
+    let resource = match which % 6 {
         0 => Taggable::User(&user),
         1 => Taggable::Role(&role),
         2 => Taggable::Policy(&policy),
         3 => Taggable::MfaDevice(&serial),
-        _ => Taggable::OidcProvider(&provider),
+        4 => Taggable::OidcProvider(&provider),
+        _ => Taggable::SamlProvider(&saml),
     };
-    if which % 10 < 6 {
+    if which % 12 < 7 {
         tags::tag(&mut fixture.draft, resource, vec![tag(two, one)])
     } else {
         tags::untag(&mut fixture.draft, resource, &[name::<TagKey>(two)])
