@@ -137,8 +137,9 @@ impl Who {
         let federated = matches!(caller, Caller::WebIdentity { .. } | Caller::Saml { .. });
         match self {
             Self::Everyone => Some(Named::Everyone),
-            // Choice: documented as the same as `*`, yet reported not to let the
-            // bearers of foreign tokens in. It denies all and admits all but them.
+            // Observed: documented as the same as `*`, yet it lets no bearer of a foreign
+            // token in, of either kind; recorded by the project radkawar/stackd.
+            // Choice: it denies all.
             Self::EveryoneUnderAws => {
                 (effect == Effect::Deny || !federated).then_some(Named::Everyone)
             }
