@@ -16,6 +16,7 @@ mod resource;
 mod statement;
 
 pub(crate) use document::{Document, Form, read};
+pub(crate) use findings::quoted;
 
 use findings::Findings;
 

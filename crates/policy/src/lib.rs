@@ -108,7 +108,9 @@ pub use outcome::{
     BlockReason, Blocker, Blockers, Cause, Decision, Outcome, PolicyType, StatementRef,
 };
 pub use policies::{Policies, PolicyRef, PolicySet};
-pub use provider_controls::{PROVIDER_CONTROLS, ProviderControl, check_provider_controls};
+pub use provider_controls::{
+    PROVIDER_CONTROLS, ProviderControl, ProviderRule, check_provider_controls,
+};
 pub use request::{Layers, Request, ResourcePolicy};
 pub use source::PolicySource;
 pub use span::{Span, Spanned};

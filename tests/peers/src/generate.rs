@@ -237,6 +237,11 @@ fn action(random: &mut Random, case: &Case, kind: Document, statement: &mut Map<
 }
 
 fn action_pattern(random: &mut Random, case: &Case, kind: Document) -> String {
+    if kind == Document::Trust {
+        // A trust policy names actions one by one; no wildcard, no other case.
+        let other = random.text(&["sts:SetSourceIdentity", "sts:TagSession", "sts:AssumeRole"]);
+        return if random.percent(70) { case.action.clone() } else { other };
+    }
     let (service, name) = case.action.split_once(':').unwrap_or_default();
     match random.below(10) {
         0..=2 => case.action.clone(),
@@ -245,10 +250,7 @@ fn action_pattern(random: &mut Random, case: &Case, kind: Document) -> String {
         5 => format!("{service}:*{}", &name[random.below(name.len())..]),
         6 if random.percent(50) => case.action.to_ascii_lowercase(),
         6 => format!("{}:?{}", service.to_ascii_uppercase(), &name[1..]),
-        7 if kind != Document::Trust && kind != Document::ResourceControl => "*".to_owned(),
-        _ if kind == Document::Trust => {
-            random.text(&["sts:SetSourceIdentity", "sts:Assume*", "sts:*"])
-        }
+        7 if kind != Document::ResourceControl => "*".to_owned(),
         _ if kind == Document::ResourceControl => format!("{service}:*"),
         _ => random.text(OTHER_ACTIONS),
     }

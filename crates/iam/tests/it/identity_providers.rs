@@ -101,15 +101,18 @@ fn roles_may_trust_providers_that_do_not_exist() {
     // Spec: UG:id_roles_create_for-idp: IAM looks at the form of the principal only.
     let some = json!({"StringEquals": {"aws:RequestTag/a": "b"}});
     let pool = json!({"StringEquals": {"cognito-identity.amazonaws.com:aud": "pool"}});
+    let google = json!({"StringEquals": {"accounts.google.com:aud": "app"}});
+    let amazon = json!({"StringEquals": {"www.amazon.com:app_id": "app"}});
+    let facebook = json!({"StringEquals": {"graph.facebook.com:app_id": "app"}});
     let mut script = Script::new();
     for (number, (federated, condition)) in [
         (ARN, &some),
         ("arn:aws:iam::111122223333:oidc-provider/localhost:8443/a/", &some),
         ("arn:aws:iam::444455556666:oidc-provider/idp.example.com", &some),
         ("arn:aws:iam::111122223333:saml-provider/Corp", &some),
-        ("accounts.google.com", &some),
-        ("www.amazon.com", &some),
-        ("graph.facebook.com", &some),
+        ("accounts.google.com", &google),
+        ("www.amazon.com", &amazon),
+        ("graph.facebook.com", &facebook),
         ("cognito-identity.amazonaws.com", &pool),
     ]
     .into_iter()
@@ -130,19 +133,17 @@ fn roles_may_trust_providers_that_do_not_exist() {
 fn what_no_provider_can_be_is_refused() {
     let mut script = Script::new();
     let none = json!({});
+    let malformed = "Federated principals must be valid domain names or SAML metadata ARNs";
     for (federated, text) in [
-        ("idp", "Invalid principal in policy: \"FEDERATED\":\"idp\""),
+        ("idp", malformed),
+        ("*", malformed),
+        ("https://idp.example.com", malformed),
+        ("arn:aws:iam::111122223333:oidc-provider/*", malformed),
+        ("arn:aws:iam::111122223333:user/alice", malformed),
         (
-            "https://idp.example.com",
-            "Invalid principal in policy: \"FEDERATED\":\"https://idp.example.com\"",
-        ),
-        (
-            "arn:aws:iam::111122223333:oidc-provider/*",
-            "Invalid principal in policy: \"FEDERATED\":\"arn:aws:iam::111122223333:oidc-provider/*\"",
-        ),
-        (
-            "arn:aws:iam::111122223333:user/alice",
-            "Invalid principal in policy: \"FEDERATED\":\"arn:aws:iam::111122223333:user/alice\"",
+            "accounts.google.com",
+            "Policy trusting accounts.google.com requires a StringEquals condition on an \
+             application id",
         ),
         (
             "cognito-identity.amazonaws.com",

@@ -221,7 +221,7 @@ const ORGANIZATION: &str =
     "The provided policy document does not meet the requirements of the specified policy type.";
 
 /// The beginning of a text from outside, for messages.
-pub(super) fn quoted(text: &str) -> &str {
+pub(crate) fn quoted(text: &str) -> &str {
     match text.char_indices().nth(QUOTED_CHARACTERS_MAX) {
         Some((end, _)) => text.get(..end).unwrap_or_default(),
         None => text,

@@ -51,7 +51,6 @@ pub(super) fn read(
         check_not_principal(member.key.span, effect, findings);
     }
     let Read { kinds, entries } = read_value(&member.value, findings)?;
-    check_cognito(&entries, fields, findings);
     Some(Some(Principals { span: member.value.span, polarity, kinds, entries }))
 }
 
@@ -107,8 +106,12 @@ fn read_value(json: &Json, findings: &mut Findings) -> Option<Read> {
 fn check_bare(value: &Spanned<String>, findings: &mut Findings) {
     let text = quoted(&value.value);
     if findings.kind == DocumentKind::Trust {
-        // Observed: quoted for trust policies.
-        let wire = "Principal must be a JSON object.".to_owned();
+        let wire = match value.value.as_str() {
+            // Observed: quoted in public and recorded by the project radkawar/stackd.
+            "*" => "AssumeRolepolicy contained an invalid principal: \"STAR\":\"*\".".to_owned(),
+            // Observed: quoted for trust policies.
+            _ => "Principal must be a JSON object.".to_owned(),
+        };
         let message = "a trust policy says under which key a principal stands".to_owned();
         refuse(DiagnosticCode::InvalidPrincipal, value.span, wire, message, findings);
     } else if text != "*" {
@@ -162,22 +165,26 @@ fn read_member(member: &Member, read: &mut Read, findings: &mut Findings) -> Opt
     Some(())
 }
 
+/// Observed: recorded for `*` by the project radkawar/stackd, quoted in public for ARNs
+/// that lack a part.
+const FEDERATED: &str = "Federated principals must be valid domain names or SAML metadata ARNs";
+
 /// Whether a principal can exist at all. Whether it does is not known here.
 fn check_value(kind: PrincipalKind, value: &Spanned<String>, findings: &mut Findings) {
     let text = value.value.as_str();
-    let (name, sound) = match kind {
+    let shown = quoted(text);
+    // Observed: quoted for trust policies.
+    let invalid = |name: &str| format!("Invalid principal in policy: \"{name}\":\"{shown}\"");
+    let (wire, sound) = match kind {
         PrincipalKind::Aws => {
             let origin = findings.kind == DocumentKind::Resource && is_origin_access(text);
-            ("AWS", origin || is_aws_principal(text))
+            (invalid("AWS"), origin || is_aws_principal(text))
         }
-        PrincipalKind::Federated => ("FEDERATED", is_federated_principal(text)),
-        PrincipalKind::Service => ("SERVICE", is_host_name(text)),
+        PrincipalKind::Federated => (FEDERATED.to_owned(), is_federated_principal(text)),
+        PrincipalKind::Service => (invalid("SERVICE"), is_host_name(text)),
         PrincipalKind::CanonicalUser | PrincipalKind::Everyone => return,
     };
     if !sound {
-        let shown = quoted(text);
-        // Observed: quoted for trust policies.
-        let wire = format!("Invalid principal in policy: \"{name}\":\"{shown}\"");
         let message = format!("`{shown}` cannot be a principal");
         refuse(DiagnosticCode::InvalidPrincipal, value.span, wire, message, findings);
     }
@@ -244,25 +251,6 @@ fn is_host_name(text: &str) -> bool {
             && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
     };
     text.contains('.') && text.split('.').all(label)
-}
-
-/// Observed: quoted for trust policies; a pool's tokens are the same for everyone.
-fn check_cognito(entries: &[PrincipalEntry], fields: &Fields<'_>, findings: &mut Findings) {
-    let cognito = entries.iter().find(|entry| {
-        entry.kind == PrincipalKind::Federated
-            && entry.value.value == "cognito-identity.amazonaws.com"
-    });
-    let Some(entry) = cognito else { return };
-    let conditional = matches!(
-        fields.condition,
-        Some(Spanned { value: JsonValue::Object(members), .. }) if !members.is_empty()
-    );
-    if findings.kind == DocumentKind::Trust && !conditional {
-        let wire = "A condition block must be present for the Cognito provider".to_owned();
-        let message =
-            "everyone's identity pool is this provider; a condition must say which".to_owned();
-        refuse(DiagnosticCode::MissingField, entry.value.span, wire, message, findings);
-    }
 }
 
 fn refuse(

@@ -87,6 +87,8 @@ const POINTS: &[Point] = &[
     point(43, "web identities and assertions, by their provider and claims", "a web identity with its claims", &["a web identity of another subject", "a web identity without the claim", "a web identity by another provider", "everyone under AWS does not", "several values of amr without one"]),
     point(44, "more claims than subject and audience, where they are handed on", "a claim beside subject and audience", &["a claim beside subject and audience, of another repository", "a claim that the service does not hand on", "a claim of another provider"]),
     point(45, "a shared provider's trust asks for the tenant's claim", "GitHub by subject", &["GitHub by audience alone", "GitHub without a condition", "GitHub with any subject", "GitHub with a subject if there is one", "Pulumi by subject instead of audience"]),
+    point(45, "each Allow asks for itself", "GitLab narrowed and denied", &["GitLab narrowed in one of two statements", "identity pools narrowed and Google not"]),
+    point(45, "the social providers ask for an application", "Google by audience", &["Google without a condition", "Google with a pattern for its audience", "Google by audience in another case of the key", "Amazon by audience", "Facebook by user"]),
     point(46, "a subject of names and ids is another subject", "a subject of names and ids, matched by both", &["a subject of names and ids, matched by names", "a subject of names and ids, of a repository that took the name"]),
     point(47, "a session keeps some claims, and its provider", "a claim that the session keeps", &["a claim that only the call for the session had", "the provider of another session"]),
     point(48, "whoever is in the way is named", "nobody is in the way and nobody is named", &["all who do not allow are named", "the one who denies and those who do not allow are named"]),
@@ -100,6 +102,7 @@ const DECIDED: &[Point] = &[
     point(30, "a user named in a trust policy: the boundary must allow", "the user is named and has a boundary that allows", &["the user is named and has a boundary that is silent", "everyone by ARN, and a user's silent boundary"]),
     point(21, "a wildcard in a value: text", "an asterisk in a value is an asterisk", &["a tag that tries to be a wildcard"]),
     point(45, "the claims that shared providers require: a table", "Sentinel by session name", &["Sentinel without the session name"]),
+    point(45, "a pattern of wildcards alone says nothing", "GitLab by subject", &["GitLab with a pattern that is two stars", "GitLab with a pattern that is a question mark", "GitHub with a pattern that is a question mark and a star"]),
 ];
 
 #[rustfmt::skip]

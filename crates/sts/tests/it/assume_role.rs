@@ -85,7 +85,7 @@ fn an_explicit_deny_wins_on_either_side() {
     let trust_deny = format!(
         r#"{{"Version":"2012-10-17","Statement":[
         {{"Effect":"Allow","Principal":{{"AWS":"*"}},"Action":"sts:AssumeRole"}},
-        {{"Effect":"Deny","Principal":{{"AWS":"{}"}},"Action":"sts:*"}}]}}"#,
+        {{"Effect":"Deny","Principal":{{"AWS":"{}"}},"Action":"sts:AssumeRole"}}]}}"#,
         user_arn("alice")
     );
     for (identity, trust, reason) in [
