@@ -1,22 +1,34 @@
 use stead_directory::Snapshot;
 use stead_directory::entity::{AccessKey, KeyOwner, KeyStatus};
+use stead_federation::oidc::{
+    Algorithms, Expected, KeySet, Refusal, UnverifiedToken, VerifiedToken, verify,
+};
 use stead_policy::{Caller, CompiledPolicy, DocumentKind, FederatedIssuer, PolicySource};
 use stead_session::{Claims, Holder, MfaState, Session, SessionPrincipal};
 use stead_sigv4::Verified;
-use stead_types::{AccessKeyId, AccountId, Arn, UserName};
+use stead_types::{AccessKeyId, AccountId, Arn, Timestamp, UserName};
 use thiserror::Error;
 
-/// A caller whose signature was verified and who exists at this revision.
+/// A caller who has proved who they are and who exists at this revision.
 ///
-/// Only this module makes one, and only from a [`Verified`] signature: whoever
-/// holds one need not ask again who is calling.
+/// Only this module makes one, and only from a [`Verified`] signature or the token of
+/// a provider that the account trusts: whoever holds one need not ask again who is
+/// calling.
 #[derive(Clone, Debug)]
 pub struct VerifiedCaller {
     account: AccountId,
     principal: Caller,
-    access_key_id: AccessKeyId,
     user_name: Option<UserName>,
-    session: Option<Box<SessionState>>,
+    proof: Proof,
+}
+
+/// How a caller has proved who they are.
+#[derive(Clone, Debug)]
+enum Proof {
+    /// By the signature of a key: a long-term one, or that of a session.
+    Signature { access_key_id: AccessKeyId, session: Option<Box<SessionState>> },
+    /// By the token of an OpenID Connect provider.
+    WebIdentity(Box<VerifiedToken>),
 }
 
 #[derive(Clone, Debug)]
@@ -33,6 +45,17 @@ pub(crate) enum SessionKind {
     AssumedRole,
     FederatedUser,
     SessionToken,
+}
+
+/// Why the bearer of a token is not who the token says.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum WebIdentityRefused {
+    /// The account has no provider with the token's issuer.
+    #[error("the account has no provider of this issuer")]
+    NoProvider,
+    /// The token is not accepted.
+    #[error("the token {0}")]
+    Token(#[from] Refusal),
 }
 
 /// Why a verified signature names nobody who may call.
@@ -73,8 +96,8 @@ impl VerifiedCaller {
             KeyOwner::User(user_id) => Holder::User { user_id: user_id.clone() },
         };
         let (principal, user_name) = holder_as_caller(&holder, account)?;
-        let access_key_id = key.id.clone();
-        Ok(Self { account: account.account(), principal, access_key_id, user_name, session: None })
+        let proof = Proof::Signature { access_key_id: key.id.clone(), session: None };
+        Ok(Self { account: account.account(), principal, user_name, proof })
     }
 
     /// The principal of a session.
@@ -101,16 +124,41 @@ impl VerifiedCaller {
         let managed_sources =
             managed.map(|arn| PolicySource::SessionManaged { arn: arn.clone() }).collect();
         let state = SessionState { claims: session.claims, inline_policy, managed_sources };
+        let (access_key_id, session) = (session.access_key_id, Some(Box::new(state)));
+        let proof = Proof::Signature { access_key_id, session };
+        Ok(Self { account: account.account(), principal, user_name, proof })
+    }
+
+    /// The bearer of an OpenID Connect token whose issuer the account has registered.
+    ///
+    /// `account` is that of the role to be assumed: only its own providers count.
+    ///
+    /// # Errors
+    /// An issuer without a provider, or what is wrong with the token.
+    pub fn of_web_identity(
+        token: &UnverifiedToken<'_>,
+        keys: &KeySet,
+        algorithms: Algorithms,
+        account: &Snapshot,
+        now: Timestamp,
+    ) -> Result<Self, WebIdentityRefused> {
+        let provider = account
+            .oidc_provider_by_issuer(token.issuer())
+            .ok_or(WebIdentityRefused::NoProvider)?;
+        let client_ids: Vec<&str> = provider.client_ids.iter().map(|id| id.as_str()).collect();
+        let issuer = provider.issuer.as_str();
+        let expected = Expected { issuer, client_ids: &client_ids, algorithms };
+        let verified = verify(token, keys, &expected, now)?;
         Ok(Self {
             account: account.account(),
-            principal,
-            access_key_id: session.access_key_id,
-            user_name,
-            session: Some(Box::new(state)),
+            principal: Caller::WebIdentity { provider: provider.arn.as_str().into() },
+            user_name: None,
+            proof: Proof::WebIdentity(Box::new(verified)),
         })
     }
 
-    /// The account whose policies speak for the caller.
+    /// The account whose policies speak for the caller; of a web identity the account
+    /// of its provider.
     #[must_use]
     pub const fn account(&self) -> AccountId {
         self.account
@@ -122,10 +170,22 @@ impl VerifiedCaller {
         &self.principal
     }
 
-    /// The access key that signed.
+    /// The access key that signed, where one did.
     #[must_use]
-    pub const fn access_key_id(&self) -> &AccessKeyId {
-        &self.access_key_id
+    pub const fn access_key_id(&self) -> Option<&AccessKeyId> {
+        match &self.proof {
+            Proof::Signature { access_key_id, .. } => Some(access_key_id),
+            Proof::WebIdentity(_) => None,
+        }
+    }
+
+    /// The token of an OpenID Connect provider, where the call came with one.
+    #[must_use]
+    pub fn web_identity(&self) -> Option<&VerifiedToken> {
+        match &self.proof {
+            Proof::WebIdentity(token) => Some(token),
+            Proof::Signature { .. } => None,
+        }
     }
 
     /// The name of the IAM user, for users only.
@@ -137,27 +197,42 @@ impl VerifiedCaller {
     /// What the session carries, for temporary credentials.
     #[must_use]
     pub fn claims(&self) -> Option<&Claims> {
-        self.session.as_ref().map(|state| &state.claims)
+        self.session().map(|state| &state.claims)
     }
 
-    /// The caller's ARN as GetCallerIdentity shows it.
+    /// The provider that vouches for the caller: its ARN, or the bare name of one that
+    /// needs no registration. Only of callers who came with its token.
+    #[must_use]
+    pub fn federated_provider(&self) -> Option<&str> {
+        match &self.principal {
+            Caller::WebIdentity { provider } | Caller::Saml { provider } => Some(provider),
+            _ => None,
+        }
+    }
+
+    /// The caller's ARN as GetCallerIdentity shows it; of the bearer of a foreign token
+    /// that of the provider.
     #[must_use]
     pub fn arn(&self) -> Arn {
         match &self.principal {
             Caller::User { arn, .. } | Caller::FederatedUser { arn, .. } => arn.clone(),
             Caller::RoleSession { session_arn, .. } => session_arn.clone(),
-            Caller::Root { .. }
-            | Caller::WebIdentity { .. }
-            | Caller::Saml { .. }
-            | Caller::Service { .. }
-            | Caller::Anonymous => Arn::iam(self.account, "root"),
+            Caller::WebIdentity { provider } | Caller::Saml { provider } => {
+                // A provider without registration has a name and no ARN.
+                let named = || Arn::iam(self.account, &format!("oidc-provider/{provider}"));
+                provider.parse().unwrap_or_else(|_| named())
+            }
+            Caller::Root { .. } | Caller::Service { .. } | Caller::Anonymous => {
+                Arn::iam(self.account, "root")
+            }
         }
     }
 
     /// The caller's unique id as GetCallerIdentity shows it: `AIDA...`,
     /// `AROA...:session-name`, `account:federated-name`, or the account of a root user.
     ///
-    /// Spec: UG:reference_policies_variables, table of `aws:userid`.
+    /// Spec: UG:reference_policies_variables, table of `aws:userid`. Observed: of the
+    /// bearer of a foreign token the provider (radkawar/stackd, recorded in 2026).
     #[must_use]
     pub fn user_id(&self) -> String {
         match &self.principal {
@@ -172,11 +247,10 @@ impl VerifiedCaller {
                     arn.resource_of("federated-user").unwrap_or_default()
                 )
             }
-            Caller::Root { .. }
-            | Caller::WebIdentity { .. }
-            | Caller::Saml { .. }
-            | Caller::Service { .. }
-            | Caller::Anonymous => self.account.to_string(),
+            Caller::WebIdentity { provider } | Caller::Saml { provider } => provider.to_string(),
+            Caller::Root { .. } | Caller::Service { .. } | Caller::Anonymous => {
+                self.account.to_string()
+            }
         }
     }
 
@@ -189,11 +263,18 @@ impl VerifiedCaller {
     }
 
     pub(crate) fn session_inline_policy(&self) -> Option<&CompiledPolicy> {
-        self.session.as_ref().and_then(|state| state.inline_policy.as_ref())
+        self.session().and_then(|state| state.inline_policy.as_ref())
     }
 
     pub(crate) fn session_managed_sources(&self) -> &[PolicySource] {
-        self.session.as_ref().map_or(&[], |state| &state.managed_sources)
+        self.session().map_or(&[], |state| &state.managed_sources)
+    }
+
+    fn session(&self) -> Option<&SessionState> {
+        match &self.proof {
+            Proof::Signature { session, .. } => session.as_deref(),
+            Proof::WebIdentity(_) => None,
+        }
     }
 
     /// Whether and when a second factor was shown for these credentials. A role's

@@ -47,12 +47,15 @@ pub const CONDITION_KEYS: &[ConditionKey] = &[
         "aws:MultiFactorAuthPresent",
         "Temporary credentials, and AssumeRole calls that pass a code. Absent for long-term keys.",
     ),
-    single("aws:PrincipalAccount", "Every signed request."),
+    single(
+        "aws:PrincipalAccount",
+        "Every signed request; of a web identity the account of its provider.",
+    ),
     single(
         "aws:PrincipalArn",
         "Every signed request; a role session shows its role's ARN, with the path.",
     ),
-    single("aws:PrincipalIsAWSService", "Every signed request, `false`."),
+    single("aws:PrincipalIsAWSService", "Always, `false`."),
     single("aws:PrincipalOrgID", "Absent: the account belongs to no organization."),
     multi("aws:PrincipalOrgPaths", "Absent: the account belongs to no organization."),
     single(
@@ -61,7 +64,7 @@ pub const CONDITION_KEYS: &[ConditionKey] = &[
     ),
     single(
         "aws:PrincipalType",
-        "Every signed request: `Account`, `User`, `AssumedRole` or `FederatedUser`.",
+        "Every signed request: `Account`, `User`, `AssumedRole` or `FederatedUser`; `User` for a web identity.",
     ),
     single("aws:Referer", "Requests with a Referer header."),
     single("aws:RequestTag/${TagKey}", "One per tag the request passes."),
@@ -83,7 +86,7 @@ pub const CONDITION_KEYS: &[ConditionKey] = &[
     single("aws:ViaAWSService", "Always, `false`."),
     single(
         "aws:userid",
-        "Every signed request: the unique id, with the session name for a role session.",
+        "Every signed request: the unique id, with the session name for a role session; the provider for a web identity.",
     ),
     single("aws:username", "IAM users only, also with the credentials of GetSessionToken."),
 ];

@@ -3,8 +3,9 @@
 //! `condition_keys.rs` says when each is present, and is the page users read.
 
 use stead_directory::Snapshot;
+use stead_federation::oidc::KeyValues;
 use stead_policy::{Caller, Context, ContextBuilder};
-use stead_session::MfaState;
+use stead_session::{Federation, MfaState};
 use stead_types::TagSet;
 
 use crate::{Ask, RequestFacts, Transport, VerifiedCaller};
@@ -58,10 +59,8 @@ fn principal(builder: ContextBuilder, caller: &VerifiedCaller) -> ContextBuilder
         Caller::User { arn, .. } => ("User", arn.clone()),
         Caller::RoleSession { role_arn, .. } => ("AssumedRole", role_arn.clone()),
         Caller::FederatedUser { arn, .. } => ("FederatedUser", arn.clone()),
-        Caller::WebIdentity { .. }
-        | Caller::Saml { .. }
-        | Caller::Service { .. }
-        | Caller::Anonymous => return builder,
+        Caller::WebIdentity { provider } => return web_identity(builder, caller, provider),
+        Caller::Saml { .. } | Caller::Service { .. } | Caller::Anonymous => return builder,
     };
     builder
         .single("aws:PrincipalAccount", caller.account().to_string())
@@ -70,6 +69,46 @@ fn principal(builder: ContextBuilder, caller: &VerifiedCaller) -> ContextBuilder
         .single("aws:PrincipalIsAWSService", "false")
         .single("aws:userid", caller.user_id())
         .optional("aws:username", caller.user_name().map(|name| name.as_str()))
+}
+
+/// The bearer of a provider's token has no ARN of its own.
+///
+/// Observed: radkawar/stackd, recorded in 2026 with trust policies of AWS:
+/// `aws:PrincipalType` is `User`, `aws:userid` the provider, `aws:PrincipalAccount` the
+/// provider's account, and `aws:PrincipalArn` is absent.
+fn web_identity(
+    builder: ContextBuilder,
+    caller: &VerifiedCaller,
+    provider: &str,
+) -> ContextBuilder {
+    let builder = builder
+        .single("aws:PrincipalAccount", caller.account().to_string())
+        .single("aws:PrincipalType", "User")
+        .single("aws:PrincipalIsAWSService", "false")
+        .single("aws:userid", provider);
+    let Some(token) = caller.web_identity() else { return builder };
+    token.condition_keys().iter().fold(builder, |builder, key| match &key.values {
+        KeyValues::One(value) => builder.single(&key.name, value),
+        KeyValues::Many(values) => builder.multi(&key.name, values),
+    })
+}
+
+/// What a session remembers of the token it was begun with.
+///
+/// Spec: UG:reference_policies_iam-condition-keys: which of the provider's keys are there
+/// in later requests is decided when the session is made.
+fn federation(builder: ContextBuilder, federation: &Federation) -> ContextBuilder {
+    let provider = &federation.provider;
+    let prefix = provider.split_once(":oidc-provider/").map_or(provider.as_str(), |(_, url)| url);
+    let builder = builder.single("aws:FederatedProvider", provider);
+    federation.claims.iter().fold(builder, |builder, (claim, values)| {
+        let key = format!("{prefix}:{claim}");
+        match values.as_slice() {
+            // Spec: the same page: `amr` is multivalued, the others are not.
+            [value] if claim != "amr" => builder.single(&key, value),
+            values => builder.multi(&key, values),
+        }
+    })
 }
 
 /// Tags of the user or role, and over them the tags of the session.
@@ -111,7 +150,7 @@ fn session(
         claims.source_identity.as_ref().map(|identity| identity.as_str()),
     );
     let builder = match &claims.federation {
-        Some(federation) => builder.single("aws:FederatedProvider", federation.provider.as_str()),
+        Some(begun_with) => federation(builder, begun_with),
         None => builder,
     };
     match caller.mfa() {

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use stead_policy::{
-    BlockReason, Cause, Context, Decision, FullTrace, Outcome, PolicySource, PolicyType,
+    BlockReason, Caller, Cause, Context, Decision, FullTrace, Outcome, PolicySource, PolicyType,
 };
 use stead_types::{AccountId, Arn, UniqueId};
 
@@ -27,6 +27,8 @@ pub struct Denied {
     pub caller_id: String,
     /// The caller's account.
     pub caller_account: AccountId,
+    /// The one action that is open to the bearer of a foreign token, for such callers.
+    pub federated_action: Option<&'static str>,
     /// Explicitly or implicitly denied.
     pub decision: Decision,
     /// The kind of policy that decided, which AWS's message names.
@@ -79,6 +81,11 @@ impl Denied {
             caller_arn: caller.arn(),
             caller_id: caller.user_id(),
             caller_account: caller.account(),
+            federated_action: match caller.principal() {
+                Caller::WebIdentity { .. } => Some("sts:AssumeRoleWithWebIdentity"),
+                Caller::Saml { .. } => Some("sts:AssumeRoleWithSAML"),
+                _ => None,
+            },
             decision: outcome.decision,
             policy_type: outcome.cause.policy_type(),
             denying_policy,

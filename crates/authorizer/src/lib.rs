@@ -1,7 +1,7 @@
 //! Who is calling, and may they: collects the policies that apply and decides. No I/O.
 //!
 //! Two questions are answered here, each by a value that only this crate makes:
-//! - [`VerifiedCaller`]: whose signature was verified, and what they are now;
+//! - [`VerifiedCaller`]: whose signature or token was verified, and what they are now;
 //! - [`Authorized`]: that an operation's questions were all answered with yes.
 //!
 //! Every decision comes from `stead_policy::evaluate`; this crate gathers what
@@ -23,7 +23,7 @@ mod restrictions;
 
 pub use ask::{Ask, Resource};
 pub use authorized::Authorized;
-pub use caller::{Unidentified, VerifiedCaller};
+pub use caller::{Unidentified, VerifiedCaller, WebIdentityRefused};
 pub use condition_keys::{CONDITION_KEYS, ConditionKey, Multiplicity, reference_page};
 pub use decide::decide;
 pub use denied::{Denied, Disclosure};

@@ -56,7 +56,11 @@ impl Handle<CreateOpenIDConnectProvider> for Iam {
             tags: input::tags(&input.tags)?,
         };
         let made = command::create(work.draft, new, call.facts.now).map_err(api_error)?;
-        work.issuers.push(IssuerCheck { unreachable: unreachable(&issuer), issuer });
+        // Observed: radkawar/stackd, recorded in 2026: with thumbprints AWS registers hosts
+        // that do not exist; it asks the issuer for what it was not told.
+        if input.thumbprint_list.is_empty() {
+            work.issuers.push(IssuerCheck { unreachable: unreachable(&issuer), issuer });
+        }
         Ok(CreateOpenIDConnectProviderResponse {
             open_id_connect_provider_arn: Some(made.arn.to_string()),
             // Observed: left out when there are none (2026-02).

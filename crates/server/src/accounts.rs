@@ -19,7 +19,7 @@ use stead_types::{AccessKeyId, AccountId};
 use thiserror::Error;
 use tokio::sync::Mutex as AsyncMutex;
 
-pub(crate) use account::{Account, Begun, Staged, Version, WriteError};
+pub(crate) use account::{Account, Begun, Outside, Staged, Version, WriteError};
 pub(crate) use vault::Vault;
 
 use crate::limits::ABSENT_ACCOUNTS_MAX;

@@ -7,6 +7,7 @@
 
 mod answer;
 mod authenticate;
+mod federate;
 mod perform;
 mod plan;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod tests;
 
 use std::sync::{Arc, Mutex};
 
+use stead_service::LoopbackIssuers;
 use stead_session::Keyring;
 use stead_sigv4::SigningKeyCache;
 use stead_store::Store;
@@ -22,6 +24,7 @@ use crate::accounts::Accounts;
 use crate::clock::Clock;
 use crate::code_attempts::CodeAttempts;
 use crate::denials::DenialLog;
+use crate::issuer_keys::IssuerKeys;
 use crate::limits::SIGNING_KEYS_MAX;
 
 /// Answers the requests of STS and IAM.
@@ -34,6 +37,8 @@ pub(crate) struct Gateway<S> {
     signing_keys: Mutex<SigningKeyCache>,
     denials: DenialLog,
     code_attempts: CodeAttempts,
+    issuer_keys: IssuerKeys,
+    loopback_issuers: LoopbackIssuers,
 }
 
 /// What the message of a denial refers to.
@@ -53,7 +58,9 @@ impl<S: Store> Gateway<S> {
         keyring: Arc<Keyring>,
         clock: Arc<dyn Clock>,
         style: DenialStyle,
+        issuer_keys: IssuerKeys,
     ) -> Self {
+        let loopback_issuers = issuer_keys.loopback();
         Self {
             accounts,
             keyring,
@@ -62,6 +69,8 @@ impl<S: Store> Gateway<S> {
             signing_keys: Mutex::new(SigningKeyCache::new(SIGNING_KEYS_MAX)),
             denials: DenialLog::new(),
             code_attempts: CodeAttempts::new(),
+            issuer_keys,
+            loopback_issuers,
         }
     }
 }

@@ -38,6 +38,7 @@ use std::sync::Arc;
 
 use rustls::RootCertStore;
 use stead_federation::oidc::{Algorithms, KeySet};
+use stead_service::LoopbackIssuers;
 use stead_types::Timestamp;
 use tokio::sync::Semaphore;
 
@@ -186,10 +187,14 @@ impl IssuerKeys {
         self.issuers.check_at_creation
     }
 
-    /// Whether issuers on loopback addresses are allowed, and there plain HTTP.
+    /// Whether issuers on the loopback may be registered, and asked in plain text.
     #[must_use]
-    pub const fn allows_loopback(&self) -> bool {
-        self.issuers.allow_loopback
+    pub const fn loopback(&self) -> LoopbackIssuers {
+        if self.issuers.allow_loopback {
+            LoopbackIssuers::Admitted
+        } else {
+            LoopbackIssuers::Refused
+        }
     }
 
     /// The algorithms that an issuer may sign with.

@@ -44,6 +44,11 @@ fn restricted_iam(denied: &Denied) -> bool {
 /// Spec: UG:troubleshoot_access-denied, "Access denied due to ...": who, what, on
 /// which resource, and within one account the one kind of policy that decided.
 fn message(denied: &Denied) -> String {
+    // Observed: aws-actions/configure-aws-credentials issue 318: whichever action was
+    // denied and by which policy, the bearer of a foreign token learns only this.
+    if let Some(action) = denied.federated_action {
+        return format!("Not authorized to perform {action}");
+    }
     let Denied { caller_arn, action, shown, .. } = denied;
     let sentence =
         format!("User: {caller_arn} is not authorized to perform: {action} on resource: {shown}");

@@ -1,19 +1,20 @@
 use std::sync::Arc;
 
 use stead_api::ApiError;
-use stead_api::sts::{AssumeRole, AssumeRoleRequest, AssumeRoleResponse, AssumedRoleUser};
+use stead_api::sts::{AssumeRole, AssumeRoleRequest, AssumeRoleResponse};
 use stead_authorizer::Authorized;
 use stead_directory::Snapshot;
 use stead_directory::entity::Role;
 use stead_policy::Caller;
 use stead_service::{Asks, Call, Handle, Work};
 use stead_session::{Chaining, Claims, MfaState, PackedSize, SessionPolicies, SessionPrincipal};
-use stead_types::{AccountId, Arn, SessionName, SourceIdentity};
+use stead_types::{AccountId, SessionName, SourceIdentity};
 
 use crate::credentials::credentials;
 use crate::duration::Chain;
 use crate::mfa::MfaProof;
 use crate::role_arn::RoleArn;
+use crate::role_session::{assumed_role_user, decoded, shown};
 use crate::session_tags::RequestedTags;
 use crate::{Sts, duration, session_policies};
 
@@ -47,18 +48,13 @@ impl Handle<AssumeRole> for Sts {
         session_policies::must_exist(&assumption.policies, home)?;
         let lasts = duration::of_role_session(input.duration_seconds, &role, chain(call))?;
         work.guards.extend(assumption.mfa.as_ref().map(|proof| proof.guard(call)));
-        let account = assumption.target.account;
-        let session = assumption.session_name.clone();
+        let (target, session) = (assumption.target.clone(), assumption.session_name.clone());
         let claims = assumption.into_claims(&role, call, lasts)?;
         let packed = PackedSize::of(&claims.policies, &claims.tags);
         let credentials = credentials(&claims, work)?;
-        let arn = Arn::sts(account, &format!("assumed-role/{}/{session}", role.name));
         Ok(AssumeRoleResponse {
             credentials: Some(credentials),
-            assumed_role_user: Some(AssumedRoleUser {
-                assumed_role_id: format!("{}:{session}", role.id),
-                arn: arn.to_string(),
-            }),
+            assumed_role_user: Some(assumed_role_user(&target, &role, &session)),
             packed_policy_size: shown(packed),
             source_identity: claims.source_identity.map(|identity| identity.to_string()),
         })
@@ -163,19 +159,6 @@ fn source_identity(
     }
 }
 
-/// The decoder has checked the model's pattern; a name that fails here is a defect.
-fn decoded<T: std::str::FromStr>(text: &str) -> Result<T, ApiError> {
-    text.parse().map_err(|_| ApiError::internal("a decoded name does not parse"))
-}
-
 fn chain(call: &Call<'_>) -> Chain {
     if call.caller.claims().is_some() { Chain::Chained } else { Chain::First }
-}
-
-/// `PackedPolicySize`: left out when nothing was packed.
-pub(crate) fn shown(packed: PackedSize) -> Option<i32> {
-    match packed.percent() {
-        0 => None,
-        percent => i32::try_from(percent).ok(),
-    }
 }

@@ -68,7 +68,7 @@ impl Handle<GetFederationToken> for Sts {
         Ok(GetFederationTokenResponse {
             credentials,
             federated_user: Some(federated_user),
-            packed_policy_size: crate::assume_role::shown(packed),
+            packed_policy_size: crate::role_session::shown(packed),
         })
     }
 }

@@ -5,6 +5,7 @@
 //! one-time code (see `mfa`), which the shell claims.
 
 mod assume_role;
+mod assume_role_with_web_identity;
 mod credentials;
 mod decode_authorization_message;
 mod duration;
@@ -14,8 +15,16 @@ mod get_federation_token;
 mod get_session_token;
 mod mfa;
 mod role_arn;
+mod role_session;
 mod session_policies;
 mod session_tags;
+mod web_identity_error;
+
+pub use role_arn::account_of_role;
+pub use web_identity_error::{
+    no_provider, not_a_token, refused_token, unavailable_keys, unknown_certificate,
+    unreachable_issuer,
+};
 
 /// The Security Token Service: implements `Handle` for every operation it has built.
 #[derive(Clone, Copy, Debug)]

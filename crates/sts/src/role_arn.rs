@@ -25,6 +25,15 @@ impl RoleArn {
     }
 }
 
+/// The account of the role that an unsigned request names: there is no caller whose
+/// account it could be looked up in.
+///
+/// # Errors
+/// An ARN that is not that of a role.
+pub fn account_of_role(role_arn: &str) -> Result<AccountId, ApiError> {
+    RoleArn::parse(role_arn).map(|role| role.account)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -34,6 +34,22 @@ impl RequestedTags {
         let passed = TagSet::new(tags).map_err(|_| duplicate())?;
         let transitive_keys =
             transitive_keys.iter().map(|key| tag_key(key)).collect::<Result<Vec<_>, _>>()?;
+        Self::check(passed, transitive_keys, caller)
+    }
+
+    /// Checks the tags that a token of an identity provider asks for.
+    ///
+    /// # Errors
+    /// As for the tags of a request.
+    pub(crate) fn of_token(tags: &TagSet, transitive: &[TagKey]) -> Result<Self, ApiError> {
+        Self::check(tags.clone(), transitive.to_vec(), None)
+    }
+
+    fn check(
+        passed: TagSet,
+        transitive_keys: Vec<TagKey>,
+        caller: Option<&Claims>,
+    ) -> Result<Self, ApiError> {
         if transitive_keys.iter().any(|key| passed.find(key.as_str()).is_none()) {
             return Err(invalid(
                 "The specified transitive tag key must be included in the requested tags.",

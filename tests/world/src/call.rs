@@ -6,6 +6,7 @@ use std::time::Duration;
 use stead_api::{ApiError, Operation};
 use stead_authorizer::{Denied, RequestFacts, Transport, VerifiedCaller};
 use stead_directory::Draft;
+use stead_federation::oidc::{Algorithms, UnverifiedToken};
 use stead_service::{
     Accounts, Call, DenialRecord, Handle, Reference, Refused, Work, authorize, refusal,
 };
@@ -14,9 +15,9 @@ use stead_sigv4::{
     BodyDigest, Claim, Expect, Expectations, Payload, RequestHead, Settings, Signer, SigningKey,
     TokenPlacement, Verified,
 };
-use stead_types::{AccessKeyId, AccessKeyKind, Secret};
+use stead_types::{AccessKeyId, AccessKeyKind, AccountId, Secret};
 
-use crate::{Credentials, Hosted, World};
+use crate::{Credentials, Hosted, Issuer, World};
 
 /// What a client sees of a failed call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +51,34 @@ impl World {
         input: Op::Input,
     ) -> Result<Op::Output, Failure> {
         let caller = self.identify(credentials)?;
+        self.call_as::<S, Op>(&caller, input)
+    }
+
+    /// Calls an operation of `S` with the token of an issuer, for a role of this account.
+    ///
+    /// # Errors
+    /// What the client sees; a token that is refused has the code `Unauthenticated`, and
+    /// the reason as its message.
+    pub fn call_with_token<S: Handle<Op>, Op: Operation>(
+        &mut self,
+        account: AccountId,
+        issuer: &Issuer,
+        token: &str,
+        input: Op::Input,
+    ) -> Result<Op::Output, Failure> {
+        let token = UnverifiedToken::parse(token).map_err(unauthenticated)?;
+        let (keys, home) = (issuer.keys(), self.account(account));
+        let caller =
+            VerifiedCaller::of_web_identity(&token, &keys, Algorithms::AWS, home, self.now)
+                .map_err(unauthenticated)?;
+        self.call_as::<S, Op>(&caller, input)
+    }
+
+    fn call_as<S: Handle<Op>, Op: Operation>(
+        &mut self,
+        caller: &VerifiedCaller,
+        input: Op::Input,
+    ) -> Result<Op::Output, Failure> {
         let home = caller.account();
         let snapshot = Arc::new(self.account(home).clone());
         let others: Accounts = S::accounts(&input, &snapshot)
@@ -60,7 +89,7 @@ impl World {
         let facts = self.facts();
         let Hosted { vault, .. } = self.accounts.get(&home).expect("the caller's account");
         let call = Call {
-            caller: &caller,
+            caller,
             account: &snapshot,
             others: &others,
             facts: &facts,

@@ -7,6 +7,7 @@
 
 mod call;
 mod entropy;
+mod issuer;
 mod population;
 
 use std::cell::{Cell, RefCell};
@@ -23,6 +24,7 @@ use stead_types::{AccessKeyId, AccountId, Arn, Secret, Timestamp};
 
 pub use call::Failure;
 pub use entropy::Counted;
+pub use issuer::Issuer;
 
 /// When every world begins: 2026-03-01T12:00:00Z.
 pub const BEGINNING: Timestamp = Timestamp::from_epoch_seconds(1_772_366_400);

@@ -2,7 +2,7 @@
 
 use stead_directory::commands::{PolicyHolder, attachment, boundary};
 use stead_directory::commands::{
-    access_key, inline_policy, managed_policy, mfa_device, role, user,
+    access_key, inline_policy, managed_policy, mfa_device, oidc_provider, role, user,
 };
 use stead_directory::entity::{
     AccountRoot, KeyOwner, MaxSessionDuration, Role, User, WrappedSecret,
@@ -86,6 +86,18 @@ impl World {
         let made = self
             .edit(account, |draft, entropy, _| managed_policy::create(draft, new, now, entropy));
         made.arn.clone()
+    }
+
+    /// Registers an OpenID Connect provider for these applications.
+    pub fn create_oidc_provider(&mut self, account: AccountId, url: &str, client_ids: &[&str]) {
+        let new = oidc_provider::NewOidcProvider {
+            issuer: url.parse().unwrap(),
+            client_ids: client_ids.iter().map(|id| id.parse().unwrap()).collect(),
+            thumbprints: Vec::new(),
+            tags: Vec::new(),
+        };
+        let now = self.now;
+        self.edit(account, |draft, _, _| oidc_provider::create(draft, new, now));
     }
 
     /// Attaches a managed policy to a role.

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
 use stead_directory::{DirectoryError, Draft, EntityChange, Snapshot};
-use stead_service::{KeyLastUsed, ReplayGuard};
+use stead_service::{IssuerCheck, KeyLastUsed, ReplayGuard};
 use stead_session::vault::RootKey;
 use stead_store::{Aggregate, Change, Commit, CommitError, Revision, Store, StoreError};
 use stead_types::{AccessKeyId, AccountId};
@@ -68,8 +68,23 @@ pub(crate) enum Begun<'s, T> {
     Unchanged(T),
     /// The commit is in the store's queue.
     Queued(T, Queued<'s>),
-    /// The work relies on proofs that must be claimed before it is committed.
-    Staged(Box<Staged<T>>, Vec<ReplayGuard>),
+    /// The work relies on what must be found out before it is committed.
+    Staged(Box<Staged<T>>, Outside),
+}
+
+/// What work relies on that is not in the account.
+#[derive(Debug, Default)]
+pub(crate) struct Outside {
+    /// Proofs that count once, to be claimed.
+    pub(crate) guards: Vec<ReplayGuard>,
+    /// Issuers that must answer.
+    pub(crate) issuers: Vec<IssuerCheck>,
+}
+
+impl Outside {
+    fn is_empty(&self) -> bool {
+        self.guards.is_empty() && self.issuers.is_empty()
+    }
 }
 
 /// A commit in the store's queue.
@@ -137,18 +152,18 @@ impl Account {
     pub(crate) fn begin<'s, S: Store, T, E>(
         &self,
         store: &'s S,
-        work: impl FnOnce(&mut Draft) -> Result<(T, Vec<ReplayGuard>), E>,
+        work: impl FnOnce(&mut Draft) -> Result<(T, Outside), E>,
     ) -> Result<Begun<'s, T>, WriteError<E>> {
         let mut writer = self.lock();
         let unknown = || WriteError::Store(StoreError::unavailable("a commit failed just now"));
         let base = Arc::clone(writer.newest.as_ref().ok_or_else(unknown)?);
         let mut draft = Draft::new(&base.snapshot).map_err(WriteError::Unwritable)?;
-        let (output, guards) = work(&mut draft).map_err(WriteError::Work)?;
+        let (output, outside) = work(&mut draft).map_err(WriteError::Work)?;
         let staged = Staged { output, draft, base };
-        if guards.is_empty() {
+        if outside.is_empty() {
             self.queue(&mut writer, store, staged)
         } else {
-            Ok(Begun::Staged(Box::new(staged), guards))
+            Ok(Begun::Staged(Box::new(staged), outside))
         }
     }
 

@@ -123,9 +123,9 @@ async fn one_account(store: &Arc<Probe>) -> Arc<Account> {
     accounts.find(id()).await.unwrap().unwrap()
 }
 
-type Work<'a> = &'a dyn Fn(&mut Draft) -> Result<((), Vec<ReplayGuard>), DirectoryError>;
+type Work<'a> = &'a dyn Fn(&mut Draft) -> Result<((), Outside), DirectoryError>;
 
-fn add_user(name: &str) -> impl Fn(&mut Draft) -> Result<((), Vec<ReplayGuard>), DirectoryError> {
+fn add_user(name: &str) -> impl Fn(&mut Draft) -> Result<((), Outside), DirectoryError> {
     move |draft| {
         let new = NewUser {
             name: name.parse().unwrap(),
@@ -133,7 +133,7 @@ fn add_user(name: &str) -> impl Fn(&mut Draft) -> Result<((), Vec<ReplayGuard>),
             boundary: None,
             tags: Vec::new(),
         };
-        user::create(draft, new, NOW, &mut SystemEntropy).map(|_| ((), Vec::new()))
+        user::create(draft, new, NOW, &mut SystemEntropy).map(|_| ((), Outside::default()))
     }
 }
 
@@ -205,7 +205,7 @@ async fn a_failed_commit_fails_the_chain_behind_it_and_no_more() {
 async fn work_that_changes_nothing_waits_for_what_it_may_have_read() {
     let store = Probe::new();
     let account = one_account(&store).await;
-    let nothing: Work<'_> = &|_| Ok(((), Vec::new()));
+    let nothing: Work<'_> = &|_| Ok(((), Outside::default()));
     assert!(matches!(account.begin(&*store, nothing).ok(), Some(Begun::Unchanged(()))));
     let write = queue(&account, &store, &add_user("a"));
     let after = queue(&account, &store, nothing);
@@ -224,10 +224,13 @@ async fn staged_work_is_not_committed_over_another_write() {
         ReplayGuard { account: id(), key: "totp/x/1".to_owned(), expires_at: NOW, used_before };
     let with_proof = |name: &'static str| {
         let proof = proof.clone();
-        move |draft: &mut Draft| add_user(name)(draft).map(|((), _)| ((), vec![proof]))
+        move |draft: &mut Draft| {
+            add_user(name)(draft)
+                .map(|((), _)| ((), Outside { guards: vec![proof], issuers: Vec::new() }))
+        }
     };
     let stage = |name| match account.begin(&*store, with_proof(name)).ok().unwrap() {
-        Begun::Staged(staged, proofs) => (staged, proofs),
+        Begun::Staged(staged, outside) => (staged, outside.guards),
         Begun::Unchanged(()) | Begun::Queued(..) => panic!("expected staged work"),
     };
     let (staged, proofs) = stage("a");

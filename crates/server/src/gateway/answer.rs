@@ -67,11 +67,15 @@ impl<S: Store> Gateway<S> {
         let form = Form::parse(head.uri.query(), content_type.as_deref(), &body)?;
         let operation = form.operation()?;
         known.operation = Some(operation);
-        if operation.is_unsigned() {
-            return Err(ApiError::not_implemented(operation.name()));
-        }
         let now = self.clock.now();
-        let mut caller = self.authenticate(&head, &body, operation.service(), now).await?;
+        let identify = async || {
+            if operation.is_unsigned() {
+                self.federate(operation, &form, now).await
+            } else {
+                self.authenticate(&head, &body, operation.service(), now).await
+            }
+        };
+        let mut caller = identify().await?;
         known.account = Some(caller.caller.account());
         let facts = RequestFacts {
             now,
@@ -90,7 +94,7 @@ impl<S: Store> Gateway<S> {
             // A caller chooses how many accounts are loaded, and so how long it takes. What
             // was revoked meanwhile must not count: a write could else follow the
             // revocation, and undo what its author has put right since.
-            caller = self.authenticate(&head, &body, operation.service(), now).await?;
+            caller = identify().await?;
         }
         self.perform(prepared, &caller, &facts, &mut known.decided).await
     }

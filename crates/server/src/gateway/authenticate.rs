@@ -144,10 +144,10 @@ impl<S: Store> Gateway<S> {
         region: &str,
         at: Timestamp,
     ) {
-        if caller.claims().is_none() {
+        if let (Some(key), None) = (caller.access_key_id(), caller.claims()) {
             let service = service.signing_name().to_owned();
             let last_use = KeyLastUsed { at, service, region: region.to_owned() };
-            self.accounts.note_use(account, caller.access_key_id(), &last_use);
+            self.accounts.note_use(account, key, &last_use);
         }
     }
 }

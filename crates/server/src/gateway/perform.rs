@@ -6,16 +6,14 @@ use stead_api::{ApiError, ErrorCode, KnownOperation};
 use stead_authorizer::{Denied, Disclosure, RequestFacts};
 use stead_directory::Draft;
 use stead_query::Form;
-use stead_service::{
-    Accounts as Seen, Call, LoopbackIssuers, Reference, ReplayGuard, Work, refusal,
-};
+use stead_service::{Accounts as Seen, Call, IssuerCheck, Reference, ReplayGuard, Work, refusal};
 use stead_store::{Aggregate, Claimed, CommitError, Store};
 use stead_types::AccountId;
 
 use super::authenticate::{Authenticated, store_error};
 use super::plan::{Effect, Execute, Plan, Stop, Writing, plan};
 use super::{DenialStyle, Gateway};
-use crate::accounts::{Begun, Staged, WriteError};
+use crate::accounts::{Begun, Outside, Staged, WriteError};
 use crate::denials::DenialReader;
 use crate::entropy::SystemEntropy;
 use crate::limits::SEEN_ACCOUNTS_MAX;
@@ -41,7 +39,7 @@ pub(super) struct Prepared {
 /// Work that was done, and what its answer still waits for.
 enum Done<'s> {
     /// Nothing was changed; these proofs must be claimed.
-    Read(String, Vec<ReplayGuard>),
+    Read(String, Outside),
     /// The account may have been changed.
     Written(Begun<'s, String>),
 }
@@ -82,7 +80,7 @@ impl<S: Store> Gateway<S> {
                 facts,
                 vault: caller.account.vault(),
                 code_attempts: &self.code_attempts,
-                loopback_issuers: LoopbackIssuers::Refused,
+                loopback_issuers: self.loopback_issuers,
             };
             let execute =
                 (plan.authorize)(&call).map_err(|stop| self.stopped(stop, facts, decided))?;
@@ -122,7 +120,8 @@ impl<S: Store> Gateway<S> {
             };
             // Issuers are not asked whether they answer: nothing here fetches yet.
             let body = execute(call, &mut work)?;
-            Ok::<_, ApiError>((body, work.guards))
+            let Work { guards, issuers, .. } = work;
+            Ok::<_, ApiError>((body, Outside { guards, issuers }))
         };
         match effect {
             Effect::Writes => {
@@ -131,9 +130,9 @@ impl<S: Store> Gateway<S> {
             }
             Effect::Reads => {
                 let mut draft = Draft::for_reading(&caller.version.snapshot);
-                let (body, guards) = run(&mut draft)?;
+                let (body, outside) = run(&mut draft)?;
                 if draft.is_unchanged() {
-                    Ok(Done::Read(body, guards))
+                    Ok(Done::Read(body, outside))
                 } else {
                     Err(ApiError::internal("an operation that only reads has changed something"))
                 }
@@ -148,12 +147,12 @@ impl<S: Store> Gateway<S> {
         facts: &RequestFacts,
     ) -> Result<String, ApiError> {
         let begun = match done {
-            Done::Read(body, guards) => {
-                self.claim(guards, facts).await?;
+            Done::Read(body, outside) => {
+                self.await_outside(outside, facts).await?;
                 return Ok(body);
             }
-            Done::Written(Begun::Staged(staged, guards)) => {
-                self.claim(guards, facts).await?;
+            Done::Written(Begun::Staged(staged, outside)) => {
+                self.await_outside(outside, facts).await?;
                 self.resume(*staged, caller)?
             }
             Done::Written(begun) => begun,
@@ -174,6 +173,18 @@ impl<S: Store> Gateway<S> {
         caller: &Authenticated,
     ) -> Result<Begun<'_, String>, ApiError> {
         caller.account.resume(self.accounts.store(), staged).map_err(write_error)
+    }
+
+    /// Everything that the work relies on: issuers first, so that no proof is used up for
+    /// one that does not answer.
+    async fn await_outside(&self, outside: Outside, facts: &RequestFacts) -> Result<(), ApiError> {
+        for IssuerCheck { issuer, unreachable } in outside.issuers {
+            if self.issuer_keys.checks_at_creation() {
+                let checked = self.issuer_keys.check(issuer.as_str(), facts.now).await;
+                checked.map_err(|fault| unreachable.with_context(fault.to_string()))?;
+            }
+        }
+        self.claim(outside.guards, facts).await
     }
 
     /// Uses up proofs that count once. One that was used before fails the call.

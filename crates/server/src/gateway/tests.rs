@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use http::Request;
 use stead_directory::DirectoryError;
@@ -11,12 +13,14 @@ use stead_sigv4::{Payload, RequestHead, Settings, Signer, TokenPlacement};
 use stead_types::Timestamp;
 
 use super::{DenialStyle, Gateway};
-use crate::accounts::Begun;
 use crate::accounts::tests::{NOW, Probe, accounts, id};
+use crate::accounts::{Begun, Outside};
 use crate::clock::Clock;
+use crate::config::Issuers;
 use crate::entropy::SystemEntropy;
 use crate::http::{Arrival, Body, Respond as _, Transport};
 use crate::installation::{NewAccount, RootCredentials};
+use crate::issuer_keys::IssuerKeys;
 use crate::request_id::RequestId;
 
 #[derive(Debug)]
@@ -27,6 +31,13 @@ impl Clock for Stopped {
         NOW
     }
 }
+
+const NO_ISSUERS: Issuers = Issuers {
+    allow_loopback: false,
+    check_at_creation: false,
+    outage_max: Duration::ZERO,
+    named: BTreeMap::new(),
+};
 
 /// A role that trusts a user of an account which is not loaded yet.
 const CREATE_ROLE: &str = "Action=CreateRole&Version=2010-05-08&RoleName=Late&AssumeRolePolicyDocument=%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%7B%22Effect%22%3A%22Allow%22%2C%22Principal%22%3A%7B%22AWS%22%3A%22arn%3Aaws%3Aiam%3A%3A999988887777%3Auser%2Fx%22%7D%2C%22Action%22%3A%22sts%3AAssumeRole%22%7D%7D";
@@ -69,8 +80,10 @@ async fn a_key_that_is_deleted_while_another_account_is_loaded_changes_nothing_a
     let root = new.add_root_key(&mut SystemEntropy).unwrap();
     new.commit(&accounts).await.unwrap();
     let keyring = Arc::new(Keyring::new(NOW, &mut SystemEntropy));
+    let clock = Arc::new(Stopped);
+    let issuer_keys = IssuerKeys::new(&NO_ISSUERS).unwrap();
     let gateway =
-        Gateway::new(Arc::clone(&accounts), keyring, Arc::new(Stopped), DenialStyle::Strict);
+        Gateway::new(Arc::clone(&accounts), keyring, clock, DenialStyle::Strict, issuer_keys);
     let account = accounts.find(id()).await.unwrap().unwrap();
 
     store.holds_load.store(true, Ordering::Relaxed);
@@ -78,7 +91,7 @@ async fn a_key_that_is_deleted_while_another_account_is_loaded_changes_nothing_a
     store.held.notified().await;
     let begun = account.begin(&*store, |draft| {
         access_key::delete(draft, &KeyOwner::Root, &root.access_key_id)?;
-        Ok::<_, DirectoryError>(((), Vec::new()))
+        Ok::<_, DirectoryError>(((), Outside::default()))
     });
     let Ok(Begun::Queued((), queued)) = begun else { panic!("expected a commit in the queue") };
     account.finish(queued).await.unwrap();

@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use crate::http::TlsError;
 use crate::installation::InstallationError;
+use crate::issuer_keys::IssuerKeysError;
 use crate::root_key::RootKeyError;
 
 /// Why a server did not start. [`StartError::help`] says what to do.
@@ -25,6 +26,9 @@ pub enum StartError {
     /// HTTPS cannot be offered.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// The keys of token issuers cannot be had.
+    #[error(transparent)]
+    IssuerKeys(#[from] IssuerKeysError),
     /// The store cannot be opened; another server may have it.
     #[error("{}", chain(.0))]
     Open(#[from] OpenError),
@@ -63,6 +67,7 @@ impl StartError {
         match self {
             Self::Listen { .. } => "choose another address with --listen; port 0 takes a free one",
             Self::Tls(_) => "--tls-cert is a PEM chain, --tls-key its unencrypted PEM key",
+            Self::IssuerKeys(_) => "see the section `issuer` of the configuration",
             Self::Open(OpenError::InUse { .. }) | Self::Running(_) => {
                 "one server per directory: stop the other one, or give --data another directory; \
                  `stead account` commands reach the running one"

@@ -17,6 +17,7 @@ use crate::config::Settings;
 use crate::gateway::{DenialStyle, Gateway};
 use crate::http::{HttpLimits, Listener, Stop, TrustedProxies, load_tls, serve};
 use crate::installation::RootCredentials;
+use crate::issuer_keys::IssuerKeys;
 use crate::private_file;
 use crate::profile::ProfileFiles;
 
@@ -46,6 +47,7 @@ pub async fn start(
     clock: Arc<dyn Clock>,
 ) -> Result<Running, StartError> {
     let tls = settings.tls.as_ref().map(load_tls).transpose()?;
+    let issuer_keys = IssuerKeys::new(&settings.issuers)?;
     let listen_error = |error| StartError::Listen { address: settings.listen, error };
     let listener = Listener::bind(settings.listen).await.map_err(listen_error)?;
     let base_url = base_url(listener.address(), tls.is_some());
@@ -62,7 +64,8 @@ pub async fn start(
         },
         Footprint::Nothing => None,
     };
-    let running = run(settings, clock, opened, socket, (listener, tls), base_url);
+    let parts = Parts { opened, issuer_keys, socket, listener, tls };
+    let running = run(settings, clock, parts, base_url);
     if let Some(path) = &running.ready_file {
         let written = private_file::replace(path, format!("{}\n", running.base_url).as_bytes());
         if let Err(error) = written {
@@ -74,15 +77,18 @@ pub async fn start(
     Ok(running)
 }
 
-/// Sets everything going.
-fn run(
-    settings: &Settings,
-    clock: Arc<dyn Clock>,
+/// What a server is put together from.
+struct Parts {
     opened: Opened,
+    issuer_keys: IssuerKeys,
     socket: Option<AdminSocket>,
-    (listener, tls): (Listener, Option<TlsAcceptor>),
-    base_url: String,
-) -> Running {
+    listener: Listener,
+    tls: Option<TlsAcceptor>,
+}
+
+/// Sets everything going.
+fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: String) -> Running {
+    let Parts { opened, issuer_keys, socket, listener, tls } = parts;
     let Opened { store, accounts, keyring, first } = opened;
     let (stop, stopped) = Stop::new();
     let mut background = vec![tokio::spawn(record_uses(Arc::clone(&accounts), stopped.clone()))];
@@ -95,7 +101,8 @@ fn run(
         (false, true) => DenialStyle::Sealed,
         (false, false) => DenialStyle::Id,
     };
-    let gateway = Gateway::new(Arc::clone(&accounts), Arc::new(keyring), clock, style);
+    let keyring = Arc::new(keyring);
+    let gateway = Gateway::new(Arc::clone(&accounts), keyring, clock, style, issuer_keys);
     let proxies = TrustedProxies::new(settings.trusted_proxies.clone());
     let limits = HttpLimits {
         connections_max: settings.connections_max,

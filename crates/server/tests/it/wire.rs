@@ -53,7 +53,7 @@ async fn requests_that_name_no_operation() {
         ),
         (
             "unsigned by design, not built",
-            post("Action=AssumeRoleWithWebIdentity&Version=2011-06-15"),
+            post("Action=AssumeRoleWithSAML&Version=2011-06-15"),
             (501, "NotImplemented"),
         ),
     ] {
@@ -73,9 +73,9 @@ async fn requests_that_name_no_operation() {
 #[tokio::test]
 async fn an_operation_that_is_known_and_not_built_names_itself() {
     let server = Server::start().await;
-    let response = server.iam(&server.root, "Action=CreateSAMLProvider").await;
+    let response = server.iam(&server.root, "Action=CreateInstanceProfile").await;
     assert_eq!(response.outcome(), (501, "NotImplemented"));
-    assert!(response.element("Message").unwrap().contains("CreateSAMLProvider"));
+    assert!(response.element("Message").unwrap().contains("CreateInstanceProfile"));
     server.stop().await;
 }
 

@@ -2,10 +2,11 @@
 
 use stead_api::sts::AssumeRole;
 use stead_api::{ApiError, Operation};
-use stead_authorizer::{Ask, Resource};
+use stead_authorizer::Ask;
 use stead_service::{Asks, Call};
 
 use super::Assumption;
+use crate::role_session;
 
 /// `sts:AssumeRole`, and as actions of their own `sts:TagSession` when the session
 /// gets tags and `sts:SetSourceIdentity` when it gets a source identity.
@@ -26,13 +27,8 @@ pub(super) fn asks(assumption: &Assumption, call: &Call<'_>) -> Result<Asks, Api
 }
 
 fn ask(action: &'static str, assumption: &Assumption, call: &Call<'_>) -> Ask {
-    let resource = Resource::Role {
-        account: assumption.target.account,
-        arn: assumption.target.arn.to_string(),
-        role: assumption.role.clone(),
-    };
-    let ask = Ask { resource, ..Ask::any(action, assumption.target.account) };
-    let ask = ask.with("sts:RoleSessionName", assumption.session_name.as_str());
+    let Assumption { target, role, session_name, .. } = assumption;
+    let ask = role_session::ask(action, target, role.as_ref(), session_name);
     let ask = with_external_id(ask, assumption);
     let ask = with_source_identity(ask, assumption, call);
     let ask = with_mfa(ask, assumption);
@@ -69,15 +65,9 @@ fn with_mfa(ask: Ask, assumption: &Assumption) -> Ask {
 
 fn with_tags(ask: Ask, assumption: &Assumption) -> Ask {
     let tags = &assumption.tags;
-    let transitive = tags.transitive_keys.iter().map(|key| key.as_str());
-    let ask =
-        ask.with_all("aws:TagKeys", tags.keys()).with_all("sts:TransitiveTagKeys", transitive);
-    let ask = tags.passed.iter().fold(ask, |ask, tag| {
-        ask.with(format!("aws:RequestTag/{}", tag.key.as_str()), tag.value.as_str())
-    });
     // Observed: LocalStack's recordings: while the trust policy is evaluated, an
     // inherited tag stands in place of the role's tag with the same key.
-    tags.inherited.iter().fold(ask, |ask, tag| {
+    tags.inherited.iter().fold(role_session::with_tags(ask, tags), |ask, tag| {
         ask.with(format!("aws:ResourceTag/{}", tag.key.as_str()), tag.value.as_str())
     })
 }

@@ -10,3 +10,4 @@ mod requests;
 mod session_token;
 mod source_identity;
 mod tags;
+mod web_identity;

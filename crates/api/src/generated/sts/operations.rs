@@ -8,7 +8,7 @@ use super::responses::*;
 operations! { Sts, StsOperation, "sts";
     AssumeRole(AssumeRoleRequest) -> AssumeRoleResponse, Write, signed, built;
     AssumeRoleWithSAML(AssumeRoleWithSAMLRequest) -> AssumeRoleWithSAMLResponse, Write, unsigned, known;
-    AssumeRoleWithWebIdentity(AssumeRoleWithWebIdentityRequest) -> AssumeRoleWithWebIdentityResponse, Write, unsigned, known;
+    AssumeRoleWithWebIdentity(AssumeRoleWithWebIdentityRequest) -> AssumeRoleWithWebIdentityResponse, Write, unsigned, built;
     AssumeRoot(AssumeRootRequest) -> AssumeRootResponse, Write, signed, known;
     DecodeAuthorizationMessage(DecodeAuthorizationMessageRequest) -> DecodeAuthorizationMessageResponse, Write, signed, built;
     GetAccessKeyInfo(GetAccessKeyInfoRequest) -> GetAccessKeyInfoResponse, Read, signed, built;

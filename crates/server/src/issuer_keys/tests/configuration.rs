@@ -27,7 +27,7 @@ async fn pinned_keys_are_used_and_nothing_is_fetched() {
     assert_eq!(keys.algorithms("https://10.0.0.2"), extended);
     assert_eq!(keys.algorithms("https://10.0.0.1"), Algorithms::AWS);
     assert_eq!(keys.algorithms("https://10.0.0.3"), Algorithms::AWS);
-    assert!(keys.checks_at_creation() && !keys.allows_loopback());
+    assert!(keys.checks_at_creation() && keys.loopback() == LoopbackIssuers::Refused);
     let file = "check_issuers_at_creation = false";
     assert!(!World { file, ..World::default() }.keys().checks_at_creation());
 }

@@ -1,0 +1,285 @@
+//! Roles assumed with the tokens of OpenID Connect providers.
+
+use serde_json::{Value, json};
+use stead_api::sts::{
+    AssumeRoleWithWebIdentity, AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse,
+    GetCallerIdentity, GetCallerIdentityRequest,
+};
+use stead_sts::Sts;
+use stead_types::{AccountId, Secret};
+use stead_world::{Credentials, Failure, Issuer, World};
+
+use crate::requests::ACCOUNT;
+
+const URL: &str = "https://idp.example.com/realm";
+const PROVIDER: &str = "arn:aws:iam::111122223333:oidc-provider/idp.example.com/realm";
+const DENIED: &str = "Not authorized to perform sts:AssumeRoleWithWebIdentity";
+
+struct Setting {
+    world: World,
+    account: AccountId,
+    issuer: Issuer,
+}
+
+impl Setting {
+    /// A provider for the application `app`, and a role of this trust.
+    fn new(statement: &Value) -> Self {
+        let mut world = World::new();
+        let (account, _) = world.create_account(ACCOUNT);
+        world.create_oidc_provider(account, URL, &["app", "other"]);
+        let mut setting = Self { world, account, issuer: Issuer::new(URL) };
+        setting.world.create_role(account, "web", &trust(statement), "");
+        setting
+    }
+
+    fn assume(&mut self, claims: Value) -> Result<AssumeRoleWithWebIdentityResponse, Failure> {
+        self.assume_as(&request("web"), claims)
+    }
+
+    fn assume_as(
+        &mut self,
+        request: &AssumeRoleWithWebIdentityRequest,
+        claims: Value,
+    ) -> Result<AssumeRoleWithWebIdentityResponse, Failure> {
+        let token = self.issuer.token(self.world.now, &claims);
+        self.world.call_with_token::<Sts, AssumeRoleWithWebIdentity>(
+            self.account,
+            &self.issuer,
+            &token,
+            request.clone(),
+        )
+    }
+
+    /// Whether a role of this trust can be assumed.
+    fn admits(&mut self, statement: &Value, claims: Value) -> bool {
+        self.world.trust(self.account, "web", &trust(statement));
+        match self.assume(claims) {
+            Ok(_) => true,
+            Err(failure) => {
+                assert_eq!(
+                    (failure.code.as_str(), failure.message.as_str()),
+                    ("AccessDenied", DENIED)
+                );
+                false
+            }
+        }
+    }
+}
+
+fn trust(statement: &Value) -> String {
+    json!({"Version": "2012-10-17", "Statement": statement}).to_string()
+}
+
+fn allow(condition: Value) -> Value {
+    json!({
+        "Effect": "Allow",
+        "Principal": {"Federated": PROVIDER},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": condition,
+    })
+}
+
+fn request(role: &str) -> AssumeRoleWithWebIdentityRequest {
+    AssumeRoleWithWebIdentityRequest {
+        role_arn: format!("arn:aws:iam::{ACCOUNT}:role/{role}"),
+        role_session_name: "job-1".to_owned(),
+        // The shell has read it; the handler looks at what was verified.
+        web_identity_token: Secret::new("read before".to_owned()),
+        provider_id: None,
+        policy_arns: Vec::new(),
+        policy: None,
+        duration_seconds: None,
+    }
+}
+
+#[test]
+fn a_token_becomes_credentials_of_the_role() {
+    let mut setting = Setting::new(&allow(json!({})));
+    let answer = setting.assume(json!({"sub": "repo:a/b", "aud": ["app"]})).unwrap();
+    assert_eq!(answer.subject_from_web_identity_token.as_deref(), Some("repo:a/b"));
+    assert_eq!(answer.audience.as_deref(), Some("app"));
+    assert_eq!(answer.provider.as_deref(), Some(PROVIDER));
+    let user = answer.assumed_role_user.unwrap();
+    assert_eq!(user.arn, format!("arn:aws:sts::{ACCOUNT}:assumed-role/web/job-1"));
+    assert!(user.assumed_role_id.ends_with(":job-1"));
+    let credentials = credentials(answer.credentials.unwrap());
+    let input = GetCallerIdentityRequest {};
+    let who = setting.world.call::<Sts, GetCallerIdentity>(&credentials, input.clone()).unwrap();
+    assert_eq!(who.arn, Some(user.arn));
+    setting.world.wait(3_600);
+    assert!(setting.world.call::<Sts, GetCallerIdentity>(&credentials, input).is_err());
+}
+
+fn credentials(made: stead_api::sts::Credentials) -> Credentials {
+    Credentials {
+        access_key_id: made.access_key_id,
+        secret: made.secret_access_key,
+        session_token: Some(made.session_token),
+    }
+}
+
+#[test]
+fn trust_policies_see_what_the_token_says() {
+    let mut setting = Setting::new(&allow(json!({})));
+    let claims = json!({
+        "sub": "repo:a/b", "aud": ["app", "x"], "azp": "other", "amr": ["pwd", "otp"],
+        "email": "a@example.com", "made-up": "yes",
+    });
+    let is = |key: &str, value: &str| json!({"StringEquals": {format!("idp.example.com/realm:{key}"): value}});
+    let any =
+        |value: &str| json!({"ForAnyValue:StringEquals": {"idp.example.com/realm:amr": value}});
+    let global = |key: &str, value: &str| json!({"StringEquals": {key: value}});
+    for (condition, admitted) in [
+        (is("sub", "repo:a/b"), true),
+        (is("sub", "repo:a/c"), false),
+        (is("aud", "other"), true),
+        (is("aud", "app"), false),
+        (is("email", "a@example.com"), true),
+        (is("made-up", "yes"), false),
+        (any("otp"), true),
+        (any("none"), false),
+        (json!({"StringEquals": {"https://idp.example.com/realm:sub": "repo:a/b"}}), false),
+        (global("sts:RoleSessionName", "job-1"), true),
+        (global("aws:PrincipalType", "User"), true),
+        (global("aws:userid", PROVIDER), true),
+        (global("aws:PrincipalAccount", ACCOUNT), true),
+        (json!({"Null": {"aws:PrincipalArn": "true"}}), true),
+        (json!({"Null": {"aws:FederatedProvider": "true"}}), true),
+        (json!({"Bool": {"sts:RoleAuthorizedByIdp": "false"}}), true),
+    ] {
+        assert_eq!(
+            setting.admits(&allow(condition.clone()), claims.clone()),
+            admitted,
+            "{condition}"
+        );
+    }
+}
+
+#[test]
+fn only_the_provider_itself_is_trusted() {
+    let mut setting = Setting::new(&allow(json!({})));
+    let action = "sts:AssumeRoleWithWebIdentity";
+    let by = |principal: Value, action: &str| json!({"Effect": "Allow", "Principal": principal, "Action": action});
+    let elsewhere = "arn:aws:iam::444455556666:oidc-provider/idp.example.com/realm";
+    for (statement, admitted) in [
+        (by(json!({"Federated": PROVIDER}), action), true),
+        (by(json!({"Federated": format!("{PROVIDER}/")}), action), false),
+        (by(json!({"Federated": elsewhere}), action), false),
+        (by(json!({"AWS": "*"}), action), false),
+        (by(json!({"AWS": ACCOUNT}), action), false),
+        (by(json!({"Federated": PROVIDER}), "sts:AssumeRole"), false),
+    ] {
+        assert_eq!(setting.admits(&statement, json!({})), admitted, "{statement}");
+    }
+    let denied = setting.assume_as(&request("missing"), json!({})).unwrap_err();
+    assert_eq!(denied.message, DENIED);
+    let id = setting.account;
+    let stranger = Issuer::new("https://idp.example.com/other");
+    let token = stranger.token(setting.world.now, &json!({}));
+    let refused = setting
+        .world
+        .call_with_token::<Sts, AssumeRoleWithWebIdentity>(id, &stranger, &token, request("web"))
+        .unwrap_err();
+    assert_eq!(refused.message, "the account has no provider of this issuer");
+}
+
+#[test]
+fn a_token_may_say_for_which_roles_it_is() {
+    let pinned = json!({"Bool": {"sts:RoleAuthorizedByIdp": "true"}});
+    let mut setting = Setting::new(&allow(pinned));
+    let claim = |roles: Value| json!({"https://aws.amazon.com/roles": roles});
+    let role = request("web").role_arn;
+    assert!(setting.assume(claim(json!([role]))).is_ok());
+    assert!(setting.assume(claim(json!(format!("arn:aws:iam::1:role/x; {role}")))).is_ok());
+    assert_eq!(setting.assume(json!({})).unwrap_err().message, DENIED);
+    let other = setting.assume(claim(json!(["arn:aws:iam::111122223333:role/Web"]))).unwrap_err();
+    assert_eq!(other.code, "InvalidIdentityToken");
+    assert_eq!(
+        other.message,
+        "The target role ARN is not present in the roles claim of the identity token"
+    );
+}
+
+#[test]
+fn tags_and_source_identity_come_from_the_token_and_are_asked_for() {
+    let claims = json!({
+        "https://aws.amazon.com/tags":
+            {"principal_tags": {"Team": ["blue"]}, "transitive_tag_keys": ["Team"]},
+        "https://aws.amazon.com/source_identity": "alice",
+    });
+    let actions = ["sts:AssumeRoleWithWebIdentity", "sts:TagSession", "sts:SetSourceIdentity"];
+    let may = |actions: &[&str]| {
+        let tagged = json!({"StringEquals": {
+            "aws:RequestTag/Team": "blue", "sts:SourceIdentity": "alice",
+        }});
+        let mut statement = allow(tagged);
+        statement["Action"] = json!(actions);
+        statement
+    };
+    let mut setting = Setting::new(&may(&actions));
+    let answer = setting.assume(claims.clone()).unwrap();
+    assert_eq!(answer.source_identity.as_deref(), Some("alice"));
+    assert_eq!(answer.packed_policy_size, Some(1));
+    for missing in 0..actions.len() {
+        let given: Vec<&str> =
+            (0..).zip(actions).filter(|(at, _)| *at != missing).map(|(_, action)| action).collect();
+        assert!(!setting.admits(&may(&given), claims.clone()), "without {}", actions[missing]);
+    }
+    let untagged = json!({
+        "https://aws.amazon.com/tags": {"principal_tags": {}, "transitive_tag_keys": ["Team"]},
+    });
+    setting.world.trust(setting.account, "web", &trust(&allow(json!({}))));
+    let failure = setting.assume(untagged).unwrap_err();
+    assert_eq!(
+        failure.message,
+        "The specified transitive tag key must be included in the requested tags."
+    );
+}
+
+#[test]
+fn a_session_remembers_its_provider_and_subject() {
+    let mut setting = Setting::new(&allow(json!({})));
+    let condition = json!({"StringEquals": {
+        "aws:FederatedProvider": PROVIDER,
+        "idp.example.com/realm:sub": "alice",
+        "idp.example.com/realm:aud": "app",
+    }, "ForAllValues:StringEquals": {"idp.example.com/realm:amr": ["otp"]},
+       "Null": {"idp.example.com/realm:email": "true", "idp.example.com/realm:amr": "false"}});
+    let statement = json!({"Effect": "Allow", "Action": "sts:GetAccessKeyInfo", "Resource": "*",
+        "Condition": condition});
+    let id = setting.account;
+    setting.world.create_role(id, "reader", &trust(&allow(json!({}))), &trust(&statement));
+    let claims = json!({"amr": ["otp"], "email": "a@example.com"});
+    for (claims, allowed) in
+        [(claims.clone(), true), (json!({"sub": "bob", "amr": ["otp"]}), false), (json!({}), false)]
+    {
+        let answer = setting.assume_as(&request("reader"), claims).unwrap();
+        let credentials = credentials(answer.credentials.unwrap());
+        let input = stead_api::sts::GetAccessKeyInfoRequest {
+            access_key_id: credentials.access_key_id.clone(),
+        };
+        let answer =
+            setting.world.call::<Sts, stead_api::sts::GetAccessKeyInfo>(&credentials, input);
+        assert_eq!(answer.is_ok(), allowed);
+    }
+}
+
+#[test]
+fn durations_and_session_policies_are_those_of_every_role() {
+    let mut setting = Setting::new(&allow(json!({})));
+    let mut asked = request("web");
+    asked.duration_seconds = Some(3_601);
+    let failure = setting.assume_as(&asked, json!({})).unwrap_err();
+    assert_eq!(
+        failure.message,
+        "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+    );
+    setting.world.lengthen(setting.account, "web", 7_200);
+    asked.duration_seconds = Some(7_200);
+    let answer = setting.assume_as(&asked, json!({})).unwrap();
+    // Longer than the token is valid.
+    let now = setting.world.now;
+    assert_eq!(answer.credentials.unwrap().expiration.seconds_since(now), 7_200);
+    asked.policy = Some("{".to_owned());
+    assert_eq!(setting.assume_as(&asked, json!({})).unwrap_err().code, "MalformedPolicyDocument");
+}
