@@ -321,7 +321,7 @@ mod tests {
         assert_eq!(sts::AssumeRole::KNOWN.service(), Service::Sts);
         assert!(sts::GetCallerIdentity::ACCESS.is_read_only());
         assert!(iam::CreateRole::KNOWN.is_implemented());
-        assert!(!iam::CreateSAMLProvider::KNOWN.is_implemented());
+        assert!(!iam::CreateInstanceProfile::KNOWN.is_implemented());
     }
 
     #[test]
@@ -331,7 +331,7 @@ mod tests {
         }
         let names = crate::implemented_sts!(names, "sts:");
         assert!(names.contains(&"sts:AssumeRole"));
-        assert_eq!(names.len(), 6);
+        assert_eq!(names.len(), 7);
         for name in names {
             let operation =
                 KnownOperation::lookup(Service::Sts, name.trim_start_matches("sts:")).unwrap();
