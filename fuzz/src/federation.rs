@@ -6,7 +6,7 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 use stead_federation::oidc::{
-    Algorithms, DecodedToken, Discovery, Expected, KeySet, Transport, UnverifiedToken,
+    Algorithms, ClientIds, DecodedToken, Discovery, Expected, KeySet, Transport, UnverifiedToken,
     claim_refusals, verify,
 };
 use stead_types::Timestamp;
@@ -90,7 +90,7 @@ fn signed(claims: &str) -> String {
 }
 
 fn expected() -> Expected<'static> {
-    Expected { issuer: ISSUER, client_ids: &["sts"], algorithms: Algorithms::EXTENDED }
+    Expected { issuer: ISSUER, client_ids: ClientIds::Registered(&["sts"]), algorithms: Algorithms::EXTENDED }
 }
 
 fn now() -> Timestamp {

@@ -1,7 +1,8 @@
 use stead_directory::Snapshot;
 use stead_directory::entity::{AccessKey, KeyOwner, KeyStatus};
 use stead_federation::oidc::{
-    Algorithms, Expected, KeySet, Refusal, UnverifiedToken, VerifiedToken, verify,
+    AccessTokenOwner, Algorithms, ClientIds, Expected, KeySet, NamedProvider, Refusal,
+    UnverifiedToken, WebIdentity, verify,
 };
 use stead_policy::{Caller, CompiledPolicy, DocumentKind, FederatedIssuer, PolicySource};
 use stead_session::{Claims, Holder, MfaState, Session, SessionPrincipal};
@@ -27,8 +28,8 @@ pub struct VerifiedCaller {
 enum Proof {
     /// By the signature of a key: a long-term one, or that of a session.
     Signature { access_key_id: AccessKeyId, session: Option<Box<SessionState>> },
-    /// By the token of an OpenID Connect provider.
-    WebIdentity(Box<VerifiedToken>),
+    /// By the token of an OpenID Connect provider, or by what a provider says of a token.
+    WebIdentity(Box<WebIdentity>),
 }
 
 #[derive(Clone, Debug)]
@@ -129,9 +130,16 @@ impl VerifiedCaller {
         Ok(Self { account: account.account(), principal, user_name, proof })
     }
 
-    /// The bearer of an OpenID Connect token whose issuer the account has registered.
+    /// The bearer of an OpenID Connect token whose issuer the account has registered, or
+    /// that needs no registration.
     ///
-    /// `account` is that of the role to be assumed: only its own providers count.
+    /// `account` is that of the role to be assumed: only its own providers count. One that
+    /// it has registered comes before a named one of the same issuer, and brings its own
+    /// client ids. Observed: users of AWS who register Google's issuer have to list their
+    /// client ids, and their tokens are no longer of the principal `accounts.google.com`.
+    ///
+    /// Spec: UG:id_roles_providers_create_oidc: Google and Cognito are known to AWS, so
+    /// that no provider is created for them; whose tokens count is for the trust policy.
     ///
     /// # Errors
     /// An issuer without a provider, or what is wrong with the token.
@@ -142,19 +150,37 @@ impl VerifiedCaller {
         account: &Snapshot,
         now: Timestamp,
     ) -> Result<Self, WebIdentityRefused> {
-        let provider = account
-            .oidc_provider_by_issuer(token.issuer())
-            .ok_or(WebIdentityRefused::NoProvider)?;
-        let client_ids: Vec<&str> = provider.client_ids.iter().map(|id| id.as_str()).collect();
-        let issuer = provider.issuer.as_str();
-        let expected = Expected { issuer, client_ids: &client_ids, algorithms };
-        let verified = verify(token, keys, &expected, now)?;
-        Ok(Self {
+        let check = |issuer, client_ids| {
+            let expected = Expected { issuer, client_ids, algorithms };
+            verify(token, keys, &expected, now).map(WebIdentity::IdToken)
+        };
+        if let Some(provider) = account.oidc_provider_by_issuer(token.issuer()) {
+            let client_ids: Vec<&str> = provider.client_ids.iter().map(|id| id.as_str()).collect();
+            let client_ids = ClientIds::Registered(&client_ids);
+            let verified = check(provider.issuer.as_str(), client_ids)?;
+            return Ok(Self::of_provider(provider.arn.as_str(), verified, account));
+        }
+        let (named, issuer) =
+            NamedProvider::of_issuer(token.issuer()).ok_or(WebIdentityRefused::NoProvider)?;
+        Ok(Self::of_provider(named.name, check(issuer, ClientIds::Any)?, account))
+    }
+
+    /// The bearer of an access token for whom its provider has answered.
+    ///
+    /// `account` is that of the role to be assumed.
+    #[must_use]
+    pub fn of_access_token(owner: AccessTokenOwner, account: &Snapshot) -> Self {
+        let name = owner.provider().name();
+        Self::of_provider(name, WebIdentity::AccessToken(owner), account)
+    }
+
+    fn of_provider(provider: &str, identity: WebIdentity, account: &Snapshot) -> Self {
+        Self {
             account: account.account(),
-            principal: Caller::WebIdentity { provider: provider.arn.as_str().into() },
+            principal: Caller::WebIdentity { provider: provider.into() },
             user_name: None,
-            proof: Proof::WebIdentity(Box::new(verified)),
-        })
+            proof: Proof::WebIdentity(Box::new(identity)),
+        }
     }
 
     /// The account whose policies speak for the caller; of a web identity the account
@@ -179,11 +205,11 @@ impl VerifiedCaller {
         }
     }
 
-    /// The token of an OpenID Connect provider, where the call came with one.
+    /// Whom a provider vouches for, where the call came with its token.
     #[must_use]
-    pub fn web_identity(&self) -> Option<&VerifiedToken> {
+    pub fn web_identity(&self) -> Option<&WebIdentity> {
         match &self.proof {
-            Proof::WebIdentity(token) => Some(token),
+            Proof::WebIdentity(identity) => Some(identity),
             Proof::Signature { .. } => None,
         }
     }

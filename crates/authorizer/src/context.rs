@@ -86,8 +86,8 @@ fn web_identity(
         .single("aws:PrincipalType", "User")
         .single("aws:PrincipalIsAWSService", "false")
         .single("aws:userid", provider);
-    let Some(token) = caller.web_identity() else { return builder };
-    token.condition_keys().iter().fold(builder, |builder, key| match &key.values {
+    let Some(identity) = caller.web_identity() else { return builder };
+    identity.condition_keys().iter().fold(builder, |builder, key| match &key.values {
         KeyValues::One(value) => builder.single(&key.name, value),
         KeyValues::Many(values) => builder.multi(&key.name, values),
     })

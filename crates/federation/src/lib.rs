@@ -5,7 +5,7 @@
 //! session tags, authorized roles and a source identity.
 //!
 //! ```
-//! use stead_federation::oidc::{Algorithms, Expected, KeySet, Refusal, UnverifiedToken, verify};
+//! use stead_federation::oidc::{Algorithms, ClientIds, Expected, KeySet, Refusal, UnverifiedToken, verify};
 //! use stead_types::Timestamp;
 //!
 //! let text = concat!(
@@ -25,7 +25,7 @@
 //! )?;
 //! let expected = Expected {
 //!     issuer: "https://idp.example.com",
-//!     client_ids: &["sts"],
+//!     client_ids: ClientIds::Registered(&["sts"]),
 //!     algorithms: Algorithms::AWS,
 //! };
 //! let now = Timestamp::from_epoch_seconds(1_772_366_400);

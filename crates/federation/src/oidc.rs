@@ -38,6 +38,9 @@ mod claims;
 mod session;
 mod verify;
 
+mod access_token;
+mod web_identity;
+
 mod condition_keys;
 mod issuers;
 mod verified;
@@ -45,6 +48,7 @@ mod verified;
 mod fault;
 mod refusal;
 
+pub use access_token::{AccessTokenOwner, AccessTokenProvider, AnswerFault};
 pub use algorithm::{Algorithm, Algorithms, KeyKind};
 pub use condition_keys::{ConditionKey, KeyValues};
 pub use discovery::{Discovery, Transport};
@@ -55,4 +59,5 @@ pub use refusal::{KeyUse, Refusal};
 pub use session::{AuthorizedRoles, SessionTags};
 pub use token::{DecodedToken, PayloadError, UnverifiedToken, verified_payload};
 pub use verified::VerifiedToken;
-pub use verify::{Expected, claim_refusals, verify};
+pub use verify::{ClientIds, Expected, claim_refusals, verify};
+pub use web_identity::WebIdentity;

@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use stead_api::sts::{
@@ -7,7 +6,7 @@ use stead_api::sts::{
 use stead_api::{ApiError, ErrorCode, Operation};
 use stead_authorizer::{Ask, Authorized};
 use stead_directory::entity::Role;
-use stead_federation::oidc::VerifiedToken;
+use stead_federation::oidc::WebIdentity;
 use stead_service::{Asks, Call, Handle, Work};
 use stead_session::{
     Chaining, Claims, Federation, MfaState, PackedSize, SessionPolicies, SessionPrincipal,
@@ -74,7 +73,7 @@ struct Assumption<'c> {
     target: RoleArn,
     // `None` when the ARN names no role of the account.
     role: Option<Arc<Role>>,
-    token: &'c VerifiedToken,
+    token: &'c WebIdentity,
     provider: &'c str,
     session_name: SessionName,
     policies: SessionPolicies,
@@ -154,31 +153,18 @@ impl<'c> Assumption<'c> {
             tags: self.tags.into_session_tags()?,
             source_identity: self.source_identity,
             mfa: MfaState::Absent,
-            federation: Some(federation(self.provider, self.token)),
+            federation: Some(Federation {
+                provider: self.provider.to_owned(),
+                claims: self.token.remembered(),
+            }),
         })
     }
-}
-
-/// Spec: UG:reference_policies_iam-condition-keys, keys for web identities: `aud`, `sub`
-/// and `amr` last as long as the session; what else the token says counts only while the
-/// role is assumed.
-fn federation(provider: &str, token: &VerifiedToken) -> Federation {
-    let one = |text: &str| vec![text.to_owned()];
-    let mut claims = BTreeMap::from([
-        ("aud".to_owned(), one(token.application_id())),
-        ("sub".to_owned(), one(token.subject())),
-    ]);
-    let methods = token.authentication_methods();
-    if !methods.is_empty() {
-        claims.insert("amr".to_owned(), methods.into_iter().map(str::to_owned).collect());
-    }
-    Federation { provider: provider.to_owned(), claims }
 }
 
 /// Spec: the claim `https://aws.amazon.com/roles`, and `sts:RoleAuthorizedByIdp` in the
 /// service authorization reference. Observed: a token that names other roles is refused
 /// before any policy is asked, in these words.
-fn role_authorized(token: &VerifiedToken, target: &RoleArn) -> Result<RoleAuthorized, ApiError> {
+fn role_authorized(token: &WebIdentity, target: &RoleArn) -> Result<RoleAuthorized, ApiError> {
     match token.roles() {
         None => Ok(RoleAuthorized::NotSaid),
         Some(roles) if roles.contains(target.arn.as_str()) => Ok(RoleAuthorized::ByProvider),
@@ -190,7 +176,7 @@ fn role_authorized(token: &VerifiedToken, target: &RoleArn) -> Result<RoleAuthor
 }
 
 /// Choice: as in a request, `aws:` is for AWS to begin a source identity with.
-fn source_identity(token: &VerifiedToken) -> Result<Option<SourceIdentity>, ApiError> {
+fn source_identity(token: &WebIdentity) -> Result<Option<SourceIdentity>, ApiError> {
     let Some(identity) = token.source_identity() else { return Ok(None) };
     if identity.as_str().get(..4).is_some_and(|head| head.eq_ignore_ascii_case("aws:")) {
         let message = "Source Identity must not begin with aws:";

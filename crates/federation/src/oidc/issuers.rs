@@ -17,6 +17,9 @@ pub struct IssuerClaims {
 pub struct NamedProvider {
     /// The name, in `Principal` and before the colon of condition keys.
     pub name: &'static str,
+    /// The claim `iss` of its ID tokens, in every form it has; the first is the URL where
+    /// its keys are. None where it issues access tokens instead.
+    pub issuers: &'static [&'static str],
     /// The condition keys that its tokens set.
     pub keys: &'static [&'static str],
 }
@@ -87,12 +90,36 @@ pub const PROVIDER_CLAIMS: &[IssuerClaims] = &[
 pub const NAMED_PROVIDERS: &[NamedProvider] = &[
     NamedProvider {
         name: "accounts.google.com",
+        // Spec: Google, "OpenID Connect", on validating an ID token: `iss` is either.
+        issuers: &["https://accounts.google.com", "accounts.google.com"],
         keys: &["amr", "aud", "email", "google/organization_number", "oaud", "sub"],
     },
-    NamedProvider { name: "cognito-identity.amazonaws.com", keys: &["amr", "aud", "oaud", "sub"] },
-    NamedProvider { name: "graph.facebook.com", keys: &["app_id", "id"] },
-    NamedProvider { name: "www.amazon.com", keys: &["app_id", "sub", "user_id"] },
+    NamedProvider {
+        name: "cognito-identity.amazonaws.com",
+        issuers: &["https://cognito-identity.amazonaws.com"],
+        keys: &["amr", "aud", "oaud", "sub"],
+    },
+    NamedProvider { name: "graph.facebook.com", issuers: &[], keys: &["app_id", "id"] },
+    NamedProvider { name: "www.amazon.com", issuers: &[], keys: &["app_id", "sub", "user_id"] },
 ];
+
+impl NamedProvider {
+    /// The provider whose tokens have this `iss`, with that text; `None` for issuers that
+    /// must be registered.
+    #[must_use]
+    pub fn of_issuer(issuer: &str) -> Option<(&'static Self, &'static str)> {
+        NAMED_PROVIDERS.iter().find_map(|named| {
+            let form = named.issuers.iter().find(|form| **form == issuer)?;
+            Some((named, *form))
+        })
+    }
+
+    /// The URL under which its keys are found; `None` where it issues no ID tokens.
+    #[must_use]
+    pub fn keys_of(&self) -> Option<&'static str> {
+        self.issuers.first().copied()
+    }
+}
 
 const fn claims(
     issuer: &'static str,

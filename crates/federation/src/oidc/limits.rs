@@ -57,6 +57,14 @@ pub const RSA_BITS_MAX: usize = 8_192;
 /// Bytes of a discovery document. Choice: those of large providers have some 10 KiB.
 pub const DISCOVERY_BYTES_MAX: usize = 256 * 1024;
 
+/// Bytes of an access token that a provider is asked about.
+///
+/// Spec: Login with Amazon, "Access Tokens": at most 2,048 bytes.
+pub const ACCESS_TOKEN_BYTES_MAX: usize = 2_048;
+
+/// Bytes of the ids that a provider answers with. Choice: real ones have some fifty.
+pub const OWNER_BYTES_MAX: usize = 512;
+
 /// Bytes of the address of a key set.
 pub const ADDRESS_BYTES_MAX: usize = 2_048;
 

@@ -17,10 +17,21 @@ use super::verified::{Parties, VerifiedToken};
 pub struct Expected<'a> {
     /// The provider's URL, scheme included, as the tokens have it in `iss`.
     pub issuer: &'a str,
-    /// The client ids registered with the provider. Without any, no token is accepted.
-    pub client_ids: &'a [&'a str],
+    /// The applications whose tokens are accepted.
+    pub client_ids: ClientIds<'a>,
     /// The algorithms that the provider may sign with.
     pub algorithms: Algorithms,
+}
+
+/// Whose tokens are accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientIds<'a> {
+    /// Those of the applications registered with the provider. Without one, no token is
+    /// accepted.
+    Registered(&'a [&'a str]),
+    /// Those of every application: of a provider that is not registered, the trust policy
+    /// alone says whose tokens count.
+    Any,
 }
 
 /// Checks a token against the keys of its issuer and what the provider demands.
@@ -53,7 +64,7 @@ pub fn verify(
     let authorized_party = claims.authorized_party()?;
     times.refusals(now).next().map_or(Ok(()), Err)?;
     let parties = Parties { audiences, authorized_party };
-    check_audience(&parties, Some(expected.client_ids))?;
+    check_audience(&parties, expected.client_ids)?;
     Ok(VerifiedToken {
         issuer: token.issuer().to_owned(),
         key_id: token.key_id().map(str::to_owned),
@@ -91,8 +102,8 @@ pub fn claim_refusals(
     refusals.extend(times.iter().flat_map(|times| times.refusals(now)));
     if let (Ok(audiences), Ok(authorized_party)) = (audiences, party) {
         let parties = Parties { audiences, authorized_party };
-        let registered = expected.map(|expected| expected.client_ids);
-        refusals.extend(check_audience(&parties, registered).err());
+        let accepted = expected.map_or(ClientIds::Any, |expected| expected.client_ids);
+        refusals.extend(check_audience(&parties, accepted).err());
     }
     refusals.extend(SessionTags::read(claims).err());
     refusals.extend(AuthorizedRoles::read(claims).err());
@@ -155,18 +166,20 @@ impl Times {
 
 /// Spec: UG:id_roles_providers_create_oidc: with several audiences `azp` is demanded, and
 /// where it stands, it is what must be registered.
-fn check_audience(parties: &Parties, registered: Option<&[&str]>) -> Result<(), Refusal> {
+fn check_audience(parties: &Parties, accepted: ClientIds<'_>) -> Result<(), Refusal> {
     let Some((found, claim)) = parties.application() else {
         return Err(Refusal::SeveralAudiences {
             audiences: parties.audiences.iter().map(|audience| echo(audience)).collect(),
         });
     };
-    let Some(registered) = registered.filter(|registered| !registered.contains(&found)) else {
-        return Ok(());
-    };
-    Err(Refusal::Audience {
-        found: echo(found),
-        claim,
-        registered: registered.iter().map(|id| (*id).to_owned()).collect(),
-    })
+    match accepted {
+        ClientIds::Registered(registered) if !registered.contains(&found) => {
+            Err(Refusal::Audience {
+                found: echo(found),
+                claim,
+                registered: registered.iter().map(|id| (*id).to_owned()).collect(),
+            })
+        }
+        ClientIds::Registered(_) | ClientIds::Any => Ok(()),
+    }
 }

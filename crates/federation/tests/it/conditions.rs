@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use stead_federation::oidc::{
-    Algorithm, ConditionKey, DecodedToken, KeyValues, NAMED_PROVIDERS, PROVIDER_CLAIMS,
-    claim_refusals,
+    Algorithm, ConditionKey, DecodedToken, KeyValues, NAMED_PROVIDERS, NamedProvider,
+    PROVIDER_CLAIMS, claim_refusals,
 };
 
 use crate::support::{CLIENT, check_claims, claims_with, now, token};
@@ -129,6 +129,29 @@ fn the_tables_say_what_they_are() {
         assert!(table.documented.starts_with("2026-"), "{table:?}");
     }
     assert_eq!(NAMED_PROVIDERS.len(), 4);
+}
+
+#[test]
+fn named_providers_are_known_by_their_issuers_and_nothing_near_them() {
+    for (issuer, name) in [
+        ("https://accounts.google.com", Some("accounts.google.com")),
+        ("accounts.google.com", Some("accounts.google.com")),
+        ("https://cognito-identity.amazonaws.com", Some("cognito-identity.amazonaws.com")),
+        ("cognito-identity.amazonaws.com", None),
+        ("http://accounts.google.com", None),
+        ("https://accounts.google.com/", None),
+        ("https://accounts.google.com.example", None),
+        ("https://Accounts.google.com", None),
+        ("https://www.amazon.com", None),
+        ("https://graph.facebook.com", None),
+        ("", None),
+    ] {
+        let found = NamedProvider::of_issuer(issuer);
+        assert_eq!(found.map(|(named, _)| named.name), name, "{issuer}");
+        assert!(found.is_none_or(|(_, form)| form == issuer), "{issuer}");
+        let keys_of = found.and_then(|(named, _)| named.keys_of());
+        assert!(keys_of.is_none_or(|url| url.starts_with("https://")), "{issuer}");
+    }
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Every claim that a token can be refused for, with the neighbour that is accepted.
 
 use serde_json::{Value, json};
-use stead_federation::oidc::{Algorithm, Expected, Refusal, UnverifiedToken, limits, verify};
+use stead_federation::oidc::{
+    Algorithm, ClientIds, Expected, Refusal, UnverifiedToken, limits, verify,
+};
 use stead_types::Timestamp;
 
 use crate::support::{
@@ -178,9 +180,26 @@ fn the_audience_is_registered_or_azp_is() {
 fn a_provider_without_client_ids_accepts_nobody() {
     let token = token(Algorithm::Es256, &claims());
     let token = UnverifiedToken::parse(&token).unwrap();
-    let nobody = Expected { client_ids: &[], ..expected() };
+    let nobody = Expected { client_ids: ClientIds::Registered(&[]), ..expected() };
     let refusal = verify(&token, &keys(), &nobody, now()).unwrap_err();
     assert!(matches!(refusal, Refusal::Audience { registered, .. } if registered.is_empty()));
+}
+
+#[test]
+fn where_every_application_counts_a_token_must_still_say_which_it_is_of() {
+    let anybody = Expected { client_ids: ClientIds::Any, ..expected() };
+    let verdict = |claims| {
+        let text = token(Algorithm::Es256, &claims_with(claims));
+        let token = UnverifiedToken::parse(&text).unwrap();
+        verify(&token, &keys(), &anybody, now())
+            .map(|verified| verified.application_id().to_owned())
+    };
+    assert_eq!(verdict(json!({"aud": "anything"})).unwrap(), "anything");
+    assert_eq!(verdict(json!({"aud": ["a", "b"], "azp": "c"})).unwrap(), "c");
+    let several = verdict(json!({"aud": ["a", "b"]})).unwrap_err();
+    assert!(matches!(several, Refusal::SeveralAudiences { .. }), "{several:?}");
+    let none = verdict(json!({"aud": []})).unwrap_err();
+    assert!(matches!(none, Refusal::MalformedClaim { claim: "aud", .. }), "{none:?}");
 }
 
 /// Claims, and whether a refusal is the one that they must get.

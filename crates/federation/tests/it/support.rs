@@ -10,7 +10,7 @@ use aws_lc_rs::signature::{
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 use stead_federation::oidc::{
-    Algorithm, Algorithms, Expected, KeySet, Refusal, UnverifiedToken, VerifiedToken,
+    Algorithm, Algorithms, ClientIds, Expected, KeySet, Refusal, UnverifiedToken, VerifiedToken,
     claim_refusals, verify,
 };
 use stead_types::Timestamp;
@@ -154,7 +154,11 @@ pub(crate) fn token_with(header: &str, algorithm: Algorithm, claims: &str) -> St
 }
 
 pub(crate) fn expected() -> Expected<'static> {
-    Expected { issuer: ISSUER, client_ids: &[CLIENT], algorithms: Algorithms::EXTENDED }
+    Expected {
+        issuer: ISSUER,
+        client_ids: ClientIds::Registered(&[CLIENT]),
+        algorithms: Algorithms::EXTENDED,
+    }
 }
 
 pub(crate) fn now() -> Timestamp {

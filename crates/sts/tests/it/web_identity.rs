@@ -283,3 +283,85 @@ fn durations_and_session_policies_are_those_of_every_role() {
     asked.policy = Some("{".to_owned());
     assert_eq!(setting.assume_as(&asked, json!({})).unwrap_err().code, "MalformedPolicyDocument");
 }
+
+#[test]
+fn google_and_cognito_need_no_registration() {
+    let mut world = World::new();
+    let (account, _) = world.create_account(ACCOUNT);
+    let by = |name: &str, condition: Value| {
+        trust(&json!({
+            "Effect": "Allow",
+            "Principal": {"Federated": name},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": condition,
+        }))
+    };
+    let app = |value: &str| json!({"StringEquals": {"accounts.google.com:aud": value}});
+    world.create_role(account, "web", &by("accounts.google.com", app("x")), "");
+    let mut assume = |name: &str, issuer: &str, condition: Value, claims: Value| {
+        world.trust(account, "web", &by(name, condition));
+        let issuer = Issuer::new(issuer);
+        let token = issuer.token(world.now, &claims);
+        let input = request("web");
+        world.call_with_token::<Sts, AssumeRoleWithWebIdentity>(account, &issuer, &token, input)
+    };
+    let google = "accounts.google.com";
+    // Spec: UG:reference_policies_iam-condition-keys: `aud` is `azp` where a token has it.
+    let hybrid = json!({"aud": "web-app", "azp": "android-app", "sub": "7"});
+    for issuer in ["https://accounts.google.com", google] {
+        let answer = assume(google, issuer, app("x"), json!({"aud": "x"})).unwrap();
+        assert_eq!(answer.provider.as_deref(), Some(google));
+        assert_eq!(answer.audience.as_deref(), Some("x"));
+        assert!(assume(google, issuer, app("android-app"), hybrid.clone()).is_ok());
+        let both = json!({"StringEquals": {
+            "accounts.google.com:aud": "android-app", "accounts.google.com:oaud": "web-app",
+        }});
+        assert!(assume(google, issuer, both, hybrid.clone()).is_ok());
+        let denied = assume(google, issuer, app("web-app"), hybrid.clone()).unwrap_err();
+        assert_eq!(denied.message, DENIED);
+    }
+    let near = "https://accounts.google.com/";
+    let refused = assume(google, near, app("x"), json!({"aud": "x"})).unwrap_err();
+    assert_eq!(refused.message, "the account has no provider of this issuer");
+
+    let (cognito, pool) = ("cognito-identity.amazonaws.com", "us-east-1:pool");
+    let issuer = "https://cognito-identity.amazonaws.com";
+    let signed_in = |method: &str| {
+        json!({
+            "StringEquals": {"cognito-identity.amazonaws.com:aud": pool},
+            "ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": method},
+        })
+    };
+    let of = |methods: Value| json!({"aud": pool, "sub": "us-east-1:user", "amr": methods});
+    let known = of(json!(["authenticated", "graph.facebook.com"]));
+    let unknown = of(json!(["unauthenticated"]));
+    assert!(assume(cognito, issuer, signed_in("authenticated"), known.clone()).is_ok());
+    assert!(assume(cognito, issuer, signed_in("graph.facebook.com"), known.clone()).is_ok());
+    assert!(assume(cognito, issuer, signed_in("unauthenticated"), unknown.clone()).is_ok());
+    assert!(assume(cognito, issuer, signed_in("authenticated"), unknown).is_err());
+    assert!(assume(cognito, issuer, signed_in("unauthenticated"), known.clone()).is_err());
+    let mut elsewhere = known;
+    elsewhere["aud"] = json!("us-east-1:other");
+    assert!(assume(cognito, issuer, signed_in("authenticated"), elsewhere).is_err());
+}
+
+#[test]
+fn a_registered_provider_comes_before_the_named_one_of_its_issuer() {
+    let statement = |principal: &str| {
+        json!({
+            "Effect": "Allow",
+            "Principal": {"Federated": principal},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {"StringEquals": {"accounts.google.com:aud": "app"}},
+        })
+    };
+    let mut setting = Setting::new(&statement("accounts.google.com"));
+    setting.issuer = Issuer::new("https://accounts.google.com");
+    assert!(setting.assume(json!({"aud": "app"})).is_ok());
+    setting.world.create_oidc_provider(setting.account, "https://accounts.google.com", &["app"]);
+    let arn = format!("arn:aws:iam::{ACCOUNT}:oidc-provider/accounts.google.com");
+    assert!(!setting.admits(&statement("accounts.google.com"), json!({"aud": "app"})));
+    assert!(setting.admits(&statement(&arn), json!({"aud": "app"})));
+    let refused = setting.assume(json!({"aud": "unlisted"})).unwrap_err();
+    assert!(refused.message.contains("not registered"), "{}", refused.message);
+}
