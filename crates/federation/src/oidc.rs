@@ -50,11 +50,13 @@ mod refusal;
 
 pub use access_token::{AccessTokenOwner, AccessTokenProvider, AnswerFault};
 pub use algorithm::{Algorithm, Algorithms, KeyKind};
+pub(crate) use condition_keys::one_or_many;
 pub use condition_keys::{ConditionKey, KeyValues};
 pub use discovery::{Discovery, Transport};
 pub use fault::{DiscoveryFault, JsonFault, KeySetFault, Part, TokenFault};
 pub use issuers::{IssuerClaims, NAMED_PROVIDERS, NamedProvider, PROVIDER_CLAIMS};
 pub use key_set::{KeySet, SkipReason, SkippedKey};
+pub(crate) use refusal::echo;
 pub use refusal::{KeyUse, Refusal};
 pub use session::{AuthorizedRoles, SessionTags};
 pub use token::{DecodedToken, PayloadError, UnverifiedToken, verified_payload};

@@ -70,7 +70,8 @@ pub(crate) fn texts(claim: Option<&Value>) -> Vec<&str> {
     }
 }
 
-fn one_or_many(mut values: Vec<String>) -> KeyValues {
+/// One value, or several.
+pub(crate) fn one_or_many(mut values: Vec<String>) -> KeyValues {
     match values.pop() {
         Some(value) if values.is_empty() => KeyValues::One(value),
         last => {

@@ -1,4 +1,6 @@
-//! How much of SAML documents is read.
+//! How much of SAML documents is read, and how old an assertion may be.
+
+use std::time::Duration;
 
 /// Fewest characters of a metadata document.
 ///
@@ -20,3 +22,39 @@ pub const ENTITY_ID_CHARACTERS_MAX: usize = 1_024;
 /// at least 1,024. Choice: at most 8,192, which no provider needs and each signature
 /// would pay for.
 pub const RSA_KEY_BITS: std::ops::RangeInclusive<usize> = 1_024..=8_192;
+
+/// Characters of a response in base64.
+///
+/// Spec: STS API Reference, AssumeRoleWithSAML: `SAMLAssertion` has 4 to 100,000
+/// characters.
+pub const RESPONSE_CHARACTERS_MAX: usize = 100_000;
+
+/// Elements of a response. Choice: a user with 500 roles needs some 1,100.
+pub const ELEMENTS_MAX: usize = 5_000;
+
+/// Attributes and namespace declarations of one element. Choice: responses need a
+/// dozen; what canonicalization costs grows with them.
+pub const ATTRIBUTES_MAX: usize = 64;
+
+/// Characters of the ID of a signed element. Choice: those of identity providers have
+/// some forty.
+pub const ID_CHARACTERS_MAX: usize = 256;
+
+/// Bytes of a subject. Choice: as for web identities.
+pub const SUBJECT_BYTES_MAX: usize = crate::oidc::limits::SUBJECT_BYTES_MAX;
+
+/// How long after it was issued an assertion can be used.
+///
+/// Choice: five minutes, as the console's sign-in has it; an assertion that says less
+/// gets less.
+pub const AGE_MAX: Duration = Duration::from_secs(300);
+
+/// How far the provider's clock may be ahead. Behind it may not be.
+///
+/// Observed (radkawar/stackd, recorded in 2026): an assertion that expired a minute ago
+/// is refused. Choice: five minutes for times in the future, which AWS does not look at.
+pub const SKEW_MAX: Duration = Duration::from_secs(300);
+
+/// Wrapped keys of an encrypted assertion; each costs an operation with each private
+/// key. Choice: one for each of the provider's two keys, and as many for others.
+pub const ENCRYPTED_KEYS_MAX: usize = 4;

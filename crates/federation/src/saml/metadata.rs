@@ -4,7 +4,7 @@ use uppsala::{Document, NodeId};
 
 use super::certificate::{self, CertificateFault};
 use super::limits::{ENTITY_ID_CHARACTERS_MAX, METADATA_BYTES_MAX, METADATA_CHARACTERS_MIN};
-use super::xml::{self, XmlFault, attribute};
+use super::xml::{self, PROTOCOL, SIGNATURE, XmlFault, attribute};
 
 /// What a SAML 2.0 identity provider says of itself, as far as assertions are judged
 /// by it.
@@ -60,8 +60,6 @@ pub enum MetadataFault {
 }
 
 const METADATA: &str = "urn:oasis:names:tc:SAML:2.0:metadata";
-const PROTOCOL: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
-const SIGNATURE: &str = "http://www.w3.org/2000/09/xmldsig#";
 
 impl Metadata {
     /// Reads a metadata document.

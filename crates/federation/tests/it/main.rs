@@ -16,6 +16,8 @@ mod key_sets;
 mod properties;
 mod refusals;
 mod saml_metadata;
+mod saml_responses;
+mod saml_support;
 mod session;
 mod signatures;
 mod support;
