@@ -1,10 +1,17 @@
 //! What can be typed. What it means is decided by `stead_server::config`, so that
 //! flags, environment and file have one parser per setting.
 
+mod credentials;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use stead_server::config::{Key, Layer};
+
+pub(crate) use credentials::{
+    CallerFlags, CredentialsCommand, ExecFlags, PrintFlags, RoleFlags, ServeCredentialsFlags,
+    SessionFlags, SourceFlags, WebIdentityFlags,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -13,6 +20,7 @@ Examples:
   stead serve --ephemeral --listen 127.0.0.1:0 --ready-file ready
   stead account create --account 111122223333  add an account
   stead config show                            every setting and where it comes from
+  stead exec --role-arn ARN -- aws sts get-caller-identity
 
 Exit codes:
   0 fine or allowed, 1 failed, 2 wrong use, 3 denied, 4 findings";
@@ -37,6 +45,11 @@ pub(crate) enum Command {
     /// Look at the settings.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Get credentials of a role, for programs that know AWS's SDKs.
+    #[command(subcommand)]
+    Credentials(CredentialsCommand),
+    /// Run a command with the credentials of a role.
+    Exec(Box<ExecFlags>),
     /// Print the version.
     Version(VersionFlags),
 }

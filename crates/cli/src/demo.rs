@@ -6,8 +6,6 @@
 //! A step that ends otherwise than it should ends the demonstration with a
 //! failure, so that it is a test as well.
 
-mod answer;
-mod client;
 mod explain;
 mod story;
 
@@ -19,7 +17,7 @@ use stead_server::config::{Key, Layer, Layers, Settings};
 use stead_server::start::{Footprint, Running, start};
 
 use crate::arguments::DemoFlags;
-use crate::demo::client::{Client, Credentials};
+use crate::client::{Client, Credentials, Trust};
 use crate::demo::story::Story;
 use crate::exit::{Exit, Failure};
 use crate::serve::Signals;
@@ -38,7 +36,13 @@ pub(crate) async fn demo(flags: DemoFlags) -> Result<Exit, Failure> {
         session_token: None,
     };
     let account = first.account.to_string();
-    let client = Client::new(running.base_url(), Arc::<AdjustableClock>::clone(&clock))?;
+    let endpoint = running.base_url().parse();
+    let client = Client {
+        endpoint: endpoint.map_err(|fault| Failure::new(format!("the server's URL {fault}")))?,
+        trust: Trust::System,
+        region: REGION.to_owned(),
+        clock: Arc::<AdjustableClock>::clone(&clock),
+    };
     let told = Story::new(client, clock, account, root.clone()).tell().await;
     let kept = match (&told, flags.keep) {
         (Ok(()), true) => keep(&running, &root).await,

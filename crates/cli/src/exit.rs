@@ -14,6 +14,10 @@ pub(crate) enum Exit {
     Failed,
     /// It was asked in a way that makes no sense.
     Usage,
+    /// The answer is no: access was denied, or what was looked at would be refused.
+    Denied,
+    /// A command that ran in our place ended with this code.
+    Command(u8),
 }
 
 impl From<Exit> for ExitCode {
@@ -22,6 +26,8 @@ impl From<Exit> for ExitCode {
             Exit::Success => 0,
             Exit::Failed => 1,
             Exit::Usage => 2,
+            Exit::Denied => 3,
+            Exit::Command(code) => code,
         })
     }
 }
@@ -39,8 +45,31 @@ impl Failure {
         Self { message: message.into(), help: None, exit: Exit::Failed }
     }
 
+    /// A wrong use that the parser of arguments cannot see.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, ..Self::new(message) }
+    }
+
+    /// The same with another ending.
+    pub(crate) fn ending(self, exit: Exit) -> Self {
+        Self { exit, ..self }
+    }
+
     pub(crate) fn with_help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Tells the person of something that does not end the command.
+    pub(crate) fn warn(&self) {
+        let mut stderr = io::stderr().lock();
+        let _ = writeln!(stderr, "warning: {}", self.message);
+        if let Some(help) = &self.help {
+            let _ = writeln!(stderr, "  help: {help}");
+        }
     }
 
     /// Tells the person and gives the exit code.

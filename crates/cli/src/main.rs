@@ -5,10 +5,15 @@
 
 mod account;
 mod arguments;
+mod client;
 mod configuration;
+mod credentials;
 mod demo;
+mod environment;
+mod exec;
 mod exit;
 mod print;
+mod profile;
 mod serve;
 
 use std::process::ExitCode;
@@ -41,6 +46,8 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Demo(flags) => on_runtime(demo::demo(flags)),
         Command::Account(command) => on_runtime(account::run(command)),
         Command::Config(command) => configuration::run(command),
+        Command::Credentials(command) => on_runtime(credentials::run(command)),
+        Command::Exec(flags) => on_runtime(exec::run(*flags)),
         Command::Version(flags) => print::version(flags.json),
     }
 }

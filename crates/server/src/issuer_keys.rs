@@ -49,6 +49,7 @@ pub use location::UrlFault;
 pub use start::IssuerKeysError;
 pub use thumbprint::{Thumbprint, ThumbprintError};
 
+use crate::authorities;
 use crate::config::Issuers;
 use crate::limits::{
     ISSUER_ATTEMPT_INTERVAL, ISSUER_CONNECT_WAIT_MAX, ISSUER_FETCH_WAIT_MAX, ISSUER_FETCHES_MAX,
@@ -103,7 +104,7 @@ impl IssuerKeys {
     pub fn new(issuers: &Issuers) -> Result<Self, IssuerKeysError> {
         let machine = Machine {
             resolver: Arc::new(SystemResolver::default()),
-            public_roots: start::public_roots(),
+            public_roots: authorities::of_system(),
             connect_wait: ISSUER_CONNECT_WAIT_MAX,
             fetch_wait: ISSUER_FETCH_WAIT_MAX,
             attempt_interval: ISSUER_ATTEMPT_INTERVAL,

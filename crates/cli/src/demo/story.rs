@@ -9,9 +9,8 @@ use serde_json::{Value, json};
 use stead_server::clock::AdjustableClock;
 use stead_types::Secret;
 
-use super::answer::Answer;
-use super::client::{Client, Credentials, Service};
 use super::explain::{Names, explain};
+use crate::client::{Answer, Caller, Client, Credentials, Service};
 use crate::exit::Failure;
 
 const USER: &str = "alice";
@@ -97,7 +96,7 @@ impl Story {
 
     async fn limited(&mut self, session: &Credentials) -> Result<(), Failure> {
         self.step("GetCallerIdentity with these credentials")?;
-        let answer = self.client.call(session, Service::Sts, "GetCallerIdentity", &[]).await?;
+        let answer = self.call(session, Service::Sts, "GetCallerIdentity", &[]).await?;
         let answer = expect(answer, 200)?;
         let expected = format!("arn:aws:sts::{}:assumed-role/{ROLE}/{SESSION}", self.account);
         let arn = answer.text("Arn")?;
@@ -106,10 +105,10 @@ impl Story {
             return Err(Failure::new(format!("expected the ARN `{expected}`")));
         }
         self.step("They may do what the role's policy allows: ListRoles")?;
-        expect(self.client.call(session, Service::Iam, "ListRoles", &[]).await?, 200)?;
+        expect(self.call(session, Service::Iam, "ListRoles", &[]).await?, 200)?;
         say("   allowed")?;
         self.step("and nothing else: ListUsers")?;
-        let answer = self.client.call(session, Service::Iam, "ListUsers", &[]).await?;
+        let answer = self.call(session, Service::Iam, "ListUsers", &[]).await?;
         let root = self.root.clone();
         self.show_denial(&root, &answer).await
     }
@@ -130,7 +129,7 @@ impl Story {
         self.step("An hour later, the session is used once more")?;
         say("   (the clock of this server and its client was moved ahead for this step)")?;
         self.clock.set_ahead(AN_HOUR_AND_A_BIT);
-        let answer = self.client.call(session, Service::Sts, "GetCallerIdentity", &[]).await;
+        let answer = self.call(session, Service::Sts, "GetCallerIdentity", &[]).await;
         self.clock.set_ahead(Duration::ZERO);
         let answer = expect(answer?, 403)?;
         show_error(&answer)?;
@@ -150,8 +149,7 @@ impl Story {
             answer.text("Message")?.rsplit_once("(denial ").map(|(_, id)| id.trim_end_matches(')'));
         let id = id.ok_or_else(|| Failure::new("the message carries no denial id"))?;
         let message = [("EncodedMessage", id)];
-        let decoded =
-            self.client.call(reader, Service::Sts, "DecodeAuthorizationMessage", &message);
+        let decoded = self.call(reader, Service::Sts, "DecodeAuthorizationMessage", &message);
         let decoded = expect(decoded.await?, 200)?;
         let document: Value = serde_json::from_str(decoded.text("DecodedMessage")?)
             .map_err(|error| Failure::new(format!("the decoded message is not JSON: {error}")))?;
@@ -195,13 +193,23 @@ impl Story {
         let role = format!("arn:aws:iam::{}:role/{ROLE}", self.account);
         let parameters =
             [("RoleArn", &*role), ("RoleSessionName", SESSION), ("DurationSeconds", "3600")];
-        self.client.call(caller, Service::Sts, "AssumeRole", &parameters).await
+        self.call(caller, Service::Sts, "AssumeRole", &parameters).await
     }
 
     /// Calls IAM as root; this must succeed.
     async fn iam(&self, action: &str, parameters: &[(&str, &str)]) -> Result<Answer, Failure> {
-        let answer = self.client.call(&self.root, Service::Iam, action, parameters).await?;
+        let answer = self.call(&self.root, Service::Iam, action, parameters).await?;
         expect(answer, 200)
+    }
+
+    async fn call(
+        &self,
+        caller: &Credentials,
+        service: Service,
+        action: &str,
+        parameters: &[(&str, &str)],
+    ) -> Result<Answer, Failure> {
+        self.client.call(Caller::Signed(caller), service, action, parameters).await
     }
 
     fn user_arn(&self, name: &str) -> String {

@@ -1,65 +1,7 @@
 //! What was acknowledged is there after the process was killed.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
-use std::path::Path;
-use std::time::SystemTime;
-
-use stead_sigv4::{Payload, RequestHead, Settings, Signer, TokenPlacement};
-use stead_types::{Secret, Timestamp};
-
+use crate::calls::{iam, profile};
 use crate::process::{Scratch, Served, ending};
-
-/// The root key of the profile that the server has written.
-struct Profile {
-    id: String,
-    secret: Secret<String>,
-}
-
-fn profile(directory: &Path) -> Profile {
-    let text = std::fs::read_to_string(directory.join("data/aws/credentials")).unwrap();
-    let value = |name: &str| {
-        let lines = text.lines().filter_map(|line| line.split_once(" = "));
-        lines.filter(|(key, _)| *key == name).map(|(_, value)| value.to_owned()).next().unwrap()
-    };
-    Profile { id: value("aws_access_key_id"), secret: Secret::new(value("aws_secret_access_key")) }
-}
-
-fn now() -> Timestamp {
-    let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
-    Timestamp::from_epoch_seconds(i64::try_from(seconds).unwrap())
-}
-
-/// Calls IAM and gives the whole answer once the connection is closed.
-fn iam(served: &Served, profile: &Profile, form: &str) -> String {
-    let body = format!("{form}&Version=2010-05-08");
-    let host = served.base_url.strip_prefix("http://").unwrap();
-    let headers: Vec<(&str, &[u8])> =
-        vec![("host", host.as_bytes()), ("content-type", b"application/x-www-form-urlencoded")];
-    let head = RequestHead { method: "POST", path: "/", query: "", headers: &headers };
-    let signer = Signer {
-        access_key_id: &profile.id,
-        secret: &profile.secret,
-        security_token: None,
-        token_placement: TokenPlacement::Signed,
-        region: "us-east-1",
-        service: "iam",
-        settings: Settings::query_services(),
-    };
-    let added = signer.sign_headers(&head, Payload::of(body.as_bytes()), now()).unwrap();
-    let added = added.iter().map(|header| format!("{}: {}\r\n", header.name, header.value));
-    let request = format!(
-        "POST / HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
-         connection: close\r\ncontent-length: {}\r\n{}\r\n{body}",
-        body.len(),
-        added.collect::<String>()
-    );
-    let mut stream = TcpStream::connect(host).unwrap();
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
-}
 
 #[test]
 fn acknowledged_writes_survive_sigkill() {

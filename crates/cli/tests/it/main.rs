@@ -2,10 +2,15 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
     clippy::disallowed_methods,
     reason = "in a test, a surprise is a failure, and waiting for a process takes a clock"
 )]
 
+mod calls;
 mod crash;
+mod credentials;
 mod endings;
+mod exec;
 mod process;

@@ -39,8 +39,11 @@ impl Drop for Scratch {
 pub(crate) fn stead(directory: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stead"));
     command.current_dir(directory).args(arguments).stdin(Stdio::null());
+    // Nor their home, with profiles and a cache.
+    command.env("HOME", directory.join("home"));
     for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("STEAD_") {
+        let text = name.to_string_lossy();
+        if text.starts_with("STEAD_") || text.starts_with("AWS_") || text.starts_with("XDG_") {
             command.env_remove(name);
         }
     }
@@ -53,7 +56,11 @@ pub(crate) fn run(directory: &Path, arguments: &[&str]) -> Output {
 
 /// Runs and gives exit code, standard output and standard error.
 pub(crate) fn ending(directory: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let output = run(directory, arguments);
+    read(run(directory, arguments))
+}
+
+/// Exit code, standard output and standard error of a command that ended.
+pub(crate) fn read(output: Output) -> (i32, String, String) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }
@@ -82,10 +89,15 @@ impl Served {
 
     /// SIGTERM, and how the process ends.
     pub(crate) fn terminate(mut self) -> Option<i32> {
-        let status = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
-        assert!(status.success());
-        wait_for(|| self.child.try_wait().unwrap()).code()
+        terminate(&mut self.child)
     }
+}
+
+/// SIGTERM, and how the process ends.
+pub(crate) fn terminate(child: &mut Child) -> Option<i32> {
+    let status = Command::new("kill").arg(child.id().to_string()).status().unwrap();
+    assert!(status.success());
+    wait_for(|| child.try_wait().unwrap()).code()
 }
 
 impl Drop for Served {
@@ -95,7 +107,8 @@ impl Drop for Served {
     }
 }
 
-fn wait_for<T>(mut found: impl FnMut() -> Option<T>) -> T {
+/// Waits until something is there.
+pub(crate) fn wait_for<T>(mut found: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + PATIENCE;
     loop {
         if let Some(value) = found() {

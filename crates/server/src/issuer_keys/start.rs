@@ -1,13 +1,10 @@
 //! What the configuration makes of it, once, at start.
 
 use std::collections::HashMap;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustls::RootCertStore;
-use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject as _;
 use thiserror::Error;
 
 use super::address::Reach;
@@ -15,8 +12,8 @@ use super::fault::Cause;
 use super::fetch::read_keys;
 use super::request::Rules;
 use super::trust::{Authorities, Others};
+use crate::authorities;
 use crate::config::{Issuer, Issuers, PinnedKeys};
-use crate::limits::ISSUER_FILE_BYTES_MAX;
 use stead_federation::oidc::KeySet;
 
 /// Why the keys of issuers cannot be got as configured.
@@ -84,58 +81,19 @@ pub(super) fn pinned(issuers: &Issuers) -> Result<HashMap<String, Arc<KeySet>>, 
     with_keys.map(read).collect()
 }
 
-/// The authorities that the system trusts.
-///
-/// On Linux these are the files of the distribution's `ca-certificates`, or what
-/// `SSL_CERT_FILE` and `SSL_CERT_DIR` name. Where there are none, no public issuer is
-/// trusted, which is logged.
-pub(super) fn public_roots() -> RootCertStore {
-    let found = rustls_native_certs::load_native_certs();
-    for error in &found.errors {
-        tracing::warn!(%error, "cannot read some of the system's certificate authorities");
-    }
-    let mut roots = RootCertStore::empty();
-    // A few of a distribution's certificates may be of kinds that are not supported.
-    let (added, _) = roots.add_parsable_certificates(found.certs);
-    if added == 0 {
-        tracing::warn!(
-            "the system has no certificate authorities: the keys of public token issuers cannot \
-             be fetched; install ca-certificates or set SSL_CERT_FILE"
-        );
-    }
-    roots
-}
-
 fn read_roots(issuer: &str, path: &Path) -> Result<RootCertStore, IssuerKeysError> {
-    let refuse = |reason: String| IssuerKeysError::File {
+    let text = read_file(issuer, path)?;
+    authorities::of_pem(&text).map_err(|fault| IssuerKeysError::File {
         issuer: issuer.to_owned(),
         path: path.to_owned(),
-        reason,
-    };
-    let text = read_file(issuer, path)?;
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(&text) {
-        let certificate = certificate.map_err(|error| refuse(error.to_string()))?;
-        roots.add(certificate).map_err(|error| refuse(error.to_string()))?;
-    }
-    if roots.is_empty() {
-        return Err(refuse("there is no certificate in it".to_owned()));
-    }
-    Ok(roots)
+        reason: fault.to_string(),
+    })
 }
 
 fn read_file(issuer: &str, path: &Path) -> Result<Vec<u8>, IssuerKeysError> {
-    let refuse = |reason: String| IssuerKeysError::File {
+    authorities::read(path).map_err(|fault| IssuerKeysError::File {
         issuer: issuer.to_owned(),
         path: path.to_owned(),
-        reason,
-    };
-    let file = std::fs::File::open(path).map_err(|error| refuse(error.to_string()))?;
-    let mut bytes = Vec::new();
-    let read = file.take(ISSUER_FILE_BYTES_MAX + 1).read_to_end(&mut bytes);
-    let length = read.map_err(|error| refuse(error.to_string()))?;
-    if u64::try_from(length).unwrap_or(u64::MAX) > ISSUER_FILE_BYTES_MAX {
-        return Err(refuse(format!("it is longer than {ISSUER_FILE_BYTES_MAX} bytes")));
-    }
-    Ok(bytes)
+        reason: fault.to_string(),
+    })
 }

@@ -87,5 +87,5 @@ fn files_that_do_not_hold_what_they_should_stop_the_start() {
 #[test]
 fn the_system_has_authorities_or_says_that_it_has_none() {
     // Only that reading them is no fault: what a machine trusts is its own affair.
-    let _ = start::public_roots();
+    let _ = authorities::of_system();
 }

@@ -4,13 +4,13 @@ use quick_xml::events::Event;
 use crate::exit::Failure;
 
 /// What the server answered: the status, and every text with the name of its element.
-pub(super) struct Answer {
+pub(crate) struct Answer {
     status: u16,
     texts: Vec<(String, String)>,
 }
 
 impl Answer {
-    pub(super) fn read(status: u16, body: &[u8]) -> Result<Self, Failure> {
+    pub(crate) fn read(status: u16, body: &[u8]) -> Result<Self, Failure> {
         let text =
             std::str::from_utf8(body).map_err(|_| Failure::new("the answer is not UTF-8"))?;
         let broken = |error: &dyn std::error::Error| {
@@ -41,17 +41,17 @@ impl Answer {
         }
     }
 
-    pub(super) const fn status(&self) -> u16 {
+    pub(crate) const fn status(&self) -> u16 {
         self.status
     }
 
     /// The text of the first element of this name.
-    pub(super) fn find(&self, name: &str) -> Option<&str> {
+    pub(crate) fn find(&self, name: &str) -> Option<&str> {
         self.texts.iter().find(|(other, _)| other == name).map(|(_, text)| text.as_str())
     }
 
     /// The text of an element that must be there.
-    pub(super) fn text(&self, name: &str) -> Result<&str, Failure> {
+    pub(crate) fn text(&self, name: &str) -> Result<&str, Failure> {
         self.find(name).ok_or_else(|| Failure::new(format!("the answer has no `{name}`")))
     }
 }

@@ -1,0 +1,14 @@
+//! Calls of STS and IAM: what the demonstration and the credential helpers send.
+//!
+//! One connection for one bounded answer, HTTP or HTTPS. Nothing is followed, and of
+//! the environment nothing is read here.
+
+mod answer;
+mod endpoint;
+mod query;
+mod transport;
+
+pub(crate) use answer::Answer;
+pub(crate) use endpoint::Endpoint;
+pub(crate) use query::{Caller, Client, Credentials, Service};
+pub(crate) use transport::Trust;

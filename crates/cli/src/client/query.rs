@@ -1,0 +1,142 @@
+use std::sync::Arc;
+
+use http::{Method, Request};
+use http_body_util::Full;
+use hyper::body::Bytes;
+use stead_server::clock::Clock;
+use stead_sigv4::{Payload, RequestHead, Settings, Signer, TokenPlacement};
+use stead_types::Secret;
+
+use super::answer::Answer;
+use super::endpoint::Endpoint;
+use super::transport::{Trust, exchange};
+use crate::exit::Failure;
+
+/// What a caller signs with.
+#[derive(Clone, Debug)]
+pub(crate) struct Credentials {
+    pub(crate) access_key_id: String,
+    pub(crate) secret_access_key: Secret<String>,
+    pub(crate) session_token: Option<Secret<String>>,
+}
+
+/// Who calls.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Caller<'a> {
+    /// Whoever has these credentials; the request is signed.
+    Signed(&'a Credentials),
+    /// Nobody yet: a token among the parameters says who.
+    Unsigned,
+}
+
+/// A service and the version of its API.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Service {
+    Sts,
+    Iam,
+}
+
+/// Sends requests to one server.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) trust: Trust,
+    /// The region that requests are signed for.
+    pub(crate) region: String,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Service {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Sts => "sts",
+            Self::Iam => "iam",
+        }
+    }
+
+    const fn version(self) -> &'static str {
+        match self {
+            Self::Sts => "2011-06-15",
+            Self::Iam => "2010-05-08",
+        }
+    }
+}
+
+impl Client {
+    /// Calls an operation.
+    pub(crate) async fn call(
+        &self,
+        caller: Caller<'_>,
+        service: Service,
+        action: &str,
+        parameters: &[(&str, &str)],
+    ) -> Result<Answer, Failure> {
+        let own = [("Action", action), ("Version", service.version())];
+        let body = form(own.iter().chain(parameters));
+        let request = self.request(caller, service, body)?;
+        let (status, body) = exchange(&self.endpoint, &self.trust, request).await?;
+        Answer::read(status.as_u16(), &body)
+    }
+
+    fn request(
+        &self,
+        caller: Caller<'_>,
+        service: Service,
+        body: String,
+    ) -> Result<Request<Full<Bytes>>, Failure> {
+        let headers: [(&str, &[u8]); 2] = [
+            ("host", self.endpoint.authority.as_bytes()),
+            ("content-type", b"application/x-www-form-urlencoded"),
+        ];
+        let path = self.endpoint.path.as_str();
+        let mut request = Request::builder().method(Method::POST).uri(path);
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        if let Caller::Signed(credentials) = caller {
+            let head = RequestHead { method: "POST", path, query: "", headers: &headers };
+            let signer = Signer {
+                access_key_id: &credentials.access_key_id,
+                secret: &credentials.secret_access_key,
+                security_token: credentials.session_token.as_ref(),
+                token_placement: TokenPlacement::Signed,
+                region: &self.region,
+                service: service.name(),
+                settings: Settings::query_services(),
+            };
+            let added = signer
+                .sign_headers(&head, Payload::of(body.as_bytes()), self.clock.now())
+                .map_err(|rejection| Failure::new(format!("cannot sign: {rejection}")))?;
+            for header in added {
+                request = request.header(header.name, header.value);
+            }
+        }
+        request.body(Full::new(body.into())).map_err(|error| Failure::new(error.to_string()))
+    }
+}
+
+/// The parameters as a form: everything but unreserved characters is escaped.
+fn form<'a>(parameters: impl Iterator<Item = &'a (&'a str, &'a str)>) -> String {
+    let pairs = parameters.map(|(name, value)| format!("{}={}", escape(name), escape(value)));
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+fn escape(text: &str) -> String {
+    text.bytes().fold(String::new(), |escaped, byte| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+            escaped + &char::from(byte).to_string()
+        }
+        _ => escaped + &format!("%{byte:02X}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_escapes_everything_but_unreserved_characters() {
+        let parameters = [("A.b-1", "x y"), ("Z", "a=b&c+d/é")];
+        assert_eq!(form(parameters.iter()), "A.b-1=x%20y&Z=a%3Db%26c%2Bd%2F%C3%A9");
+    }
+}
