@@ -57,9 +57,19 @@ pub(crate) fn sign(xml: &str, key: &str) -> String {
 }
 
 pub(crate) fn sign_with(xml: &str, key: Key) -> String {
+    bergshamra_dsig::sign::sign(&signer(key), xml).unwrap()
+}
+
+/// Makes the first signature of a document with RSA, where the library can make it.
+pub(crate) fn try_sign(xml: &str) -> Option<String> {
+    let key = bergshamra_keys::loader::load_pem_auto(RSA_KEY.as_bytes(), None).unwrap();
+    bergshamra_dsig::sign::sign(&signer(key), xml).ok()
+}
+
+fn signer(key: Key) -> DsigContext {
     let mut keys = KeysManager::new();
     keys.add_key(key);
-    bergshamra_dsig::sign::sign(&DsigContext::new(keys), xml).unwrap()
+    DsigContext::new(keys)
 }
 
 /// An assertion, signed with RSA.
@@ -94,8 +104,8 @@ pub(crate) fn at(time: &str) -> Timestamp {
 
 /// A provider with an RSA and an EC certificate and one private key.
 pub(crate) struct Provider {
-    certificates: Vec<Vec<u8>>,
-    keys: Vec<Secret<String>>,
+    pub(crate) certificates: Vec<Vec<u8>>,
+    pub(crate) keys: Vec<Secret<String>>,
     pub(crate) encryption: Encryption,
 }
 
@@ -110,6 +120,11 @@ impl Provider {
             keys: vec![Secret::new(key.to_owned())],
             encryption: Encryption::Allowed,
         }
+    }
+
+    pub(crate) fn with_keys(keys: &[&str]) -> Self {
+        let keys = keys.iter().map(|key| Secret::new((*key).to_owned())).collect();
+        Self { keys, ..Self::new() }
     }
 
     pub(crate) fn verify(&self, xml: &str, now: &str) -> Result<VerifiedAssertion, Refusal> {
