@@ -133,12 +133,13 @@ def client_environment(folder: pathlib.Path, endpoint: str, tools: Tools) -> dic
 
 
 def profile(folder: pathlib.Path, endpoint: str) -> dict[str, str]:
-    """Where the server answers, and the files with its root key."""
+    """Where the server answers and writes its log, and the files with its root key."""
     return {
         "AWS_SHARED_CREDENTIALS_FILE": str(folder / "data/aws/credentials"),
         "AWS_CONFIG_FILE": str(folder / "data/aws/config"),
         "AWS_PROFILE": "stead",
         "STEAD_ENDPOINT": endpoint,
+        "STEAD_LOG": str(folder / "server.log"),
     }
 
 

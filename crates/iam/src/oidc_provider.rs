@@ -59,7 +59,8 @@ impl Handle<CreateOpenIDConnectProvider> for Iam {
         // Observed: radkawar/stackd, recorded in 2026: with thumbprints AWS registers hosts
         // that do not exist; it asks the issuer for what it was not told.
         if input.thumbprint_list.is_empty() {
-            work.issuers.push(IssuerCheck { unreachable: unreachable(&issuer), issuer });
+            let (unreachable, provider) = (unreachable(&issuer), made.arn.clone());
+            work.issuers.push(IssuerCheck { issuer, provider, unreachable });
         }
         Ok(CreateOpenIDConnectProviderResponse {
             open_id_connect_provider_arn: Some(made.arn.to_string()),

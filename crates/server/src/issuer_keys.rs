@@ -18,6 +18,7 @@
 //! What the documents mean is read by `stead-federation`. The reasons are in
 //! `docs/decisions/0005-issuer-keys.md`.
 
+mod access_tokens;
 mod address;
 mod cache;
 mod fault;
@@ -37,11 +38,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use rustls::RootCertStore;
-use stead_federation::oidc::{Algorithms, KeySet};
+use stead_federation::oidc::{AccessTokenOwner, AccessTokenProvider, Algorithms, KeySet};
 use stead_service::LoopbackIssuers;
 use stead_types::Timestamp;
 use tokio::sync::Semaphore;
 
+pub use access_tokens::OwnerFault;
 pub use address::is_public;
 
 pub use fault::{Answer, Cause, Document, ForbiddenAddress, KeyFault};
@@ -54,6 +56,7 @@ use crate::config::Issuers;
 use crate::limits::{
     ISSUER_ATTEMPT_INTERVAL, ISSUER_CONNECT_WAIT_MAX, ISSUER_FETCH_WAIT_MAX, ISSUER_FETCHES_MAX,
 };
+use access_tokens::AccessTokens;
 use cache::Cache;
 use fetch::Fetcher;
 use location::Location;
@@ -74,6 +77,7 @@ pub fn check_issuer_url(url: &str) -> Result<(), UrlFault> {
 pub struct IssuerKeys {
     pinned: HashMap<String, Arc<KeySet>>,
     cache: Cache<Fetcher>,
+    access_tokens: AccessTokens,
     issuers: Issuers,
 }
 
@@ -118,13 +122,17 @@ impl IssuerKeys {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let client =
             Client { resolver: machine.resolver, provider, connect_wait: machine.connect_wait };
+        let (endpoints, fetch_wait) = (start::endpoints(issuers), machine.fetch_wait);
+        let access_tokens =
+            AccessTokens::new(client.clone(), &rules, &named, &endpoints, fetch_wait);
         let places = Semaphore::new(ISSUER_FETCHES_MAX);
-        let fetcher = Fetcher { client, rules, named, fetch_wait: machine.fetch_wait, places };
+        let fetcher = Fetcher { client, rules, named, endpoints, fetch_wait, places };
         let periods =
             Periods { attempt_interval: machine.attempt_interval, outage_max: issuers.outage_max };
         Ok(Self {
             pinned: start::pinned(issuers)?,
             cache: Cache::new(fetcher, periods),
+            access_tokens,
             issuers: issuers.clone(),
         })
     }
@@ -154,17 +162,59 @@ impl IssuerKeys {
         if let Some(keys) = self.pinned.get(issuer) {
             return Ok(Arc::clone(keys));
         }
+        let wanted = |keys: &Arc<KeySet>| key_id.is_none_or(|id| knows(keys, id));
+        self.find(issuer, wanted, thumbprints, now).await
+    }
+
+    /// The keys of an issuer, once they are newer than those that a token without a key id
+    /// was refused with: it cannot say that it is signed with a key that is not known yet.
+    ///
+    /// As an unknown key id does, this makes callers wait for the next fetch that may be
+    /// made, and then gives what there is.
+    ///
+    /// # Errors
+    /// As for [`IssuerKeys::get`].
+    pub async fn newer(
+        &self,
+        issuer: &str,
+        than: &Arc<KeySet>,
+        thumbprints: &[Thumbprint],
+        now: Timestamp,
+    ) -> Result<Arc<KeySet>, KeyFault> {
+        if self.pinned.contains_key(issuer) {
+            return Ok(Arc::clone(than));
+        }
+        self.find(issuer, |keys| !Arc::ptr_eq(keys, than), thumbprints, now).await
+    }
+
+    async fn find(
+        &self,
+        issuer: &str,
+        wanted: impl Fn(&Arc<KeySet>) -> bool,
+        thumbprints: &[Thumbprint],
+        now: Timestamp,
+    ) -> Result<Arc<KeySet>, KeyFault> {
         let fits = |good: &Good<KeySet>| {
             if let Some(top) = good.tops.iter().find(|top| !thumbprints.contains(top)) {
                 let cause = Cause::Thumbprint { top: *top };
                 return Fit::Unlisted(KeyFault::of_issuer(issuer, cause));
             }
-            match key_id {
-                Some(id) if !knows(&good.keys, id) => Fit::UnknownKey,
-                _ => Fit::Fits,
-            }
+            if wanted(&good.keys) { Fit::Fits } else { Fit::UnknownKey }
         };
         self.cache.get(issuer, fits, now).await.map(|good| Arc::clone(&good.keys))
+    }
+
+    /// Whose access token this is: the provider is asked, every time.
+    ///
+    /// # Errors
+    /// Why that is not known.
+    pub async fn owner(
+        &self,
+        provider: AccessTokenProvider,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<AccessTokenOwner, OwnerFault> {
+        self.access_tokens.owner(provider, token, now).await
     }
 
     /// Whether an issuer answers, for the creation of a provider. Its certificate may be

@@ -99,6 +99,9 @@ pub const ISSUER_ATTEMPT_INTERVAL: Duration = Duration::from_secs(10);
 /// Fetches under way, of all issuers. Choice: a megabyte each at the worst.
 pub const ISSUER_FETCHES_MAX: usize = 64;
 
+/// Access tokens that one provider is asked about at a time. Choice: a connection each.
+pub const ACCESS_TOKEN_QUESTIONS_MAX: usize = 32;
+
 /// Host names that are being resolved. Choice: a thread each.
 pub const RESOLVING_MAX: usize = 32;
 
@@ -106,10 +109,10 @@ pub const RESOLVING_MAX: usize = 32;
 /// usually.
 pub const ISSUERS_MAX: usize = 1000;
 
-/// Calls that wait for the next fetch an issuer is due. Choice: above what
-/// connections allow by default, so that a flood of unknown key ids does not take the
-/// place of the caller whose key id is new.
-pub const ISSUER_WAITERS_MAX: usize = 4096;
+/// Calls that wait for the next fetch an issuer is due. Choice: a thousand a second for
+/// one interval and one fetch, so that such a flood of unknown key ids does not take the
+/// place of the caller whose key id is new. What they hold is bounded by the connections.
+pub const ISSUER_WAITERS_MAX: usize = 16_384;
 
 /// Bytes of a file of an issuer's keys or authorities. Choice.
 pub const ISSUER_FILE_BYTES_MAX: u64 = 1024 * 1024;

@@ -1,5 +1,5 @@
 use stead_api::ApiError;
-use stead_types::IssuerUrl;
+use stead_types::{Arn, IssuerUrl};
 
 /// Whether issuers on the loopback may be registered in plain text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,6 +20,9 @@ pub enum LoopbackIssuers {
 pub struct IssuerCheck {
     /// The issuer.
     pub issuer: IssuerUrl,
+    /// Its provider in the work's draft, which lists no thumbprints yet: the shell enters
+    /// the one it finds.
+    pub provider: Arn,
     /// What the call is answered when the issuer does not answer.
     pub unreachable: ApiError,
 }

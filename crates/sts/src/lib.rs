@@ -22,8 +22,8 @@ mod web_identity_error;
 
 pub use role_arn::account_of_role;
 pub use web_identity_error::{
-    no_provider, not_a_token, refused_token, unavailable_keys, unknown_certificate,
-    unreachable_issuer,
+    no_provider, no_role_for_web_identity, not_a_token, other_access_token, refused_token,
+    rejected_access_token, unavailable_keys, unknown_certificate, unreachable_issuer,
 };
 
 /// The Security Token Service: implements `Handle` for every operation it has built.

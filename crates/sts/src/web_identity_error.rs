@@ -1,7 +1,7 @@
 //! What is told to who comes with a token that is not accepted.
 
 use stead_api::{ApiError, ErrorCode};
-use stead_federation::oidc::{Refusal, TokenFault};
+use stead_federation::oidc::{AccessTokenProvider, Refusal, TokenFault};
 use stead_types::Timestamp;
 
 /// Observed: the account of the role has no provider of this issuer
@@ -50,6 +50,31 @@ pub fn not_a_token(fault: &TokenFault) -> ApiError {
             .to_owned(),
     })
     .with_context(fault.to_string())
+}
+
+/// A text that is no access token of the provider it is said to be of.
+///
+/// Observed: radkawar/stackd, recorded in 2026, of Amazon. Choice: the same of Facebook,
+/// whose tokens have no form that tells them.
+#[must_use]
+pub fn other_access_token(provider: AccessTokenProvider, context: impl Into<String>) -> ApiError {
+    let name = match provider {
+        AccessTokenProvider::Amazon => "Login With Amazon",
+        AccessTokenProvider::Facebook => "Facebook",
+    };
+    invalid(format!("Provided Token is not a {name} token")).with_context(context)
+}
+
+/// An access token that its provider does not accept, with what it said.
+#[must_use]
+pub fn rejected_access_token(said: impl Into<String>, context: impl Into<String>) -> ApiError {
+    ApiError::new(ErrorCode::IDPRejectedClaim, said).with_context(context)
+}
+
+/// A role of an account that is not here; as for one that trusts nobody.
+#[must_use]
+pub fn no_role_for_web_identity() -> ApiError {
+    ApiError::access_denied("Not authorized to perform sts:AssumeRoleWithWebIdentity")
 }
 
 /// A token that was not accepted, in AWS's words.

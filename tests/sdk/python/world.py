@@ -1,7 +1,9 @@
 """What the scenario and the tests make an account of: users, keys, roles."""
 
+import contextlib
 import dataclasses
 import json
+import os
 
 import boto3
 import botocore.config
@@ -36,6 +38,20 @@ def client(service: str, keys: Keys | None = None):
         aws_session_token=keys.session_token,
         config=CONFIG,
     )
+
+
+@contextlib.contextmanager
+def environment(variables: dict[str, str]):
+    """Sets variables of this process for a while; clients made meanwhile know no others."""
+    before = dict(os.environ)
+    os.environ.update(variables)
+    boto3.DEFAULT_SESSION = None
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        boto3.DEFAULT_SESSION = None
 
 
 def document(*statements: dict) -> str:

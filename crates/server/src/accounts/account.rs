@@ -101,6 +101,13 @@ pub(crate) struct Staged<T> {
     base: Arc<Version>,
 }
 
+impl<T> Staged<T> {
+    /// What is learned outside can still be entered.
+    pub(crate) const fn draft(&mut self) -> &mut Draft {
+        &mut self.draft
+    }
+}
+
 impl Account {
     pub(super) fn new(version: Version, root_key: &RootKey) -> Self {
         let version = Arc::new(version);

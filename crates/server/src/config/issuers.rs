@@ -8,14 +8,20 @@
 //! [issuer."https://idp.example.com"]
 //! jwks_file = "/etc/stead/idp.jwks"
 //! algorithms = ["EdDSA"]
+//!
+//! [issuer."https://accounts.google.com"]
+//! endpoint = "https://google.mirror.example.com"
 //! ```
+//!
+//! Providers of access tokens have a section by their name, such as
+//! `[issuer."www.amazon.com"]`, with those of the fields that are about asking them.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ipnet::IpNet;
-use stead_federation::oidc::{Algorithm, Algorithms};
+use stead_federation::oidc::{AccessTokenProvider, Algorithm, Algorithms};
 use thiserror::Error;
 use toml::{Table, Value};
 
@@ -49,6 +55,8 @@ pub struct Issuer {
     pub algorithms: Algorithms,
     /// Networks that may be contacted for it, beside the public internet.
     pub allowed_networks: Vec<IpNet>,
+    /// The URL that is asked in its place. Who answers there speaks for the issuer.
+    pub endpoint: Option<String>,
 }
 
 /// Keys that the configuration gives.
@@ -96,6 +104,14 @@ pub enum IssuerFault {
         /// What an acceptable value is.
         expected: &'static str,
     },
+    /// A field about keys, of a provider that signs no tokens.
+    #[error("`{name}` says nothing about `{url}`, whose access tokens are not signed")]
+    NoKeys {
+        /// The provider.
+        url: String,
+        /// The field.
+        name: &'static str,
+    },
     /// Two fields that exclude each other.
     #[error("`{url}` has both `{one}` and `{other}`")]
     Both {
@@ -120,6 +136,9 @@ impl IssuerFault {
             }
             Self::UnknownField { nearest: None, .. } => {
                 format!("the fields are `{}`", Field::NAMES.join("`, `"))
+            }
+            Self::NoKeys { .. } => {
+                "the fields for it are `endpoint`, `ca_file` and `allowed_networks`".to_owned()
             }
             Self::Field { .. } => "correct the value or take the line out".to_owned(),
             Self::Both { one, .. } => {
@@ -171,11 +190,12 @@ enum Field {
     Keys,
     Algorithms,
     AllowedNetworks,
+    Endpoint,
 }
 
 impl Field {
-    const NAMES: [&'static str; 5] =
-        ["ca_file", "jwks_file", "keys", "algorithms", "allowed_networks"];
+    const NAMES: [&'static str; 6] =
+        ["ca_file", "jwks_file", "keys", "algorithms", "allowed_networks", "endpoint"];
 
     fn from_name(name: &str) -> Option<Self> {
         match name {
@@ -184,6 +204,7 @@ impl Field {
             "keys" => Some(Self::Keys),
             "algorithms" => Some(Self::Algorithms),
             "allowed_networks" => Some(Self::AllowedNetworks),
+            "endpoint" => Some(Self::Endpoint),
             _ => None,
         }
     }
@@ -195,7 +216,13 @@ impl Field {
             Self::Keys => "keys",
             Self::Algorithms => "algorithms",
             Self::AllowedNetworks => "allowed_networks",
+            Self::Endpoint => "endpoint",
         }
+    }
+
+    /// Whether it is about keys or what is signed with them.
+    const fn is_about_keys(self) -> bool {
+        matches!(self, Self::JwksFile | Self::Keys | Self::Algorithms)
     }
 
     const fn expected(self) -> &'static str {
@@ -203,6 +230,7 @@ impl Field {
             Self::CaFile | Self::JwksFile => "a path that is not empty",
             Self::Keys => "a list of JSON Web Keys, such as `[{ kty = \"RSA\", n = \"...\" }]`",
             Self::Algorithms => "a list of `PS256`, `PS384`, `PS512` and `EdDSA`",
+            Self::Endpoint => "a URL such as `https://idp.example.com`, without a query",
             Self::AllowedNetworks => "a list of networks such as `10.0.0.0/8`, or addresses",
         }
     }
@@ -215,13 +243,17 @@ impl Default for Issuer {
             pinned: None,
             algorithms: Algorithms::AWS,
             allowed_networks: Vec::new(),
+            endpoint: None,
         }
     }
 }
 
 impl Issuer {
     fn parse(url: &str, value: &Value) -> Result<Self, IssuerFault> {
-        check_issuer_url(url).map_err(|fault| IssuerFault::Url { url: excerpt(url), fault })?;
+        let has_keys = AccessTokenProvider::from_name(url).is_none();
+        if has_keys {
+            check_issuer_url(url).map_err(|fault| IssuerFault::Url { url: excerpt(url), fault })?;
+        }
         let url = excerpt(url);
         let mut issuer = Self::default();
         let table = table_of(&url, value)?;
@@ -230,6 +262,9 @@ impl Issuer {
                 let nearest = nearest_name(name, &Field::NAMES);
                 return Err(IssuerFault::UnknownField { url, name: excerpt(name), nearest });
             };
+            if !has_keys && field.is_about_keys() {
+                return Err(IssuerFault::NoKeys { url, name: field.name() });
+            }
             if issuer.set(field, value).is_none() {
                 let (name, expected) = (field.name(), field.expected());
                 let value = excerpt(&value.to_string());
@@ -238,7 +273,7 @@ impl Issuer {
         }
         // What fetching needs says nothing about an issuer that is never fetched from.
         let pinned = ["jwks_file", "keys"].into_iter().find(|name| table.contains_key(*name));
-        let others = ["keys", "ca_file", "allowed_networks"];
+        let others = ["keys", "ca_file", "allowed_networks", "endpoint"];
         let other =
             others.into_iter().find(|name| table.contains_key(*name) && pinned != Some(name));
         match (pinned, other) {
@@ -259,6 +294,10 @@ impl Issuer {
                 let extra = texts(value, extra_algorithm)?.into_iter();
                 self.algorithms = extra.fold(Algorithms::AWS, Algorithms::with);
             }
+            Field::Endpoint => {
+                let url = value.as_str().filter(|url| check_issuer_url(url).is_ok())?;
+                self.endpoint = Some(url.to_owned());
+            }
             Field::AllowedNetworks => self.allowed_networks = texts(value, network)?,
         }
         Some(())
@@ -278,112 +317,4 @@ fn key_set(value: &Value) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(text: &str) -> Result<BTreeMap<String, Issuer>, IssuerFault> {
-        let table: Table = text.parse().unwrap();
-        match IssuerTable::parse(Path::new("stead.toml"), &table["issuer"]) {
-            Ok(table) => Ok(table.issuers),
-            Err(ConfigError::Issuer { fault, .. }) => Err(fault),
-            Err(other) => panic!("{other}"),
-        }
-    }
-
-    fn one(fields: &str) -> Result<Issuer, IssuerFault> {
-        let all = parse(&format!("[issuer.\"https://a.example\"]\n{fields}"))?;
-        Ok(all["https://a.example"].clone())
-    }
-
-    #[test]
-    fn every_field_is_read() {
-        let issuer = one("ca_file = \"ca.pem\"\nalgorithms = [\"EdDSA\", \"PS256\"]\n\
-             allowed_networks = [\"10.0.0.0/8\", \"fd00::1\"]")
-        .unwrap();
-        assert_eq!(issuer.ca_file, Some(PathBuf::from("ca.pem")));
-        let expected = Algorithms::AWS.with(Algorithm::EdDsa).with(Algorithm::Ps256);
-        assert_eq!(issuer.algorithms, expected);
-        let networks = ["10.0.0.0/8", "fd00::1/128"].map(|text| text.parse().unwrap());
-        assert_eq!(issuer.allowed_networks, networks);
-        assert_eq!(issuer.pinned, None);
-        let pinned = one("jwks_file = \"keys.json\"").unwrap().pinned;
-        assert_eq!(pinned, Some(PinnedKeys::File("keys.json".into())));
-        assert_eq!(one("").unwrap(), Issuer::default());
-    }
-
-    #[test]
-    fn keys_in_the_file_become_a_key_set() {
-        let text = "keys = [{ kty = \"RSA\", kid = \"1\", n = \"AQ\", e = \"AQAB\" }]";
-        let Some(PinnedKeys::Inline(json)) = one(text).unwrap().pinned else { panic!() };
-        let read: serde_json::Value = serde_json::from_str(&json).unwrap();
-        let key = serde_json::json!({ "kty": "RSA", "kid": "1", "n": "AQ", "e": "AQAB" });
-        assert_eq!(read, serde_json::json!({ "keys": [key] }));
-    }
-
-    #[test]
-    fn values_that_cannot_be_read_are_refused_with_what_is_expected() {
-        for (text, field) in [
-            ("ca_file = \"\"", "ca_file"),
-            ("ca_file = 1", "ca_file"),
-            ("jwks_file = true", "jwks_file"),
-            ("keys = []", "keys"),
-            ("keys = [1]", "keys"),
-            ("keys = \"{}\"", "keys"),
-            ("algorithms = \"PS256\"", "algorithms"),
-            ("algorithms = [\"RS256\"]", "algorithms"),
-            ("algorithms = [\"none\"]", "algorithms"),
-            ("algorithms = [\"HS256\"]", "algorithms"),
-            ("algorithms = [\"ps256\"]", "algorithms"),
-            ("allowed_networks = [\"10.0.0.0/33\"]", "allowed_networks"),
-            ("allowed_networks = \"10.0.0.0/8\"", "allowed_networks"),
-        ] {
-            let fault = one(text).unwrap_err();
-            assert!(matches!(&fault, IssuerFault::Field { name, .. } if *name == field), "{fault}");
-        }
-        assert_eq!(
-            one("algorithms = [\"none\"]").unwrap_err().to_string(),
-            "`algorithms` of `https://a.example` is `[\"none\"]`, expected a list of `PS256`, \
-             `PS384`, `PS512` and `EdDSA`"
-        );
-    }
-
-    #[test]
-    fn unknown_fields_are_refused_with_the_nearest() {
-        let fault = one("ca_fle = \"x\"").unwrap_err();
-        assert_eq!(fault.to_string(), "`https://a.example` has an unknown field `ca_fle`");
-        assert_eq!(fault.help(), "did you mean `ca_file`?");
-        let fault = one("colour = 1").unwrap_err();
-        assert!(fault.help().starts_with("the fields are `ca_file`, "), "{}", fault.help());
-    }
-
-    #[test]
-    fn what_is_no_issuer_is_refused() {
-        for url in ["a.example", "https://u@a.example", "https://a.example/?q", "ftp://a.example"] {
-            let fault = parse(&format!("[issuer.\"{url}\"]")).unwrap_err();
-            assert!(matches!(fault, IssuerFault::Url { .. }), "{url}: {fault}");
-        }
-        assert!(matches!(parse("issuer = 1").unwrap_err(), IssuerFault::NotTable(_)));
-        assert!(matches!(
-            parse("issuer.\"https://a.example\" = 1").unwrap_err(),
-            IssuerFault::NotTable(_)
-        ));
-    }
-
-    #[test]
-    fn pinned_keys_exclude_what_fetching_needs() {
-        for (text, expected) in [
-            ("jwks_file = \"k\"\nkeys = [{ kty = \"RSA\" }]", ("jwks_file", "keys")),
-            ("jwks_file = \"k\"\nca_file = \"c\"", ("jwks_file", "ca_file")),
-            ("keys = [{ kty = \"RSA\" }]\nca_file = \"c\"", ("keys", "ca_file")),
-            (
-                "keys = [{ kty = \"RSA\" }]\nallowed_networks = [\"::1\"]",
-                ("keys", "allowed_networks"),
-            ),
-        ] {
-            let fault = one(text).unwrap_err();
-            let IssuerFault::Both { one, other, .. } = fault else { panic!("{fault}") };
-            assert_eq!((one, other), expected);
-        }
-        assert!(one("keys = [{ kty = \"RSA\" }]\nalgorithms = [\"EdDSA\"]").is_ok());
-    }
-}
+mod tests;

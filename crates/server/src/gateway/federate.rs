@@ -4,17 +4,19 @@
 use std::sync::Arc;
 
 use stead_api::sts::{AssumeRoleWithWebIdentity, AssumeRoleWithWebIdentityRequest, StsOperation};
-use stead_api::{ApiError, ErrorCode, KnownOperation};
+use stead_api::{ApiError, KnownOperation};
 use stead_authorizer::{VerifiedCaller, WebIdentityRefused};
-use stead_federation::oidc::{KeySet, UnverifiedToken};
+use stead_federation::oidc::{
+    AccessTokenProvider, KeySet, NamedProvider, Refusal, UnverifiedToken,
+};
 use stead_query::{Form, decode};
 use stead_store::Store;
-use stead_types::Timestamp;
+use stead_types::{AccountId, Timestamp};
 
 use super::Gateway;
 use super::authenticate::{Authenticated, store_error};
 use crate::accounts::{Account, Version};
-use crate::issuer_keys::{Answer, Thumbprint};
+use crate::issuer_keys::{Answer, KeyFault, OwnerFault, Thumbprint};
 
 /// The region of requests that name none.
 ///
@@ -45,43 +47,39 @@ impl<S: Store> Gateway<S> {
         now: Timestamp,
     ) -> Result<Authenticated, ApiError> {
         let role_account = stead_sts::account_of_role(&input.role_arn)?;
-        check_provider_id(input.provider_id.as_deref())?;
-        let token = UnverifiedToken::parse(input.web_identity_token.expose())
-            .map_err(|fault| stead_sts::not_a_token(&fault))?;
+        let text = input.web_identity_token.expose();
+        match input.provider_id.as_deref() {
+            None => self.id_token(text, role_account, now).await,
+            Some(name) => {
+                let provider = AccessTokenProvider::from_name(name).ok_or_else(unknown_provider)?;
+                self.access_token(provider, text, role_account, now).await
+            }
+        }
+    }
+
+    async fn id_token(
+        &self,
+        text: &str,
+        role_account: AccountId,
+        now: Timestamp,
+    ) -> Result<Authenticated, ApiError> {
+        let token = UnverifiedToken::parse(text).map_err(|fault| stead_sts::not_a_token(&fault))?;
         let found = self.accounts.find(role_account).await.map_err(|error| store_error(&error))?;
         // An account that is not hosted here looks like one without providers.
         let no_provider = || stead_sts::no_provider(token.issuer());
         let account = found.ok_or_else(no_provider)?;
-        let keys = self.keys_for(&token, &account.durable(), now).await?;
-        self.identify(&token, &keys, &account, now).map_err(|refused| match refused {
+        let source = KeySource::of(&token, &account.durable()).ok_or_else(no_provider)?;
+        let keys = self.issuer_keys.get(&source.issuer, token.key_id(), &source.listed, now).await;
+        let keys = keys.map_err(no_keys)?;
+        let mut identified = self.identify(&token, &keys, &source, &account, now);
+        if token.key_id().is_none() && identified.as_ref().is_err_and(may_be_rotated) {
+            let newer = self.issuer_keys.newer(&source.issuer, &keys, &source.listed, now).await;
+            let newer = newer.map_err(no_keys)?;
+            identified = self.identify(&token, &newer, &source, &account, now);
+        }
+        identified.map_err(|refused| match refused {
             WebIdentityRefused::NoProvider => no_provider(),
             WebIdentityRefused::Token(refusal) => stead_sts::refused_token(&refusal),
-        })
-    }
-
-    /// The keys of the token's issuer, if the account has a provider for it: nobody but
-    /// who registers providers decides where keys are fetched.
-    async fn keys_for(
-        &self,
-        token: &UnverifiedToken<'_>,
-        version: &Version,
-        now: Timestamp,
-    ) -> Result<Arc<KeySet>, ApiError> {
-        let provider = version
-            .snapshot
-            .oidc_provider_by_issuer(token.issuer())
-            .ok_or_else(|| stead_sts::no_provider(token.issuer()))?;
-        let listed: Vec<Thumbprint> =
-            provider.thumbprints.iter().filter_map(|listed| listed.as_str().parse().ok()).collect();
-        let issuer = provider.issuer.as_str();
-        let keys = self.issuer_keys.get(issuer, token.key_id(), &listed, now).await;
-        keys.map_err(|fault| {
-            let context = fault.to_string();
-            match fault.cause.answer() {
-                Answer::Communication => stead_sts::unreachable_issuer(context),
-                Answer::NoVerificationKey => stead_sts::unavailable_keys(context),
-                Answer::Thumbprint => stead_sts::unknown_certificate(context),
-            }
         })
     }
 
@@ -91,36 +89,99 @@ impl<S: Store> Gateway<S> {
         &self,
         token: &UnverifiedToken<'_>,
         keys: &KeySet,
+        source: &KeySource,
         account: &Arc<Account>,
         now: Timestamp,
     ) -> Result<Authenticated, WebIdentityRefused> {
         let version = account.durable();
-        let algorithms = self.issuer_keys.algorithms(token.issuer());
+        let algorithms = self.issuer_keys.algorithms(&source.issuer);
         let caller =
             VerifiedCaller::of_web_identity(token, keys, algorithms, &version.snapshot, now)?;
-        let (account, region) = (Arc::clone(account), UNSIGNED_REGION.to_owned());
-        Ok(Authenticated { account, version, caller, region })
+        Ok(authenticated(account, version, caller))
+    }
+
+    /// Asks the provider whose access token this is, for a role of an account that is here.
+    async fn access_token(
+        &self,
+        provider: AccessTokenProvider,
+        text: &str,
+        role_account: AccountId,
+        now: Timestamp,
+    ) -> Result<Authenticated, ApiError> {
+        let found = self.accounts.find(role_account).await.map_err(|error| store_error(&error))?;
+        // Choice: the token is nobody's business for whose account nothing is here.
+        let account = found.ok_or_else(stead_sts::no_role_for_web_identity)?;
+        let owner = self.issuer_keys.owner(provider, text, now).await.map_err(|fault| {
+            let context = format!("the token {fault}");
+            match fault {
+                OwnerFault::NotItsToken => stead_sts::other_access_token(provider, context),
+                OwnerFault::Rejected(said) => stead_sts::rejected_access_token(said, context),
+                OwnerFault::NoAnswer(_) => stead_sts::unreachable_issuer(context),
+            }
+        })?;
+        let version = account.durable();
+        let caller = VerifiedCaller::of_access_token(owner, &version.snapshot);
+        Ok(authenticated(&account, version, caller))
     }
 }
 
-/// Providers that give out access tokens instead of ID tokens are named beside the token.
-///
-/// Observed: radkawar/stackd, answers of AWS recorded in 2026. Choice: the tokens of Amazon
-/// and Facebook are not looked up at these companies from here.
-fn check_provider_id(provider_id: Option<&str>) -> Result<(), ApiError> {
-    match provider_id {
-        None => Ok(()),
-        Some("www.amazon.com") => Err(ApiError::new(
-            ErrorCode::InvalidIdentityToken,
-            "Provided Token is not a Login With Amazon token",
-        )),
-        Some("graph.facebook.com") => Err(ApiError::new(
-            ErrorCode::IDPRejectedClaim,
-            "graph.facebook.com rejected OAuth token with response \"Bad signature\" and code 190",
-        )),
-        Some(_) => Err(ApiError::access_denied(
-            "Unrecognized OAuth provider. Do not include a provider parameter when submitting \
-             OpenIDConnect ID tokens",
-        )),
+/// Where the keys of a token are found.
+struct KeySource {
+    issuer: String,
+    /// The thumbprints that the provider lists.
+    listed: Vec<Thumbprint>,
+}
+
+impl KeySource {
+    /// Those of the provider that the account has registered for the token's issuer, or of
+    /// one that needs no registration: nobody but who registers providers decides where
+    /// else keys are fetched.
+    fn of(token: &UnverifiedToken<'_>, version: &Version) -> Option<Self> {
+        match version.snapshot.oidc_provider_by_issuer(token.issuer()) {
+            Some(provider) => {
+                let listed = provider.thumbprints.iter();
+                let listed = listed.filter_map(|listed| listed.as_str().parse().ok()).collect();
+                Some(Self { issuer: provider.issuer.as_str().to_owned(), listed })
+            }
+            None => {
+                let (named, _) = NamedProvider::of_issuer(token.issuer())?;
+                Some(Self { issuer: named.keys_of()?.to_owned(), listed: Vec::new() })
+            }
+        }
     }
+}
+
+/// Whether a token without a key id may be signed with a key that its issuer has published
+/// since.
+fn may_be_rotated(refused: &WebIdentityRefused) -> bool {
+    matches!(
+        refused,
+        WebIdentityRefused::Token(Refusal::Signature { .. } | Refusal::NoKeyId { usable: 0, .. })
+    )
+}
+
+fn authenticated(
+    account: &Arc<Account>,
+    version: Arc<Version>,
+    caller: VerifiedCaller,
+) -> Authenticated {
+    let (account, region) = (Arc::clone(account), UNSIGNED_REGION.to_owned());
+    Authenticated { account, version, caller, region }
+}
+
+fn no_keys(fault: KeyFault) -> ApiError {
+    let context = fault.to_string();
+    match fault.cause.answer() {
+        Answer::Communication => stead_sts::unreachable_issuer(context),
+        Answer::NoVerificationKey => stead_sts::unavailable_keys(context),
+        Answer::Thumbprint => stead_sts::unknown_certificate(context),
+    }
+}
+
+/// Observed: radkawar/stackd, answers of AWS recorded in 2026.
+fn unknown_provider() -> ApiError {
+    ApiError::access_denied(
+        "Unrecognized OAuth provider. Do not include a provider parameter when submitting \
+         OpenIDConnect ID tokens",
+    )
 }

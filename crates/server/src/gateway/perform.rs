@@ -5,10 +5,11 @@ use std::sync::Arc;
 use stead_api::{ApiError, ErrorCode, KnownOperation};
 use stead_authorizer::{Denied, Disclosure, RequestFacts};
 use stead_directory::Draft;
+use stead_directory::commands::oidc_provider;
 use stead_query::Form;
 use stead_service::{Accounts as Seen, Call, IssuerCheck, Reference, ReplayGuard, Work, refusal};
 use stead_store::{Aggregate, Claimed, CommitError, Store};
-use stead_types::AccountId;
+use stead_types::{AccountId, Arn};
 
 use super::authenticate::{Authenticated, store_error};
 use super::plan::{Effect, Execute, Plan, Stop, Writing, plan};
@@ -16,6 +17,7 @@ use super::{DenialStyle, Gateway};
 use crate::accounts::{Begun, Outside, Staged, WriteError};
 use crate::denials::DenialReader;
 use crate::entropy::SystemEntropy;
+use crate::issuer_keys::Thumbprint;
 use crate::limits::SEEN_ACCOUNTS_MAX;
 
 /// What the policies have said so far, for the log.
@@ -151,8 +153,10 @@ impl<S: Store> Gateway<S> {
                 self.await_outside(outside, facts).await?;
                 return Ok(body);
             }
-            Done::Written(Begun::Staged(staged, outside)) => {
-                self.await_outside(outside, facts).await?;
+            Done::Written(Begun::Staged(mut staged, outside)) => {
+                for (provider, thumbprint) in self.await_outside(outside, facts).await? {
+                    enter(staged.draft(), &provider, thumbprint)?;
+                }
                 self.resume(*staged, caller)?
             }
             Done::Written(begun) => begun,
@@ -176,15 +180,23 @@ impl<S: Store> Gateway<S> {
     }
 
     /// Everything that the work relies on: issuers first, so that no proof is used up for
-    /// one that does not answer.
-    async fn await_outside(&self, outside: Outside, facts: &RequestFacts) -> Result<(), ApiError> {
-        for IssuerCheck { issuer, unreachable } in outside.issuers {
+    /// one that does not answer. Gives the thumbprints that were found, by provider.
+    async fn await_outside(
+        &self,
+        outside: Outside,
+        facts: &RequestFacts,
+    ) -> Result<Vec<(Arn, Thumbprint)>, ApiError> {
+        let mut found = Vec::new();
+        for IssuerCheck { issuer, provider, unreachable } in outside.issuers {
             if self.issuer_keys.checks_at_creation() {
                 let checked = self.issuer_keys.check(issuer.as_str(), facts.now).await;
-                checked.map_err(|fault| unreachable.with_context(fault.to_string()))?;
+                let checked =
+                    checked.map_err(|fault| unreachable.with_context(fault.to_string()))?;
+                found.extend(checked.thumbprint.map(|thumbprint| (provider, thumbprint)));
             }
         }
-        self.claim(outside.guards, facts).await
+        self.claim(outside.guards, facts).await?;
+        Ok(found)
     }
 
     /// Uses up proofs that count once. One that was used before fails the call.
@@ -228,6 +240,18 @@ impl<S: Store> Gateway<S> {
         };
         refusal(denied, reference).with_context(format!("denial {}", kept.id))
     }
+}
+
+/// Lists a thumbprint with a provider that was registered without one.
+///
+/// Spec: IAM API Reference, CreateOpenIDConnectProvider, `ThumbprintList`: where it is left
+/// out, IAM retrieves and uses that of the top authority in the chain of the issuer's
+/// server.
+fn enter(draft: &mut Draft, provider: &Arn, thumbprint: Thumbprint) -> Result<(), ApiError> {
+    let listed = thumbprint.to_string().parse();
+    let listed = listed.map_err(|_| ApiError::internal("a thumbprint that is none"))?;
+    oidc_provider::set_thumbprints(draft, provider, vec![listed])
+        .map_err(|error| ApiError::internal(error.to_string()))
 }
 
 fn write_error(error: WriteError<ApiError>) -> ApiError {

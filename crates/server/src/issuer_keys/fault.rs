@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use stead_federation::oidc::AccessTokenProvider;
+
 use super::location::UrlFault;
 use super::thumbprint::Thumbprint;
 
@@ -24,15 +26,23 @@ impl KeyFault {
     pub(super) fn of_issuer(issuer: &str, cause: Cause) -> Self {
         Self { document: Document::Keys, url: issuer.to_owned(), cause }
     }
+
+    /// A fault in asking about an access token. The URL, which holds the token, is not
+    /// repeated.
+    pub(super) fn of_access_token(provider: AccessTokenProvider, cause: Cause) -> Self {
+        Self { document: Document::AccessToken, url: provider.name().to_owned(), cause }
+    }
 }
 
-/// The two documents that lead to keys.
+/// What is asked of providers: two documents that lead to keys, or whose a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Document {
     /// `.well-known/openid-configuration`.
     Discovery,
     /// The keys, behind `jwks_uri`.
     Keys,
+    /// Whose an access token is.
+    AccessToken,
 }
 
 impl fmt::Display for Document {
@@ -40,6 +50,7 @@ impl fmt::Display for Document {
         formatter.write_str(match self {
             Self::Discovery => "discovery document",
             Self::Keys => "key document",
+            Self::AccessToken => "answer about the access token",
         })
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct Fetcher {
     pub(super) rules: Rules,
     /// The rules for those that are, by their URL.
     pub(super) named: HashMap<String, Rules>,
+    /// What is asked in place of an issuer's own URL.
+    pub(super) endpoints: HashMap<String, String>,
     /// How long both documents together may take.
     pub(super) fetch_wait: Duration,
     /// How many fetches may be under way.
@@ -52,14 +54,16 @@ impl Source for Fetcher {
         // A fetch that finds no place in its time has failed like any other.
         let place = tokio::time::timeout_at(errand.deadline, self.places.acquire()).await;
         let Ok(Ok(_place)) = place else { return Err(KeyFault::of_issuer(issuer, Cause::Busy)) };
-        errand.run(issuer).await
+        errand.run(issuer, self.endpoints.get(issuer).map_or(issuer, String::as_str)).await
     }
 }
 
 impl Errand<'_> {
-    async fn run(&self, issuer: &str) -> Result<Good<KeySet>, KeyFault> {
-        let location = Location::discovery(issuer);
-        let (described, location) = self.get(Document::Discovery, issuer, location).await?;
+    /// Asks `endpoint` in the issuer's place: whichever it is, the document must be the
+    /// issuer's.
+    async fn run(&self, issuer: &str, endpoint: &str) -> Result<Good<KeySet>, KeyFault> {
+        let location = Location::discovery(endpoint);
+        let (described, location) = self.get(Document::Discovery, endpoint, location).await?;
         let transport = match self.rules.reach.loopback {
             true => Transport::DangerousHttp,
             false => Transport::Https,

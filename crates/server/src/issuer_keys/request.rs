@@ -28,7 +28,7 @@ use crate::limits::{
 ///
 /// What is not here cannot go wrong: there is no pool, no redirect, no proxy, no
 /// cookie and no decompression, and nothing of the environment is read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Client {
     pub(super) resolver: Arc<dyn Resolve>,
     pub(super) provider: Arc<CryptoProvider>,
@@ -46,10 +46,30 @@ pub(super) struct Rules {
 /// A document as it came.
 #[derive(Debug)]
 pub(super) struct Answer {
+    pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
     /// The server's certificates; `None` over plain HTTP.
     pub(super) seen: Option<Seen>,
+}
+
+/// Which statuses have a body that is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Statuses {
+    /// 200.
+    Ok,
+    /// 200, and those with which what was asked is rejected: 400, 401 and 403.
+    OkOrRejected,
+}
+
+impl Statuses {
+    fn admit(self, status: StatusCode) -> bool {
+        let rejected = matches!(
+            status,
+            StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
+        );
+        status == StatusCode::OK || (self == Self::OkOrRejected && rejected)
+    }
 }
 
 impl Client {
@@ -61,17 +81,28 @@ impl Client {
         rules: &Rules,
         now: Timestamp,
     ) -> Result<Answer, Cause> {
+        self.ask(location, rules, now, Statuses::Ok).await
+    }
+
+    /// The same, where an answer of another status may count too.
+    pub(super) async fn ask(
+        &self,
+        location: &Location,
+        rules: &Rules,
+        now: Timestamp,
+        statuses: Statuses,
+    ) -> Result<Answer, Cause> {
         let addresses = self.addresses(location, &rules.reach).await?;
         let stream = self.connect(&addresses, location.port).await?;
         match location.scheme {
-            Scheme::Http => exchange(stream, location, None).await,
+            Scheme::Http => exchange(stream, location, None, statuses).await,
             Scheme::Https => {
                 let (config, verifier) =
                     client_config(&rules.authorities, &self.provider, now).map_err(tls_fault)?;
                 let connector = TlsConnector::from(Arc::new(config));
                 let name = server_name(&location.host)?;
                 let stream = connector.connect(name, stream).await.map_err(handshake_fault)?;
-                exchange(stream, location, verifier.seen()).await
+                exchange(stream, location, verifier.seen(), statuses).await
             }
         }
     }
@@ -133,6 +164,7 @@ async fn exchange(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send,
     location: &Location,
     seen: Option<Seen>,
+    statuses: Statuses,
 ) -> Result<Answer, Cause> {
     let mut http = http1::Builder::new();
     http.max_buf_size(ISSUER_HEAD_BYTES_MAX).max_headers(HEADERS_MAX);
@@ -140,7 +172,7 @@ async fn exchange(
     let request = request(location)?;
     let answer = async {
         let response = sender.send_request(request).await.map_err(broken)?;
-        read(response, seen).await
+        read(response, seen, statuses).await
     };
     tokio::pin!(answer);
     // Both run here, so that both end when the caller's patience does.
@@ -163,12 +195,16 @@ fn request(location: &Location) -> Result<Request<Empty<Bytes>>, Cause> {
         .map_err(|error| Cause::Unreachable(error.to_string()))
 }
 
-async fn read(response: Response<Incoming>, seen: Option<Seen>) -> Result<Answer, Cause> {
+async fn read(
+    response: Response<Incoming>,
+    seen: Option<Seen>,
+    statuses: Statuses,
+) -> Result<Answer, Cause> {
     let (head, body) = response.into_parts();
     if head.status.is_redirection() {
         return Err(Cause::Redirect(head.status.as_u16()));
     }
-    if head.status != StatusCode::OK {
+    if !statuses.admit(head.status) {
         return Err(Cause::Status(head.status.as_u16()));
     }
     let is_plain = |value: &http::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
@@ -184,7 +220,7 @@ async fn read(response: Response<Incoming>, seen: Option<Seen>) -> Result<Answer
     })?;
     // Choice: the content type is not looked at. Key documents in object stores have
     // any, and what is no JSON is refused by its reader.
-    Ok(Answer { headers: head.headers, body: body.to_bytes(), seen })
+    Ok(Answer { status: head.status, headers: head.headers, body: body.to_bytes(), seen })
 }
 
 fn server_name(host: &Host) -> Result<ServerName<'static>, Cause> {

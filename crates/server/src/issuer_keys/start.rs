@@ -65,6 +65,13 @@ pub(super) fn named_rules(
     issuers.named.iter().map(rules).collect()
 }
 
+/// What is asked in place of single issuers, by their URL or name.
+pub(super) fn endpoints(issuers: &Issuers) -> HashMap<String, String> {
+    let endpoint =
+        |(url, issuer): (&String, &Issuer)| Some((url.clone(), issuer.endpoint.clone()?));
+    issuers.named.iter().filter_map(endpoint).collect()
+}
+
 /// The keys that the configuration gives, by issuer.
 pub(super) fn pinned(issuers: &Issuers) -> Result<HashMap<String, Arc<KeySet>>, IssuerKeysError> {
     let with_keys =

@@ -115,6 +115,40 @@ async fn a_flood_of_unknown_keys_costs_one_fetch_per_interval_and_good_keys_no_t
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_rotation_is_followed_under_a_flood_of_a_thousand_keys_a_second() {
+    let provider = Provider::default();
+    let cache = cache(&provider);
+    ask(&cache, 0, now()).await.0.unwrap();
+    let mut flood = tokio::task::JoinSet::new();
+    let mut rotated = tokio::task::JoinSet::new();
+    for second in 0..40 {
+        for number in 0..1000 {
+            let (cache, key) = (Arc::clone(&cache), 1_000 + second * 1_000 + number);
+            flood.spawn(async move { ask(&cache, key, after(second)).await });
+        }
+        // Three rotations, the first two of them between fetches.
+        if [14, 26, 37].contains(&second) {
+            provider.tell().key += 1;
+            let (cache, key) = (Arc::clone(&cache), provider.tell().key);
+            rotated.spawn(async move { (key, ask(&cache, key, after(second)).await) });
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    while let Some(call) = rotated.join_next().await {
+        let (key, (answer, waited)) = call.unwrap();
+        assert_eq!(answer, Ok(key));
+        assert!(waited <= INTERVAL + FETCHING, "{waited:?}");
+    }
+    while let Some(call) = flood.join_next().await {
+        let (answer, waited) = call.unwrap();
+        assert!(answer.is_ok(), "{answer:?}");
+        assert!(waited <= INTERVAL + FETCHING + FETCHING, "{waited:?}");
+    }
+    // At 0, 10, 20, 30, 40 and, for those who came during that, 50 at the most.
+    assert!((5..=6).contains(&provider.fetches()), "{}", provider.fetches());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_rotation_is_followed_without_a_failed_call() {
     let provider = Provider::default();
     let cache = cache(&provider);

@@ -40,6 +40,40 @@ async fn a_new_key_is_looked_for_and_an_unknown_one_is_left_to_the_verifier() {
 }
 
 #[tokio::test]
+async fn a_token_without_a_key_id_is_given_newer_keys_once_they_may_be_fetched() {
+    let (provider, keys) = (Provider::plain().await, World::default().keys());
+    let found = fetch(&keys, &provider.issuer).await.unwrap();
+    provider.tell(KEYS, Reply::ok(&key_set(&["two"])));
+    let later = now().plus(Duration::from_secs(10));
+    let newer = keys.newer(&provider.issuer, &found, &[], later).await.unwrap();
+    assert_eq!(ids(&newer), ["two"]);
+    // Whoever was refused with the old ones meanwhile has the new ones at once.
+    let newer = keys.newer(&provider.issuer, &found, &[], later).await.unwrap();
+    assert_eq!((ids(&newer), provider.paths().len()), (vec!["two"], 4));
+}
+
+#[tokio::test]
+async fn an_endpoint_is_asked_in_the_place_of_an_issuer_whose_document_it_must_have() {
+    let provider = Provider::plain().await;
+    let google = "https://accounts.google.com";
+    let file = format!(
+        "dangerous_allow_loopback_issuers = true\n\
+         [issuer.\"{google}\"]\nendpoint = \"{}\"",
+        provider.issuer
+    );
+    let keys = || World { file: &file, ..World::default() }.keys();
+    let fault = fetch(&keys(), google).await.unwrap_err();
+    assert_eq!(fault.cause, Cause::WrongIssuer);
+    let keys_at = format!("{}{KEYS}", provider.issuer);
+    let document = format!("{{\"issuer\":\"{google}\",\"jwks_uri\":\"{keys_at}\"}}");
+    provider.tell(DISCOVERY, Reply::ok(&document));
+    assert_eq!(ids(&fetch(&keys(), google).await.unwrap()), ["one"]);
+    // It is asked for that issuer alone.
+    let fault = fetch(&keys(), &provider.issuer).await.unwrap_err();
+    assert_eq!(fault.cause, Cause::WrongIssuer);
+}
+
+#[tokio::test]
 async fn without_the_switch_nothing_on_this_machine_is_contacted() {
     let chain = Chain::self_signed(&["idp.test"], false);
     let (plain, secure) = (Provider::plain().await, Provider::secure(&chain).await);
