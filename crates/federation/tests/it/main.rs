@@ -19,6 +19,7 @@ mod refusals;
 mod saml_claims;
 mod saml_documents;
 mod saml_encryption;
+mod saml_identity_providers;
 mod saml_metadata;
 mod saml_responses;
 mod saml_signatures;
