@@ -8,12 +8,16 @@
 #[cfg(feature = "federation")]
 mod federation;
 mod policy;
+#[cfg(feature = "federation")]
+mod saml;
 #[cfg(feature = "services")]
 mod services;
 
 #[cfg(feature = "federation")]
 pub use federation::{key_set, web_identity_token};
 pub use policy::{decision, pattern, policy_document};
+#[cfg(feature = "federation")]
+pub use saml::{saml_metadata, saml_response};
 #[cfg(feature = "services")]
 pub use services::{
     account_records, denial_message, query_form, session_token, signature_claim, words,

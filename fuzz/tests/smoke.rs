@@ -27,6 +27,8 @@ const TARGETS: &[Target] = &[
     ("web_identity_token", stead_fuzz::web_identity_token),
     #[cfg(feature = "federation")]
     ("key_set", stead_fuzz::key_set),
+    ("saml_response", stead_fuzz::saml_response),
+    ("saml_metadata", stead_fuzz::saml_metadata),
 ];
 
 #[test]
