@@ -19,9 +19,11 @@ pub const PACKED_BYTES_ALLOTTED: usize = 4_096;
 
 /// How many bytes the claims of an identity provider may take.
 ///
-/// Choice: a provider ARN, a subject and an audience of 255 characters each
-/// (Spec: the response members of AssumeRoleWithWebIdentity) and short lists.
-pub const FEDERATION_BYTES_MAX: usize = 1_024;
+/// Choice: the longest ARN of a provider, the longest subject that is accepted of one
+/// (2,048 bytes), an audience of 255 characters, and 400 bytes of authentication methods.
+/// Up to 1,500 bytes fit beside policies and tags of 100 %; what is beyond that takes
+/// their room, since [`TOKEN_CHARACTERS_MAX`] holds for all together.
+pub const FEDERATION_BYTES_MAX: usize = 3_072;
 
 /// The longest sealed text of another kind, in characters.
 ///

@@ -54,7 +54,8 @@ pub enum IssueError {
     /// [`crate::limits::FEDERATION_BYTES_MAX`].
     #[error("the claims of the identity provider are too long")]
     FederationTooLong,
-    /// Another claim is longer than its type allows; types refuse this earlier.
+    /// Everything together is longer than a token may be: a provider's claims beside
+    /// policies and tags. Without a provider types refuse this earlier.
     #[error("the claims do not fit a token")]
     TooLong,
 }
@@ -104,8 +105,7 @@ pub fn issue(
     let key = keyring.primary().domains().session_tokens();
     let sealed = key.seal(&nonce, access_key_id.as_str().as_bytes(), &plaintext);
     let session_token = Secret::new(STANDARD.encode(sealed));
-    // Cannot happen with claims of the bounds above; a token that could not be
-    // opened again must not be handed out all the same.
+    // A token that could not be opened again must not be handed out.
     if session_token.expose().len() > TOKEN_CHARACTERS_MAX {
         return Err(IssueError::TooLong);
     }

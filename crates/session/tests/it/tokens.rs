@@ -100,8 +100,8 @@ fn claims_of_a_provider_are_bounded() {
         issue(&keyring, &Claims { federation, ..plain() }, &mut entropy).map(|_| ())
     };
     // The flag, the length of the provider and the number of claims take four bytes.
-    assert_eq!(of_length(1_020), Ok(()));
-    assert_eq!(of_length(1_021), Err(IssueError::FederationTooLong));
+    assert_eq!(of_length(3_068), Ok(()));
+    assert_eq!(of_length(3_069), Err(IssueError::FederationTooLong));
     assert_eq!(of_length(70_000), Err(IssueError::FederationTooLong));
 }
 
@@ -116,6 +116,19 @@ fn the_largest_claims_fit_a_header_line() {
     assert_eq!(token.len(), 7_252);
     let session = open(&keyring, &issued.access_key_id, token, NOW).unwrap();
     assert_eq!(session.claims, claims);
+}
+
+#[test]
+fn long_claims_of_a_provider_take_the_room_of_policies_and_tags() {
+    let mut entropy = Counting::default();
+    let keyring = keyring(&mut entropy);
+    let mut of_length = |length: usize| {
+        let provider = "p".repeat(length);
+        let federation = Some(Federation { provider, claims: Default::default() });
+        issue(&keyring, &Claims { federation, ..crate::packed::largest() }, &mut entropy)
+    };
+    assert_eq!(of_length(1_583).unwrap().session_token.expose().len(), TOKEN_CHARACTERS_MAX);
+    assert_eq!(of_length(1_584).unwrap_err(), IssueError::TooLong);
 }
 
 #[test]

@@ -364,4 +364,16 @@ fn a_registered_provider_comes_before_the_named_one_of_its_issuer() {
     assert!(setting.admits(&statement(&arn), json!({"aud": "app"})));
     let refused = setting.assume(json!({"aud": "unlisted"})).unwrap_err();
     assert!(refused.message.contains("not registered"), "{}", refused.message);
+
+fn the_longest_claims_of_a_token_make_a_session_and_longer_ones_are_refused() {
+    let mut setting = Setting::new(&allow(json!({})));
+    let subject = "s".repeat(stead_federation::oidc::limits::SUBJECT_BYTES_MAX);
+    let answer = setting.assume(json!({"sub": subject})).unwrap();
+    assert_eq!(answer.subject_from_web_identity_token, Some(subject.clone()));
+    for methods in [vec!["m".repeat(1_024)], vec![String::new(); 256]] {
+        let failure = setting.assume(json!({"sub": subject, "amr": methods})).unwrap_err();
+        assert_eq!(failure.code, "InvalidIdentityToken");
+        let text = "The claims of the identity token are too long for a session.";
+        assert_eq!(failure.message, text);
+    }
 }
