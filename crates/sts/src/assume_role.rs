@@ -1,20 +1,17 @@
-use std::sync::Arc;
-
 use stead_api::ApiError;
 use stead_api::sts::{AssumeRole, AssumeRoleRequest, AssumeRoleResponse};
 use stead_authorizer::Authorized;
 use stead_directory::Snapshot;
-use stead_directory::entity::Role;
 use stead_policy::Caller;
 use stead_service::{Asks, Call, Handle, Work};
-use stead_session::{Chaining, Claims, MfaState, PackedSize, SessionPolicies, SessionPrincipal};
-use stead_types::{AccountId, SessionName, SourceIdentity};
+use stead_session::{Chaining, Claims, MfaState, PackedSize};
+use stead_types::{AccountId, SourceIdentity};
 
 use crate::credentials::credentials;
 use crate::duration::Chain;
 use crate::mfa::MfaProof;
 use crate::role_arn::RoleArn;
-use crate::role_session::{assumed_role_user, decoded, shown};
+use crate::role_session::{RoleSession, decoded, shown};
 use crate::session_tags::RequestedTags;
 use crate::{Sts, duration, session_policies};
 
@@ -29,7 +26,7 @@ impl Handle<AssumeRole> for Sts {
         if matches!(call.caller.principal(), Caller::Root { .. }) {
             return Err(ApiError::access_denied("Roles may not be assumed by root accounts."));
         }
-        questions::asks(&Assumption::read(input, call)?, call)
+        Ok(questions::asks(&Assumption::read(input, call)?))
     }
 
     fn execute(
@@ -38,23 +35,24 @@ impl Handle<AssumeRole> for Sts {
         call: &Call<'_>,
         work: &mut Work<'_>,
     ) -> Result<AssumeRoleResponse, ApiError> {
-        let assumption = Assumption::read(&input, call)?;
-        let Some((role, home)) =
-            assumption.role.clone().zip(call.snapshot_of(assumption.target.account))
-        else {
-            // A missing role trusts nobody, so no permit can exist for one.
-            return Err(ApiError::internal("a permit for a role that does not exist"));
-        };
-        session_policies::must_exist(&assumption.policies, home)?;
+        let Assumption { session, mfa, .. } = Assumption::read(&input, call)?;
+        let role = session.permitted_role()?;
+        let home = call.snapshot_of(session.target.account);
+        let home = home.ok_or_else(|| ApiError::internal("a role without its account"))?;
+        session_policies::must_exist(&session.policies, home)?;
         let lasts = duration::of_role_session(input.duration_seconds, &role, chain(call))?;
-        work.guards.extend(assumption.mfa.as_ref().map(|proof| proof.guard(call)));
-        let (target, session) = (assumption.target.clone(), assumption.session_name.clone());
-        let claims = assumption.into_claims(&role, call, lasts)?;
+        work.guards.extend(mfa.as_ref().map(|proof| proof.guard(call)));
+        let user = session.user(&role);
+        let now = call.facts.now;
+        let claims = Claims {
+            mfa: mfa.map_or(MfaState::Absent, |_| MfaState::Authenticated { at: now }),
+            ..session.begin(&role, chaining(call), call, lasts)?
+        };
         let packed = PackedSize::of(&claims.policies, &claims.tags);
         let credentials = credentials(&claims, work)?;
         Ok(AssumeRoleResponse {
             credentials: Some(credentials),
-            assumed_role_user: Some(assumed_role_user(&target, &role, &session)),
+            assumed_role_user: Some(user),
             packed_policy_size: shown(packed),
             source_identity: claims.source_identity.map(|identity| identity.to_string()),
         })
@@ -64,14 +62,8 @@ impl Handle<AssumeRole> for Sts {
 /// A request to assume a role, understood: everything that can be known of it
 /// before any policy is asked.
 struct Assumption {
-    target: RoleArn,
-    // `None` when the ARN names no role, or an account that is not hosted here.
-    role: Option<Arc<Role>>,
-    session_name: SessionName,
+    session: RoleSession,
     external_id: Option<String>,
-    policies: SessionPolicies,
-    tags: RequestedTags,
-    source_identity: Option<SourceIdentity>,
     mfa: Option<MfaProof>,
 }
 
@@ -88,49 +80,16 @@ impl Assumption {
             .snapshot_of(target.account)
             .and_then(|account| account.role_by_arn(&target.arn))
             .cloned();
-        Ok(Self {
+        let (keys, caller) = (&input.transitive_tag_keys, call.caller.claims());
+        let session = RoleSession {
             role,
-            session_name: decoded(&input.role_session_name)?,
-            external_id: input.external_id.clone(),
+            name: decoded(&input.role_session_name)?,
             policies: session_policies::read(input.policy.as_deref(), &input.policy_arns)?,
-            tags: RequestedTags::read(
-                &input.tags,
-                &input.transitive_tag_keys,
-                call.caller.claims(),
-            )?,
+            tags: RequestedTags::read(&input.tags, keys, caller)?,
             source_identity: source_identity(input, call, &target)?,
-            mfa,
             target,
-        })
-    }
-
-    fn into_claims(
-        self,
-        role: &Role,
-        call: &Call<'_>,
-        lasts: std::time::Duration,
-    ) -> Result<Claims, ApiError> {
-        let now = call.facts.now;
-        let inherited = call.caller.claims().and_then(|claims| claims.source_identity.clone());
-        Ok(Claims {
-            account: self.target.account,
-            principal: SessionPrincipal::AssumedRole {
-                role_id: role.id.clone(),
-                role_name: role.name.clone(),
-                session_name: self.session_name,
-                chaining: match call.caller.principal() {
-                    Caller::RoleSession { .. } => Chaining::Chained,
-                    _ => Chaining::Direct,
-                },
-            },
-            issued_at: now,
-            expires_at: now.plus(lasts),
-            policies: self.policies,
-            tags: self.tags.into_session_tags()?,
-            source_identity: self.source_identity.or(inherited),
-            mfa: self.mfa.map_or(MfaState::Absent, |_| MfaState::Authenticated { at: now }),
-            federation: None,
-        })
+        };
+        Ok(Self { session, external_id: input.external_id.clone(), mfa })
     }
 }
 
@@ -142,12 +101,12 @@ fn source_identity(
     call: &Call<'_>,
     target: &RoleArn,
 ) -> Result<Option<SourceIdentity>, ApiError> {
-    let Some(text) = &input.source_identity else { return Ok(None) };
+    let held = call.caller.claims().and_then(|claims| claims.source_identity.as_ref());
+    let Some(text) = &input.source_identity else { return Ok(held.cloned()) };
     if text.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("aws:")) {
         return Err(ApiError::validation("Source Identity must not begin with aws:"));
     }
     let asked: SourceIdentity = decoded(text)?;
-    let held = call.caller.claims().and_then(|claims| claims.source_identity.as_ref());
     match held {
         // Choice: AWS refuses a change; the text is that of a denied SetSourceIdentity.
         Some(held) if *held != asked => Err(ApiError::access_denied(format!(
@@ -161,4 +120,11 @@ fn source_identity(
 
 fn chain(call: &Call<'_>) -> Chain {
     if call.caller.claims().is_some() { Chain::Chained } else { Chain::First }
+}
+
+fn chaining(call: &Call<'_>) -> Chaining {
+    match call.caller.principal() {
+        Caller::RoleSession { .. } => Chaining::Chained,
+        _ => Chaining::Direct,
+    }
 }

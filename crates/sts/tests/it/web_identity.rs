@@ -364,7 +364,9 @@ fn a_registered_provider_comes_before_the_named_one_of_its_issuer() {
     assert!(setting.admits(&statement(&arn), json!({"aud": "app"})));
     let refused = setting.assume(json!({"aud": "unlisted"})).unwrap_err();
     assert!(refused.message.contains("not registered"), "{}", refused.message);
+}
 
+#[test]
 fn the_longest_claims_of_a_token_make_a_session_and_longer_ones_are_refused() {
     let mut setting = Setting::new(&allow(json!({})));
     let subject = "s".repeat(stead_federation::oidc::limits::SUBJECT_BYTES_MAX);
