@@ -34,6 +34,7 @@ mod role;
 // Identity providers.
 mod oidc_provider;
 mod provider_arn;
+mod provider_tags;
 mod saml_provider;
 
 // Policies: managed, embedded, attached, and boundaries.
