@@ -2,10 +2,19 @@
 
 use std::time::Duration;
 
-/// Bytes of a request body. The longest useful ones are a SAML assertion of
-/// 100,000 characters or a managed policy of 6,144, each percent-encoded.
+/// Bytes of a request body that anybody may send. The longest useful ones are a SAML
+/// assertion of 100,000 characters or a policy of 131,072, each percent-encoded.
 /// Choice: AWS publishes no bound.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
+
+/// Bytes of a body that is announced under credentials which exist: SAML metadata.
+/// Before a body is read its signature cannot be verified, so this is a bound on what
+/// somebody can make the server hold who knows an access key id and no secret.
+pub const LARGE_BODY_BYTES_MAX: usize = stead_query::BODY_BYTES_MAX;
+
+/// Bodies of more than [`BODY_BYTES_MAX`] that are read or worked on at once; further
+/// ones wait. Choice: each takes a hundred megabytes at the worst.
+pub const LARGE_BODIES_MAX: usize = 2;
 
 /// Bytes of a request line and its headers. A presigned request carries its
 /// session token and its parameters there. Choice.

@@ -17,7 +17,6 @@ use super::perform::Decided;
 use super::plan::Writing;
 use super::{DenialStyle, Gateway};
 use crate::http::{Arrival, Body, Readiness, Reply, Respond, Transport};
-use crate::limits::BODY_BYTES_MAX;
 use crate::request_id::RequestId;
 
 /// What is known of a request so far, for its log line and its error's namespace.
@@ -45,6 +44,12 @@ impl<S: Store> Respond for Gateway<S> {
         .await
     }
 
+    /// SAML metadata is what is large, and IAM takes it. The signature covers the body,
+    /// which is not there yet: until it is, the credentials need only exist.
+    async fn admits_large_body(&self, head: &Parts) -> bool {
+        self.claimed(head, Service::Iam, self.clock.now()).await.is_ok()
+    }
+
     fn failure(&self, id: RequestId) -> Reply {
         self.refuse(id, None, &ApiError::internal("the request's task failed"), Format::Xml)
     }
@@ -62,7 +67,10 @@ impl<S: Store> Gateway<S> {
         known: &mut Known,
     ) -> Result<String, ApiError> {
         let Arrival { id, head, body, source, transport } = arrival;
-        let Body::Whole(body) = body else { return Err(too_long()) };
+        let body = match body {
+            Body::Whole(body) => body,
+            Body::TooLong { bytes_max } => return Err(too_long(bytes_max)),
+        };
         let content_type = text(&head, &CONTENT_TYPE);
         let form = Form::parse(head.uri.query(), content_type.as_deref(), &body)?;
         let operation = form.operation()?;
@@ -162,7 +170,7 @@ fn text(head: &Parts, name: &HeaderName) -> Option<String> {
     if second.is_some() { None } else { first.to_str().ok().map(str::to_owned) }
 }
 
-fn too_long() -> ApiError {
-    let message = format!("The request body exceeds {BODY_BYTES_MAX} bytes");
+fn too_long(bytes_max: usize) -> ApiError {
+    let message = format!("The request body exceeds {bytes_max} bytes");
     ApiError::new(ErrorCode::RequestEntityTooLarge, message)
 }

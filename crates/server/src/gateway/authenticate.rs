@@ -38,6 +38,14 @@ impl Authenticated {
     }
 }
 
+/// What a request says of who signed it, and what is known of them; not verified.
+pub(super) struct Claimed {
+    claim: Claim,
+    credentials: Credentials,
+    account: Arc<Account>,
+    version: Arc<Version>,
+}
+
 /// The credentials a claim names, before the signature is compared.
 enum Credentials {
     LongTerm(Arc<AccessKey>),
@@ -57,26 +65,35 @@ impl<S: Store> Gateway<S> {
         service: Service,
         now: Timestamp,
     ) -> Result<Authenticated, ApiError> {
-        let claim = claim(head)?;
-        let services = [service.signing_name()];
-        let expectations = Expectations {
-            // Observed: STS ignores `X-Amz-Expires`; see the variant.
-            presigned_lifetime: PresignedLifetime::Skew,
-            ..Expectations::new(Expect::OneOf(&services), Expect::Any)
-        };
-        claim.check(now, &expectations).map_err(|rejection| rejected(&rejection))?;
-        let id: AccessKeyId =
-            claim.access_key_id().parse().map_err(|_| unknown("not an access key id"))?;
-        let account = self.account_of(&id).await?;
-        let version = account.durable();
-        let credentials = self.credentials(&id, &claim, &version.snapshot, now)?;
+        let claimed = self.claimed(head, service, now).await?;
+        let Claimed { claim, credentials, account, version } = claimed;
         let body = BodyDigest::of(body);
-        let verify = |key: &SigningKey| claim.verify(key, body, now, &expectations);
+        let services = [service.signing_name()];
+        let verify = |key: &SigningKey| claim.verify(key, body, now, &expectations(&services));
         let verified = self.with_signing_key(&claim, &credentials, &account, verify)?;
         let caller = caller(&verified, credentials, &version.snapshot)?;
         let region = verified.scope().region().to_owned();
         self.note_use(&account, &caller, service, &region, now);
         Ok(Authenticated { account, version, caller, region })
+    }
+
+    /// Reads who is said to have signed, and finds the credentials that are named.
+    pub(super) async fn claimed(
+        &self,
+        head: &Parts,
+        service: Service,
+        now: Timestamp,
+    ) -> Result<Claimed, ApiError> {
+        let claim = claim(head)?;
+        let services = [service.signing_name()];
+        let checked = claim.check(now, &expectations(&services));
+        checked.map_err(|rejection| rejected(&rejection))?;
+        let id: AccessKeyId =
+            claim.access_key_id().parse().map_err(|_| unknown("not an access key id"))?;
+        let account = self.account_of(&id).await?;
+        let version = account.durable();
+        let credentials = self.credentials(&id, &claim, &version.snapshot, now)?;
+        Ok(Claimed { claim, credentials, account, version })
     }
 
     /// The account of a key: that of an imported key, else what the id says.
@@ -177,6 +194,14 @@ impl Credentials {
             }
             Self::Temporary(session) => Ok(Cow::Borrowed(&session.secret_access_key)),
         }
+    }
+}
+
+fn expectations<'a>(services: &'a [&'a str]) -> Expectations<'a> {
+    Expectations {
+        // Observed: STS ignores `X-Amz-Expires`; see the variant.
+        presigned_lifetime: PresignedLifetime::Skew,
+        ..Expectations::new(Expect::OneOf(services), Expect::Any)
     }
 }
 

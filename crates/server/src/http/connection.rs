@@ -7,13 +7,14 @@ use http::header::{ALLOW, CONTENT_TYPE, HOST, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode, Version};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::Watcher;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
@@ -24,7 +25,7 @@ use super::listen::HttpLimits;
 use crate::entropy::SystemEntropy;
 use crate::limits::{
     BODY_BYTES_MAX, BODY_WAIT_MAX, HANDSHAKE_WAIT_MAX, HEAD_BYTES_MAX, HEAD_WAIT_MAX, HEADERS_MAX,
-    SILENCE_MAX, STREAMS_MAX,
+    LARGE_BODIES_MAX, LARGE_BODY_BYTES_MAX, SILENCE_MAX, STREAMS_MAX,
 };
 use crate::request_id::RequestId;
 
@@ -37,6 +38,8 @@ pub(super) struct Connections<R> {
     proxies: TrustedProxies,
     limits: HttpLimits,
     responder: Arc<R>,
+    /// Places for large bodies.
+    large: Arc<Semaphore>,
 }
 
 /// Where a connection comes from.
@@ -59,13 +62,14 @@ impl<R> fmt::Debug for Connections<R> {
 }
 
 impl<R: Respond> Connections<R> {
-    pub(super) const fn new(
+    pub(super) fn new(
         tls: Option<TlsAcceptor>,
         proxies: TrustedProxies,
         limits: HttpLimits,
         responder: Arc<R>,
     ) -> Self {
-        Self { tls, proxies, limits, responder }
+        let large = Arc::new(Semaphore::new(LARGE_BODIES_MAX));
+        Self { tls, proxies, limits, responder, large }
     }
 
     /// Serves one connection to its end.
@@ -123,8 +127,9 @@ impl<R: Respond> Connections<R> {
             Route::Api if !name_host(&mut head) => {
                 Reply::new(StatusCode::BAD_REQUEST, "text/plain", "two different hosts\n")
             }
-            Route::Api => match read(body).await {
-                Ok(body) => self.respond(id, head, body, peer).await,
+            Route::Api => match self.read(&head, body).await {
+                // A large body keeps its place until the answer is there.
+                Ok((body, _place)) => self.respond(id, head, body, peer).await,
                 Err(reply) => reply,
             },
             Route::Method => {
@@ -133,6 +138,41 @@ impl<R: Respond> Connections<R> {
             }
         };
         Ok(response(id, reply))
+    }
+
+    /// Reads a body within its bounds. A client that is too slow or goes away gets
+    /// an answer from here, since there is nothing to decide about.
+    async fn read(
+        &self,
+        head: &Parts,
+        body: Incoming,
+    ) -> Result<(Body, Option<OwnedSemaphorePermit>), Reply> {
+        let refusal = |status, text| Reply::new(status, "text/plain", text);
+        let whole = timeout(BODY_WAIT_MAX, async {
+            let place = self.place_for(head, &body).await;
+            let bytes_max = if place.is_some() { LARGE_BODY_BYTES_MAX } else { BODY_BYTES_MAX };
+            (Limited::new(body, bytes_max).collect().await, place, bytes_max)
+        });
+        match whole.await {
+            Ok((Ok(whole), place, _)) => Ok((Body::Whole(whole.to_bytes()), place)),
+            Ok((Err(error), _, bytes_max)) if error.is::<LengthLimitError>() => {
+                Ok((Body::TooLong { bytes_max }, None))
+            }
+            Ok((Err(_), ..)) => Err(refusal(StatusCode::BAD_REQUEST, "the body is incomplete\n")),
+            Err(_) => Err(refusal(StatusCode::REQUEST_TIMEOUT, "the body took too long\n")),
+        }
+    }
+
+    /// The place of a body that is announced to be large, by somebody who may send one.
+    /// While all are taken nothing is read.
+    async fn place_for(&self, head: &Parts, body: &Incoming) -> Option<OwnedSemaphorePermit> {
+        let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+        let large = BODY_BYTES_MAX + 1..=LARGE_BODY_BYTES_MAX;
+        if large.contains(&announced) && self.responder.admits_large_body(head).await {
+            Arc::clone(&self.large).acquire_owned().await.ok()
+        } else {
+            None
+        }
     }
 
     /// A task of its own: a panic ends the request and nothing else, and a client
@@ -215,21 +255,6 @@ fn name_host(head: &mut Parts) -> bool {
         }
         (Some(authority), Some(host)) => authority.as_bytes().eq_ignore_ascii_case(host.as_bytes()),
         (Some(_) | None, None) | (None, Some(_)) => true,
-    }
-}
-
-/// Reads a body within its bounds. A client that is too slow or goes away gets
-/// an answer from here, since there is nothing to decide about.
-async fn read(body: Incoming) -> Result<Body, Reply> {
-    match timeout(BODY_WAIT_MAX, Limited::new(body, BODY_BYTES_MAX).collect()).await {
-        Ok(Ok(whole)) => Ok(Body::Whole(whole.to_bytes())),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Ok(Body::TooLong),
-        Ok(Err(_)) => {
-            Err(Reply::new(StatusCode::BAD_REQUEST, "text/plain", "the body is incomplete\n"))
-        }
-        Err(_) => {
-            Err(Reply::new(StatusCode::REQUEST_TIMEOUT, "text/plain", "the body took too long\n"))
-        }
     }
 }
 

@@ -38,8 +38,11 @@ pub struct Arrival {
 pub enum Body {
     /// Every byte of it.
     Whole(Bytes),
-    /// More bytes than [`crate::limits::BODY_BYTES_MAX`].
-    TooLong,
+    /// More bytes than its sender may send.
+    TooLong {
+        /// How many those are.
+        bytes_max: usize,
+    },
 }
 
 /// An answer. The request id header is added on the way out.
@@ -83,6 +86,10 @@ pub enum Readiness {
 pub trait Respond: Send + Sync + 'static {
     /// Answers a request.
     fn respond(self: Arc<Self>, arrival: Arrival) -> impl Future<Output = Reply> + Send;
+
+    /// Whether this request may have a body of up to
+    /// [`crate::limits::LARGE_BODY_BYTES_MAX`] bytes. Asked only where one is announced.
+    fn admits_large_body(&self, head: &Parts) -> impl Future<Output = bool> + Send;
 
     /// The answer where [`Respond::respond`] panicked or took too long. The cause
     /// is logged already and is none of the caller's business.

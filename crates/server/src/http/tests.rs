@@ -20,10 +20,17 @@ impl Respond for Moody {
                 Body::Whole(body) => {
                     Reply::new(StatusCode::OK, "text/plain", body.len().to_string())
                 }
-                Body::TooLong => Reply::new(StatusCode::PAYLOAD_TOO_LARGE, "text/plain", "long"),
+                Body::TooLong { bytes_max } => {
+                    let text = format!("more than {bytes_max}");
+                    Reply::new(StatusCode::PAYLOAD_TOO_LARGE, "text/plain", text)
+                }
             },
             _ => Reply::new(StatusCode::OK, "text/plain", "fine"),
         }
+    }
+
+    async fn admits_large_body(&self, head: &http::request::Parts) -> bool {
+        head.headers.contains_key("large")
     }
 
     fn failure(&self, _: RequestId) -> Reply {
@@ -50,7 +57,8 @@ async fn answers<const N: usize>(requests: [&str; N]) -> [String; N] {
     let mut received = requests.map(|_| String::new());
     for (request, answer) in requests.iter().zip(&mut received) {
         let mut stream = TcpStream::connect(address).await.unwrap();
-        stream.write_all(request.as_bytes()).await.unwrap();
+        // A server may refuse before it has read everything.
+        let _ = stream.write_all(request.as_bytes()).await;
         stream.read_to_string(answer).await.unwrap();
     }
     stop.send(true).unwrap();
@@ -92,4 +100,30 @@ async fn a_body_may_come_in_chunks_and_has_its_bound() {
     let answers = answers([&chunked, &largest]).await;
     assert!(answers[0].ends_with("\r\n\r\n5"), "{}", answers[0]);
     assert!(answers[1].ends_with(&bound_text), "{}", answers[1]);
+}
+
+#[tokio::test]
+async fn a_large_body_is_read_where_it_is_admitted_and_announced() {
+    use crate::limits::{BODY_BYTES_MAX, LARGE_BODY_BYTES_MAX};
+    let post = |headers: &str, body: &str| {
+        format!("POST /length HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n{body}")
+    };
+    let chunk = BODY_BYTES_MAX + 1;
+    let sized = |mark: &str, announced: usize, sent: usize| {
+        post(&format!("{mark}content-length: {announced}\r\n"), &"a".repeat(sent))
+    };
+    let large = LARGE_BODY_BYTES_MAX;
+    let chunked = format!("{chunk:x}\r\n{}\r\n0\r\n\r\n", "a".repeat(chunk));
+    let requests = [
+        sized("large: 1\r\n", large, large),
+        sized("large: 1\r\n", large + 1, chunk),
+        sized("", large, chunk),
+        post("large: 1\r\ntransfer-encoding: chunked\r\n", &chunked),
+    ];
+    let answers = answers(requests.each_ref().map(String::as_str)).await;
+    let refused = format!("more than {BODY_BYTES_MAX}");
+    let expected = [large.to_string(), refused.clone(), refused.clone(), refused];
+    for (answer, expected) in answers.iter().zip(expected) {
+        assert!(answer.ends_with(&format!("\r\n\r\n{expected}")), "{answer}");
+    }
 }

@@ -12,6 +12,7 @@ mod authentication;
 mod client;
 mod connection;
 mod denials;
+mod large_bodies;
 mod proxies;
 mod storage;
 mod tls;
