@@ -90,7 +90,11 @@ fn signed(claims: &str) -> String {
 }
 
 fn expected() -> Expected<'static> {
-    Expected { issuer: ISSUER, client_ids: ClientIds::Registered(&["sts"]), algorithms: Algorithms::EXTENDED }
+    Expected {
+        issuer: ISSUER,
+        client_ids: ClientIds::Registered(&["sts"]),
+        algorithms: Algorithms::EXTENDED,
+    }
 }
 
 fn now() -> Timestamp {
