@@ -59,7 +59,11 @@ def server(tools: Tools):
 
 
 @contextlib.contextmanager
-def another(*flags: str, configuration: str = "", environment: dict[str, str] | None = None):
+def another(
+    *flags: str,
+    configuration: str = "",
+    listen: str = "127.0.0.1:0",
+):
     """For tests: starts one more server, under the clock of this process. Gives the
     variables that differ for its clients."""
     with tempfile.TemporaryDirectory(prefix="stead-sdk-") as folder:
@@ -68,15 +72,21 @@ def another(*flags: str, configuration: str = "", environment: dict[str, str] | 
         inherited = {name: os.environ[name] for name in ["PATH", "HOME", "LANG", "TZ", *CLOCK] if name in os.environ}
         flags = ["--config", str(folder / "stead.toml"), *flags]
         stead = pathlib.Path(os.environ["STEAD_BINARY"])
-        with serving(stead, folder, inherited | (environment or {}), *flags) as endpoint:
+        with serving(stead, folder, inherited, *flags, listen=listen) as endpoint:
             yield profile(folder, endpoint)
 
 
 @contextlib.contextmanager
-def serving(stead: pathlib.Path, folder: pathlib.Path, environment: dict[str, str], *flags: str):
+def serving(
+    stead: pathlib.Path,
+    folder: pathlib.Path,
+    environment: dict[str, str],
+    *flags: str,
+    listen: str = "127.0.0.1:0",
+):
     """Runs an ephemeral server in a folder; gives its base URL."""
     ready, log = folder / "ready", folder / "server.log"
-    command = [stead.resolve(), "serve", "--ephemeral", "--listen", "127.0.0.1:0"]
+    command = [stead.resolve(), "serve", "--ephemeral", "--listen", listen]
     command += ["--ready-file", ready, "--data", folder / "data"]
     # The issuers of the tests answer on this machine.
     command += ["--dangerous-allow-loopback-issuers", *flags]

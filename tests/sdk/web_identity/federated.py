@@ -7,6 +7,8 @@ import pathlib
 import subprocess
 import tempfile
 
+import boto3
+
 import case
 import server
 from identity_providers import certified
@@ -30,6 +32,8 @@ class Federated(case.Case):
     """A test with a certified provider that a server of its own knows."""
 
     id_token_seconds = 3600
+    # Of the server.
+    listen = "127.0.0.1:0"
     flags: list[str] = []
     settings = ""
 
@@ -41,15 +45,12 @@ class Federated(case.Case):
         cls.provider = stack.enter_context(certified.provider(cls.id_token_seconds))
         algorithms = f'[issuer."{cls.provider.url}"]\nalgorithms = {EXTRA_ALGORITHMS}\n'
         variables = stack.enter_context(
-            server.another(*cls.flags, configuration=cls.settings + algorithms, environment=cls.server_environment())
+            server.another(*cls.flags, configuration=cls.settings + algorithms, listen=cls.listen)
         )
         stack.enter_context(environment(variables))
+        # The one there is remembers the server of the tests before.
+        boto3.setup_default_session()
         cls.endpoint = variables["STEAD_ENDPOINT"]
-
-    @classmethod
-    def server_environment(cls) -> dict[str, str]:
-        """Variables of the server."""
-        return {}
 
     def setUp(self) -> None:
         super().setUp()

@@ -1,4 +1,4 @@
-"""Answers like S3 to whoever asks, checks nothing, and notes who asked."""
+"""Answers like S3 to whoever signs, checks no signature, and notes who signed."""
 
 import contextlib
 import dataclasses
@@ -59,7 +59,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         key = re.match(r"AWS4-HMAC-SHA256 Credential=([A-Z0-9]+)/", signature)
         if key:
             self.s3.signers.append(Signer(key.group(1), self.headers.get("x-amz-security-token", "")))
-        self.send_response(200)
+        self.send_response(200 if key else 403)
         self.send_header("content-length", str(len(body)))
         self.send_header("etag", '"5d41402abc4b2a76b9719d911017c592"')
         self.send_header("last-modified", "Thu, 01 Jan 2026 00:00:00 GMT")
