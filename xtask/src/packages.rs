@@ -1,4 +1,4 @@
-//! What some tests and benches need from npm, installed when they are run.
+//! What some tests and benches need from npm and Debian, installed when they are run.
 
 use std::fs;
 use std::path::Path;
@@ -26,5 +26,24 @@ pub(crate) fn install(source: &Path, folder: &Path) -> Result<()> {
     let status = npm.status().context("this needs Node and npm")?;
     ensure!(status.success(), "npm cannot install the packages of {}", source.display());
     fs::write(&stamp, &lock)?;
+    Ok(())
+}
+
+/// Installs the Debian package of a program, unless the program is there.
+pub(crate) fn install_program(program: &str, package: &str) -> Result<()> {
+    if Command::new(program).arg("--version").output().is_ok() {
+        return Ok(());
+    }
+    let apt = |arguments: &[&str]| {
+        let status = Command::new("apt-get").args(arguments).arg("--quiet=2").status();
+        status.is_ok_and(|status| status.success())
+    };
+    let install = ["install", "--yes", package];
+    // A fresh machine may not know its packages yet.
+    let installed = apt(&install) || (apt(&["update"]) && apt(&install));
+    ensure!(
+        installed,
+        "this needs {program}: install it (Debian, Ubuntu: `apt-get install {package}`)"
+    );
     Ok(())
 }

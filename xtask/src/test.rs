@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::build::{self, Profile};
 use crate::managed;
+use crate::packages;
 use crate::peers;
 
 /// What can be given on the command line.
@@ -35,6 +36,8 @@ pub(crate) enum Suite {
     Managed,
     /// The policy engine beside independent ones
     Peers,
+    /// Signatures of SAML responses, beside xmlsec1
+    Saml,
     /// The built server, driven by real AWS clients
     Sdk,
 }
@@ -83,6 +86,13 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
         // The bench has a smoke run of its own.
         cargo.args(["--lib", "--bins", "--test", "it", "--no-fail-fast"]);
         cargo.env("STEAD_MANAGED_POLICIES", managed::install(root, target)?);
+        total.add(count(&mut cargo, rust_tally)?);
+    }
+    if chosen(Suite::Saml) {
+        packages::install_program("xmlsec1", "xmlsec1")?;
+        let mut cargo = build::cargo(root, Profile::Ci, "test");
+        cargo.args(["--package", "stead-federation", "--test", "it", "--", "--ignored"]);
+        cargo.arg("saml_xmlsec::");
         total.add(count(&mut cargo, rust_tally)?);
     }
     if chosen(Suite::Sdk) {

@@ -41,6 +41,12 @@ pub enum ResponseFault {
     /// An element with too many attributes and namespace declarations.
     #[error("has an element with more than {ATTRIBUTES_MAX} attributes")]
     Attributes,
+    /// An attribute with a tab or a line break in its value.
+    ///
+    /// Choice: XML makes blanks of them (XML 1.0, section 3.3.3), the parser does not, so
+    /// that what is signed would be read otherwise than it was meant.
+    #[error("has an attribute with a tab or a line break in its value")]
+    AttributeBlanks,
     /// The outermost element is not `Response`.
     #[error("is not a Response of SAML 2.0")]
     Root,
@@ -91,7 +97,7 @@ impl fmt::Debug for UnverifiedResponse {
 /// The tree of a response, within limits, and its outermost element.
 pub(super) fn read(text: &str) -> Result<(Document<'_>, NodeId), ResponseFault> {
     let document = xml::parse(text)?;
-    check_size(&document)?;
+    check_elements(&document)?;
     let root = document.document_element().ok_or(ResponseFault::Root)?;
     if xml::is(&document, root, PROTOCOL, "Response") {
         Ok((document, root))
@@ -100,7 +106,7 @@ pub(super) fn read(text: &str) -> Result<(Document<'_>, NodeId), ResponseFault> 
     }
 }
 
-fn check_size(document: &Document<'_>) -> Result<(), ResponseFault> {
+fn check_elements(document: &Document<'_>) -> Result<(), ResponseFault> {
     let nodes = document.descendants(document.root());
     let elements: Vec<_> = nodes.into_iter().filter_map(|node| document.element(node)).collect();
     if elements.len() > ELEMENTS_MAX {
@@ -111,6 +117,10 @@ fn check_size(document: &Document<'_>) -> Result<(), ResponseFault> {
     };
     if elements.iter().map(attributes).any(|count| count > ATTRIBUTES_MAX) {
         return Err(ResponseFault::Attributes);
+    }
+    let values = elements.iter().flat_map(|element| &element.attributes);
+    if values.into_iter().any(|attribute| attribute.value.contains(['\t', '\n', '\r'])) {
+        return Err(ResponseFault::AttributeBlanks);
     }
     Ok(())
 }

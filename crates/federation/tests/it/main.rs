@@ -25,6 +25,7 @@ mod saml_responses;
 mod saml_signatures;
 mod saml_support;
 mod saml_wrapping;
+mod saml_xmlsec;
 mod session;
 mod signatures;
 mod support;

@@ -98,6 +98,15 @@ fn elements_and_attributes_are_bounded() {
     assert_eq!(parse(&namespaces).unwrap_err(), ResponseFault::Attributes);
 }
 
+#[test]
+fn tabs_and_line_breaks_in_attributes_are_refused() {
+    let with = |blank: &str| parse(&response(&format!(r#"<x a="b{blank}c"/>"#))).map(|_| ());
+    assert_eq!(with(" "), Ok(()));
+    for blank in ["\t", "\n", "\r", "&#9;", "&#10;", "&#xD;"] {
+        assert_eq!(with(blank), Err(ResponseFault::AttributeBlanks), "{blank:?}");
+    }
+}
+
 /// What the issuer is said to be is for explanations; it may be anybody's.
 #[test]
 fn the_claimed_issuer_is_that_of_the_assertion() {
