@@ -1,26 +1,31 @@
 """oidc-provider-mock of PyPI. Its tokens name no key, though its key set does."""
 
 import contextlib
-import logging
+import subprocess
+import sys
 import urllib.parse
-import warnings
 
 from identity_providers.browser import CALLBACK, SECRET, Browser, code_of, post
 
-import authlib.deprecate
-
-with warnings.catch_warnings():
-    # It uses what its own dependencies call deprecated.
-    warnings.simplefilter("ignore", authlib.deprecate.AuthlibDeprecationWarning)
-    import oidc_provider_mock
+# Ends when its input does. It warns of what its own dependencies call deprecated.
+PROGRAM = """
+import sys
+import oidc_provider_mock
+with oidc_provider_mock.run_server_in_thread() as server:
+    print(server.server_port, flush=True)
+    sys.stdin.read()
+"""
 
 
 @contextlib.contextmanager
 def provider():
     """A running provider."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    with oidc_provider_mock.run_server_in_thread() as server:
-        yield Provider(f"http://localhost:{server.server_port}")
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen([sys.executable, "-c", PROGRAM], text=True, **pipes) as process:
+        try:
+            yield Provider(f"http://localhost:{process.stdout.readline().strip()}")
+        finally:
+            process.kill()
 
 
 class Provider:
