@@ -81,7 +81,7 @@ class Issuer:
             self._server.socket = certificate.context().wrap_socket(self._server.socket, server_side=True)
         scheme = "https" if certificate else "http"
         self.url = f"{scheme}://127.0.0.1:{self._server.server_port}/realm"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def rotate(self, kid: str) -> None:
         """From now on this new key is the only one."""
