@@ -40,7 +40,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`saml`] reads what a SAML identity provider says of itself.
+//! [`saml`] does the same with a SAML response and the metadata of its provider.
 //!
 //! This crate is internal: its API may change with the services that use it.
 
