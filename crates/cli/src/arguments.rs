@@ -2,6 +2,7 @@
 //! flags, environment and file have one parser per setting.
 
 mod credentials;
+mod token;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ pub(crate) use credentials::{
     CallerFlags, CredentialsCommand, ExecFlags, PrintFlags, RoleFlags, ServeCredentialsFlags,
     SessionFlags, SourceFlags, WebIdentityFlags,
 };
+pub(crate) use token::{InspectFlags, TokenCommand};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,6 +23,7 @@ Examples:
   stead account create --account 111122223333  add an account
   stead config show                            every setting and where it comes from
   stead exec --role-arn ARN -- aws sts get-caller-identity
+  stead token inspect @token.jwt               what a token says, and what would refuse it
 
 Exit codes:
   0 fine or allowed, 1 failed, 2 wrong use, 3 denied, 4 findings";
@@ -50,6 +53,9 @@ pub(crate) enum Command {
     Credentials(CredentialsCommand),
     /// Run a command with the credentials of a role.
     Exec(Box<ExecFlags>),
+    /// Look at tokens of identity providers.
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Print the version.
     Version(VersionFlags),
 }

@@ -15,6 +15,7 @@ mod exit;
 mod print;
 mod profile;
 mod serve;
+mod token;
 
 use std::process::ExitCode;
 
@@ -48,6 +49,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Config(command) => configuration::run(command),
         Command::Credentials(command) => on_runtime(credentials::run(command)),
         Command::Exec(flags) => on_runtime(exec::run(*flags)),
+        Command::Token(command) => token::run(command),
         Command::Version(flags) => print::version(flags.json),
     }
 }

@@ -9,6 +9,7 @@ mod assertion;
 mod attributes;
 mod certificate;
 mod condition_keys;
+mod decoded;
 mod decryption;
 mod metadata;
 mod private_key;
@@ -22,6 +23,7 @@ mod verify;
 mod xml;
 
 pub use certificate::CertificateFault;
+pub use decoded::{Claimed, DecodedAssertion};
 pub use metadata::{Metadata, MetadataFault};
 pub use private_key::{PrivateKeyFault, check_private_key};
 pub use refusal::{Refusal, Signed};

@@ -14,3 +14,4 @@ mod credentials;
 mod endings;
 mod exec;
 mod process;
+mod token;

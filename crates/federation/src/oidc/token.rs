@@ -4,7 +4,7 @@ use std::fmt;
 
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Map, Value};
-use stead_types::Timestamp;
+use stead_types::{SourceIdentity, Timestamp};
 use thiserror::Error;
 
 use super::algorithm::{Algorithm, Algorithms};
@@ -15,6 +15,7 @@ use super::json;
 use super::key_set::KeySet;
 use super::limits::{HEADER_CHARACTERS_MAX, KEY_ID_BYTES_MAX, TOKEN_CHARACTERS_MAX};
 use super::refusal::{Refusal, echo};
+use super::session::{self, AuthorizedRoles, SessionTags};
 
 /// A signed text in compact form, taken apart: a header, any payload, a signature.
 ///
@@ -182,6 +183,30 @@ impl<'a> DecodedToken<'a> {
     #[must_use]
     pub fn condition_keys(&self) -> Vec<ConditionKey> {
         condition_keys::of_claims(Claims(&self.claims))
+    }
+
+    /// The session tags that the token would ask for.
+    ///
+    /// # Errors
+    /// Why they would be refused.
+    pub fn session_tags(&self) -> Result<SessionTags, Refusal> {
+        SessionTags::read(Claims(&self.claims))
+    }
+
+    /// The roles that the token says it may be used for; none where it does not say.
+    ///
+    /// # Errors
+    /// Why they would be refused.
+    pub fn roles(&self) -> Result<Option<AuthorizedRoles>, Refusal> {
+        AuthorizedRoles::read(Claims(&self.claims))
+    }
+
+    /// The source identity that the token would ask for.
+    ///
+    /// # Errors
+    /// Why it would be refused.
+    pub fn source_identity(&self) -> Result<Option<SourceIdentity>, Refusal> {
+        session::source_identity(Claims(&self.claims))
     }
 
     /// The same token, if a key could verify it.

@@ -66,9 +66,7 @@ impl VerifiedAssertion {
     /// they are.
     #[must_use]
     pub fn subject_type(&self) -> &str {
-        let format = self.subject.format.as_str();
-        let short = format.strip_prefix("urn:oasis:names:tc:SAML:2.0:nameid-format:");
-        short.filter(|it| matches!(*it, "persistent" | "transient")).unwrap_or(format)
+        short_format(&self.subject.format)
     }
 
     /// What makes the subject unique among all issuers: a hash of the issuer, the
@@ -193,6 +191,12 @@ impl VerifiedAssertion {
         keys.extend(self.attribute_keys.iter().cloned());
         keys
     }
+}
+
+/// The format of a `NameID` as the key `saml:sub_type` has it.
+pub(super) fn short_format(format: &str) -> &str {
+    let short = format.strip_prefix("urn:oasis:names:tc:SAML:2.0:nameid-format:");
+    short.filter(|it| matches!(*it, "persistent" | "transient")).unwrap_or(format)
 }
 
 // The attributes are somebody's personal data and stay out of logs.

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use data_encoding::BASE64;
 use stead_federation::oidc::KeyValues;
-use stead_federation::saml::{Refusal, ResponseFault, UnverifiedResponse};
+use stead_federation::saml::{Claimed, Refusal, ResponseFault, UnverifiedResponse};
 
 use super::saml_support::*;
 
@@ -98,7 +99,7 @@ fn the_session_is_asked_for_in_attributes() {
 
 #[test]
 fn blanks_in_base64_do_not_count_and_its_length_does() {
-    let base64 = data_encoding::BASE64.encode(good().as_bytes());
+    let base64 = BASE64.encode(good().as_bytes());
     let broken = base64.as_bytes().chunks(76).map(|it| String::from_utf8(it.to_vec()).unwrap());
     let broken = broken.collect::<Vec<_>>().join("\r\n");
     let parsed = UnverifiedResponse::parse(&broken).unwrap();
@@ -117,4 +118,33 @@ fn a_signature_that_is_missing_or_changed_is_refused() {
     assert!(matches!(check(&response(&stranger)), Err(Refusal::Signature { .. })));
     let tampered = good().replace(">alice<", ">mallory<");
     assert!(matches!(check(&tampered), Err(Refusal::Signature { .. })));
+}
+
+#[test]
+fn people_are_shown_what_an_assertion_says_and_what_is_against_it() {
+    let parse = |xml: &str| UnverifiedResponse::parse(&BASE64.encode(xml.as_bytes())).unwrap();
+    let good_xml = good();
+    let good = parse(&good_xml);
+    let Claimed::Plain(said) = good.decoded() else { panic!("not plain") };
+    let verified = check(&good_xml).unwrap();
+    assert_eq!(said.issuer.as_deref(), Some(ISSUER));
+    assert_eq!(said.roles, verified.roles());
+    assert_eq!(said.role_session_name.as_ref(), Ok(verified.role_session_name()));
+    assert_eq!((said.is_signed, said.is_response_signed), (true, false));
+    let keys = verified.condition_keys("111122223333".parse().unwrap(), "Corp");
+    let missing = keys.iter().filter(|key| !said.condition_keys.contains(key));
+    let missing: Vec<_> = missing.map(|key| key.name.as_str()).collect();
+    assert_eq!(missing, ["saml:namequalifier", "saml:doc"]);
+    assert!(said.condition_keys.iter().all(|key| keys.contains(key)));
+
+    let now = at("2026-03-01T12:00:00Z");
+    assert_eq!(good.refusal(None, None, None, now), None);
+    let of_other = |entity, audiences, recipients| good.refusal(entity, audiences, recipients, now);
+    assert!(matches!(of_other(Some("x"), None, None), Some(Refusal::Issuer { .. })));
+    assert!(matches!(of_other(None, Some(&["x"][..]), None), Some(Refusal::Audience { .. })));
+    assert!(matches!(of_other(None, None, Some(&["x"][..])), Some(Refusal::Recipient { .. })));
+    let later = at("2026-03-01T13:00:00Z");
+    assert!(matches!(good.refusal(None, None, None, later), Some(Refusal::Expired { .. })));
+    let empty = parse(&response(""));
+    assert!(matches!(empty.decoded(), Claimed::Not(Refusal::Assertions { found: 0 })));
 }
