@@ -7,7 +7,9 @@
 //! failure, so that it is a test as well.
 
 mod explain;
+mod issuer;
 mod story;
+mod web_identity;
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -57,6 +59,8 @@ fn settings() -> Result<Settings, Failure> {
     layer.set(Key::Listen, "127.0.0.1:0");
     layer.set(Key::Ephemeral, "true");
     layer.set(Key::Region, REGION);
+    // The issuer of the second act is in this process.
+    layer.set(Key::DangerousAllowLoopbackIssuers, "true");
     Ok(Settings::parse(&Layers::new([layer]), None)?)
 }
 

@@ -1,4 +1,4 @@
-//! Connections, each within bounds.
+//! Small servers for programs on this machine: connections, each within bounds.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -14,7 +14,12 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
-use super::HOPS_MAX;
+/// How many hops an answer travels.
+///
+/// Spec: EC2 User Guide, "Use the Instance Metadata Service": the answer to the request
+/// for a token travels one hop, so that no router and no container in between gets it.
+/// Choice: everything that is answered here does as well.
+pub(crate) const HOPS_MAX: u32 = 1;
 
 /// Connections at a time; further ones wait. Choice.
 const CONNECTIONS_MAX: usize = 128;
@@ -28,7 +33,7 @@ const HEAD_BYTES_MAX: usize = 16 * 1024;
 const HEADERS_MAX: usize = 50;
 
 /// Answers every request on every connection. Bodies are not read: none means anything.
-pub(super) async fn serve<A, F>(listener: TcpListener, answer: A)
+pub(crate) async fn serve<A, F>(listener: TcpListener, answer: A)
 where
     A: Fn(Parts) -> F + Clone + Send + 'static,
     F: Future<Output = Response<Full<Bytes>>> + Send + 'static,

@@ -12,6 +12,7 @@ mod demo;
 mod environment;
 mod exec;
 mod exit;
+mod loopback;
 mod print;
 mod profile;
 mod serve;

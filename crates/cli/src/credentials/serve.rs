@@ -7,7 +7,6 @@
 //! requests that name this very address as their host: a page whose name was made to
 //! point here does not.
 
-mod connections;
 mod container;
 mod metadata;
 mod metadata_token;
@@ -33,13 +32,9 @@ use super::settings::Source;
 use crate::arguments::ServeCredentialsFlags;
 use crate::environment::Environment;
 use crate::exit::{Exit, Failure};
+use crate::loopback;
 use crate::serve::Signals;
 use metadata_token::TokenKey;
-
-/// Spec: EC2 User Guide, "Use the Instance Metadata Service": the answer to the request
-/// for a token travels one hop, so that no router and no container in between gets it.
-/// Choice: everything else does as well.
-const HOPS_MAX: u32 = 1;
 
 /// Whether the metadata service of an instance is played too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,7 +118,7 @@ impl Endpoints {
         let refuse =
             |error: std::io::Error| Failure::new(format!("cannot listen on {address}: {error}"));
         let listener = TcpListener::bind(address).await.map_err(refuse)?;
-        listener.set_ttl(HOPS_MAX).map_err(refuse)?;
+        listener.set_ttl(loopback::HOPS_MAX).map_err(refuse)?;
         let answers = Answers {
             broker: Broker::new(source),
             address: listener.local_addr().map_err(refuse)?,
@@ -161,7 +156,7 @@ impl Endpoints {
     /// Answers requests for ever.
     pub(crate) async fn serve(self) {
         let answers = self.answers;
-        connections::serve(self.listener, move |head| {
+        loopback::serve(self.listener, move |head| {
             let answers = Arc::clone(&answers);
             async move { answers.answer(&head).await }
         })

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use stead_server::clock::AdjustableClock;
-use stead_types::Secret;
+use stead_server::clock::{AdjustableClock, Clock as _};
+use stead_types::{Secret, Timestamp};
 
 use super::explain::{Names, explain};
 use crate::client::{Answer, Caller, Client, Credentials, Service};
@@ -48,6 +48,7 @@ impl Story {
         self.limited(&session).await?;
         self.recreated_user_is_denied().await?;
         self.expired(&session).await?;
+        self.play_web_identity().await?;
         say("\nEvery step ended as it should.")
     }
 
@@ -81,11 +82,7 @@ impl Story {
         self.update_trust(&arn).await?;
         self.step(&format!("`{USER}` calls AssumeRole again, for 3600 seconds as `{SESSION}`"))?;
         let answer = expect(self.assume(user).await?, 200)?;
-        let session = Credentials {
-            access_key_id: answer.text("AccessKeyId")?.to_owned(),
-            secret_access_key: Secret::new(answer.text("SecretAccessKey")?.to_owned()),
-            session_token: Some(Secret::new(answer.text("SessionToken")?.to_owned())),
-        };
+        let session = session_of(&answer)?;
         let token = answer.text("SessionToken")?;
         say(&format!("   AccessKeyId      {}", session.access_key_id))?;
         say(&format!("   SecretAccessKey  {}", session.secret_access_key.expose()))?;
@@ -140,7 +137,11 @@ impl Story {
     }
 
     /// Shows AWS's message and, by the id at its end, why it was denied.
-    async fn show_denial(&self, reader: &Credentials, answer: &Answer) -> Result<(), Failure> {
+    pub(super) async fn show_denial(
+        &self,
+        reader: &Credentials,
+        answer: &Answer,
+    ) -> Result<(), Failure> {
         if answer.status() != 403 || answer.find("Code") != Some("AccessDenied") {
             return Err(Failure::new(format!("expected AccessDenied, not {answer:?}")));
         }
@@ -197,12 +198,16 @@ impl Story {
     }
 
     /// Calls IAM as root; this must succeed.
-    async fn iam(&self, action: &str, parameters: &[(&str, &str)]) -> Result<Answer, Failure> {
+    pub(super) async fn iam(
+        &self,
+        action: &str,
+        parameters: &[(&str, &str)],
+    ) -> Result<Answer, Failure> {
         let answer = self.call(&self.root, Service::Iam, action, parameters).await?;
         expect(answer, 200)
     }
 
-    async fn call(
+    pub(super) async fn call(
         &self,
         caller: &Credentials,
         service: Service,
@@ -212,14 +217,39 @@ impl Story {
         self.client.call(Caller::Signed(caller), service, action, parameters).await
     }
 
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(super) fn account(&self) -> &str {
+        &self.account
+    }
+
+    pub(super) fn root(&self) -> &Credentials {
+        &self.root
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     fn user_arn(&self, name: &str) -> String {
         format!("arn:aws:iam::{}:user/{name}", self.account)
     }
 
-    fn step(&mut self, text: &str) -> Result<(), Failure> {
+    pub(super) fn step(&mut self, text: &str) -> Result<(), Failure> {
         self.steps += 1;
         say(&format!("\n{}. {text}", self.steps))
     }
+}
+
+/// The credentials in the answer to a call that assumes a role.
+pub(super) fn session_of(answer: &Answer) -> Result<Credentials, Failure> {
+    Ok(Credentials {
+        access_key_id: answer.text("AccessKeyId")?.to_owned(),
+        secret_access_key: Secret::new(answer.text("SecretAccessKey")?.to_owned()),
+        session_token: Some(Secret::new(answer.text("SessionToken")?.to_owned())),
+    })
 }
 
 fn trust(arn: &str) -> String {
@@ -228,12 +258,12 @@ fn trust(arn: &str) -> String {
     json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string()
 }
 
-fn allow(action: &str) -> String {
+pub(super) fn allow(action: &str) -> String {
     let statement = json!({ "Effect": "Allow", "Action": action, "Resource": "*" });
     json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string()
 }
 
-fn expect(answer: Answer, status: u16) -> Result<Answer, Failure> {
+pub(super) fn expect(answer: Answer, status: u16) -> Result<Answer, Failure> {
     if answer.status() == status {
         Ok(answer)
     } else {
@@ -260,6 +290,6 @@ fn decode(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn say(text: &str) -> Result<(), Failure> {
+pub(super) fn say(text: &str) -> Result<(), Failure> {
     Ok(writeln!(std::io::stdout().lock(), "{text}")?)
 }

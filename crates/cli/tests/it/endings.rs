@@ -13,6 +13,9 @@ fn the_demonstration_ends_well() {
         "because no role trust policy allows the sts:AssumeRole action (denial d-",
         "assumed-role/deploy/my-session",
         "ExpiredToken",
+        "AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity (denial d-",
+        ":sub wants repo:acme/web:ref:refs/heads/main, the request has repo:acme/shop:ref:refs/heads/main",
+        "assumed-role/publish/build-42",
         "Every step ended as it should.",
     ] {
         assert!(stdout.contains(expected), "{expected}: {stdout}");
