@@ -29,8 +29,12 @@ pub const RSA_KEY_BITS: std::ops::RangeInclusive<usize> = 1_024..=8_192;
 /// characters.
 pub const RESPONSE_CHARACTERS_MAX: usize = 100_000;
 
-/// Elements of a response. Choice: a user with 500 roles needs some 1,100.
-pub const ELEMENTS_MAX: usize = 5_000;
+/// Elements of a response. Choice: a user with 500 roles needs some 600.
+pub const ELEMENTS_MAX: usize = 2_000;
+
+/// Elements, texts, comments and instructions of a response. Choice: three for each
+/// element, as where every one stands on a line of its own.
+pub const NODES_MAX: usize = 6_000;
 
 /// Attributes and namespace declarations of one element. Choice: responses need a
 /// dozen; what canonicalization costs grows with them.
@@ -39,6 +43,10 @@ pub const ATTRIBUTES_MAX: usize = 64;
 /// Characters of the ID of a signed element. Choice: those of identity providers have
 /// some forty.
 pub const ID_CHARACTERS_MAX: usize = 256;
+
+/// Prefixes of namespaces that a signature lists for canonicalization. Each is looked for
+/// at every element, so that thousands take minutes. Choice: providers list two or three.
+pub const PREFIXES_MAX: usize = 16;
 
 /// Bytes of a subject. Choice: as for web identities.
 pub const SUBJECT_BYTES_MAX: usize = crate::oidc::limits::SUBJECT_BYTES_MAX;

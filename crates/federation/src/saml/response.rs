@@ -4,7 +4,7 @@ use data_encoding::BASE64;
 use thiserror::Error;
 use uppsala::{Document, NodeId};
 
-use super::limits::{ATTRIBUTES_MAX, ELEMENTS_MAX, RESPONSE_CHARACTERS_MAX};
+use super::limits::{ATTRIBUTES_MAX, ELEMENTS_MAX, NODES_MAX, RESPONSE_CHARACTERS_MAX};
 use super::xml::{self, ASSERTION, PROTOCOL, XmlFault, only_child};
 
 /// The parameter `SAMLAssertion`, read within limits and nothing of it believed.
@@ -35,8 +35,8 @@ pub enum ResponseFault {
     /// Not XML, or with a DTD.
     #[error(transparent)]
     Xml(#[from] XmlFault),
-    /// Too many elements.
-    #[error("has more than {ELEMENTS_MAX} elements")]
+    /// Too many elements, or too many nodes of all kinds.
+    #[error("has more than {ELEMENTS_MAX} elements or {NODES_MAX} nodes")]
     Elements,
     /// An element with too many attributes and namespace declarations.
     #[error("has an element with more than {ATTRIBUTES_MAX} attributes")]
@@ -108,8 +108,8 @@ pub(super) fn read(text: &str) -> Result<(Document<'_>, NodeId), ResponseFault> 
 
 fn check_elements(document: &Document<'_>) -> Result<(), ResponseFault> {
     let nodes = document.descendants(document.root());
-    let elements: Vec<_> = nodes.into_iter().filter_map(|node| document.element(node)).collect();
-    if elements.len() > ELEMENTS_MAX {
+    let elements: Vec<_> = nodes.iter().filter_map(|node| document.element(*node)).collect();
+    if elements.len() > ELEMENTS_MAX || nodes.len() > NODES_MAX {
         return Err(ResponseFault::Elements);
     }
     let attributes = |element: &&uppsala::Element<'_>| {

@@ -6,7 +6,7 @@
 
 use uppsala::{Document, NodeId, NodeKind};
 
-use super::limits::ID_CHARACTERS_MAX;
+use super::limits::{ID_CHARACTERS_MAX, PREFIXES_MAX};
 use super::refusal::{Refusal, Signed};
 use super::xml::{self, SIGNATURE, attribute, elements};
 use crate::oidc::echo;
@@ -159,6 +159,10 @@ fn exclusive(document: &Document<'_>, node: NodeId) -> Result<(), WrongForm> {
     match elements(document, node).as_slice() {
         [] => Ok(()),
         [prefixes] if xml::is(document, *prefixes, EXCLUSIVE, "InclusiveNamespaces") => {
+            let list = attribute(document, *prefixes, "PrefixList").unwrap_or_default();
+            if list.split_ascii_whitespace().count() > PREFIXES_MAX {
+                return Err(WrongForm::new("at most 16 prefixes", list));
+            }
             childless(document, *prefixes)
         }
         _ => Err(WrongForm::new("InclusiveNamespaces or nothing", "other elements")),

@@ -85,8 +85,12 @@ fn nesting_is_bounded() {
 fn elements_and_attributes_are_bounded() {
     // A response, its issuer, status and status code.
     let elements = |count: usize| response(&"<x/>".repeat(count));
-    assert!(parse(&elements(5_000 - 4)).is_ok());
-    assert_eq!(parse(&elements(5_001 - 4)).unwrap_err(), ResponseFault::Elements);
+    assert!(parse(&elements(2_000 - 4)).is_ok());
+    assert_eq!(parse(&elements(2_001 - 4)).unwrap_err(), ResponseFault::Elements);
+    // The same elements, and the text of the issuer.
+    let comments = |count: usize| response(&"<!---->".repeat(count));
+    assert!(parse(&comments(6_000 - 5)).is_ok());
+    assert_eq!(parse(&comments(6_001 - 5)).unwrap_err(), ResponseFault::Elements);
     let attributes = |count: usize| {
         let attributes: String = (0..count).map(|it| format!(r#" a{it}="""#)).collect();
         response(&format!("<x{attributes}/>"))

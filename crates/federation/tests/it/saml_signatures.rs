@@ -79,6 +79,14 @@ fn other_canonicalizations_are_refused() {
         format!(r#"<i:InclusiveNamespaces xmlns:i="{EXCLUSIVE}" PrefixList="saml xs"/>"#);
     let listed = format!("{transform}>{prefixes}</ds:Transform>");
     assert!(check(&with_template(&format!("{transform}/>"), &listed)).is_ok());
+    // Looking for thousands of prefixes at every element would take minutes.
+    let many = |count: usize| {
+        let prefixes: String = (0..count).map(|index| format!(" n{index}")).collect();
+        with_template(&format!("{transform}/>"), &listed.replace("saml xs", &prefixes))
+    };
+    assert!(check(&many(16)).is_ok());
+    assert_eq!(form(&many(17)).0, "at most 16 prefixes");
+    assert_eq!(form(&many(9_000)).0, "at most 16 prefixes");
     let foreign = listed.replace(&format!(r#"xmlns:i="{EXCLUSIVE}""#), r#"xmlns:i="urn:x""#);
     form(&with_template(&format!("{transform}/>"), &foreign));
 }
