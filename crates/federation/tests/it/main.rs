@@ -29,3 +29,4 @@ mod saml_xmlsec;
 mod session;
 mod signatures;
 mod support;
+mod wycheproof;
