@@ -26,7 +26,8 @@ pub enum KeyValues {
 
 /// The keys of every issuer, then those that [`PROVIDER_CLAIMS`] adds.
 ///
-/// Spec: UG:reference_policies_iam-condition-keys, the keys that every provider has:
+/// Spec: UG:reference_policies_iam-condition-keys, the tab "Default" as of 2026-10, which
+/// is that of every provider (older versions of the page had `oaud` for Google alone):
 /// `aud` is `azp` where the token has it, else `aud`; `oaud` is always `aud`; `amr` is
 /// multivalued; `sub` and `email` are the claims of these names.
 ///
