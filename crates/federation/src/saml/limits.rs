@@ -18,6 +18,10 @@ pub const NESTING_DEPTH_MAX: u32 = 64;
 /// Characters of an entity id. Spec: SAML 2.0 Metadata, section 2.2.1.
 pub const ENTITY_ID_CHARACTERS_MAX: usize = 1_024;
 
+/// Certificates for signing of one provider. Spec: UG:reference_iam-quotas: ten keys for
+/// each SAML provider.
+pub const CERTIFICATES_MAX: usize = 10;
+
 /// Bits of an RSA key in a certificate. Spec: UG:id_roles_providers_create_saml:
 /// at least 1,024. Choice: at most 8,192, which no provider needs and each signature
 /// would pay for.
@@ -53,8 +57,8 @@ pub const SUBJECT_BYTES_MAX: usize = crate::oidc::limits::SUBJECT_BYTES_MAX;
 
 /// How long after it was issued an assertion can be used.
 ///
-/// Choice: five minutes, as the console's sign-in has it; an assertion that says less
-/// gets less.
+/// Observed: AWS's text, `Token must be redeemed within 5 minutes of issuance`, in many
+/// public reports.
 pub const AGE_MAX: Duration = Duration::from_secs(300);
 
 /// How far the provider's clock may be ahead. Behind it may not be.

@@ -3,7 +3,9 @@ use thiserror::Error;
 use uppsala::{Document, NodeId};
 
 use super::certificate::{self, CertificateFault};
-use super::limits::{ENTITY_ID_CHARACTERS_MAX, METADATA_BYTES_MAX, METADATA_CHARACTERS_MIN};
+use super::limits::{
+    CERTIFICATES_MAX, ENTITY_ID_CHARACTERS_MAX, METADATA_BYTES_MAX, METADATA_CHARACTERS_MIN,
+};
 use super::xml::{self, PROTOCOL, SIGNATURE, XmlFault, attribute};
 
 /// What a SAML 2.0 identity provider says of itself, as far as assertions are judged
@@ -54,6 +56,12 @@ pub enum MetadataFault {
     /// No certificate whose key signs.
     #[error("has no certificate for signing")]
     NoCertificate,
+    /// More certificates than a provider may have: each could be tried for a signature.
+    #[error("has {found} certificates for signing, at most {CERTIFICATES_MAX} are taken")]
+    Certificates {
+        /// Different certificates found.
+        found: usize,
+    },
     /// A certificate that can't be used.
     #[error("has a certificate for signing that {0}")]
     Certificate(#[from] CertificateFault),
@@ -138,7 +146,11 @@ fn signing_certificates(
             certificates.push(der);
         }
     }
-    if certificates.is_empty() { Err(MetadataFault::NoCertificate) } else { Ok(certificates) }
+    match certificates.len() {
+        0 => Err(MetadataFault::NoCertificate),
+        1..=CERTIFICATES_MAX => Ok(certificates),
+        found => Err(MetadataFault::Certificates { found }),
+    }
 }
 
 /// The certificates of a role's keys that sign: those for signing, and those for

@@ -119,7 +119,9 @@ pub enum Refusal {
     /// The assertion, or the session at the provider, is over.
     ///
     /// Observed (radkawar/stackd, recorded in 2026): `ExpiredTokenException`, `Response
-    /// has expired`, for conditions, subject and session alike.
+    /// has expired`, for conditions, subject and session alike. Observed, in many public
+    /// reports: `Token must be redeemed within 5 minutes of issuance`, with the same code,
+    /// for what is too old, whose part here is `Assertion/@IssueInstant`.
     #[error("could be used until {at} ({part}), now it is {now}")]
     Expired {
         /// What says so, such as `Conditions/@NotOnOrAfter`.

@@ -89,6 +89,23 @@ fn keys_for_signing_and_for_any_use_count_once_each() {
 }
 
 #[test]
+fn a_provider_has_at_most_ten_certificates() {
+    // Different by their signatures, which nobody looks at.
+    let certificate = |index: u8| {
+        let mut der = der(RSA);
+        *der.last_mut().unwrap() = index;
+        data_encoding::BASE64.encode(&der)
+    };
+    let with = |count: u8| {
+        let texts: Vec<String> = (0..count).map(certificate).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        parse(&with_keys(&key("", &texts))).map(|metadata| metadata.signing_certificates.len())
+    };
+    assert_eq!(with(10), Ok(10));
+    assert_eq!(with(11), Err(MetadataFault::Certificates { found: 11 }));
+}
+
+#[test]
 fn keys_of_other_roles_and_protocols_do_not_count() {
     let other = |text: &str| role("", &key("", &[NEXT])).replace("IDPSSODescriptor", text);
     let older = role("", &key("", &[NEXT])).replace("SAML:2.0:protocol", "SAML:1.1:protocol");
