@@ -210,7 +210,7 @@ fn check_audience(
 ) -> Result<(), Refusal> {
     let elements = document.child_elements_by_name_ns(restriction, ASSERTION, "Audience");
     let found: Vec<_> = elements.iter().map(|it| document.text_content_deep(*it)).collect();
-    if found.iter().any(|audience| audiences.contains(&audience.as_str())) {
+    if found.iter().any(|audience| is_one_of(audiences, audience)) {
         return Ok(());
     }
     Err(Refusal::Audience {
@@ -223,7 +223,7 @@ fn check_audience(
 /// endpoint of AWS. Choice: AWS was observed to take any; whoever accepts responses that
 /// were meant for somebody else lets that somebody pass them on.
 fn check_recipient(found: &str, recipients: &[&str]) -> Result<(), Refusal> {
-    if recipients.contains(&found) {
+    if is_one_of(recipients, found) {
         return Ok(());
     }
     let expected = recipients.iter().map(|it| (*it).to_owned()).collect();
@@ -256,4 +256,52 @@ fn moment(
 
 pub(super) fn malformed(part: &'static str, expected: &'static str, found: &str) -> Refusal {
     Refusal::Malformed { part, expected, found: echo(found) }
+}
+
+/// Whether an expected name is this one. `{region}` in it stands for a region, a label of
+/// a host name, and for nothing longer.
+fn is_one_of(expected: &[&str], found: &str) -> bool {
+    let is_region = |text: &str| {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        (1..=REGION_BYTES_MAX).contains(&text.len()) && text.bytes().all(plain)
+    };
+    expected.iter().any(|expected| match expected.split_once("{region}") {
+        None => *expected == found,
+        Some((before, after)) => {
+            let rest = found.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+            rest.is_some_and(is_region)
+        }
+    })
+}
+
+/// Bytes of a region's name. Spec: RFC 1035, section 2.3.4: those of a label.
+const REGION_BYTES_MAX: usize = 63;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_is_one_label_of_a_host_name() {
+        let expected = ["urn:a", "https://{region}.example.com/saml"];
+        let region = |region: &str| format!("https://{region}.example.com/saml");
+        for good in ["urn:a", &region("us-east-1"), &region(&"a".repeat(63))] {
+            assert!(is_one_of(&expected, good), "{good}");
+        }
+        for bad in [
+            "urn:ab",
+            "",
+            &region(""),
+            &region("a.b"),
+            &region("evil.example/x"),
+            &region("US-EAST-1"),
+            &region("{region}"),
+            &region(&"a".repeat(64)),
+            "https://us-east-1.example.com/saml/",
+            "http://us-east-1.example.com/saml",
+            "https://.example.com/saml",
+        ] {
+            assert!(!is_one_of(&expected, bad), "{bad}");
+        }
+    }
 }

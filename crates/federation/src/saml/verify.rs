@@ -22,9 +22,10 @@ pub struct Expected<'a> {
     ///
     /// Observed (radkawar/stackd, recorded in 2026): AWS takes signatures of expired ones.
     pub certificates: &'a [&'a [u8]],
-    /// The URLs at which this service takes responses.
+    /// The URLs at which this service takes responses. `{region}` in one stands for the
+    /// name of any region.
     pub recipients: &'a [&'a str],
-    /// The names under which assertions can be for this service.
+    /// The names under which assertions can be for this service, written likewise.
     pub audiences: &'a [&'a str],
     /// The provider's private keys, in PEM, that open encrypted assertions.
     pub decryption_keys: &'a [Secret<String>],
