@@ -1,8 +1,8 @@
 use stead_directory::Snapshot;
 use stead_directory::entity::{AccessKey, KeyOwner, KeyStatus};
 use stead_federation::oidc::{
-    AccessTokenOwner, Algorithms, ClientIds, Expected, KeySet, NamedProvider, Refusal,
-    UnverifiedToken, WebIdentity, verify,
+    AccessTokenOwner, Algorithms, ClientIds, ConditionKey, Expected, KeySet, NamedProvider,
+    Refusal, UnverifiedToken, WebIdentity, verify,
 };
 use stead_policy::{Caller, CompiledPolicy, DocumentKind, FederatedIssuer, PolicySource};
 use stead_session::{Claims, Holder, MfaState, Session, SessionPrincipal};
@@ -10,10 +10,14 @@ use stead_sigv4::Verified;
 use stead_types::{AccessKeyId, AccountId, Arn, Timestamp, UserName};
 use thiserror::Error;
 
+mod saml;
+
+pub use saml::{SamlProof, SamlRefused};
+
 /// A caller who has proved who they are and who exists at this revision.
 ///
-/// Only this module makes one, and only from a [`Verified`] signature or the token of
-/// a provider that the account trusts: whoever holds one need not ask again who is
+/// Only this module makes one, and only from a [`Verified`] signature, or from the token
+/// or the assertion of a provider that the account trusts: whoever holds one need not ask again who is
 /// calling.
 #[derive(Clone, Debug)]
 pub struct VerifiedCaller {
@@ -30,6 +34,8 @@ enum Proof {
     Signature { access_key_id: AccessKeyId, session: Option<Box<SessionState>> },
     /// By the token of an OpenID Connect provider, or by what a provider says of a token.
     WebIdentity(Box<WebIdentity>),
+    /// By the assertion of a SAML provider.
+    Saml(Box<SamlProof>),
 }
 
 #[derive(Clone, Debug)]
@@ -201,7 +207,7 @@ impl VerifiedCaller {
     pub const fn access_key_id(&self) -> Option<&AccessKeyId> {
         match &self.proof {
             Proof::Signature { access_key_id, .. } => Some(access_key_id),
-            Proof::WebIdentity(_) => None,
+            Proof::WebIdentity(_) | Proof::Saml(_) => None,
         }
     }
 
@@ -210,7 +216,16 @@ impl VerifiedCaller {
     pub fn web_identity(&self) -> Option<&WebIdentity> {
         match &self.proof {
             Proof::WebIdentity(identity) => Some(identity),
-            Proof::Signature { .. } => None,
+            Proof::Signature { .. } | Proof::Saml(_) => None,
+        }
+    }
+
+    /// The condition keys that a provider's token or assertion gives this call.
+    pub(crate) fn provider_keys(&self) -> Vec<ConditionKey> {
+        match &self.proof {
+            Proof::Signature { .. } => Vec::new(),
+            Proof::WebIdentity(identity) => identity.condition_keys(),
+            Proof::Saml(proof) => proof.condition_keys(),
         }
     }
 
@@ -299,7 +314,7 @@ impl VerifiedCaller {
     fn session(&self) -> Option<&SessionState> {
         match &self.proof {
             Proof::Signature { session, .. } => session.as_deref(),
-            Proof::WebIdentity(_) => None,
+            Proof::WebIdentity(_) | Proof::Saml(_) => None,
         }
     }
 

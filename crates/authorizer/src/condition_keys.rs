@@ -49,7 +49,7 @@ pub const CONDITION_KEYS: &[ConditionKey] = &[
     ),
     single(
         "aws:PrincipalAccount",
-        "Every signed request; of a web identity the account of its provider.",
+        "Every signed request; of a web identity or SAML assertion the account of its provider.",
     ),
     single(
         "aws:PrincipalArn",
@@ -64,7 +64,7 @@ pub const CONDITION_KEYS: &[ConditionKey] = &[
     ),
     single(
         "aws:PrincipalType",
-        "Every signed request: `Account`, `User`, `AssumedRole` or `FederatedUser`; `User` for a web identity.",
+        "Every signed request: `Account`, `User`, `AssumedRole` or `FederatedUser`; `User` for a web identity or SAML assertion.",
     ),
     single("aws:Referer", "Requests with a Referer header."),
     single("aws:RequestTag/${TagKey}", "One per tag the request passes."),
@@ -86,7 +86,7 @@ pub const CONDITION_KEYS: &[ConditionKey] = &[
     single("aws:ViaAWSService", "Always, `false`."),
     single(
         "aws:userid",
-        "Every signed request: the unique id, with the session name for a role session; the provider for a web identity.",
+        "Every signed request: the unique id, with the session name for a role session; the provider for a web identity or SAML assertion.",
     ),
     single("aws:username", "IAM users only, also with the credentials of GetSessionToken."),
 ];

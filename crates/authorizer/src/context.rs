@@ -59,8 +59,10 @@ fn principal(builder: ContextBuilder, caller: &VerifiedCaller) -> ContextBuilder
         Caller::User { arn, .. } => ("User", arn.clone()),
         Caller::RoleSession { role_arn, .. } => ("AssumedRole", role_arn.clone()),
         Caller::FederatedUser { arn, .. } => ("FederatedUser", arn.clone()),
-        Caller::WebIdentity { provider } => return web_identity(builder, caller, provider),
-        Caller::Saml { .. } | Caller::Service { .. } | Caller::Anonymous => return builder,
+        Caller::WebIdentity { provider } | Caller::Saml { provider } => {
+            return federated(builder, caller, provider);
+        }
+        Caller::Service { .. } | Caller::Anonymous => return builder,
     };
     builder
         .single("aws:PrincipalAccount", caller.account().to_string())
@@ -71,23 +73,18 @@ fn principal(builder: ContextBuilder, caller: &VerifiedCaller) -> ContextBuilder
         .optional("aws:username", caller.user_name().map(|name| name.as_str()))
 }
 
-/// The bearer of a provider's token has no ARN of its own.
+/// The bearer of a provider's token or assertion has no ARN of its own.
 ///
-/// Observed: radkawar/stackd, recorded in 2026 with trust policies of AWS:
-/// `aws:PrincipalType` is `User`, `aws:userid` the provider, `aws:PrincipalAccount` the
-/// provider's account, and `aws:PrincipalArn` is absent.
-fn web_identity(
-    builder: ContextBuilder,
-    caller: &VerifiedCaller,
-    provider: &str,
-) -> ContextBuilder {
+/// Observed: radkawar/stackd, recorded in 2026 with trust policies of AWS, for OpenID
+/// Connect and for SAML: `aws:PrincipalType` is `User`, `aws:userid` the provider,
+/// `aws:PrincipalAccount` the provider's account, and `aws:PrincipalArn` is absent.
+fn federated(builder: ContextBuilder, caller: &VerifiedCaller, provider: &str) -> ContextBuilder {
     let builder = builder
         .single("aws:PrincipalAccount", caller.account().to_string())
         .single("aws:PrincipalType", "User")
         .single("aws:PrincipalIsAWSService", "false")
         .single("aws:userid", provider);
-    let Some(identity) = caller.web_identity() else { return builder };
-    identity.condition_keys().iter().fold(builder, |builder, key| match &key.values {
+    caller.provider_keys().iter().fold(builder, |builder, key| match &key.values {
         KeyValues::One(value) => builder.single(&key.name, value),
         KeyValues::Many(values) => builder.multi(&key.name, values),
     })
@@ -99,7 +96,11 @@ fn web_identity(
 /// in later requests is decided when the session is made.
 fn federation(builder: ContextBuilder, federation: &Federation) -> ContextBuilder {
     let provider = &federation.provider;
-    let prefix = provider.split_once(":oidc-provider/").map_or(provider.as_str(), |(_, url)| url);
+    let prefix = match provider.split_once(":oidc-provider/") {
+        Some((_, url)) => url,
+        None if provider.contains(":saml-provider/") => "saml",
+        None => provider.as_str(),
+    };
     let builder = builder.single("aws:FederatedProvider", provider);
     federation.claims.iter().fold(builder, |builder, (claim, values)| {
         let key = format!("{prefix}:{claim}");

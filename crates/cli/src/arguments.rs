@@ -121,6 +121,12 @@ pub(crate) struct ServeFlags {
     /// Fetch keys of token issuers from loopback addresses, over plain HTTP too (for tests)
     #[arg(long)]
     dangerous_allow_loopback_issuers: bool,
+    /// Take SAML responses for this URL too; can be repeated
+    #[arg(long, value_name = "URL")]
+    saml_endpoint: Vec<String>,
+    /// Refuse a SAML assertion that was used before
+    #[arg(long)]
+    saml_single_use: bool,
     /// Write log lines as text or json [default: text]
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<String>,
@@ -153,11 +159,15 @@ impl ServeFlags {
         for network in &self.trusted_proxy {
             layer.set(Key::TrustedProxy, network);
         }
+        for endpoint in &self.saml_endpoint {
+            layer.set(Key::SamlEndpoint, endpoint);
+        }
         let switches = [
             (Key::Ephemeral, self.ephemeral),
             (Key::StrictMessages, self.strict_messages),
             (Key::SealedDenials, self.sealed_denials),
             (Key::AllowRemote, self.allow_remote),
+            (Key::SamlSingleUse, self.saml_single_use),
             (Key::DangerousAllowLoopbackIssuers, self.dangerous_allow_loopback_issuers),
         ];
         for (key, on) in switches {

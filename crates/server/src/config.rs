@@ -12,6 +12,7 @@ mod issuers;
 mod key;
 mod layer;
 mod nearest;
+mod saml;
 mod settings;
 mod show;
 #[cfg(test)]
@@ -22,5 +23,6 @@ pub use fixture::{FixtureKey, FixtureKeys, FixtureKeysError};
 pub use issuers::{Issuer, IssuerFault, Issuers, PinnedKeys};
 pub use key::{Key, Shape};
 pub use layer::{Layer, Layers};
+pub use saml::Saml;
 pub use settings::{LogFormat, Region, Settings, Storage, TlsFiles};
 pub use show::{ShownValue, show, show_issuers};

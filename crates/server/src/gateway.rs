@@ -8,6 +8,7 @@
 mod answer;
 mod authenticate;
 mod federate;
+mod federate_saml;
 mod perform;
 mod plan;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use stead_store::Store;
 use crate::accounts::Accounts;
 use crate::clock::Clock;
 use crate::code_attempts::CodeAttempts;
+use crate::config::Saml;
 use crate::denials::DenialLog;
 use crate::issuer_keys::IssuerKeys;
 use crate::limits::SIGNING_KEYS_MAX;
@@ -39,6 +41,7 @@ pub(crate) struct Gateway<S> {
     code_attempts: CodeAttempts,
     issuer_keys: IssuerKeys,
     loopback_issuers: LoopbackIssuers,
+    saml: Saml,
 }
 
 /// What the message of a denial refers to.
@@ -59,6 +62,7 @@ impl<S: Store> Gateway<S> {
         clock: Arc<dyn Clock>,
         style: DenialStyle,
         issuer_keys: IssuerKeys,
+        saml: Saml,
     ) -> Self {
         let loopback_issuers = issuer_keys.loopback();
         Self {
@@ -71,6 +75,7 @@ impl<S: Store> Gateway<S> {
             code_attempts: CodeAttempts::new(),
             issuer_keys,
             loopback_issuers,
+            saml,
         }
     }
 }

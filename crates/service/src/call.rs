@@ -6,7 +6,7 @@ use stead_directory::{PrincipalLookup, PrincipalStatus, Snapshot};
 use stead_session::vault::SecretVault;
 use stead_types::{AccountId, Arn, UniqueId};
 
-use crate::{CodeAttempts, LoopbackIssuers};
+use crate::{AssertionUse, CodeAttempts, LoopbackIssuers};
 
 /// A call whose signature was verified: who, over which state, with which facts.
 #[derive(Clone, Copy)]
@@ -25,6 +25,8 @@ pub struct Call<'a> {
     pub code_attempts: &'a dyn CodeAttempts,
     /// Whether issuers on the loopback may be registered in plain text.
     pub loopback_issuers: LoopbackIssuers,
+    /// How often one SAML assertion is good.
+    pub assertion_use: AssertionUse,
 }
 
 impl std::fmt::Debug for Call<'_> {

@@ -6,6 +6,7 @@
 //! loads the accounts, has the questions answered, runs the work and commits what
 //! changed; no handler knows a store, a clock or a socket.
 
+mod assertion_use;
 mod authorize;
 mod call;
 mod code_attempts;
@@ -15,6 +16,7 @@ mod issuer;
 mod refusal;
 mod work;
 
+pub use assertion_use::AssertionUse;
 pub use authorize::{Refused, authorize};
 pub use call::{Accounts, Call};
 pub use code_attempts::CodeAttempts;

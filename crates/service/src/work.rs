@@ -56,6 +56,25 @@ impl ReplayGuard {
     /// For how long the same code could be tried again: the steps around its own.
     const CODE_LIFETIME: Duration = Duration::from_secs(180);
 
+    /// How much longer than an assertion can be used its guard is kept: clocks are set
+    /// back, and the assertion could come again then.
+    const ASSERTION_MARGIN: Duration = Duration::from_secs(600);
+
+    /// The guard of a SAML assertion: its id, of its provider. The id is escaped, since
+    /// names in XML can hold any letters.
+    #[must_use]
+    pub fn saml_assertion(
+        account: AccountId,
+        provider: &Arn,
+        id: &str,
+        usable_until: Timestamp,
+        used_before: ApiError,
+    ) -> Self {
+        let key = format!("saml/{provider}/{}", id.escape_default());
+        let used_before = used_before.with_context("the assertion was used before");
+        Self { account, key, expires_at: usable_until.plus(Self::ASSERTION_MARGIN), used_before }
+    }
+
     /// The guard of a one-time code: the step it belongs to, on its device. A code
     /// that was used is answered as a wrong one, `wrong_code`.
     ///

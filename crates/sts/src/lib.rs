@@ -5,6 +5,7 @@
 //! one-time code (see `mfa`), which the shell claims.
 
 mod assume_role;
+mod assume_role_with_saml;
 mod assume_role_with_web_identity;
 mod credentials;
 mod decode_authorization_message;
@@ -16,11 +17,13 @@ mod get_session_token;
 mod mfa;
 mod role_arn;
 mod role_session;
+mod saml_error;
 mod session_policies;
 mod session_tags;
 mod web_identity_error;
 
 pub use role_arn::account_of_role;
+pub use saml_error::{no_saml_provider, not_a_saml_response, refused_saml};
 pub use web_identity_error::{
     no_provider, no_role_for_web_identity, not_a_token, other_access_token, refused_token,
     rejected_access_token, unavailable_keys, unknown_certificate, unreachable_issuer,

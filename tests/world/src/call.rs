@@ -7,6 +7,7 @@ use stead_api::{ApiError, Operation};
 use stead_authorizer::{Denied, RequestFacts, Transport, VerifiedCaller};
 use stead_directory::Draft;
 use stead_federation::oidc::{Algorithms, UnverifiedToken};
+use stead_federation::saml::UnverifiedResponse;
 use stead_service::{
     Accounts, Call, DenialRecord, Handle, Reference, Refused, Work, authorize, refusal,
 };
@@ -15,7 +16,7 @@ use stead_sigv4::{
     BodyDigest, Claim, Expect, Expectations, Payload, RequestHead, Settings, Signer, SigningKey,
     TokenPlacement, Verified,
 };
-use stead_types::{AccessKeyId, AccessKeyKind, AccountId, Secret};
+use stead_types::{AccessKeyId, AccessKeyKind, AccountId, Arn, Secret};
 
 use crate::{Credentials, Hosted, Issuer, World};
 
@@ -74,6 +75,25 @@ impl World {
         self.call_as::<S, Op>(&caller, input)
     }
 
+    /// Calls an operation of `S` with a SAML response, for a role of this account.
+    ///
+    /// # Errors
+    /// What the client sees; a response that is refused has the code `Unauthenticated`,
+    /// and the reason as its message.
+    pub fn call_with_assertion<S: Handle<Op>, Op: Operation>(
+        &mut self,
+        account: AccountId,
+        provider: &Arn,
+        response: &str,
+        input: Op::Input,
+    ) -> Result<Op::Output, Failure> {
+        let response = UnverifiedResponse::parse(response).map_err(unauthenticated)?;
+        let (home, now) = (self.account(account), self.now);
+        let caller = VerifiedCaller::of_saml(&response, provider, &[], &[], home, now)
+            .map_err(unauthenticated)?;
+        self.call_as::<S, Op>(&caller, input)
+    }
+
     fn call_as<S: Handle<Op>, Op: Operation>(
         &mut self,
         caller: &VerifiedCaller,
@@ -96,6 +116,7 @@ impl World {
             vault,
             code_attempts: &self.wrong_codes_left,
             loopback_issuers: self.loopback_issuers,
+            assertion_use: self.assertion_use,
         };
         let asks = S::asks(&input, &call)?;
         let permit = match authorize::<Op>(&asks, &call) {

@@ -9,6 +9,7 @@ mod call;
 mod entropy;
 mod issuer;
 mod population;
+mod saml_idp;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -16,7 +17,8 @@ use std::sync::Arc;
 
 use stead_directory::Snapshot;
 use stead_service::{
-    CodeAttempts, DenialRecord, DenialRecords, KeyLastUsed, LoopbackIssuers, ReplayGuard, Usage,
+    AssertionUse, CodeAttempts, DenialRecord, DenialRecords, KeyLastUsed, LoopbackIssuers,
+    ReplayGuard, Usage,
 };
 use stead_session::Keyring;
 use stead_session::vault::{AccountVault, DataKey};
@@ -25,6 +27,8 @@ use stead_types::{AccessKeyId, AccountId, Arn, Secret, Timestamp};
 pub use call::Failure;
 pub use entropy::Counted;
 pub use issuer::Issuer;
+pub use population::METADATA_VALID_SECONDS;
+pub use saml_idp::{Said, SamlIdp};
 
 /// When every world begins: 2026-03-01T12:00:00Z.
 pub const BEGINNING: Timestamp = Timestamp::from_epoch_seconds(1_772_366_400);
@@ -47,6 +51,8 @@ pub struct World {
     pub silent_issuers: Vec<String>,
     /// Whether issuers on the loopback may be registered in plain text.
     pub loopback_issuers: LoopbackIssuers,
+    /// How often one SAML assertion is good.
+    pub assertion_use: AssertionUse,
 }
 
 #[derive(Debug)]
@@ -119,6 +125,7 @@ impl World {
             wrong_codes_left: CodesLeft(Cell::new(1_000)),
             silent_issuers: Vec::new(),
             loopback_issuers: LoopbackIssuers::Refused,
+            assertion_use: AssertionUse::default(),
         }
     }
 

@@ -1,11 +1,14 @@
 //! Who lives in a world: made by the directory's own commands.
 
+use std::time::Duration;
+
 use stead_directory::commands::{PolicyHolder, attachment, boundary};
 use stead_directory::commands::{
-    access_key, inline_policy, managed_policy, mfa_device, oidc_provider, role, user,
+    access_key, inline_policy, managed_policy, mfa_device, oidc_provider, role, saml_provider, user,
 };
 use stead_directory::entity::{
-    AccountRoot, KeyOwner, MaxSessionDuration, Role, User, WrappedSecret,
+    AccountRoot, AssertionEncryption, KeyOwner, MaxSessionDuration, Role, SamlMetadata, User,
+    WrappedSecret,
 };
 use stead_directory::{DirectoryError, Draft, PrincipalLookup, PrincipalStatus};
 use stead_policy::PolicyText;
@@ -13,7 +16,10 @@ use stead_session::totp;
 use stead_session::vault::{SecretName, SecretVault};
 use stead_types::{AccountId, Arn, Entropy, Path, Secret, Tag, Timestamp, UniqueId};
 
-use crate::{Credentials, Hosted, World};
+use crate::{Credentials, Hosted, SamlIdp, World};
+
+/// How long the metadata of SAML providers holds.
+pub const METADATA_VALID_SECONDS: u64 = 7 * 24 * 3_600;
 
 impl World {
     /// Hosts an account and gives the credentials of its root user.
@@ -98,6 +104,27 @@ impl World {
         };
         let now = self.now;
         self.edit(account, |draft, _, _| oidc_provider::create(draft, new, now));
+    }
+
+    /// Registers a SAML provider, and gives its ARN. Its metadata holds for
+    /// [`METADATA_VALID_SECONDS`].
+    pub fn create_saml_provider(&mut self, account: AccountId, name: &str, idp: &SamlIdp) -> Arn {
+        let new = saml_provider::NewSamlProvider {
+            name: name.parse().unwrap(),
+            metadata: SamlMetadata {
+                document: "shown and not read".into(),
+                entity_id: idp.entity_id().into(),
+                valid_until: self.now.plus(Duration::from_secs(METADATA_VALID_SECONDS)),
+                signing_certificates: vec![SamlIdp::certificate().into()],
+            },
+            encryption: AssertionEncryption::Allowed,
+            private_key: None,
+            tags: Vec::new(),
+        };
+        let now = self.now;
+        let made =
+            self.edit(account, |draft, entropy, _| saml_provider::create(draft, new, now, entropy));
+        made.arn.clone()
     }
 
     /// Attaches a managed policy to a role.

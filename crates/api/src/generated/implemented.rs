@@ -11,6 +11,7 @@ macro_rules! implemented_sts {
     ($callback:ident $(, $($context:tt)*)?) => {
         $callback! { [$($($context)*)?]
             AssumeRole,
+            AssumeRoleWithSAML,
             AssumeRoleWithWebIdentity,
             DecodeAuthorizationMessage,
             GetAccessKeyInfo,

@@ -40,6 +40,10 @@ pub enum Key {
     ShutdownTimeout,
     /// Token issuers on loopback addresses, and there over plain HTTP. For tests.
     DangerousAllowLoopbackIssuers,
+    /// URLs that SAML responses can be for, besides those of AWS.
+    SamlEndpoint,
+    /// Refuse a SAML assertion that was used before.
+    SamlSingleUse,
     /// Ask an issuer for its keys when a provider is created for it.
     CheckIssuersAtCreation,
     /// How old an issuer's keys may be that are used while it does not answer.
@@ -61,7 +65,7 @@ pub enum Shape {
 
 impl Key {
     /// Every key, in the order they are shown.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::Data,
         Self::Listen,
         Self::ReadyFile,
@@ -81,6 +85,8 @@ impl Key {
         Self::RequestTimeout,
         Self::ShutdownTimeout,
         Self::DangerousAllowLoopbackIssuers,
+        Self::SamlEndpoint,
+        Self::SamlSingleUse,
         Self::CheckIssuersAtCreation,
         Self::IssuerOutageMax,
     ];
@@ -108,6 +114,8 @@ impl Key {
             Self::RequestTimeout => "request_timeout",
             Self::ShutdownTimeout => "shutdown_timeout",
             Self::DangerousAllowLoopbackIssuers => "dangerous_allow_loopback_issuers",
+            Self::SamlEndpoint => "saml_endpoint",
+            Self::SamlSingleUse => "saml_single_use",
             Self::CheckIssuersAtCreation => "check_issuers_at_creation",
             Self::IssuerOutageMax => "issuer_outage_max",
         }
@@ -122,8 +130,9 @@ impl Key {
             | Self::SealedDenials
             | Self::AllowRemote
             | Self::DangerousAllowLoopbackIssuers
+            | Self::SamlSingleUse
             | Self::CheckIssuersAtCreation => Shape::Switch,
-            Self::TrustedProxy => Shape::List,
+            Self::TrustedProxy | Self::SamlEndpoint => Shape::List,
             Self::ConnectionsMax => Shape::Number,
             Self::Data
             | Self::Listen
@@ -154,10 +163,12 @@ impl Key {
             | Self::SealedDenials
             | Self::AllowRemote
             | Self::DangerousAllowLoopbackIssuers
+            | Self::SamlSingleUse
             | Self::CheckIssuersAtCreation => "`true` or `false`",
             Self::Account => "an account id of exactly 12 digits",
             Self::Region => "a region of letters, digits and dashes, such as `us-east-1`",
             Self::TrustedProxy => "a network such as `10.0.0.0/8`, or an address",
+            Self::SamlEndpoint => "a URL such as `https://sts.example.com/saml`",
             Self::LogFormat => "`text` or `json`",
             Self::LogLevel => "`error`, `warn`, `info`, `debug` or `trace`",
             Self::ConnectionsMax => "a whole number from 1 to 1000000",
@@ -179,6 +190,7 @@ impl Key {
             | Self::StrictMessages
             | Self::SealedDenials
             | Self::AllowRemote
+            | Self::SamlSingleUse
             | Self::DangerousAllowLoopbackIssuers => Some("false"),
             Self::CheckIssuersAtCreation => Some("true"),
             Self::IssuerOutageMax => Some("24h"),
@@ -192,6 +204,7 @@ impl Key {
             | Self::TlsCert
             | Self::TlsKey
             | Self::TrustedProxy
+            | Self::SamlEndpoint
             | Self::RootKeyFile => None,
         }
     }

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use stead_service::AssertionUse;
 use stead_types::AccountId;
 
 use super::error::excerpt;
-use super::{ConfigError, FixtureKeys, Issuers, Key, Layers, duration};
+use super::{ConfigError, FixtureKeys, Issuers, Key, Layers, Saml, duration, saml};
 
 /// Everything an operator decides, in final types.
 #[derive(Clone, Debug)]
@@ -47,6 +48,8 @@ pub struct Settings {
     pub shutdown_timeout: Duration,
     /// How the keys of token issuers are got.
     pub issuers: Issuers,
+    /// How SAML responses are taken.
+    pub saml: Saml,
 }
 
 /// Where the accounts are kept.
@@ -130,6 +133,13 @@ impl Settings {
             connections_max: read.required(Key::ConnectionsMax, connections)?,
             request_timeout: read.required(Key::RequestTimeout, bounded_duration)?,
             shutdown_timeout: read.required(Key::ShutdownTimeout, bounded_duration)?,
+            saml: Saml {
+                endpoints: read.list(Key::SamlEndpoint, saml::endpoint)?,
+                assertion_use: match read.required(Key::SamlSingleUse, switch)? {
+                    true => AssertionUse::Once,
+                    false => AssertionUse::Repeated,
+                },
+            },
             issuers: Issuers {
                 allow_loopback: read.required(Key::DangerousAllowLoopbackIssuers, switch)?,
                 check_at_creation: read.required(Key::CheckIssuersAtCreation, switch)?,

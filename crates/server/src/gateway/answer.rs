@@ -78,7 +78,7 @@ impl<S: Store> Gateway<S> {
         let now = self.clock.now();
         let identify = async || {
             if operation.is_unsigned() {
-                self.federate(operation, &form, now).await
+                self.federate(operation, &form, id, now).await
             } else {
                 self.authenticate(&head, &body, operation.service(), now).await
             }

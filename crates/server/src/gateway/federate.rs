@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use stead_api::sts::{AssumeRoleWithWebIdentity, AssumeRoleWithWebIdentityRequest, StsOperation};
+use stead_api::sts::{
+    AssumeRoleWithSAML, AssumeRoleWithWebIdentity, AssumeRoleWithWebIdentityRequest, StsOperation,
+};
 use stead_api::{ApiError, KnownOperation};
 use stead_authorizer::{VerifiedCaller, WebIdentityRefused};
 use stead_federation::oidc::{
@@ -17,23 +19,28 @@ use super::Gateway;
 use super::authenticate::{Authenticated, store_error};
 use crate::accounts::{Account, Version};
 use crate::issuer_keys::{Answer, KeyFault, OwnerFault, Thumbprint};
+use crate::request_id::RequestId;
 
 /// The region of requests that name none.
 ///
 /// Choice: what is signed names its region; what is not is taken for the region that
 /// AWS's global endpoint stands for.
-const UNSIGNED_REGION: &str = "us-east-1";
+pub(super) const UNSIGNED_REGION: &str = "us-east-1";
 
 impl<S: Store> Gateway<S> {
-    /// Verifies the token of an unsigned request, by the providers and keys that hold at
+    /// Verifies the token or the assertion of an unsigned request, by the providers and keys that hold at
     /// this moment.
     pub(super) async fn federate(
         &self,
         operation: KnownOperation,
         form: &Form,
+        id: RequestId,
         now: Timestamp,
     ) -> Result<Authenticated, ApiError> {
         match operation {
+            KnownOperation::Sts(StsOperation::AssumeRoleWithSAML) => {
+                self.saml_subject(&decode::<AssumeRoleWithSAML>(form)?, id, now).await
+            }
             KnownOperation::Sts(StsOperation::AssumeRoleWithWebIdentity) => {
                 self.web_identity(&decode::<AssumeRoleWithWebIdentity>(form)?, now).await
             }

@@ -83,6 +83,7 @@ impl<S: Store> Gateway<S> {
                 vault: caller.account.vault(),
                 code_attempts: &self.code_attempts,
                 loopback_issuers: self.loopback_issuers,
+                assertion_use: self.saml.assertion_use,
             };
             let execute =
                 (plan.authorize)(&call).map_err(|stop| self.stopped(stop, facts, decided))?;

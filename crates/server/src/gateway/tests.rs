@@ -16,7 +16,7 @@ use super::{DenialStyle, Gateway};
 use crate::accounts::tests::{NOW, Probe, accounts, id};
 use crate::accounts::{Begun, Outside};
 use crate::clock::Clock;
-use crate::config::Issuers;
+use crate::config::{Issuers, Saml};
 use crate::entropy::SystemEntropy;
 use crate::http::{Arrival, Body, Respond as _, Transport};
 use crate::installation::{NewAccount, RootCredentials};
@@ -82,8 +82,14 @@ async fn a_key_that_is_deleted_while_another_account_is_loaded_changes_nothing_a
     let keyring = Arc::new(Keyring::new(NOW, &mut SystemEntropy));
     let clock = Arc::new(Stopped);
     let issuer_keys = IssuerKeys::new(&NO_ISSUERS).unwrap();
-    let gateway =
-        Gateway::new(Arc::clone(&accounts), keyring, clock, DenialStyle::Strict, issuer_keys);
+    let gateway = Gateway::new(
+        Arc::clone(&accounts),
+        keyring,
+        clock,
+        DenialStyle::Strict,
+        issuer_keys,
+        Saml::default(),
+    );
     let account = accounts.find(id()).await.unwrap().unwrap();
 
     store.holds_load.store(true, Ordering::Relaxed);

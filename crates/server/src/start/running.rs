@@ -102,7 +102,8 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
         (false, false) => DenialStyle::Id,
     };
     let keyring = Arc::new(keyring);
-    let gateway = Gateway::new(Arc::clone(&accounts), keyring, clock, style, issuer_keys);
+    let saml = settings.saml.clone();
+    let gateway = Gateway::new(Arc::clone(&accounts), keyring, clock, style, issuer_keys, saml);
     let proxies = TrustedProxies::new(settings.trusted_proxies.clone());
     let limits = HttpLimits {
         connections_max: settings.connections_max,

@@ -52,9 +52,9 @@ async fn requests_that_name_no_operation() {
             (403, "MissingAuthenticationToken"),
         ),
         (
-            "unsigned by design, not built",
+            "unsigned by design",
             post("Action=AssumeRoleWithSAML&Version=2011-06-15"),
-            (501, "NotImplemented"),
+            (400, "ValidationError"),
         ),
     ] {
         let response = server.send(&request).await;

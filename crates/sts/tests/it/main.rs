@@ -7,6 +7,7 @@ mod duration;
 mod federation_token;
 mod mfa;
 mod requests;
+mod saml;
 mod session_token;
 mod source_identity;
 mod tags;

@@ -151,7 +151,7 @@ fn without_permission() -> BTreeSet<String> {
 
 /// The operations whose callers are known by a foreign token and not by a signature:
 /// `tests/sdk` calls them, with an issuer that signs.
-const BY_FOREIGN_TOKEN: [&str; 1] = ["sts:AssumeRoleWithWebIdentity"];
+const BY_FOREIGN_TOKEN: [&str; 2] = ["sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"];
 
 #[test]
 fn every_built_operation_has_a_request() {

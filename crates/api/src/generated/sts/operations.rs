@@ -7,7 +7,7 @@ use super::responses::*;
 
 operations! { Sts, StsOperation, "sts";
     AssumeRole(AssumeRoleRequest) -> AssumeRoleResponse, Write, signed, built;
-    AssumeRoleWithSAML(AssumeRoleWithSAMLRequest) -> AssumeRoleWithSAMLResponse, Write, unsigned, known;
+    AssumeRoleWithSAML(AssumeRoleWithSAMLRequest) -> AssumeRoleWithSAMLResponse, Write, unsigned, built;
     AssumeRoleWithWebIdentity(AssumeRoleWithWebIdentityRequest) -> AssumeRoleWithWebIdentityResponse, Write, unsigned, built;
     AssumeRoot(AssumeRootRequest) -> AssumeRootResponse, Write, signed, known;
     DecodeAuthorizationMessage(DecodeAuthorizationMessageRequest) -> DecodeAuthorizationMessageResponse, Write, signed, built;

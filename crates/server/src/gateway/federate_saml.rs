@@ -1,0 +1,74 @@
+//! Who comes with a SAML response instead of a signature.
+
+use std::sync::Arc;
+
+use stead_api::ApiError;
+use stead_api::sts::AssumeRoleWithSAMLRequest;
+use stead_authorizer::VerifiedCaller;
+use stead_directory::entity::SamlProvider;
+use stead_federation::saml::UnverifiedResponse;
+use stead_session::vault::{SecretName, SecretVault as _, WrappedSecret};
+use stead_store::Store;
+use stead_types::{Arn, Secret, Timestamp};
+
+use super::Gateway;
+use super::authenticate::{Authenticated, store_error};
+use super::federate::UNSIGNED_REGION;
+use crate::accounts::Account;
+use crate::request_id::RequestId;
+
+impl<S: Store> Gateway<S> {
+    /// Verifies the response of an unsigned request, by the provider that the role's
+    /// account has at this moment.
+    pub(super) async fn saml_subject(
+        &self,
+        input: &AssumeRoleWithSAMLRequest,
+        id: RequestId,
+        now: Timestamp,
+    ) -> Result<Authenticated, ApiError> {
+        let id = id.to_string();
+        let role_account = stead_sts::account_of_role(&input.role_arn)?;
+        let provider = provider_arn(&input.principal_arn)?;
+        let response = UnverifiedResponse::parse(input.saml_assertion.expose())
+            .map_err(|fault| stead_sts::not_a_saml_response(&fault, &id))?;
+        let found = self.accounts.find(role_account).await.map_err(|error| store_error(&error))?;
+        // An account that is not hosted here looks like one without providers.
+        let account = found.ok_or_else(|| stead_sts::no_saml_provider(provider.as_str(), &id))?;
+        let version = account.durable();
+        let registered = version.snapshot.saml_provider(&provider);
+        let keys = registered.map_or(Ok(Vec::new()), |it| decryption_keys(&account, it))?;
+        let (endpoints, snapshot) = (&self.saml.endpoints, &version.snapshot);
+        let caller = VerifiedCaller::of_saml(&response, &provider, &keys, endpoints, snapshot, now)
+            .map_err(|refused| stead_sts::refused_saml(&refused, &id))?;
+        let region = UNSIGNED_REGION.to_owned();
+        Ok(Authenticated { account: Arc::clone(&account), version, caller, region })
+    }
+}
+
+/// Choice: worded as for the ARN of a role.
+fn provider_arn(text: &str) -> Result<Arn, ApiError> {
+    let arn = text.parse().ok().filter(|arn: &Arn| {
+        let named = arn.resource_of("saml-provider").is_some_and(|name| !name.is_empty());
+        let placed = arn.partition() == "aws" && arn.region().is_empty();
+        named && placed && arn.service() == "iam" && arn.account().is_some()
+    });
+    arn.ok_or_else(|| ApiError::validation(format!("{text} is invalid")))
+}
+
+/// The private keys of a provider, in PEM.
+fn decryption_keys(
+    account: &Account,
+    provider: &SamlProvider,
+) -> Result<Vec<Secret<String>>, ApiError> {
+    let opened = provider.private_keys.iter().map(|key| {
+        let name = SecretName::SamlPrivateKey { provider: provider.arn.as_str(), id: &key.id };
+        let wrapped = WrappedSecret::from_bytes(key.key.as_bytes().to_vec());
+        account.vault().unwrap_text(name, &wrapped).map_err(|error| {
+            ApiError::internal(format!(
+                "a private key of {} cannot be unwrapped: {error}",
+                provider.arn
+            ))
+        })
+    });
+    opened.collect()
+}
