@@ -26,7 +26,7 @@ pub(crate) enum TokenCommand {
 #[derive(Debug, Args)]
 pub(crate) struct InspectFlags {
     /// An OpenID Connect token or a base64 SAML response: itself, - for standard input, or @FILE
-    #[arg(value_name = "TOKEN", allow_hyphen_values = true)]
+    #[arg(value_name = "TOKEN")]
     pub(crate) token: String,
     /// A client id that is registered with the provider; can be repeated
     #[arg(long, value_name = "ID")]

@@ -1,6 +1,6 @@
 //! One request and its answer, over TCP or TLS.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -139,11 +139,4 @@ fn handshake(endpoint: &Endpoint, error: &std::io::Error) -> Failure {
 fn lost(endpoint: &Endpoint, reason: &str) -> Failure {
     Failure::new(format!("no answer from {endpoint}: {reason}"))
         .with_help("see that the server runs and that --endpoint-url names it")
-}
-
-/// A relative path is of the directory the command runs in.
-impl From<&Path> for Trust {
-    fn from(path: &Path) -> Self {
-        Self::File(path.to_owned())
-    }
 }

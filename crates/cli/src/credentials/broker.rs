@@ -122,3 +122,6 @@ impl Broker {
         self.source
     }
 }
+
+#[cfg(test)]
+mod tests;
