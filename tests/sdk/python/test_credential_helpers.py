@@ -20,6 +20,7 @@ import clock
 import server
 import world
 from issuer import Issuer, Key
+from web_identity import certificates
 
 STEAD = os.environ["STEAD_BINARY"]
 NODE_WHOAMI = pathlib.Path(__file__).resolve().parent.parent / "javascript/whoami_v3.js"
@@ -196,6 +197,26 @@ class CredentialProcess(Helpers):
         command = ["node", str(NODE_WHOAMI), "chain"]
         answer = subprocess.run(command, env=environment, capture_output=True, text=True)
         self.assertEqual(answer.stdout.strip(), self.arn(self.web), answer.stderr)
+
+
+class OverTls(Helpers):
+    def test_a_server_is_believed_by_the_authority_that_is_named(self) -> None:
+        files = certificates.make(self.folder, "127.0.0.1")
+        ask = ["credentials", "role", "--no-cache", "--role-arn", f"arn:aws:iam::{self.account}:role/any"]
+        with server.another("--tls-cert", str(files.certificate), "--tls-key", str(files.key)) as variables:
+            unknown = self.run_stead(*ask, **variables)
+            self.assertEqual((unknown.returncode, unknown.stdout), (1, ""))
+            self.assertIn("help: name the file of the authority", unknown.stderr)
+            # Keys and endpoint of the profile; that root may not do this is said by STS.
+            for known in [
+                self.run_stead(*ask, "--ca-file", str(files.authority), **variables),
+                self.run_stead(*ask, AWS_CA_BUNDLE=str(files.authority), **variables),
+            ]:
+                self.assertEqual((known.returncode, known.stdout), (3, ""), known.stderr)
+                self.assertIn("Roles may not be assumed by root accounts", known.stderr)
+            none = self.run_stead(*ask, "--ca-file", str(files.key), **variables)
+            self.assertEqual(none.returncode, 1)
+            self.assertIn("there is no certificate in it", none.stderr)
 
 
 class Served(Helpers):
