@@ -122,7 +122,6 @@ impl VerifiedCaller {
 
 impl SamlProof {
     /// What was verified.
-    #[must_use]
     pub const fn assertion(&self) -> &VerifiedAssertion {
         &self.assertion
     }
