@@ -7,10 +7,9 @@ import pathlib
 import subprocess
 import tempfile
 
-import boto3
-
 import case
 import server
+import world
 from identity_providers import certified
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -47,9 +46,7 @@ class Federated(case.Case):
         variables = stack.enter_context(
             server.another(*cls.flags, configuration=cls.settings + algorithms, listen=cls.listen)
         )
-        stack.enter_context(environment(variables))
-        # The one there is remembers the server of the tests before.
-        boto3.setup_default_session()
+        stack.enter_context(world.environment(variables))
         cls.endpoint = variables["STEAD_ENDPOINT"]
 
     def setUp(self) -> None:
@@ -110,15 +107,3 @@ def run(command: list, environment: dict[str, str]) -> subprocess.CompletedProce
     command = ["timeout", "--kill-after=1", str(CLIENT_SECONDS_MAX), *command]
     options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     return subprocess.run(command, env=environment, text=True, **options)
-
-
-@contextlib.contextmanager
-def environment(variables: dict[str, str]):
-    """Sets variables of this process for a while."""
-    before = dict(os.environ)
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
