@@ -6,6 +6,7 @@ import pathlib
 import socket
 import sys
 import tempfile
+import time
 import unittest
 
 import jobs
@@ -63,6 +64,21 @@ class Recipes(unittest.TestCase):
         issuer = f"http://127.0.0.1:{free_port()}"
         self.plays("generic.md", starts=False, ISSUER=issuer)
 
+    def test_google(self) -> None:
+        """Spec: cloud.google.com, "Verify the identity of instances": the claims."""
+        number = "112233445566778899001"
+        token = self.folder / ".google"
+        claims = {"iss": jobs.GOOGLE, "aud": "https://sts.example.com", "azp": number, "sub": number}
+        claims |= {"email": "report@my-project.iam.gserviceaccount.com", "email_verified": True}
+        token.write_text(self.issuer.token(**claims, exp=int(time.time()) + 3600))
+        url = "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/identity"
+        self.tool(
+            "curl",
+            f"assert sys.argv[-1] == '{url}?audience=https://sts.example.com', sys.argv\n"
+            f"open(sys.argv[sys.argv.index('-o') + 1], 'w').write(open('{token}').read())\n",
+        )
+        self.plays("google.md", issuers=(jobs.GOOGLE,))
+
     def test_cognito(self) -> None:
         with self.jobs.cognito() as endpoint:
             self.plays(
@@ -74,6 +90,9 @@ class Recipes(unittest.TestCase):
         path = self.tools / name
         path.write_text(f"#!{sys.executable}\nimport sys\n{program}")
         path.chmod(0o755)
+
+    def test_github_actions(self) -> None:
+        self.plays("github-actions.md", self.jobs.github, (jobs.GITHUB,))
 
     def test_gitlab_ci(self) -> None:
         self.plays("gitlab-ci.md", self.jobs.gitlab, (jobs.GITLAB,))
