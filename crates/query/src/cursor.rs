@@ -76,7 +76,9 @@ impl<'f> Cursor<'f> {
         constraint: &Text,
     ) -> Option<String> {
         let value = self.scalar(name, presence)?;
-        constraint.check(value, &self.path_of(name), self.report);
+        if !constraint.admits(value) {
+            constraint.check(value, &self.path_of(name), self.report);
+        }
         Some(value.to_owned())
     }
 

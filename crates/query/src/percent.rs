@@ -13,25 +13,33 @@ pub(crate) enum PercentError {
     Utf8,
 }
 
-/// Decodes a name or a value of a form: `%XX` is a byte, `+` is a space.
+/// Decodes a name or a value of a form: `%XX` is a byte, `+` is a space. What stands for
+/// itself is copied in runs.
 pub(crate) fn decode(bytes: &[u8]) -> Result<String, PercentError> {
     let mut decoded = Vec::with_capacity(bytes.len());
-    let mut rest = bytes.iter();
-    while let Some(byte) = rest.next() {
-        decoded.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let high = rest.next().and_then(hexadecimal).ok_or(PercentError::Sequence)?;
-                let low = rest.next().and_then(hexadecimal).ok_or(PercentError::Sequence)?;
-                high << 4 | low
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| matches!(byte, b'+' | b'%')) {
+        let (plain, escaped) = rest.split_at(at);
+        decoded.extend_from_slice(plain);
+        rest = match escaped {
+            [b'%', high, low, tail @ ..] => {
+                let digits = hexadecimal(*high).zip(hexadecimal(*low));
+                let (high, low) = digits.ok_or(PercentError::Sequence)?;
+                decoded.push(high << 4 | low);
+                tail
             }
-            other => *other,
-        });
+            [b'+', tail @ ..] => {
+                decoded.push(b' ');
+                tail
+            }
+            _ => return Err(PercentError::Sequence),
+        };
     }
+    decoded.extend_from_slice(rest);
     String::from_utf8(decoded).map_err(|_| PercentError::Utf8)
 }
 
-fn hexadecimal(digit: &u8) -> Option<u8> {
+const fn hexadecimal(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),
         b'a'..=b'f' => Some(digit - b'a' + 10),

@@ -27,15 +27,19 @@ impl RequestId {
 
 impl fmt::Display for RequestId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, byte) in self.0.iter().enumerate() {
-            if matches!(index, 4 | 6 | 8 | 10) {
-                formatter.write_str("-")?;
-            }
-            write!(formatter, "{byte:02x}")?;
+        let mut text = [b'-'; 36];
+        // Two digits a byte, in groups of 8, 4, 4, 4 and 12 with a dash between them.
+        let places =
+            text.chunks_mut(1).enumerate().filter(|(at, _)| !matches!(at, 8 | 13 | 18 | 23));
+        let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]);
+        for ((_, place), digit) in places.zip(digits) {
+            place.fill(HEXADECIMAL.get(usize::from(digit)).copied().unwrap_or(b'-'));
         }
-        Ok(())
+        formatter.write_str(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
+
+const HEXADECIMAL: &[u8; 16] = b"0123456789abcdef";
 
 impl fmt::Debug for RequestId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -60,5 +64,7 @@ mod tests {
             RequestId::generate(&mut Ones).to_string(),
             "ffffffff-ffff-4fff-bfff-ffffffffffff"
         );
+        let id = RequestId(std::array::from_fn(|index| u8::try_from(index * 0x11).unwrap()));
+        assert_eq!(id.to_string(), "00112233-4455-6677-8899-aabbccddeeff");
     }
 }

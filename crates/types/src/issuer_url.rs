@@ -42,8 +42,10 @@ pub enum IssuerScheme {
 }
 
 impl IssuerUrl {
+    /// Bytes of the longest URL.
+    ///
     /// Spec: `OpenIDConnectProviderUrlType` of the IAM model.
-    const BYTES_MAX: usize = 255;
+    pub const BYTES_MAX: usize = 255;
 
     /// The whole URL.
     #[must_use]

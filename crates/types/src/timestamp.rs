@@ -95,12 +95,13 @@ impl Timestamp {
     }
 
     fn civil(self) -> jiff::civil::DateTime {
+        self.instant().to_zoned(jiff::tz::TimeZone::UTC).datetime()
+    }
+
+    fn instant(self) -> jiff::Timestamp {
         // INVARIANT: the field lies within jiff's range (years -9999 to 9999), so
         // the fallback cannot be reached.
-        jiff::Timestamp::from_second(self.0)
-            .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
-            .to_zoned(jiff::tz::TimeZone::UTC)
-            .datetime()
+        jiff::Timestamp::from_second(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
     }
 }
 
@@ -134,7 +135,8 @@ impl FromStr for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.civil().strftime("%Y-%m-%dT%H:%M:%SZ"))
+        // Whole seconds: jiff writes no fraction.
+        fmt::Display::fmt(&self.instant(), formatter)
     }
 }
 

@@ -29,6 +29,11 @@ impl OidcProvider {
     /// end included (aws/aws-sam-cli issue 7432). Choice: so are upper case and a port.
     #[must_use]
     pub fn arn_for(account: AccountId, issuer: &IssuerUrl) -> Arn {
-        Arn::iam(account, &format!("oidc-provider/{}", issuer.without_scheme()))
+        Self::arn_at(account, issuer.without_scheme())
+    }
+
+    /// The same for a text that may be the URL of an issuer, behind its scheme.
+    pub(crate) fn arn_at(account: AccountId, behind_scheme: &str) -> Arn {
+        Arn::iam(account, &format!("oidc-provider/{behind_scheme}"))
     }
 }

@@ -247,9 +247,12 @@ impl Snapshot {
     /// included.
     #[must_use]
     pub fn oidc_provider_by_issuer(&self, issuer: &str) -> Option<&Arc<OidcProvider>> {
-        let issuer: IssuerUrl = issuer.parse().ok()?;
-        let found = self.oidc_provider(&OidcProvider::arn_for(self.account(), &issuer))?;
-        (found.issuer == issuer).then_some(found)
+        if issuer.len() > IssuerUrl::BYTES_MAX {
+            return None;
+        }
+        let (_, behind_scheme) = issuer.split_once("://")?;
+        let found = self.oidc_provider(&OidcProvider::arn_at(self.account(), behind_scheme))?;
+        (found.issuer.as_str() == issuer).then_some(found)
     }
 
     /// All OpenID Connect providers, in the order of their ARNs.

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
 use super::fault::JsonFault;
@@ -105,11 +106,13 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let inner = self.deeper()?;
         let mut map = Map::new();
         while let Some(key) = members.next_key::<String>()? {
-            if map.contains_key(&key) {
-                return Err(self.fail(JsonFault::DuplicateKey { key: echo(&key) }));
-            }
-            let value = members.next_value_seed(inner)?;
-            map.insert(key, value);
+            let place = match map.entry(key) {
+                Entry::Vacant(place) => place,
+                Entry::Occupied(taken) => {
+                    return Err(self.fail(JsonFault::DuplicateKey { key: echo(taken.key()) }));
+                }
+            };
+            place.insert(members.next_value_seed(inner)?);
         }
         Ok(Value::Object(map))
     }

@@ -1,6 +1,7 @@
 //! A token before anything of it is proven.
 
 use std::fmt;
+use std::sync::Arc;
 
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Map, Value};
@@ -43,7 +44,7 @@ struct Header {
 #[derive(Clone)]
 pub struct DecodedToken<'a> {
     compact: Compact<'a>,
-    claims: Map<String, Value>,
+    claims: Arc<Map<String, Value>>,
 }
 
 /// A token that says who signed it and how. **Nothing of it is proven**: its issuer and
@@ -152,7 +153,7 @@ impl<'a> DecodedToken<'a> {
     pub fn parse(text: &'a str) -> Result<Self, TokenFault> {
         let compact = Compact::parse(text)?;
         let claims = object(&compact.payload, Part::Claims)?;
-        Ok(Self { compact, claims })
+        Ok(Self { compact, claims: Arc::new(claims) })
     }
 
     /// The header's members, unproven.
@@ -165,6 +166,11 @@ impl<'a> DecodedToken<'a> {
     #[must_use]
     pub fn claims(&self) -> &Map<String, Value> {
         &self.claims
+    }
+
+    /// The same, for whoever keeps them longer than the token.
+    pub(crate) fn shared_claims(&self) -> Arc<Map<String, Value>> {
+        Arc::clone(&self.claims)
     }
 
     /// Bytes of the signature; the signature itself is nobody's to see.

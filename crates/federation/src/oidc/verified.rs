@@ -1,6 +1,7 @@
 //! A token that was verified.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use stead_types::{SourceIdentity, Timestamp};
@@ -24,7 +25,7 @@ pub struct VerifiedToken {
     pub(crate) session_tags: SessionTags,
     pub(crate) roles: Option<AuthorizedRoles>,
     pub(crate) source_identity: Option<SourceIdentity>,
-    pub(crate) claims: Map<String, Value>,
+    pub(crate) claims: Arc<Map<String, Value>>,
 }
 
 /// For whom a token is.

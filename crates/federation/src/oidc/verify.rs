@@ -76,7 +76,7 @@ pub fn verify(
         session_tags: SessionTags::read(claims)?,
         roles: AuthorizedRoles::read(claims)?,
         source_identity: source_identity(claims)?,
-        claims: claims.0.clone(),
+        claims: token.decoded().shared_claims(),
     })
 }
 

@@ -10,17 +10,20 @@ pub(super) fn document(
     result: Option<(String, Value<'_>)>,
     rest: Vec<(&'static str, Value<'_>)>,
 ) -> String {
-    let mut writer = Writer { text: String::with_capacity(1024), depth: 1 };
-    writer.text.push_str(&format!("<{root} xmlns=\"{namespace}\">\n"));
+    let mut writer = Writer { text: String::with_capacity(USUAL_BYTES), depth: 1 };
+    writer.push(&["<", root, " xmlns=\"", namespace, "\">\n"]);
     if let Some((name, value)) = result {
         writer.element(&name, &value);
     }
     for (name, value) in rest {
         writer.element(name, &value);
     }
-    writer.text.push_str(&format!("</{root}>\n"));
+    writer.push(&["</", root, ">\n"]);
     writer.text
 }
+
+/// Room for the credentials of a session, which are asked for most often.
+const USUAL_BYTES: usize = 2048;
 
 struct Writer {
     text: String,
@@ -52,25 +55,25 @@ impl Writer {
 
     fn leaf(&mut self, name: &str, content: impl FnOnce(&mut Self)) {
         self.indent();
-        self.text.push_str(&format!("<{name}>"));
+        self.push(&["<", name, ">"]);
         content(self);
-        self.text.push_str(&format!("</{name}>\n"));
+        self.push(&["</", name, ">\n"]);
     }
 
     fn branch<T>(&mut self, name: &str, parts: &[T], write: impl Fn(&mut Self, &T)) {
         self.indent();
         if parts.is_empty() {
-            self.text.push_str(&format!("<{name}/>\n"));
+            self.push(&["<", name, "/>\n"]);
             return;
         }
-        self.text.push_str(&format!("<{name}>\n"));
+        self.push(&["<", name, ">\n"]);
         self.depth += 1;
         for part in parts {
             write(self, part);
         }
         self.depth -= 1;
         self.indent();
-        self.text.push_str(&format!("</{name}>\n"));
+        self.push(&["</", name, ">\n"]);
     }
 
     fn indent(&mut self) {
@@ -79,26 +82,39 @@ impl Writer {
         }
     }
 
-    /// The one place where a text enters a document.
+    fn push(&mut self, parts: &[&str]) {
+        parts.iter().for_each(|part| self.text.push_str(part));
+    }
+
+    /// The one place where a text enters a document. What needs no escape is copied in
+    /// runs.
     fn escaped(&mut self, text: &str) {
-        for character in text.chars() {
-            match character {
-                '&' => self.text.push_str("&amp;"),
-                '<' => self.text.push_str("&lt;"),
-                '>' => self.text.push_str("&gt;"),
-                '"' => self.text.push_str("&quot;"),
-                // A reader turns a bare carriage return into a line feed.
-                '\r' => self.text.push_str("&#xD;"),
-                // Spec: XML 1.0, production 2. These cannot be written, not even by
-                // reference, and a reader would refuse the whole document.
-                '\0'..='\u{8}'
-                | '\u{b}'
-                | '\u{c}'
-                | '\u{e}'..='\u{1f}'
-                | '\u{fffe}'
-                | '\u{ffff}' => self.text.push(char::REPLACEMENT_CHARACTER),
-                other => self.text.push(other),
-            }
+        let mut rest = text;
+        while let Some((at, special)) =
+            rest.char_indices().find_map(|(at, character)| Some((at, escape(character)?)))
+        {
+            let (plain, tail) = rest.split_at(at);
+            self.push(&[plain, special]);
+            rest = tail.get(tail.chars().next().map_or(0, char::len_utf8)..).unwrap_or_default();
         }
+        self.text.push_str(rest);
+    }
+}
+
+/// What stands for a character that cannot stand for itself.
+const fn escape(character: char) -> Option<&'static str> {
+    match character {
+        '&' => Some("&amp;"),
+        '<' => Some("&lt;"),
+        '>' => Some("&gt;"),
+        '"' => Some("&quot;"),
+        // A reader turns a bare carriage return into a line feed.
+        '\r' => Some("&#xD;"),
+        // Spec: XML 1.0, production 2. These cannot be written, not even by reference, and
+        // a reader would refuse the whole document.
+        '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {
+            Some("\u{fffd}")
+        }
+        _ => None,
     }
 }
