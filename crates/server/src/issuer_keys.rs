@@ -97,21 +97,24 @@ struct Machine {
     connect_wait: std::time::Duration,
     fetch_wait: std::time::Duration,
     attempt_interval: std::time::Duration,
+    waiters_max: usize,
 }
 
 impl IssuerKeys {
     /// Reads the files that the configuration names, and the system's certificate
-    /// authorities.
+    /// authorities. At most `waiters_max` calls wait for the next fetch an issuer is due;
+    /// each holds a connection meanwhile.
     ///
     /// # Errors
     /// A file that cannot be read or does not hold what it should.
-    pub fn new(issuers: &Issuers) -> Result<Self, IssuerKeysError> {
+    pub fn new(issuers: &Issuers, waiters_max: usize) -> Result<Self, IssuerKeysError> {
         let machine = Machine {
             resolver: Arc::new(SystemResolver::default()),
             public_roots: authorities::of_system(),
             connect_wait: ISSUER_CONNECT_WAIT_MAX,
             fetch_wait: ISSUER_FETCH_WAIT_MAX,
             attempt_interval: ISSUER_ATTEMPT_INTERVAL,
+            waiters_max,
         };
         Self::on(machine, issuers)
     }
@@ -131,7 +134,7 @@ impl IssuerKeys {
             Periods { attempt_interval: machine.attempt_interval, outage_max: issuers.outage_max };
         Ok(Self {
             pinned: start::pinned(issuers)?,
-            cache: Cache::new(fetcher, periods),
+            cache: Cache::new(fetcher, periods, machine.waiters_max),
             access_tokens,
             issuers: issuers.clone(),
         })

@@ -102,8 +102,10 @@ pub const ISSUER_CONNECT_WAIT_MAX: Duration = Duration::from_secs(2);
 pub const ISSUER_FETCH_WAIT_MAX: Duration = Duration::from_secs(6);
 
 /// The shortest time between two fetches for one issuer. Choice: what a caller with a
-/// new key id may have to wait while others ask for random ones.
-pub const ISSUER_ATTEMPT_INTERVAL: Duration = Duration::from_secs(10);
+/// new key id may have to wait while others ask for random ones. A thousand such callers a
+/// second find a place to wait with the connections allowed by default, of which they may
+/// hold half; an issuer is asked every other second at the most.
+pub const ISSUER_ATTEMPT_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Fetches under way, of all issuers. Choice: a megabyte each at the worst.
 pub const ISSUER_FETCHES_MAX: usize = 64;
@@ -118,10 +120,11 @@ pub const RESOLVING_MAX: usize = 32;
 /// usually.
 pub const ISSUERS_MAX: usize = 1000;
 
-/// Calls that wait for the next fetch an issuer is due. Choice: a thousand a second for
-/// one interval and one fetch, so that such a flood of unknown key ids does not take the
-/// place of the caller whose key id is new. What they hold is bounded by the connections.
-pub const ISSUER_WAITERS_MAX: usize = 16_384;
-
 /// Bytes of a file of an issuer's keys or authorities. Choice.
 pub const ISSUER_FILE_BYTES_MAX: u64 = 1024 * 1024;
+
+/// How long a log line may wait for others. Choice.
+pub const LOG_HELD_MAX: Duration = Duration::from_millis(50);
+
+/// Bytes of log lines that wait.
+pub const LOG_BYTES_HELD_MAX: usize = 64 * 1024;

@@ -7,6 +7,7 @@
 mod error;
 mod first;
 mod open;
+mod open_files;
 mod running;
 
 pub use error::StartError;

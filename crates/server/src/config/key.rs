@@ -196,7 +196,7 @@ impl Key {
             Self::IssuerOutageMax => Some("24h"),
             Self::LogFormat => Some("text"),
             Self::LogLevel => Some("info"),
-            Self::ConnectionsMax => Some("1024"),
+            Self::ConnectionsMax => Some("4096"),
             Self::RequestTimeout => Some("30s"),
             Self::ShutdownTimeout => Some("10s"),
             Self::ReadyFile

@@ -81,7 +81,7 @@ async fn a_key_that_is_deleted_while_another_account_is_loaded_changes_nothing_a
     new.commit(&accounts).await.unwrap();
     let keyring = Arc::new(Keyring::new(NOW, &mut SystemEntropy));
     let clock = Arc::new(Stopped);
-    let issuer_keys = IssuerKeys::new(&NO_ISSUERS).unwrap();
+    let issuer_keys = IssuerKeys::new(&NO_ISSUERS, 1).unwrap();
     let gateway = Gateway::new(
         Arc::clone(&accounts),
         keyring,

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::fault::{Cause, KeyFault};
 use super::policy::{Entry, Fit, Good, Periods, Step};
-use crate::limits::{ISSUER_WAITERS_MAX, ISSUERS_MAX};
+use crate::limits::ISSUERS_MAX;
 
 /// Where keys come from.
 pub(super) trait Source: Send + Sync + 'static {
@@ -71,12 +71,13 @@ impl<K> Slot<K> {
 }
 
 impl<S: Source> Cache<S> {
-    pub(super) fn new(source: S, periods: Periods) -> Self {
+    /// A cache in which at most so many calls wait for the next fetch an issuer is due.
+    pub(super) fn new(source: S, periods: Periods, waiters_max: usize) -> Self {
         Self {
             source: Arc::new(source),
             periods,
             slots: Mutex::default(),
-            waiting: Semaphore::new(ISSUER_WAITERS_MAX),
+            waiting: Semaphore::new(waiters_max),
         }
     }
 

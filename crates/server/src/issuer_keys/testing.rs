@@ -233,6 +233,7 @@ impl World<'_> {
             connect_wait: self.fetch_wait,
             fetch_wait: self.fetch_wait,
             attempt_interval: Duration::from_secs(10),
+            waiters_max: 1000,
         };
         IssuerKeys::on(machine, &settings.issuers)
     }

@@ -10,6 +10,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::StartError;
 use super::open::{Footprint, Opened, open};
+use super::open_files;
 use crate::accounts::Accounts;
 use crate::admin::{self, AdminSocket};
 use crate::clock::Clock;
@@ -47,7 +48,11 @@ pub async fn start(
     clock: Arc<dyn Clock>,
 ) -> Result<Running, StartError> {
     let tls = settings.tls.as_ref().map(load_tls).transpose()?;
-    let issuer_keys = IssuerKeys::new(&settings.issuers)?;
+    open_files::allow(settings.connections_max);
+    // Half of the connections: whoever asks for keys that nobody has leaves the others to
+    // those whose keys are known.
+    let waiters_max = settings.connections_max.div_ceil(2);
+    let issuer_keys = IssuerKeys::new(&settings.issuers, waiters_max)?;
     let listen_error = |error| StartError::Listen { address: settings.listen, error };
     let listener = Listener::bind(settings.listen).await.map_err(listen_error)?;
     let base_url = base_url(listener.address(), tls.is_some());

@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::*;
 
 const INTERVAL: Duration = Duration::from_secs(10);
+const WAITERS_MAX: usize = 16_384;
 const FETCHING: Duration = Duration::from_secs(2);
 
 fn now() -> Timestamp {
@@ -59,7 +60,7 @@ impl Source for Provider {
 fn cache(provider: &Provider) -> Arc<Cache<Provider>> {
     let outage_max = Duration::from_secs(24 * 3600);
     let periods = Periods { attempt_interval: INTERVAL, outage_max };
-    Arc::new(Cache::new(provider.clone(), periods))
+    Arc::new(Cache::new(provider.clone(), periods, WAITERS_MAX))
 }
 
 /// Asks for a key: what there is, and how long it took.
@@ -249,7 +250,7 @@ async fn who_finds_no_place_to_wait_is_told_at_once() {
     ask(&cache, 0, now()).await.0.unwrap();
     let waited = Arc::new(AtomicU64::new(0));
     let mut callers = tokio::task::JoinSet::new();
-    for key in 1..=u64::try_from(ISSUER_WAITERS_MAX).unwrap() + 3 {
+    for key in 1..=u64::try_from(WAITERS_MAX).unwrap() + 3 {
         let (cache, waited) = (Arc::clone(&cache), Arc::clone(&waited));
         callers.spawn(async move {
             let (answer, duration) = ask(&cache, key, after(2)).await;
@@ -265,7 +266,7 @@ async fn who_finds_no_place_to_wait_is_told_at_once() {
     while let Some(answer) = callers.join_next().await {
         answer.unwrap();
     }
-    assert_eq!(waited.load(Ordering::Relaxed), u64::try_from(ISSUER_WAITERS_MAX).unwrap());
+    assert_eq!(waited.load(Ordering::Relaxed), u64::try_from(WAITERS_MAX).unwrap());
     assert_eq!(provider.fetches(), 2);
 }
 
