@@ -15,7 +15,7 @@ use crate::exit::{Exit, Failure};
 
 pub(crate) async fn serve(flags: Box<ServeFlags>) -> Result<Exit, Failure> {
     let settings = gather(&flags)?;
-    logging::start(settings.log_format, settings.log_level)
+    let _log = logging::start(settings.log_format, settings.log_level)
         .map_err(|error| Failure::new(format!("cannot write a log: {error}")))?;
     let mut signals = Signals::new()?;
     if let Some(path) = &settings.ready_file {
