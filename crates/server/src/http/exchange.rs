@@ -88,8 +88,12 @@ pub trait Respond: Send + Sync + 'static {
     fn respond(self: Arc<Self>, arrival: Arrival) -> impl Future<Output = Reply> + Send;
 
     /// Whether this request may have a body of up to
-    /// [`crate::limits::LARGE_BODY_BYTES_MAX`] bytes. Asked only where one is announced.
-    fn admits_large_body(&self, head: &Parts) -> impl Future<Output = bool> + Send;
+    /// [`crate::limits::LARGE_BODY_BYTES_MAX`] bytes. Asked only where one is announced;
+    /// no, where nothing else is said.
+    fn admits_large_body(&self, head: &Parts) -> impl Future<Output = bool> + Send {
+        let _ = head;
+        async { false }
+    }
 
     /// The answer where [`Respond::respond`] panicked or took too long. The cause
     /// is logged already and is none of the caller's business.
