@@ -44,7 +44,9 @@ pub(crate) struct Server {
 /// Starts the measured server, with its data below `folder`.
 pub(crate) fn stead(binary: &Path, folder: &Path) -> Result<Server> {
     let mut command = Command::new(binary);
-    command.args(["serve", "--ephemeral", "--listen", "127.0.0.1:0"]);
+    // The issuer of web identities is this process.
+    let issuers = "--dangerous-allow-loopback-issuers";
+    command.args(["serve", "--ephemeral", "--listen", "127.0.0.1:0", issuers]);
     command.arg("--data").arg(folder.join("data"));
     start(command, folder.join("stead.ready"), &folder.join("stead.log"))
 }

@@ -1,7 +1,7 @@
 //! The load: connections that each send one request after the other.
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use http::{Request, StatusCode};
@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::clock;
 use crate::report::{Measured, Rate};
+use crate::web_identity;
 use crate::world::Workload;
 
 /// How many requests one round sends at most, whatever its time.
@@ -36,6 +37,18 @@ impl Plan {
     pub(crate) fn smoke() -> Self {
         let moment = Duration::from_millis(150);
         Self { connections: 4, warm_up: moment, round: moment, rounds: 1 }
+    }
+
+    /// About as much in tokens, which are sent once: some ten thousand a second, in many
+    /// short rounds, whose parts lie close together.
+    pub(crate) fn of_tokens(&self) -> web_identity::Plan {
+        let round = self.round / 5;
+        web_identity::Plan {
+            connections: self.connections,
+            tokens: usize::try_from(round.as_millis().saturating_mul(10)).unwrap_or(usize::MAX),
+            rounds: self.rounds.saturating_mul(3),
+            alone: round / 10,
+        }
     }
 }
 
@@ -61,6 +74,15 @@ impl Connection {
         let answer = self.0.send_request(request).await?;
         let status = answer.status();
         Ok((status, answer.into_body().collect().await?.to_bytes()))
+    }
+
+    /// How long a request took, whose answer must be a good one.
+    async fn good(&mut self, request: Request<Full<Bytes>>) -> Result<Duration> {
+        let sent = clock::instant();
+        let (status, body) = self.exchange(request).await?;
+        let took = sent.elapsed();
+        ensure!(status.is_success(), "{status}: {}", String::from_utf8_lossy(&body));
+        Ok(took)
     }
 }
 
@@ -103,14 +125,41 @@ async fn round(
                 if began.elapsed() >= time {
                     break;
                 }
-                let sent = clock::instant();
-                let (status, body) = connection.exchange(request.clone()).await?;
-                latencies.push(sent.elapsed());
-                ensure!(status.is_success(), "{status}: {}", String::from_utf8_lossy(&body));
+                latencies.push(connection.good(request.clone()).await?);
             }
             Ok(latencies)
         });
     }
+    gather(tasks, began).await
+}
+
+/// Sends every request once over all connections, each its share.
+pub(crate) async fn spend(
+    address: SocketAddr,
+    mut requests: Vec<Request<Full<Bytes>>>,
+    connections: u16,
+) -> Result<Rate> {
+    let share = requests.len().div_ceil(connections.into());
+    let mut shares = Vec::new();
+    while !requests.is_empty() {
+        let rest = requests.split_off(share.min(requests.len()));
+        shares.push((Connection::open(address).await?, std::mem::replace(&mut requests, rest)));
+    }
+    let mut tasks = JoinSet::new();
+    let began = clock::instant();
+    for (mut connection, requests) in shares {
+        tasks.spawn(async move {
+            let mut latencies = Vec::with_capacity(requests.len());
+            for request in requests {
+                latencies.push(connection.good(request).await?);
+            }
+            Ok(latencies)
+        });
+    }
+    gather(tasks, began).await
+}
+
+async fn gather(mut tasks: JoinSet<Result<Vec<Duration>>>, began: Instant) -> Result<Rate> {
     let mut latencies = Vec::new();
     while let Some(finished) = tasks.join_next().await {
         latencies.append(&mut finished??);

@@ -12,10 +12,13 @@
 mod child;
 mod clock;
 mod constant;
+mod flood;
+mod issuer;
 mod load;
 mod report;
 mod request;
 mod stages;
+mod web_identity;
 mod world;
 
 use std::net::SocketAddr;
@@ -25,6 +28,11 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use self::load::Plan;
+use self::report::Report;
+
+/// As in the measured server.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[derive(Parser)]
 #[command(name = "stead-benches", about = "Load on a built server")]
@@ -56,6 +64,9 @@ struct Run {
     /// A second of everything: that it works, not how fast it is
     #[arg(long)]
     smoke: bool,
+    /// Only calls that carry a token instead of a signature
+    #[arg(long)]
+    web_identity: bool,
     /// How many connections send requests, each one after the other
     #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
     connections: u16,
@@ -96,14 +107,19 @@ async fn measure(run: &Run, plan: Plan) -> Result<()> {
     let (stead, constant) =
         (child::stead(&run.stead, folder.path())?, child::constant(folder.path())?);
     let addresses = Addresses { stead: stead.ready()?, constant: constant.ready()? };
+    let administrator = world::Caller::root(addresses, folder.path())?;
     let mut measured = Vec::new();
-    for workload in world::prepare(addresses, folder.path()).await? {
-        measured.push(load::compare(&workload, &plan).await?);
+    if !run.web_identity {
+        for workload in world::prepare(&administrator, addresses).await? {
+            measured.push(load::compare(&workload, &plan).await?);
+        }
     }
-    let stages = stages::measure()?;
-    report::print(&measured, &stages);
-    if let Some(path) = &run.json {
-        report::write(path, &measured, &stages)?;
+    let tokens = plan.of_tokens();
+    let (limited, flood) = web_identity::measure(&administrator, addresses, &tokens).await?;
+    let report = Report { measured, limited, flood, stages: stages::measure()? };
+    report.print();
+    match &run.json {
+        Some(path) => report.write(path),
+        None => Ok(()),
     }
-    Ok(())
 }

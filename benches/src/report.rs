@@ -6,7 +6,9 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
+use crate::flood::Flood;
 use crate::stages::Stage;
+use crate::web_identity::Limited;
 
 /// One round: how many requests a second, and how long they took.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,6 +27,10 @@ impl Rate {
             p50: percentile(&latencies, 50)?,
             p99: percentile(&latencies, 99)?,
         })
+    }
+
+    pub(crate) const fn per_second(&self) -> f64 {
+        self.per_second
     }
 
     /// The round whose rate is in the middle.
@@ -68,16 +74,101 @@ impl Measured {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the table is this program's result")]
-pub(crate) fn print(measured: &[Measured], stages: &[Stage]) {
-    println!("{:<36} {:>12} {:>9} {:>9} {:>7}", "", "requests/s", "p50 us", "p99 us", "ratio");
-    for one in measured {
-        print_line(one.name, one.rate, &format!("{:>6.1}%", one.ratio() * 100.0));
-        print_line("  same stack, constant answer", one.baseline, "");
+/// Everything that was measured.
+pub(crate) struct Report {
+    pub(crate) measured: Vec<Measured>,
+    pub(crate) limited: Vec<Limited>,
+    pub(crate) flood: Flood,
+    pub(crate) stages: Vec<Stage>,
+}
+
+impl Report {
+    #[expect(clippy::print_stdout, reason = "the table is this program's result")]
+    pub(crate) fn print(&self) {
+        println!("{:<36} {:>12} {:>9} {:>9} {:>7}", "", "requests/s", "p50 us", "p99 us", "ratio");
+        for one in &self.measured {
+            print_line(one.name, one.rate, &format!("{:>6.1}%", one.ratio() * 100.0));
+            print_line("  same stack, constant answer", one.baseline, "");
+        }
+        for Limited { name, round, cores } in &self.limited {
+            print_line(name, round.rate, "");
+            print_line("  same stack, constant answer", round.baseline, "");
+            let verification = microseconds(round.verification);
+            println!("  one verification alone: {verification:.1} us, on {cores} cores at once");
+            println!("  of the limit of {:.0}: {:.3}", round.limit(), round.over_limit());
+        }
+        self.print_flood();
+        println!("\n{:<36} {:>12}", "one AssumeRole, without HTTP", "us");
+        for stage in &self.stages {
+            println!("  {:<34} {:>12.1}", stage.name, microseconds(stage.time));
+        }
     }
-    println!("\n{:<36} {:>12}", "one AssumeRole, without HTTP", "us");
-    for stage in stages {
-        println!("  {:<34} {:>12.1}", stage.name, microseconds(stage.time));
+
+    #[expect(clippy::print_stdout, reason = "the table is this program's result")]
+    fn print_flood(&self) {
+        let flood = &self.flood;
+        print_line("good tokens, calm", flood.calm, "");
+        let ratio = format!("{:>6.1}%", flood.ratio() * 100.0);
+        print_line("good tokens under the flood", flood.flooded, &ratio);
+        println!(
+            "  {:.0} tokens of unknown keys a second, {} in all; {} fetches of keys in {:.0} s",
+            flood.per_second(),
+            flood.refused,
+            flood.fetches,
+            flood.since.as_secs_f64()
+        );
+    }
+
+    /// Writes every number with its name and unit.
+    pub(crate) fn write(&self, path: &Path) -> Result<()> {
+        let stage = |stage: &Stage| {
+            let name = format!("stage.{}", stage.name);
+            json!({ "name": name, "value": microseconds(stage.time), "unit": "us" })
+        };
+        let numbers = self.measured.iter().flat_map(Measured::numbers);
+        let numbers = numbers.chain(self.limited.iter().flat_map(Limited::numbers));
+        let numbers = numbers.chain(self.flood.numbers()).chain(self.stages.iter().map(stage));
+        let text = serde_json::to_string_pretty(&numbers.collect::<Vec<_>>())?;
+        std::fs::write(path, text + "\n").with_context(|| path.display().to_string())
+    }
+}
+
+impl Limited {
+    fn numbers(&self) -> Vec<Value> {
+        let number = |name: &str, value: f64, unit: &str| json!({ "name": format!("{}.{name}", self.name), "value": value, "unit": unit });
+        let round = &self.round;
+        vec![
+            number("rate", round.rate.per_second, "requests/s"),
+            number("baseline.rate", round.baseline.per_second, "requests/s"),
+            number("verification", microseconds(round.verification), "us"),
+            number("limit", round.limit(), "requests/s"),
+            number("over_limit", round.over_limit(), "of the limit"),
+        ]
+    }
+}
+
+impl Flood {
+    fn ratio(&self) -> f64 {
+        self.flooded.per_second / self.calm.per_second
+    }
+
+    /// Foreign tokens a second while the flood lasted.
+    fn per_second(&self) -> f64 {
+        let refused = u32::try_from(self.refused).unwrap_or(u32::MAX);
+        f64::from(refused) / self.lasted.as_secs_f64()
+    }
+
+    fn numbers(&self) -> Vec<Value> {
+        let fetches = u32::try_from(self.fetches).unwrap_or(u32::MAX);
+        let number = |name: &str, value: f64, unit: &str| json!({ "name": format!("http.web_identity_flood.{name}"), "value": value, "unit": unit });
+        vec![
+            number("calm.rate", self.calm.per_second, "requests/s"),
+            number("rate", self.flooded.per_second, "requests/s"),
+            number("over_calm", self.ratio(), "of calm"),
+            number("unknown_kids", self.per_second(), "requests/s"),
+            number("fetches", f64::from(fetches), "fetches"),
+            number("seconds", self.since.as_secs_f64(), "s"),
+        ]
     }
 }
 
@@ -89,17 +180,6 @@ fn print_line(name: &str, rate: Rate, ratio: &str) {
 
 fn microseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1_000_000.0
-}
-
-pub(crate) fn write(path: &Path, measured: &[Measured], stages: &[Stage]) -> Result<()> {
-    let stage = |stage: &Stage| {
-        let name = format!("stage.{}", stage.name);
-        json!({ "name": name, "value": microseconds(stage.time), "unit": "us" })
-    };
-    let numbers = measured.iter().flat_map(Measured::numbers).chain(stages.iter().map(stage));
-    let numbers: Vec<_> = numbers.collect();
-    let text = serde_json::to_string_pretty(&numbers)?;
-    std::fs::write(path, text + "\n").with_context(|| path.display().to_string())
 }
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use stead_sigv4::{Payload, RequestHead, Settings, Signer, TokenPlacement};
 use stead_types::{Secret, Timestamp};
 
+pub(crate) const FORM_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
+
 /// An access key, and a session token where it has one.
 pub(crate) struct Keys {
     pub(crate) id: String,
@@ -40,9 +42,8 @@ pub(crate) fn signed(
     now: Timestamp,
 ) -> Result<Request<Full<Bytes>>> {
     let host = host.to_string();
-    let content_type = "application/x-www-form-urlencoded; charset=utf-8";
     let headers: [(&str, &[u8]); 2] =
-        [("host", host.as_bytes()), ("content-type", content_type.as_bytes())];
+        [("host", host.as_bytes()), ("content-type", FORM_TYPE.as_bytes())];
     let head = RequestHead { method: "POST", path: "/", query: "", headers: &headers };
     let signer = Signer {
         access_key_id: &keys.id,
@@ -53,10 +54,18 @@ pub(crate) fn signed(
         service,
         settings: Settings::query_services(),
     };
-    let mut request =
-        Request::post(path).header("host", &host).header("content-type", content_type);
+    let mut request = Request::post(path).header("host", &host).header("content-type", FORM_TYPE);
     for added in signer.sign_headers(&head, Payload::of(body.as_bytes()), now)? {
         request = request.header(added.name, added.value);
     }
     Ok(request.body(Full::new(Bytes::copy_from_slice(body.as_bytes())))?)
+}
+
+/// A request that carries its proof in the body.
+pub(crate) fn unsigned(host: SocketAddr, path: &str, body: &str) -> Result<Request<Full<Bytes>>> {
+    let request = Request::post(path)
+        .header("host", host.to_string())
+        .header("content-type", FORM_TYPE)
+        .body(Full::new(Bytes::copy_from_slice(body.as_bytes())))?;
+    Ok(request)
 }

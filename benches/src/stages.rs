@@ -19,12 +19,11 @@ use stead_sts::Sts;
 use stead_world::{BEGINNING, Counted, Credentials, Failure, World};
 
 use crate::clock;
-use crate::request::form;
+use crate::request::{FORM_TYPE, form};
 
 /// How long each stage is repeated.
 const STAGE_TIME: Duration = Duration::from_millis(200);
 const ACCOUNT: &str = "111122223333";
-const FORM_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
 
 /// What a stage does and how long it takes, on average.
 pub(crate) struct Stage {

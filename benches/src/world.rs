@@ -30,10 +30,8 @@ pub(crate) struct Workload {
 }
 
 /// Makes a user and a role it may assume, and the requests to send as that user.
-pub(crate) async fn prepare(addresses: Addresses, folder: &Path) -> Result<Vec<Workload>> {
-    let administrator =
-        Caller { keys: root_key(&folder.join("data/aws/credentials"))?, address: addresses.stead };
-    let (user, role_arn) = make_user_and_role(&administrator).await?;
+pub(crate) async fn prepare(administrator: &Caller, addresses: Addresses) -> Result<Vec<Workload>> {
+    let (user, role_arn) = make_user_and_role(administrator).await?;
     let session = assume(&user, &role_arn).await?;
     let identity: Vec<_> = (0..REQUESTS).map(|_| form("GetCallerIdentity", STS, &[])).collect();
     let assuming: Vec<_> =
@@ -46,12 +44,23 @@ pub(crate) async fn prepare(addresses: Addresses, folder: &Path) -> Result<Vec<W
 }
 
 /// A caller of the measured server.
-struct Caller {
+pub(crate) struct Caller {
     keys: Keys,
     address: SocketAddr,
 }
 
 impl Caller {
+    /// The root user of the server's account.
+    pub(crate) fn root(addresses: Addresses, folder: &Path) -> Result<Self> {
+        let keys = root_key(&folder.join("data/aws/credentials"))?;
+        Ok(Self { keys, address: addresses.stead })
+    }
+
+    /// Calls one operation of IAM.
+    pub(crate) async fn iam(&self, action: &str, parameters: &[(&str, &str)]) -> Result<String> {
+        self.call("iam", &form(action, IAM, parameters)).await
+    }
+
     /// Calls one operation; the answer must be a good one.
     async fn call(&self, service: &str, body: &str) -> Result<String> {
         let request = signed(&self.keys, service, self.address, "/", body, clock::now()?)?;
@@ -79,20 +88,18 @@ fn root_key(credentials: &Path) -> Result<Keys> {
 }
 
 async fn make_user_and_role(administrator: &Caller) -> Result<(Caller, String)> {
-    let iam = async |action: &str, parameters: &[(&str, &str)]| {
-        administrator.call("iam", &form(action, IAM, parameters)).await
-    };
-    let user_arn = element(&iam("CreateUser", &[("UserName", "bencher")]).await?, "Arn")?;
+    let user_arn =
+        element(&administrator.iam("CreateUser", &[("UserName", "bencher")]).await?, "Arn")?;
     let policy = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:*","Resource":"*"}}"#;
     let parameters =
         [("UserName", "bencher"), ("PolicyName", "inline"), ("PolicyDocument", policy)];
-    iam("PutUserPolicy", &parameters).await?;
-    let key = iam("CreateAccessKey", &[("UserName", "bencher")]).await?;
+    administrator.iam("PutUserPolicy", &parameters).await?;
+    let key = administrator.iam("CreateAccessKey", &[("UserName", "bencher")]).await?;
     let trust = format!(
         r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"{user_arn}"}},"Action":"sts:AssumeRole"}}}}"#
     );
-    let role =
-        iam("CreateRole", &[("RoleName", "benched"), ("AssumeRolePolicyDocument", &trust)]).await?;
+    let parameters = [("RoleName", "benched"), ("AssumeRolePolicyDocument", trust.as_str())];
+    let role = administrator.iam("CreateRole", &parameters).await?;
     let keys = Keys {
         id: element(&key, "AccessKeyId")?,
         secret: Secret::new(element(&key, "SecretAccessKey")?),
@@ -117,7 +124,7 @@ async fn assume(user: &Caller, role_arn: &str) -> Result<Caller> {
 
 /// The text of the first element of a name. The values read here hold nothing
 /// that XML would escape.
-fn element(answer: &str, name: &str) -> Result<String> {
+pub(crate) fn element(answer: &str, name: &str) -> Result<String> {
     let (open, close) = (format!("<{name}>"), format!("</{name}>"));
     let text = answer.split_once(&open).and_then(|(_, rest)| rest.split_once(&close));
     Ok(text.with_context(|| format!("no {open} in {answer}"))?.0.to_owned())
