@@ -11,7 +11,6 @@ use stead_authorizer::{RequestFacts, Transport as Connection};
 use stead_query::{Form, Format, Hints, encode_error};
 use stead_store::Store;
 use stead_types::AccountId;
-use tracing::Instrument as _;
 
 use super::perform::Decided;
 use super::plan::Writing;
@@ -29,19 +28,14 @@ struct Known {
 
 impl<S: Store> Respond for Gateway<S> {
     async fn respond(self: Arc<Self>, arrival: Arrival) -> Reply {
-        let span = tracing::info_span!("request", request_id = %arrival.id);
         let (id, format) = (arrival.id, format(&arrival.head));
-        async move {
-            let mut known = Known::default();
-            let outcome = self.handle(arrival, format, &mut known).await;
-            log(&known, &outcome);
-            match outcome {
-                Ok(body) => Reply::new(StatusCode::OK, format.content_type(), body),
-                Err(error) => self.refuse(id, known.service(), &error, format),
-            }
+        let mut known = Known::default();
+        let outcome = self.handle(arrival, format, &mut known).await;
+        log(id, &known, &outcome);
+        match outcome {
+            Ok(body) => Reply::new(StatusCode::OK, format.content_type(), body),
+            Err(error) => self.refuse(id, known.service(), &error, format),
         }
-        .instrument(span)
-        .await
     }
 
     /// SAML metadata is what is large, and IAM takes it. The signature covers the body,
@@ -132,7 +126,7 @@ impl Known {
 
 /// One line per request. What a caller sent is in it only as names that were
 /// recognised: no body, no token, no header.
-fn log(known: &Known, outcome: &Result<String, ApiError>) {
+fn log(request_id: RequestId, known: &Known, outcome: &Result<String, ApiError>) {
     let account = known.account.map(|account| account.to_string());
     let account = account.as_deref().unwrap_or("-");
     let action = known.operation.map_or("-", KnownOperation::action);
@@ -142,17 +136,17 @@ fn log(known: &Known, outcome: &Result<String, ApiError>) {
         Decided::Denied => "deny",
     };
     match outcome {
-        Ok(_) => tracing::info!(account, action, decision, code = "OK", "answered"),
+        Ok(_) => tracing::info!(%request_id, account, action, decision, code = "OK", "answered"),
         Err(error) => {
             let code = error.code().as_str();
             let reason = error.context().unwrap_or("-");
             let not_built = error.code() == ErrorCode::NotImplemented;
             match error.code().fault() {
                 Fault::Receiver if !not_built => {
-                    tracing::error!(account, action, decision, code, reason, "failed");
+                    tracing::error!(%request_id, account, action, decision, code, reason, "failed");
                 }
                 Fault::Receiver | Fault::Sender => {
-                    tracing::info!(account, action, decision, code, reason, "refused");
+                    tracing::info!(%request_id, account, action, decision, code, reason, "refused");
                 }
             }
         }
