@@ -23,6 +23,8 @@ PROGRAM = pathlib.Path(__file__).resolve().parent / "debian/usr/share/simplesaml
 SERVICE = "urn:amazon:webservices"
 RECIPIENT = "https://signin.aws.amazon.com/saml"
 ATTRIBUTES = "https://aws.amazon.com/SAML/Attributes/"
+# Of everybody.
+PASSWORD = "any"
 
 CONFIG = """<?php
 $config = [
@@ -79,13 +81,13 @@ $metadata['SERVICE'] = [
 
 
 @contextlib.contextmanager
-def provider():
-    """A running provider."""
+def provider(service: pathlib.Path | None = None):
+    """A running provider, with this file about the service in place of the usual one."""
     with tempfile.TemporaryDirectory(prefix="stead-simplesamlphp-") as folder:
         folder = pathlib.Path(folder)
         port = free_port()
         url = f"http://127.0.0.1:{port}/simplesaml"
-        configure(folder, entity=f"{url}/idp")
+        configure(folder, f"{url}/idp", service)
         environment = os.environ | {"SIMPLESAMLPHP_CONFIG_DIR": str(folder)}
         command = ["php", "-S", f"127.0.0.1:{port}", "-t", folder / "www"]
         with (folder / "output").open("wb") as output:
@@ -111,12 +113,15 @@ class Provider:
         _, page = Browser().visit(f"{self.url}/saml2/idp/metadata.php")
         return page
 
+    def enrol(self, subject: str, **attributes) -> None:
+        """Lets one person log in, and nobody else, who has these attributes."""
+        users = {f"{subject}:{PASSWORD}": {"uid": [subject], **attributes}}
+        (self._folder / "users.json").write_text(json.dumps(users))
+
     def response(self, subject: str, **attributes) -> str:
         """The response, in base64, that `subject` is sent to AWS with. Attributes are
         those of AWS."""
-        said = {f"{ATTRIBUTES}{name}": values for name, values in attributes.items()}
-        users = {f"{subject}:any": {"uid": [subject], **said}}
-        (self._folder / "users.json").write_text(json.dumps(users))
+        self.enrol(subject, **{f"{ATTRIBUTES}{name}": values for name, values in attributes.items()})
         browser = Browser()
         url = f"{self.url}/saml2/idp/SSOService.php?spentityid={SERVICE}"
         form = None
@@ -130,11 +135,11 @@ class Provider:
             if "SAMLResponse" in fields:
                 return html.unescape(fields["SAMLResponse"])
             state = html.unescape(fields["AuthState"])
-            form = {"username": subject, "password": "any", "AuthState": state}
+            form = {"username": subject, "password": PASSWORD, "AuthState": state}
         raise AssertionError(f"no response: {page}")
 
 
-def configure(folder: pathlib.Path, entity: str) -> None:
+def configure(folder: pathlib.Path, entity: str, service: pathlib.Path | None) -> None:
     for name in ["cert", "log", "data", "tmp", "metadata", "www"]:
         (folder / name).mkdir()
     (folder / "www/simplesaml").symlink_to(PROGRAM / "www")
@@ -146,8 +151,11 @@ def configure(folder: pathlib.Path, entity: str) -> None:
     (folder / "authsources.php").write_text(AUTHSOURCES)
     (folder / "users.json").write_text("{}")
     (folder / "metadata/saml20-idp-hosted.php").write_text(HOSTED.replace("ENTITY", entity))
-    remote = REMOTE.replace("SERVICE", SERVICE, 1).replace("RECIPIENT", RECIPIENT)
-    (folder / "metadata/saml20-sp-remote.php").write_text(remote)
+    remote = folder / "metadata/saml20-sp-remote.php"
+    if service:
+        remote.symlink_to(service)
+    else:
+        remote.write_text(REMOTE.replace("SERVICE", SERVICE, 1).replace("RECIPIENT", RECIPIENT))
 
 
 def free_port() -> int:

@@ -12,6 +12,7 @@ import unittest
 import jobs
 import server
 from federated import KEPT, SDK
+from identity_providers import simplesamlphp
 from issuer import Issuer
 from play import Player
 
@@ -43,7 +44,7 @@ class Recipes(unittest.TestCase):
         (self.folder / ".home").mkdir()
         sections = [f'[issuer."{url}"]\njwks_file = "{self.keys}"\n' for url in issuers]
         (self.folder / ".stead.toml").write_text("".join(sections))
-        administrator = self.environment() | {name: workload[name] for name in ["ISSUER"] if name in workload}
+        administrator = self.environment() | {name: workload[name] for name in ["ISSUER", "IDP"] if name in workload}
         if issuers:
             administrator["STEAD_CONFIG"] = str(self.folder / ".stead.toml")
         player = Player(self.folder, administrator, self.environment() | workload, job)
@@ -84,6 +85,11 @@ class Recipes(unittest.TestCase):
             self.plays(
                 "cognito.md", issuers=(jobs.COGNITO,), LOGIN="of-somebody", AWS_ENDPOINT_URL_COGNITO_IDENTITY=endpoint
             )
+
+    def test_saml(self) -> None:
+        with simplesamlphp.provider(self.folder / "saml20-sp-remote.php") as idp:
+            idp.enrol("alice", eduPersonAffiliation=["member", "staff"])
+            self.plays("saml.md", IDP=idp.url, IDP_USER="alice", IDP_PASSWORD=simplesamlphp.PASSWORD)
 
     def tool(self, name: str, program: str) -> None:
         """Puts a stand-in for a program in the way; a Python script."""
