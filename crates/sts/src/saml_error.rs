@@ -23,7 +23,7 @@ pub fn refused_saml(refused: &SamlRefused, request_id: &str) -> ApiError {
         SamlRefused::MetadataExpired { .. } => {
             invalid("The metadata of the specified provider has expired")
         }
-        SamlRefused::Response { refusal: Refusal::Expired { .. }, .. } => expired(),
+        SamlRefused::Response { refusal: Refusal::Expired { part, .. }, .. } => ended(part),
         SamlRefused::Response { refusal, .. } => invalid(text(refusal, request_id)),
     };
     error.with_context(refused.to_string())
@@ -42,11 +42,23 @@ fn no_provider(request_id: &str) -> ApiError {
     invalid(discovery("Specified provider doesn't exist", fault, request_id))
 }
 
-/// The assertion was used before, where each is good for one use.
+/// The assertion's own time is over, or it was used before, where each is good for one use.
 ///
-/// Choice: as one whose time is over.
+/// Choice: the same for both.
 pub(crate) fn expired() -> ApiError {
     ApiError::new(ErrorCode::ExpiredTokenException, "Response has expired")
+}
+
+/// One of the assertion's times is over, that of `part`.
+///
+/// Observed: Nike-Inc/gimme-aws-creds issue 251, for what is too old; Versent/saml2aws issue
+/// 759, for an assertion that says itself until when it can be used.
+fn ended(part: &str) -> ApiError {
+    if part == Refusal::ISSUE_INSTANT {
+        let text = "Token must be redeemed within 5 minutes of issuance";
+        return ApiError::new(ErrorCode::ExpiredTokenException, text);
+    }
+    expired()
 }
 
 fn text(refusal: &Refusal, request_id: &str) -> String {

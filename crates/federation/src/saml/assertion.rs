@@ -123,7 +123,7 @@ fn check_times(
     conditions: NodeId,
     now: Timestamp,
 ) -> Result<Timestamp, Refusal> {
-    let issued = "Assertion/@IssueInstant";
+    let issued = Refusal::ISSUE_INSTANT;
     let issued_at = moment(document, assertion, "IssueInstant", issued)?
         .ok_or(Refusal::Missing { part: issued })?;
     let (begin, end) = ("Conditions/@NotBefore", "Conditions/@NotOnOrAfter");

@@ -121,7 +121,7 @@ pub enum Refusal {
     /// Observed (radkawar/stackd, recorded in 2026): `ExpiredTokenException`, `Response
     /// has expired`, for conditions, subject and session alike. Observed, in many public
     /// reports: `Token must be redeemed within 5 minutes of issuance`, with the same code,
-    /// for what is too old, whose part here is `Assertion/@IssueInstant`.
+    /// for what is too old, whose part here is [`Refusal::ISSUE_INSTANT`].
     #[error("could be used until {at} ({part}), now it is {now}")]
     Expired {
         /// What says so, such as `Conditions/@NotOnOrAfter`.
@@ -185,6 +185,11 @@ pub enum Refusal {
         /// Why.
         error: TagError,
     },
+}
+
+impl Refusal {
+    /// The part that says an assertion is too old, or not of this time yet.
+    pub const ISSUE_INSTANT: &'static str = "Assertion/@IssueInstant";
 }
 
 /// What a signature is of.

@@ -5,9 +5,11 @@ use stead_api::sts::{
     AssumeRoleWithSAML, AssumeRoleWithSAMLRequest, AssumeRoleWithSAMLResponse, GetAccessKeyInfo,
     GetAccessKeyInfoRequest, GetCallerIdentity, GetCallerIdentityRequest,
 };
+use stead_authorizer::SamlRefused;
+use stead_federation::saml::Refusal;
 use stead_service::AssertionUse;
-use stead_sts::Sts;
-use stead_types::{AccountId, Secret};
+use stead_sts::{Sts, refused_saml};
+use stead_types::{AccountId, Secret, Timestamp};
 use stead_world::{Failure, Said, SamlIdp, World};
 
 use crate::requests::{ACCOUNT, assume, held, request as assume_role};
@@ -348,6 +350,23 @@ fn one_assertion_is_good_for_several_calls_unless_it_is_to_be_used_once() {
     let kept = setting.world.guards.first().unwrap();
     let usable = setting.world.now.plus(std::time::Duration::from_secs(300));
     assert!(kept.expires_at > usable, "{kept:?}");
+}
+
+#[test]
+fn an_assertion_that_is_too_old_is_told_from_one_that_has_ended() {
+    let at = Timestamp::from_epoch_seconds(1_767_225_600);
+    for (part, expected) in [
+        (Refusal::ISSUE_INSTANT, "Token must be redeemed within 5 minutes of issuance"),
+        ("Conditions/@NotOnOrAfter", "Response has expired"),
+        ("SubjectConfirmationData/@NotOnOrAfter", "Response has expired"),
+        ("AuthnStatement/@SessionNotOnOrAfter", "Response has expired"),
+    ] {
+        let refusal = Refusal::Expired { part, at, now: at };
+        let refused = SamlRefused::Response { provider: PROVIDER.parse().unwrap(), refusal };
+        let error = refused_saml(&refused, "no text has it");
+        let found = (error.code().as_str(), error.message());
+        assert_eq!(found, ("ExpiredTokenException", expected), "{part}");
+    }
 }
 
 #[test]
