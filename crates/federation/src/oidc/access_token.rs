@@ -136,12 +136,25 @@ impl AccessTokenProvider {
         }
     }
 
+    /// Whether an answer says that the provider is asked too often, which is nothing
+    /// against the token.
+    ///
+    /// Spec: developers.facebook.com/docs/graph-api/overview/rate-limiting, error codes.
+    /// Amazon answers 429, which is no answer about a token either.
+    #[must_use]
+    pub fn has_no_time(self, answer: &[u8]) -> bool {
+        let answer = json::object(answer).unwrap_or_default();
+        let code = answer.get("error").and_then(|error| error.get("code")).and_then(Value::as_u64);
+        self == Self::Facebook && matches!(code, Some(4 | 17 | 32 | 613))
+    }
+
     /// What the provider says where it does not accept the token, in the words of AWS.
+    /// The token itself is left out of it.
     ///
     /// Observed: radkawar/stackd, recorded in 2026, of Facebook. Choice: the same form for
     /// Amazon, whose answer has an `error` and a description of it.
     #[must_use]
-    pub fn rejection(self, answer: &[u8]) -> String {
+    pub fn rejection(self, answer: &[u8], token: &str) -> String {
         let answer = json::object(answer).unwrap_or_default();
         let (response, code) = match self {
             Self::Amazon => (answer.get("error_description"), answer.get("error")),
@@ -151,7 +164,7 @@ impl AccessTokenProvider {
                 (member("message"), member("code"))
             }
         };
-        let (response, code) = (shown(response), shown(code));
+        let (response, code) = (shown(response, token), shown(code, token));
         format!("{} rejected OAuth token with response \"{response}\" and code {code}", self.name())
     }
 
@@ -221,9 +234,11 @@ fn text(answer: &Map<String, Value>, member: &'static str) -> Result<String, Ans
 }
 
 /// A member of a stranger's answer as it is repeated to the caller.
-fn shown(member: Option<&Value>) -> String {
+/// A text to be told. Facebook repeats a token that it cannot read: tokens are not for
+/// messages and logs.
+fn shown(member: Option<&Value>, token: &str) -> String {
     let text = match member {
-        Some(Value::String(text)) => echo(text),
+        Some(Value::String(text)) => echo(&text.replace(token, "...")),
         Some(Value::Number(number)) => number.to_string(),
         _ => "unknown".to_owned(),
     };
@@ -323,12 +338,27 @@ mod tests {
     fn a_rejection_repeats_what_the_provider_said() {
         let facebook = br#"{"error": {"message": "Bad\nsignature", "code": 190}}"#;
         assert_eq!(
-            AccessTokenProvider::Facebook.rejection(facebook),
+            AccessTokenProvider::Facebook.rejection(facebook, "token"),
             "graph.facebook.com rejected OAuth token with response \"Badsignature\" and code 190"
         );
         assert_eq!(
-            AccessTokenProvider::Amazon.rejection(b"?"),
+            AccessTokenProvider::Amazon.rejection(b"?", "token"),
             "www.amazon.com rejected OAuth token with response \"unknown\" and code unknown"
         );
+        let repeated =
+            br#"{"error": {"message": "Malformed access token EAAsecret1", "code": 190}}"#;
+        let told = AccessTokenProvider::Facebook.rejection(repeated, "EAAsecret1");
+        assert!(told.contains("Malformed access token ...") && !told.contains("secret"), "{told}");
+    }
+
+    #[test]
+    fn a_provider_that_has_no_time_has_not_rejected_the_token() {
+        let answer = |code: u16| format!(r#"{{"error": {{"message": "x", "code": {code}}}}}"#);
+        for code in [4, 17, 32, 613] {
+            assert!(AccessTokenProvider::Facebook.has_no_time(answer(code).as_bytes()), "{code}");
+        }
+        assert!(!AccessTokenProvider::Facebook.has_no_time(answer(190).as_bytes()));
+        assert!(!AccessTokenProvider::Facebook.has_no_time(b"?"));
+        assert!(!AccessTokenProvider::Amazon.has_no_time(answer(4).as_bytes()));
     }
 }

@@ -69,6 +69,8 @@ pub(super) fn open(
     let cipher = Cipher::read(document, data)?;
     let wrapped = wrapped_keys(document, encrypted, data)?;
     let ciphertext = cipher_value(document, data)?;
+    // Read once each, however many keys the response wraps.
+    let keys: Vec<_> = keys.iter().filter_map(unwrapping_key).collect();
     let plaintext = wrapped
         .iter()
         .flat_map(|wrapped| keys.iter().filter_map(|key| wrapped.unwrap(key)))
@@ -122,13 +124,16 @@ impl WrappedKey {
         Ok(Self { padding, bytes: cipher_value(document, element)? })
     }
 
-    fn unwrap(&self, pem: &Secret<String>) -> Option<Secret<Vec<u8>>> {
-        let key = OaepPrivateDecryptingKey::new(private_key(pem)?).ok()?;
+    fn unwrap(&self, key: &OaepPrivateDecryptingKey) -> Option<Secret<Vec<u8>>> {
         let mut room = vec![0; key.min_output_size()];
         let length = key.decrypt(self.padding, &self.bytes, &mut room, None).ok()?.len();
         room.truncate(length);
         Some(Secret::new(room))
     }
+}
+
+fn unwrapping_key(pem: &Secret<String>) -> Option<OaepPrivateDecryptingKey> {
+    OaepPrivateDecryptingKey::new(private_key(pem)?).ok()
 }
 
 /// A private key as [`check_private_key`](super::check_private_key) takes it.

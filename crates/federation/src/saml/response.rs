@@ -15,6 +15,7 @@ use super::xml::{self, ASSERTION, PROTOCOL, XmlFault, only_child};
 pub struct UnverifiedResponse {
     text: String,
     issuer: Option<String>,
+    is_encrypted: bool,
 }
 
 /// Why a text is not a SAML response. The list is complete on purpose.
@@ -68,7 +69,9 @@ impl UnverifiedResponse {
         let text = String::from_utf8(bytes).map_err(|_| ResponseFault::Utf8)?;
         let (document, root) = read(&text)?;
         let issuer = claimed_issuer(&document, root);
-        Ok(Self { text, issuer })
+        let encrypted = document.get_elements_by_tag_name_ns(ASSERTION, "EncryptedAssertion");
+        let is_encrypted = !encrypted.is_empty();
+        Ok(Self { text, issuer, is_encrypted })
     }
 
     /// Who issued the assertion, as it says: its `Issuer`, or that of the response where
@@ -76,6 +79,12 @@ impl UnverifiedResponse {
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
         self.issuer.as_deref()
+    }
+
+    /// Whether there is anything that takes a private key to read.
+    #[must_use]
+    pub const fn is_encrypted(&self) -> bool {
+        self.is_encrypted
     }
 
     pub(super) fn text(&self) -> &str {

@@ -89,10 +89,30 @@ fn check_nodes(document: &Document<'_>, signature: NodeId) -> Result<(), WrongFo
     let plain = |node: &NodeId| {
         matches!(document.node_kind(*node), Some(NodeKind::Element(_) | NodeKind::Text(_)))
     };
-    if document.descendants(signature).iter().all(plain) {
-        Ok(())
-    } else {
-        Err(WrongForm::new("elements and text", "comment, CDATA or processing instruction"))
+    let below = document.descendants(signature);
+    if !below.iter().all(plain) {
+        return Err(WrongForm::new(
+            "elements and text",
+            "comment, CDATA or processing instruction",
+        ));
+    }
+    below.iter().chain([&signature]).try_for_each(|node| plain_attributes(document, *node))
+}
+
+/// No attribute with a namespace: XML signatures have none, and the library takes
+/// `ds:URI` for `URI`, whichever stands first. What is checked here must be what it
+/// follows.
+fn plain_attributes(document: &Document<'_>, node: NodeId) -> Result<(), WrongForm> {
+    let attributes = document.element(node).map(|element| &element.attributes);
+    let prefixed = attributes
+        .into_iter()
+        .flatten()
+        .find(|it| it.name.namespace_uri.is_some() || it.name.prefix.is_some());
+    match prefixed {
+        None => Ok(()),
+        Some(attribute) => {
+            Err(WrongForm::new("attributes without a prefix", &attribute.name.prefixed_name()))
+        }
     }
 }
 

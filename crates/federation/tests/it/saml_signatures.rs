@@ -91,6 +91,39 @@ fn other_canonicalizations_are_refused() {
     form(&with_template(&format!("{transform}/>"), &foreign));
 }
 
+/// The library takes an attribute by its local name, whichever stands first: what it
+/// follows must be what was checked.
+#[test]
+fn attributes_with_a_prefix_are_refused() {
+    let prefixes: String = (0..9_000).map(|index| format!(" n{index}")).collect();
+    let list =
+        format!(r#"<i:InclusiveNamespaces xmlns:i="{EXCLUSIVE}" i:PrefixList="{prefixes}"/>"#);
+    let transform = format!(r#"<ds:Transform Algorithm="{EXCLUSIVE}""#);
+    let places = [
+        ("<ds:Reference ", r#"ds:URI="dev/zero""#),
+        ("<ds:Reference ", r#"ds:Type="http://www.w3.org/2000/09/xmldsig#Manifest""#),
+        ("<ds:DigestMethod ", r#"ds:Algorithm="http://www.w3.org/2000/09/xmldsig#sha1""#),
+        ("<ds:SignatureMethod ", r#"ds:Algorithm="http://www.w3.org/2000/09/xmldsig#hmac-sha1""#),
+        (
+            "<ds:CanonicalizationMethod ",
+            r#"ds:Algorithm="http://www.w3.org/TR/2001/REC-xml-c14n-20010315""#,
+        ),
+        ("<ds:Transform ", r#"ds:Algorithm="http://www.w3.org/2000/09/xmldsig#base64""#),
+    ];
+    for (element, attribute) in places {
+        let first = form(&with_template(element, &format!("{element}{attribute} ")));
+        assert_eq!(first.0, "attributes without a prefix", "{attribute} first");
+        let (name, _) = attribute.split_once('=').unwrap();
+        assert_eq!(first.1, name);
+    }
+    let last = r##"URI="#_a1" ds:URI="dev/zero">"##;
+    assert_eq!(form(&with_template(r##"URI="#_a1">"##, last)).1, "ds:URI");
+    // Not signed anew: that would take as long as verifying did.
+    let listed = format!("{transform}>{list}</ds:Transform>");
+    let many = signed(ASSERTION).replacen(&format!("{transform}/>"), &listed, 1);
+    assert_eq!(form(&response(&many)).1, "i:PrefixList");
+}
+
 #[test]
 fn other_transforms_are_refused() {
     let enveloped = format!(r#"<ds:Transform Algorithm="{ENVELOPED}"/>"#);
