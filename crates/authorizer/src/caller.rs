@@ -1,5 +1,7 @@
+use std::sync::Arc;
+
 use stead_directory::Snapshot;
-use stead_directory::entity::{AccessKey, KeyOwner, KeyStatus};
+use stead_directory::entity::{AccessKey, KeyOwner, KeyStatus, OidcProvider};
 use stead_federation::oidc::{
     AccessTokenOwner, Algorithms, ClientIds, ConditionKey, Expected, KeySet, NamedProvider,
     Refusal, UnverifiedToken, WebIdentity, verify,
@@ -160,14 +162,15 @@ impl VerifiedCaller {
             let expected = Expected { issuer, client_ids, algorithms };
             verify(token, keys, &expected, now).map(WebIdentity::IdToken)
         };
-        if let Some(provider) = account.oidc_provider_by_issuer(token.issuer()) {
+        let named = NamedProvider::of_issuer(token.issuer());
+        if let Some(provider) = registered_provider(account, token.issuer()) {
             let client_ids: Vec<&str> = provider.client_ids.iter().map(|id| id.as_str()).collect();
             let client_ids = ClientIds::Registered(&client_ids);
-            let verified = check(provider.issuer.as_str(), client_ids)?;
+            let issuer = named.map_or(provider.issuer.as_str(), |(_, form)| form);
+            let verified = check(issuer, client_ids)?;
             return Ok(Self::of_provider(provider.arn.as_str(), verified, account));
         }
-        let (named, issuer) =
-            NamedProvider::of_issuer(token.issuer()).ok_or(WebIdentityRefused::NoProvider)?;
+        let (named, issuer) = named.ok_or(WebIdentityRefused::NoProvider)?;
         Ok(Self::of_provider(named.name, check(issuer, ClientIds::Any)?, account))
     }
 
@@ -330,6 +333,18 @@ impl VerifiedCaller {
             SessionKind::AssumedRole | SessionKind::FederatedUser => Some(MfaState::Absent),
         }
     }
+}
+
+/// The provider that an account has registered for an issuer, in whichever of its forms a
+/// token names it: Google's are `https://accounts.google.com` and `accounts.google.com`.
+pub fn registered_provider<'a>(
+    account: &'a Snapshot,
+    issuer: &str,
+) -> Option<&'a Arc<OidcProvider>> {
+    account.oidc_provider_by_issuer(issuer).or_else(|| {
+        let (named, _) = NamedProvider::of_issuer(issuer)?;
+        account.oidc_provider_by_issuer(named.keys_of()?)
+    })
 }
 
 fn compile_session_policy(text: &str) -> CompiledPolicy {

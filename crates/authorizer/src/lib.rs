@@ -23,7 +23,9 @@ mod restrictions;
 
 pub use ask::{Ask, Resource};
 pub use authorized::Authorized;
-pub use caller::{SamlProof, SamlRefused, Unidentified, VerifiedCaller, WebIdentityRefused};
+pub use caller::{
+    SamlProof, SamlRefused, Unidentified, VerifiedCaller, WebIdentityRefused, registered_provider,
+};
 pub use condition_keys::{CONDITION_KEYS, ConditionKey, Multiplicity, reference_page};
 pub use decide::decide;
 pub use denied::{Denied, Disclosure};

@@ -68,12 +68,22 @@ fn point_at(command: &mut Command, source: &Source) {
     command.env("AWS_REGION", region).env("AWS_DEFAULT_REGION", region);
     // What the environment says is inherited as it is: it may tell services apart.
     if source.endpoint_origin == Origin::Elsewhere {
-        command.env_remove("AWS_ENDPOINT_URL_STS");
+        for (name, _) in std::env::vars_os() {
+            if name.to_str().is_some_and(names_an_endpoint) {
+                command.env_remove(name);
+            }
+        }
         command.env("AWS_ENDPOINT_URL", source.client.endpoint.to_string());
     }
     if let Trust::File(path) = &source.client.trust {
         command.env("AWS_CA_BUNDLE", path);
     }
+}
+
+/// Whether a variable says where a service is, or that such variables do not count. With
+/// an endpoint that is given, one that is left over would get the session token.
+fn names_an_endpoint(variable: &str) -> bool {
+    variable == "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS" || variable.starts_with("AWS_ENDPOINT_URL")
 }
 
 fn hand_over(command: &mut Command, session: &Session) {

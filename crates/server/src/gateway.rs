@@ -20,6 +20,7 @@ use stead_service::LoopbackIssuers;
 use stead_session::Keyring;
 use stead_sigv4::SigningKeyCache;
 use stead_store::Store;
+use tokio::sync::Semaphore;
 
 use crate::accounts::Accounts;
 use crate::clock::Clock;
@@ -27,7 +28,7 @@ use crate::code_attempts::CodeAttempts;
 use crate::config::Saml;
 use crate::denials::DenialLog;
 use crate::issuer_keys::IssuerKeys;
-use crate::limits::SIGNING_KEYS_MAX;
+use crate::limits::{SAML_VERIFICATIONS_MAX, SIGNING_KEYS_MAX};
 
 /// Answers the requests of STS and IAM.
 pub(crate) struct Gateway<S> {
@@ -42,6 +43,8 @@ pub(crate) struct Gateway<S> {
     issuer_keys: IssuerKeys,
     loopback_issuers: LoopbackIssuers,
     saml: Saml,
+    /// Bound: [`SAML_VERIFICATIONS_MAX`].
+    saml_places: Arc<Semaphore>,
 }
 
 /// What the message of a denial refers to.
@@ -76,6 +79,7 @@ impl<S: Store> Gateway<S> {
             issuer_keys,
             loopback_issuers,
             saml,
+            saml_places: Arc::new(Semaphore::new(SAML_VERIFICATIONS_MAX)),
         }
     }
 }

@@ -113,6 +113,10 @@ pub const ISSUER_FETCHES_MAX: usize = 64;
 /// Access tokens that one provider is asked about at a time. Choice: a connection each.
 pub const ACCESS_TOKEN_QUESTIONS_MAX: usize = 32;
 
+/// Access tokens that one provider is asked about or is going to be. Choice: what it
+/// answers within [`ISSUER_FETCH_WAIT_MAX`] when it takes two seconds.
+pub const ACCESS_TOKEN_QUEUE_MAX: usize = 96;
+
 /// Host names that are being resolved. Choice: a thread each.
 pub const RESOLVING_MAX: usize = 32;
 
@@ -128,3 +132,7 @@ pub const LOG_HELD_MAX: Duration = Duration::from_millis(50);
 
 /// Bytes of log lines that wait.
 pub const LOG_BYTES_HELD_MAX: usize = 64 * 1024;
+
+/// SAML responses that are verified at a time. Choice: each takes a thread, and some
+/// milliseconds; a hostile one a quarter of a second.
+pub const SAML_VERIFICATIONS_MAX: usize = 4;

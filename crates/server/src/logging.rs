@@ -1,6 +1,7 @@
 //! How log lines look, which are written, and when.
 
 use std::io::{self, IsTerminal as _, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use tracing::{Level, Metadata};
@@ -13,7 +14,8 @@ use crate::config::LogFormat;
 use crate::limits::{LOG_BYTES_HELD_MAX, LOG_HELD_MAX};
 
 /// Lines that were logged and not yet written.
-static LINES: Lines = Lines { held: Mutex::new(Vec::new()), some: Condvar::new() };
+static LINES: Lines =
+    Lines { held: Mutex::new(Vec::new()), some: Condvar::new(), ending: AtomicBool::new(false) };
 
 /// Writes log lines of this level and above to standard error, until what is returned is
 /// dropped.
@@ -56,7 +58,9 @@ pub fn start(format: LogFormat, level: Level) -> Result<Logging, TryInitError> {
 pub struct Logging(());
 
 impl Drop for Logging {
+    /// What is logged from here on is written at once: requests may still end.
     fn drop(&mut self) {
+        LINES.ending.store(true, Ordering::Relaxed);
         write(&mut LINES.lock());
     }
 }
@@ -64,6 +68,7 @@ impl Drop for Logging {
 struct Lines {
     held: Mutex<Vec<u8>>,
     some: Condvar,
+    ending: AtomicBool,
 }
 
 impl Lines {
@@ -116,7 +121,10 @@ impl Write for Writer {
         let mut held = LINES.lock();
         let was_empty = held.is_empty();
         held.extend_from_slice(line);
-        if !self.may_wait || held.len() >= LOG_BYTES_HELD_MAX {
+        if !self.may_wait
+            || LINES.ending.load(Ordering::Relaxed)
+            || held.len() >= LOG_BYTES_HELD_MAX
+        {
             write(&mut held);
         } else if was_empty {
             LINES.some.notify_one();

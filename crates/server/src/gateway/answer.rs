@@ -41,7 +41,8 @@ impl<S: Store> Respond for Gateway<S> {
     /// SAML metadata is what is large, and IAM takes it. The signature covers the body,
     /// which is not there yet: until it is, the credentials need only exist.
     async fn admits_large_body(&self, head: &Parts) -> bool {
-        self.claimed(head, Service::Iam, self.clock.now()).await.is_ok()
+        let claimed = self.claimed(head, Service::Iam, self.clock.now()).await;
+        claimed.is_ok_and(|claimed| claimed.is_active())
     }
 
     fn failure(&self, id: RequestId) -> Reply {

@@ -8,7 +8,7 @@ use http::request::Parts;
 use stead_api::{ApiError, ErrorCode, Service};
 use stead_authorizer::{Unidentified, VerifiedCaller};
 use stead_directory::Snapshot;
-use stead_directory::entity::AccessKey;
+use stead_directory::entity::{AccessKey, KeyStatus};
 use stead_service::KeyLastUsed;
 use stead_session::vault::{SecretName, SecretVault as _, WrappedSecret};
 use stead_session::{OpenError, Session};
@@ -50,6 +50,16 @@ pub(super) struct Claimed {
 enum Credentials {
     LongTerm(Arc<AccessKey>),
     Temporary(Box<Session>),
+}
+
+impl Claimed {
+    /// Whether the credentials would be taken, were the signature theirs.
+    pub(super) fn is_active(&self) -> bool {
+        match &self.credentials {
+            Credentials::LongTerm(key) => key.status == KeyStatus::Active,
+            Credentials::Temporary(_) => true,
+        }
+    }
 }
 
 impl<S: Store> Gateway<S> {

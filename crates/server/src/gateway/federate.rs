@@ -7,13 +7,13 @@ use stead_api::sts::{
     AssumeRoleWithSAML, AssumeRoleWithWebIdentity, AssumeRoleWithWebIdentityRequest, StsOperation,
 };
 use stead_api::{ApiError, KnownOperation};
-use stead_authorizer::{VerifiedCaller, WebIdentityRefused};
+use stead_authorizer::{VerifiedCaller, WebIdentityRefused, registered_provider};
 use stead_federation::oidc::{
     AccessTokenProvider, KeySet, NamedProvider, Refusal, UnverifiedToken,
 };
 use stead_query::{Form, decode};
 use stead_store::Store;
-use stead_types::{AccountId, Timestamp};
+use stead_types::{AccountId, Arn, Timestamp};
 
 use super::Gateway;
 use super::authenticate::{Authenticated, store_error};
@@ -59,7 +59,7 @@ impl<S: Store> Gateway<S> {
             None => self.id_token(text, role_account, now).await,
             Some(name) => {
                 let provider = AccessTokenProvider::from_name(name).ok_or_else(unknown_provider)?;
-                self.access_token(provider, text, role_account, now).await
+                self.access_token(provider, text, &input.role_arn, role_account, now).await
             }
         }
     }
@@ -112,12 +112,18 @@ impl<S: Store> Gateway<S> {
         &self,
         provider: AccessTokenProvider,
         text: &str,
+        role_arn: &str,
         role_account: AccountId,
         now: Timestamp,
     ) -> Result<Authenticated, ApiError> {
         let found = self.accounts.find(role_account).await.map_err(|error| store_error(&error))?;
-        // Choice: the token is nobody's business for whose account nothing is here.
+        // Choice: without a role there is nothing to ask about, and nobody is told a token
+        // for it.
         let account = found.ok_or_else(stead_sts::no_role_for_web_identity)?;
+        let role = role_arn.parse().ok().and_then(|arn: Arn| {
+            account.durable().snapshot.role_by_arn(&arn).map(|role| role.id.clone())
+        });
+        role.ok_or_else(stead_sts::no_role_for_web_identity)?;
         let owner = self.issuer_keys.owner(provider, text, now).await.map_err(|fault| {
             let context = format!("the token {fault}");
             match fault {
@@ -144,7 +150,7 @@ impl KeySource {
     /// one that needs no registration: nobody but who registers providers decides where
     /// else keys are fetched.
     fn of(token: &UnverifiedToken<'_>, version: &Version) -> Option<Self> {
-        match version.snapshot.oidc_provider_by_issuer(token.issuer()) {
+        match registered_provider(&version.snapshot, token.issuer()) {
             Some(provider) => {
                 let listed = provider.thumbprints.iter();
                 let listed = listed.filter_map(|listed| listed.as_str().parse().ok()).collect();

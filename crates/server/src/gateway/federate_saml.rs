@@ -36,12 +36,38 @@ impl<S: Store> Gateway<S> {
         let account = found.ok_or_else(|| stead_sts::no_saml_provider(provider.as_str(), &id))?;
         let version = account.durable();
         let registered = version.snapshot.saml_provider(&provider);
-        let keys = registered.map_or(Ok(Vec::new()), |it| decryption_keys(&account, it))?;
-        let (endpoints, snapshot) = (&self.saml.endpoints, &version.snapshot);
-        let caller = VerifiedCaller::of_saml(&response, &provider, &keys, endpoints, snapshot, now)
-            .map_err(|refused| stead_sts::refused_saml(&refused, &id))?;
+        let keys = match registered.filter(|_| response.is_encrypted()) {
+            Some(registered) => decryption_keys(&account, registered)?,
+            None => Vec::new(),
+        };
+        let (endpoints, snapshot) = (self.saml.endpoints.clone(), Arc::clone(&version.snapshot));
+        let verify = move || {
+            VerifiedCaller::of_saml(&response, &provider, &keys, &endpoints, &snapshot, now)
+        };
+        let caller = self.beside_others(verify).await?;
+        let caller = caller.map_err(|refused| stead_sts::refused_saml(&refused, &id))?;
         let region = UNSIGNED_REGION.to_owned();
         Ok(Authenticated { account: Arc::clone(&account), version, caller, region })
+    }
+}
+
+impl<S> Gateway<S> {
+    /// Runs what takes milliseconds, for whoever asks, where it keeps nobody else waiting:
+    /// on other threads than those that answer, and only so many at a time.
+    async fn beside_others<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let failed = |_| ApiError::internal("a SAML response could not be verified");
+        // The semaphore is never closed.
+        let place = Arc::clone(&self.saml_places).acquire_owned().await;
+        let place = place.map_err(|_| ApiError::internal("no place to verify a SAML response"))?;
+        let worked = tokio::task::spawn_blocking(move || {
+            // Kept to the end, also where nobody waits for it any more.
+            let _place = place;
+            work()
+        });
+        worked.await.map_err(failed)
     }
 }
 

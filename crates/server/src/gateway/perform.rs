@@ -121,7 +121,6 @@ impl<S: Store> Gateway<S> {
                 guards: Vec::new(),
                 issuers: Vec::new(),
             };
-            // Issuers are not asked whether they answer: nothing here fetches yet.
             let body = execute(call, &mut work)?;
             let Work { guards, issuers, .. } = work;
             Ok::<_, ApiError>((body, Outside { guards, issuers }))

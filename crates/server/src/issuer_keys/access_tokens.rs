@@ -16,7 +16,7 @@ use super::fault::{Cause, KeyFault};
 use super::location::Location;
 use super::request::{Answer, Client, Rules, Statuses};
 use super::trust::Others;
-use crate::limits::ACCESS_TOKEN_QUESTIONS_MAX;
+use crate::limits::{ACCESS_TOKEN_QUESTIONS_MAX, ACCESS_TOKEN_QUEUE_MAX};
 
 /// What a value in a query may hold as it is. Spec: RFC 3986, section 2.3.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -41,6 +41,8 @@ struct Site {
     /// How many may ask at once: a provider that is slow keeps those waiting who come with
     /// its tokens, and nobody else.
     places: Semaphore,
+    /// How many may ask or wait to ask: each holds a connection.
+    queue: Semaphore,
 }
 
 /// Why nobody knows whose token this is.
@@ -73,7 +75,9 @@ impl AccessTokens {
             rules.authorities.others = Others::Refused;
             let endpoint = endpoints.get(name).map_or(provider.endpoint(), String::as_str);
             let endpoint = endpoint.trim_end_matches('/').to_owned();
-            (provider, Site { endpoint, rules, places: Semaphore::new(ACCESS_TOKEN_QUESTIONS_MAX) })
+            let places = Semaphore::new(ACCESS_TOKEN_QUESTIONS_MAX);
+            let queue = Semaphore::new(ACCESS_TOKEN_QUEUE_MAX);
+            (provider, Site { endpoint, rules, places, queue })
         };
         Self { client, sites: AccessTokenProvider::ALL.map(site).into(), wait }
     }
@@ -90,6 +94,7 @@ impl AccessTokens {
         }
         let fault = |cause| OwnerFault::NoAnswer(KeyFault::of_access_token(provider, cause));
         let site = self.sites.get(&provider).ok_or_else(|| fault(Cause::Busy))?;
+        let _in_queue = site.queue.try_acquire().map_err(|_| fault(Cause::Busy))?;
         let deadline = Instant::now() + self.wait;
         let place = tokio::time::timeout_at(deadline, site.places.acquire()).await;
         let Ok(Ok(_place)) = place else { return Err(fault(Cause::Busy)) };
@@ -113,8 +118,11 @@ impl AccessTokens {
             let location = location(&site.endpoint, question, token).map_err(fault)?;
             let asked = self.client.ask(&location, &site.rules, now, Statuses::OkOrRejected);
             let Answer { status, body, .. } = asked.await.map_err(fault)?;
+            if status != StatusCode::OK && provider.has_no_time(&body) {
+                return Err(fault(Cause::Busy));
+            }
             if status != StatusCode::OK {
-                return Err(OwnerFault::Rejected(provider.rejection(&body)));
+                return Err(OwnerFault::Rejected(provider.rejection(&body, token)));
             }
             answers.push(body);
         }

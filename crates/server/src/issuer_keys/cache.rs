@@ -47,6 +47,19 @@ enum Next<K> {
     Wait(Duration),
 }
 
+impl<K> Next<K> {
+    async fn over(self) {
+        match self {
+            Self::Answer(_) => {}
+            Self::Landing(mut landed) => {
+                // The other end is in the slot, which whoever waits holds.
+                let _ = landed.changed().await;
+            }
+            Self::Wait(wait) => tokio::time::sleep(wait).await,
+        }
+    }
+}
+
 /// One issuer.
 struct Slot<K> {
     state: Mutex<State<K>>,
@@ -92,20 +105,20 @@ impl<S: Source> Cache<S> {
         let slot = self.slot(issuer, now);
         let begun = Instant::now();
         let arrival = slot.lock().entry.started();
+        let mut place = None;
         loop {
             let now = now.plus(begun.elapsed());
             match self.step(issuer, &slot, &fits, arrival, now) {
                 Next::Answer(answer) => return answer,
-                Next::Landing(mut landed) => {
-                    // The other end is in the slot, which is held here.
-                    let _ = landed.changed().await;
-                }
-                Next::Wait(wait) => {
+                waits => {
                     // Who finds no place is told at once to come again.
-                    let Ok(_place) = self.waiting.try_acquire() else {
+                    if place.is_none() {
+                        place = self.waiting.try_acquire().ok();
+                    }
+                    if place.is_none() {
                         return Err(KeyFault::of_issuer(issuer, Cause::Busy));
-                    };
-                    tokio::time::sleep(wait).await;
+                    }
+                    waits.over().await;
                 }
             }
         }

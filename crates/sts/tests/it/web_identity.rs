@@ -379,3 +379,36 @@ fn the_longest_claims_of_a_token_make_a_session_and_longer_ones_are_refused() {
         assert_eq!(failure.message, text);
     }
 }
+
+/// A token's short name for Google is no way around the client ids that are registered.
+#[test]
+fn a_provider_registered_for_google_counts_for_both_forms_of_its_issuer() {
+    let mut world = World::new();
+    let (account, _) = world.create_account(ACCOUNT);
+    world.create_oidc_provider(account, "https://accounts.google.com", &["app"]);
+    let provider = "arn:aws:iam::111122223333:oidc-provider/accounts.google.com";
+    let by = |name: &str| {
+        let condition = json!({"StringEquals": {"accounts.google.com:sub": "alice"}});
+        trust(&json!({
+            "Effect": "Allow",
+            "Principal": {"Federated": name},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": condition,
+        }))
+    };
+    world.create_role(account, "web", &by(provider), "");
+    for form in ["https://accounts.google.com", "accounts.google.com"] {
+        let issuer = Issuer::new(form);
+        let mut assume = |audience: &str, name: &str| {
+            world.trust(account, "web", &by(name));
+            let token = issuer.token(world.now, &json!({"aud": audience}));
+            let input = request("web");
+            world.call_with_token::<Sts, AssumeRoleWithWebIdentity>(account, &issuer, &token, input)
+        };
+        let admitted = assume("app", provider).unwrap();
+        assert_eq!(admitted.provider.as_deref(), Some(provider), "{form}");
+        assert!(assume("other", provider).is_err(), "{form}");
+        assert!(assume("other", "accounts.google.com").is_err(), "{form}");
+        assert!(assume("app", "accounts.google.com").is_err(), "{form}");
+    }
+}
