@@ -6,12 +6,24 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::clock;
 
 /// How long a server may take to answer its first request.
 const READY_WAIT_MAX: Duration = Duration::from_secs(30);
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
+
+/// Asks the system for enough open files: each foreign token of the flood has a connection
+/// while it waits. Servers inherit what is allowed here.
+pub(crate) fn allow_connections() -> Result<()> {
+    let limit = getrlimit(Resource::Nofile);
+    let current = limit.maximum.map_or(FILES, |maximum| maximum.min(FILES));
+    setrlimit(Resource::Nofile, Rlimit { current: Some(current), ..limit })?;
+    Ok(())
+}
+
+const FILES: u64 = 8192;
 
 /// A directory that is deleted at the end.
 pub(crate) struct Folder(PathBuf);

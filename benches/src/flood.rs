@@ -1,15 +1,17 @@
 //! Tokens that name keys nobody has, a thousand a second: what they cost the good ones,
 //! and the issuer.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail};
 use http::{Request, StatusCode};
 use http_body_util::Full;
 use hyper::body::Bytes;
-use tokio::task::JoinSet;
+use tokio::sync::Mutex;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::clock;
@@ -18,19 +20,24 @@ use crate::load::{Connection, spend};
 use crate::report::Rate;
 use crate::web_identity::{Federated, Plan, next};
 
-/// Connections that send foreign tokens, each one this often: a thousand a second.
-const SENDERS: usize = 10;
-const SEND_INTERVAL: Duration = Duration::from_millis(10);
+/// A foreign token is sent this often, whether or not the ones before are answered.
+const SEND_INTERVAL: Duration = Duration::from_millis(1);
+
 /// Foreign tokens of one round; a flood that outlasts them ends the run.
-const FOREIGN_MAX: usize = 40_000;
+const FOREIGN_MAX: usize = 8_000;
+
+/// Connections on which nothing is waited for.
+type Idle = Arc<Mutex<Vec<Connection>>>;
 
 /// Good tokens with and without the flood.
 pub(crate) struct Flood {
     pub(crate) calm: Rate,
     pub(crate) flooded: Rate,
-    /// Foreign tokens that were sent and refused, and in how much time.
-    pub(crate) refused: usize,
+    /// Foreign tokens that were sent, and in how much time.
+    pub(crate) sent: usize,
     pub(crate) lasted: Duration,
+    /// How many of them found no place to wait for keys and were told to come again.
+    pub(crate) sent_away: usize,
     /// How often the key set was fetched since before the first of them.
     pub(crate) fetches: usize,
     /// How long that was.
@@ -45,20 +52,28 @@ pub(crate) async fn measure(
 ) -> Result<Flood> {
     let (before, began) = (federated.issuer().fetches(), clock::instant());
     let (mut calm, mut flooded) = (Vec::new(), Vec::new());
-    let (mut refused, mut lasted) = (0, Duration::ZERO);
+    let (mut sent, mut sent_away, mut lasted) = (0, 0, Duration::ZERO);
+    let idle = Idle::default();
+    // The flood's connections are made before anything counts.
+    let sending = Sending::start(federated, &idle, numbers)?;
+    good(federated, plan, numbers).await?;
+    sending.end().await?;
     for _ in 0..plan.rounds {
         calm.push(good(federated, plan, numbers).await?);
-        let sending = Sending::start(federated, numbers)?;
+        let sending = Sending::start(federated, &idle, numbers)?;
         let moment = clock::instant();
         flooded.push(good(federated, plan, numbers).await?);
         lasted += moment.elapsed();
-        refused += sending.end().await?;
+        let answers = sending.end().await?;
+        sent += answers.unknown + answers.sent_away;
+        sent_away += answers.sent_away;
     }
     Ok(Flood {
         calm: Rate::median(calm)?,
         flooded: Rate::median(flooded)?,
-        refused,
+        sent,
         lasted,
+        sent_away,
         fetches: federated.issuer().fetches() - before,
         since: began.elapsed(),
     })
@@ -77,60 +92,83 @@ async fn good(
 /// Foreign tokens under way.
 struct Sending {
     ended: Arc<AtomicBool>,
-    refused: Arc<AtomicUsize>,
-    senders: JoinSet<Result<()>>,
+    sender: JoinHandle<Result<Answers>>,
+}
+
+/// How foreign tokens were answered.
+#[derive(Clone, Copy, Default)]
+struct Answers {
+    unknown: usize,
+    sent_away: usize,
 }
 
 impl Sending {
-    fn start(federated: &Federated, numbers: &mut std::ops::RangeFrom<usize>) -> Result<Self> {
-        let (ended, refused) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    fn start(
+        federated: &Federated,
+        idle: &Idle,
+        numbers: &mut std::ops::RangeFrom<usize>,
+    ) -> Result<Self> {
         let now = clock::now()?;
-        let mut senders = JoinSet::new();
-        for _ in 0..SENDERS {
-            let numbers = next(numbers, FOREIGN_MAX / SENDERS);
-            let requests = numbers.map(|number| {
-                let token = federated.issuer().foreign_token(now, number);
-                federated.request(federated.server(), "/", &token)
-            });
-            let requests = requests.collect::<Result<Vec<_>>>()?;
-            let server = federated.server();
-            let (ended, refused) = (Arc::clone(&ended), Arc::clone(&refused));
-            senders.spawn(async move {
-                let connection = Connection::open(server).await?;
-                send(connection, requests, &ended, &refused).await
-            });
-        }
-        Ok(Self { ended, refused, senders })
+        let requests = next(numbers, FOREIGN_MAX).map(|number| {
+            let token = federated.issuer().foreign_token(now, number);
+            federated.request(federated.server(), "/", &token)
+        });
+        let requests = requests.collect::<Result<Vec<_>>>()?;
+        let ended = Arc::new(AtomicBool::new(false));
+        let (server, idle, until) = (federated.server(), Arc::clone(idle), Arc::clone(&ended));
+        let sender = tokio::spawn(async move { send(server, idle, requests, &until).await });
+        Ok(Self { ended, sender })
     }
 
-    /// How many were refused.
-    async fn end(mut self) -> Result<usize> {
+    async fn end(self) -> Result<Answers> {
         self.ended.store(true, Ordering::Relaxed);
-        while let Some(finished) = self.senders.join_next().await {
-            finished??;
-        }
-        Ok(self.refused.load(Ordering::Relaxed))
+        self.sender.await?
     }
 }
 
+/// Sends at its pace until told to end, over as many connections as it takes.
 async fn send(
-    mut connection: Connection,
+    server: SocketAddr,
+    idle: Idle,
     requests: Vec<Request<Full<Bytes>>>,
     ended: &AtomicBool,
-    refused: &AtomicUsize,
-) -> Result<()> {
+) -> Result<Answers> {
+    let (unknown, sent_away) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let mut pace = interval(SEND_INTERVAL);
     pace.set_missed_tick_behavior(MissedTickBehavior::Burst);
-    for request in requests {
+    let (mut requests, mut exchanges) = (requests.into_iter(), JoinSet::new());
+    while !ended.load(Ordering::Relaxed) {
         pace.tick().await;
-        if ended.load(Ordering::Relaxed) {
-            return Ok(());
+        let Some(request) = requests.next() else { bail!("the flood had not enough tokens") };
+        let idle = Arc::clone(&idle);
+        let (unknown, sent_away) = (Arc::clone(&unknown), Arc::clone(&sent_away));
+        exchanges.spawn(async move {
+            let waiting = idle.lock().await.pop();
+            let mut connection = match waiting {
+                Some(connection) => connection,
+                None => Connection::open(server).await?,
+            };
+            let (status, body) = connection.exchange(request).await?;
+            let text = String::from_utf8_lossy(&body);
+            match status {
+                StatusCode::BAD_REQUEST if text.contains("<Code>InvalidIdentityToken<") => {
+                    unknown.fetch_add(1, Ordering::Relaxed);
+                }
+                StatusCode::BAD_REQUEST if text.contains("<Code>IDPCommunicationError<") => {
+                    sent_away.fetch_add(1, Ordering::Relaxed);
+                }
+                _ => bail!("{status}: {text}"),
+            }
+            idle.lock().await.push(connection);
+            Ok(())
+        });
+        while let Some(finished) = exchanges.try_join_next() {
+            finished??;
         }
-        let (status, body) = connection.exchange(request).await?;
-        let text = String::from_utf8_lossy(&body);
-        ensure!(status == StatusCode::BAD_REQUEST, "{status}: {text}");
-        ensure!(text.contains("<Code>InvalidIdentityToken</Code>"), "{text}");
-        refused.fetch_add(1, Ordering::Relaxed);
     }
-    anyhow::bail!("the flood had not enough tokens")
+    while let Some(finished) = exchanges.join_next().await {
+        finished??;
+    }
+    let [unknown, sent_away] = [unknown, sent_away].map(|count| count.load(Ordering::Relaxed));
+    Ok(Answers { unknown, sent_away })
 }

@@ -103,6 +103,7 @@ fn main() -> Result<()> {
 
 /// Starts both servers, plays the workloads against them and reports.
 async fn measure(run: &Run, plan: Plan) -> Result<()> {
+    child::allow_connections()?;
     let folder = child::Folder::new()?;
     let (stead, constant) =
         (child::stead(&run.stead, folder.path())?, child::constant(folder.path())?);

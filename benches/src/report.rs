@@ -111,9 +111,10 @@ impl Report {
         let ratio = format!("{:>6.1}%", flood.ratio() * 100.0);
         print_line("good tokens under the flood", flood.flooded, &ratio);
         println!(
-            "  {:.0} tokens of unknown keys a second, {} in all; {} fetches of keys in {:.0} s",
+            "  {:.0} tokens of unknown keys a second, {} in all, {} sent away; {} fetches in {:.0} s",
             flood.per_second(),
-            flood.refused,
+            flood.sent,
+            flood.sent_away,
             flood.fetches,
             flood.since.as_secs_f64()
         );
@@ -154,8 +155,8 @@ impl Flood {
 
     /// Foreign tokens a second while the flood lasted.
     fn per_second(&self) -> f64 {
-        let refused = u32::try_from(self.refused).unwrap_or(u32::MAX);
-        f64::from(refused) / self.lasted.as_secs_f64()
+        let sent = u32::try_from(self.sent).unwrap_or(u32::MAX);
+        f64::from(sent) / self.lasted.as_secs_f64()
     }
 
     fn numbers(&self) -> Vec<Value> {
