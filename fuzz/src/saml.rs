@@ -105,7 +105,7 @@ fn rearranged(text: String, step: &[u8]) -> String {
     let inside = text[other.clone()].find('>').map_or(other.end, |at| other.start + at + 1);
     let insert = |at: usize, new: &str| [&text[..at], new, &text[at..]].concat();
     let element = &text[one.clone()];
-    match what % 8 {
+    match what % 9 {
         0 => insert(other.start, element),
         1 => insert(other.end, element),
         2 => insert(inside, element),
@@ -113,6 +113,14 @@ fn rearranged(text: String, step: &[u8]) -> String {
         4 => [&text[..one.start], &text[other], &text[one.end..]].concat(),
         5 => insert(inside, "<!-- c -->"),
         6 => insert(inside, "mallory"),
+        // An attribute twice, once with a prefix: the library takes either for the other.
+        7 => match element.split_once(['>', ' ']) {
+            Some((name, _)) => {
+                let copy = r##" ds:URI="#_x" ds:Algorithm="x" ds:ID="_x""##;
+                insert(one.start + name.len(), copy)
+            }
+            None => text,
+        },
         _ => {
             let evil = element.replace("alice", "mallory").replace("ID=\"", "ID=\"e");
             insert(other.start, &evil)
