@@ -12,6 +12,7 @@ import botocore.config
 
 import case
 import server
+import server_log
 import world
 from issuer import DISCOVERY, KEYS, Issuer
 
@@ -146,8 +147,9 @@ class NamedProviders(case.Case):
         self.refused("IDPCommunicationError", 400, self.assume, role, "Atza|down", ProviderId="www.amazon.com")
         # What is for the operator names the provider, and never the token.
         with open(self.log) as log:
-            text = log.read()
-        self.assertIn("answer about the access token at `www.amazon.com`: the status is 503", text)
+            reason = "answer about the access token at `www.amazon.com`: the status is 503"
+            text = server_log.until(log, reason)
+        self.assertIn(reason, text)
         self.assertNotIn("Atza", text)
 
     def test_facebook(self) -> None:

@@ -15,6 +15,7 @@ import botocore.config
 
 import case
 import clock
+import server_log
 import world
 from issuer import DISCOVERY, KEYS, Certificate, Issuer, Key, compact, encoded, hs256
 
@@ -83,7 +84,7 @@ class Refusals(case.Case):
             log.seek(0, os.SEEK_END)
             with self.subTest(what):
                 self.assertEqual(self.refused(code, 400, self.assume, role, token), message)
-                told = log.read()
+                told = server_log.until(log, reason)
                 self.assertIn(reason, told)
                 signature = token.split(".")[-1]
                 self.assertTrue(len(signature) < 20 or signature not in told)
@@ -137,7 +138,7 @@ class Refusals(case.Case):
             with open(os.environ["STEAD_LOG"]) as log:
                 log.seek(0, os.SEEK_END)
                 self.assertRegex(self.refused(code, 400, self.assume, role, refused), pattern)
-                self.assertIn(reason, log.read())
+                self.assertIn(reason, server_log.until(log, reason))
             self.covered.append((what, code, reason))
 
     def test_how_a_token_is_signed(self) -> None:
@@ -325,7 +326,9 @@ class Refusals(case.Case):
             self.assertEqual(outcomes[what], ("IDPCommunicationError", 400, UNREACHABLE), what)
             self.covered.append((what, "IDPCommunicationError", "no complete answer within 6000 ms"))
         with open(os.environ["STEAD_LOG"]) as log:
-            self.assertGreaterEqual(log.read().count("no complete answer within 6000 ms"), len(cases))
+            reason = "no complete answer within 6000 ms"
+            told = server_log.until(log, reason, len(cases))
+            self.assertGreaterEqual(told.count(reason), len(cases))
 
 
 def socket_pause(let_go: threading.Event, seconds: float = 0.05) -> None:
