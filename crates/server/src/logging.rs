@@ -17,8 +17,8 @@ use crate::limits::{LOG_BYTES_HELD_MAX, LOG_HELD_MAX};
 static LINES: Lines =
     Lines { held: Mutex::new(Vec::new()), some: Condvar::new(), ending: AtomicBool::new(false) };
 
-/// Writes log lines of this level and above to standard error, until what is returned is
-/// dropped.
+/// Writes log lines of this level and above to standard error. Once what is returned is
+/// dropped, none waits any more.
 ///
 /// One write for each request costs as much as sealing its session, so lines are held for
 /// at most [`LOG_HELD_MAX`]; warnings and errors, and what stands before them, are written

@@ -28,8 +28,8 @@ use crate::request_id::RequestId;
 pub(super) const UNSIGNED_REGION: &str = "us-east-1";
 
 impl<S: Store> Gateway<S> {
-    /// Verifies the token or the assertion of an unsigned request, by the providers and keys that hold at
-    /// this moment.
+    /// Verifies the token or the assertion of an unsigned request, by the providers and
+    /// keys that hold at this moment.
     pub(super) async fn federate(
         &self,
         operation: KnownOperation,
