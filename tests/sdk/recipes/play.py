@@ -83,7 +83,10 @@ class Player:
         """Runs commands in a terminal, which keeps what they export."""
         state = self.folder / f".{block.kind}.sh"
         state.touch()
-        script = f". {state}\ntrap 'export -p > {state}' EXIT\nset -eo pipefail\n{block.text}"
+        # Not the semaphore that libfaketime made for this shell and that ends with it:
+        # programs of a pipeline would each try to make it again, and at times fail.
+        keep = f"unset FAKETIME_SHARED; export -p > {state}"
+        script = f". {state}\ntrap '{keep}' EXIT\nset -eo pipefail\n{block.text}"
         outcome = run(["bash", "-c", f"cd {self.folder}\n{script}"], self.terminals[block.kind])
         self.ended(block, outcome)
 
