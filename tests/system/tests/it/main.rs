@@ -10,6 +10,8 @@
 mod cast;
 mod crash;
 mod golden;
+mod issuer;
 mod malformed;
 mod matrix;
+mod rotation;
 mod scenario;

@@ -1,0 +1,179 @@
+//! An issuer of OpenID Connect tokens on the loopback interface, which publishes new keys
+//! when it is told to and notes when it was asked for them.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
+use data_encoding::BASE64URL_NOPAD;
+use serde_json::{Value, json};
+use stead_types::Timestamp;
+
+/// Whom its tokens are for.
+pub(crate) const AUDIENCE: &str = "app";
+
+/// A key that signs with ES256, and its id.
+#[derive(Debug)]
+pub(crate) struct Key {
+    id: String,
+    pair: EcdsaKeyPair,
+}
+
+/// An issuer. It answers until the test's process ends.
+#[derive(Clone)]
+pub(crate) struct Issuer {
+    address: SocketAddr,
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    /// The newest last.
+    published: Vec<Arc<Key>>,
+    /// How often the keys were asked for.
+    fetches: usize,
+    /// Who wants to hold the next answer.
+    next_held: Option<Hold>,
+}
+
+/// Both ends that an answer has which is held.
+struct Hold {
+    begun: Sender<()>,
+    released: Receiver<()>,
+}
+
+/// An answer that was composed and is not sent until this is dropped.
+pub(crate) struct HeldAnswer {
+    begun: Receiver<()>,
+    _release: Sender<()>,
+}
+
+impl HeldAnswer {
+    /// Waits until the issuer was asked.
+    pub(crate) fn until_asked(&self, wait_max: Duration) {
+        self.begun.recv_timeout(wait_max).unwrap();
+    }
+}
+
+impl Key {
+    pub(crate) fn new(id: &str) -> Arc<Self> {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
+        Arc::new(Self { id: id.to_owned(), pair })
+    }
+
+    fn published(&self) -> Value {
+        // An uncompressed point: a byte, then both coordinates.
+        let (x, y) = self.pair.public_key().as_ref()[1..].split_at(32);
+        let [x, y] = [x, y].map(|coordinate| BASE64URL_NOPAD.encode(coordinate));
+        let (use_for, id) = ("sig", &self.id);
+        json!({ "kty": "EC", "crv": "P-256", "use": use_for, "kid": id, "x": x, "y": y })
+    }
+
+    /// A token in which this key is called `key_id`.
+    #[expect(clippy::disallowed_methods, reason = "what a signature of this kind draws is its own")]
+    fn sign(&self, key_id: &str, claims: &Value) -> String {
+        let header = json!({ "alg": "ES256", "kid": key_id, "typ": "JWT" });
+        let [header, claims] =
+            [&header, claims].map(|part| BASE64URL_NOPAD.encode(part.to_string().as_bytes()));
+        let signed = format!("{header}.{claims}");
+        let signature = self.pair.sign(&SystemRandom::new(), signed.as_bytes()).unwrap();
+        format!("{signed}.{}", BASE64URL_NOPAD.encode(signature.as_ref()))
+    }
+}
+
+impl Issuer {
+    /// An issuer that publishes one key.
+    pub(crate) fn start(key: &Arc<Key>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let state = State { published: vec![Arc::clone(key)], fetches: 0, next_held: None };
+        let address = listener.local_addr().unwrap();
+        let issuer = Self { address, state: Arc::new(Mutex::new(state)) };
+        let serving = issuer.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                // One that asks and goes away concerns nobody.
+                let _ = stream.and_then(|stream| serving.answer(&stream));
+            }
+        });
+        issuer
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What stands in ARNs and before the claims in condition keys.
+    pub(crate) fn bare(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// Publishes a key beside the newest so far, and takes all others back.
+    pub(crate) fn publish(&self, key: &Arc<Key>) {
+        let mut state = self.state.lock().unwrap();
+        let kept = state.published.pop();
+        state.published = kept.into_iter().chain([Arc::clone(key)]).collect();
+    }
+
+    /// The keys that are published, the newest last.
+    pub(crate) fn published(&self) -> Vec<Arc<Key>> {
+        self.state.lock().unwrap().published.clone()
+    }
+
+    /// How often the keys were asked for so far.
+    pub(crate) fn fetches(&self) -> usize {
+        self.state.lock().unwrap().fetches
+    }
+
+    /// Holds the next answer about the keys back.
+    pub(crate) fn hold_next(&self) -> HeldAnswer {
+        let (begun, asked) = channel();
+        let (release, released) = channel();
+        self.state.lock().unwrap().next_held = Some(Hold { begun, released });
+        HeldAnswer { begun: asked, _release: release }
+    }
+
+    /// A token for five minutes.
+    pub(crate) fn token(&self, key: &Key, now: Timestamp) -> String {
+        self.token_named(key, &key.id, now)
+    }
+
+    /// A token that says another id of its key.
+    pub(crate) fn token_named(&self, key: &Key, key_id: &str, now: Timestamp) -> String {
+        let now = now.epoch_seconds();
+        let claims = json!({
+            "iss": self.url(), "sub": "alice", "aud": AUDIENCE, "iat": now, "exp": now + 300,
+        });
+        key.sign(key_id, &claims)
+    }
+
+    fn answer(&self, stream: &TcpStream) -> std::io::Result<()> {
+        let mut lines = BufReader::new(stream).lines();
+        let first = lines.next().transpose()?.unwrap_or_default();
+        while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
+        let body = match first.split(' ').nth(1) {
+            Some("/keys") => self.keys(),
+            _ => json!({ "issuer": self.url(), "jwks_uri": format!("{}/keys", self.url()) }),
+        };
+        let body = body.to_string();
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+        (&*stream).write_all(format!("{head}{body}").as_bytes())
+    }
+
+    /// The keys as they are when they are asked for, however long the answer is held.
+    fn keys(&self) -> Value {
+        let mut state = self.state.lock().unwrap();
+        state.fetches += 1;
+        let keys: Vec<_> = state.published.iter().map(|key| key.published()).collect();
+        let held = state.next_held.take();
+        drop(state);
+        if let Some(hold) = held {
+            let _ = hold.begun.send(());
+            // It ends when the other end is dropped.
+            let _ = hold.released.recv();
+        }
+        json!({ "keys": keys })
+    }
+}
