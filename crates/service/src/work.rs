@@ -60,17 +60,17 @@ impl ReplayGuard {
     /// back, and the assertion could come again then.
     const ASSERTION_MARGIN: Duration = Duration::from_secs(600);
 
-    /// The guard of a SAML assertion: its id, of its provider. The id is escaped, since
-    /// names in XML can hold any letters.
+    /// The guard of a SAML assertion of its provider. `replay_id` is what it is
+    /// remembered by, in ASCII: the key of a guard has few bytes.
     #[must_use]
     pub fn saml_assertion(
         account: AccountId,
         provider: &Arn,
-        id: &str,
+        replay_id: &str,
         usable_until: Timestamp,
         used_before: ApiError,
     ) -> Self {
-        let key = format!("saml/{provider}/{}", id.escape_default());
+        let key = format!("saml/{provider}/{replay_id}");
         let used_before = used_before.with_context("the assertion was used before");
         Self { account, key, expires_at: usable_until.plus(Self::ASSERTION_MARGIN), used_before }
     }

@@ -136,6 +136,6 @@ fn federation(proof: &SamlProof) -> Federation {
 
 fn guard(proof: &SamlProof, call: &Call<'_>) -> ReplayGuard {
     let (account, assertion) = (call.account.account(), proof.assertion());
-    let (id, until) = (assertion.assertion_id(), assertion.usable_until());
-    ReplayGuard::saml_assertion(account, proof.provider(), id, until, saml_error::expired())
+    let (id, until) = (assertion.replay_id(), assertion.usable_until());
+    ReplayGuard::saml_assertion(account, proof.provider(), &id, until, saml_error::expired())
 }

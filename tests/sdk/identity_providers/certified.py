@@ -9,6 +9,7 @@ import subprocess
 import urllib.parse
 
 from identity_providers.browser import CALLBACK, SECRET, Browser, code_of, post
+from identity_providers.program import Program, running
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -18,22 +19,18 @@ ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 @contextlib.contextmanager
 def provider(id_token_seconds: int = 3600):
     """A running provider, whose ID tokens are good for so many seconds."""
-    command = ["node", HERE / "certified.mjs", str(id_token_seconds)]
     # It warns about what only matters in production.
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, text=True, bufsize=1, **pipes) as process:
-        try:
-            yield Provider(process)
-        finally:
-            process.kill()
+    command = ["node", HERE / "certified.mjs", str(id_token_seconds)]
+    with running(*command, stderr=subprocess.DEVNULL) as program:
+        yield Provider(program)
 
 
 class Provider:
     """The provider, and everybody who logs in to it."""
 
-    def __init__(self, process: subprocess.Popen) -> None:
-        self._process = process
-        self.url = self._answer("issuer ")
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self.url = program.line("issuer ")
 
     def rotate(self) -> None:
         """From now on there are new keys and none of the old ones."""
@@ -89,12 +86,5 @@ class Provider:
         raise AssertionError(f"no code: {page}")
 
     def _tell(self, command: str) -> None:
-        self._process.stdin.write(f"{command}\n")
-        self._process.stdin.flush()
-        self._answer("done")
-
-    def _answer(self, start: str) -> str:
-        for line in self._process.stdout:
-            if line.startswith(start):
-                return line.removeprefix(start).strip()
-        raise AssertionError("the provider ended")
+        self._program.tell(command)
+        self._program.line("done")

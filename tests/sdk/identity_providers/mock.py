@@ -6,6 +6,7 @@ import sys
 import urllib.parse
 
 from identity_providers.browser import CALLBACK, SECRET, Browser, code_of, post
+from identity_providers.program import running
 
 # Ends when its input does. It warns of what its own dependencies call deprecated.
 PROGRAM = """
@@ -20,12 +21,8 @@ with oidc_provider_mock.run_server_in_thread() as server:
 @contextlib.contextmanager
 def provider():
     """A running provider."""
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen([sys.executable, "-c", PROGRAM], text=True, **pipes) as process:
-        try:
-            yield Provider(f"http://localhost:{process.stdout.readline().strip()}")
-        finally:
-            process.kill()
+    with running(sys.executable, "-c", PROGRAM, stderr=subprocess.DEVNULL) as program:
+        yield Provider(f"http://localhost:{program.line()}")
 
 
 class Provider:

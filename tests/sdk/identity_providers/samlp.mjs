@@ -1,6 +1,7 @@
 // samlp of npm, the SAML identity provider that Auth0 was built with. Asked on a line of
 // its input for whom, in JSON, it writes the response that the browser would carry.
 
+import crypto from "node:crypto";
 import fs from "node:fs";
 import readline from "node:readline";
 
@@ -19,6 +20,14 @@ const options = {
   signatureAlgorithm: "rsa-sha256",
   digestAlgorithm: "sha256",
   lifetimeInSeconds: 300,
+};
+
+// Assertions are encrypted for another key, which its owner registers with IAM.
+const recipient = fs.readFileSync(new URL("idp.txt", keys), "utf8").trim();
+const recipientCertificate = `-----BEGIN CERTIFICATE-----\n${recipient}\n-----END CERTIFICATE-----\n`;
+const encryption = {
+  encryptionCert: recipientCertificate,
+  encryptionPublicKey: new crypto.X509Certificate(recipientCertificate).publicKey.export({ type: "spki", format: "pem" }),
 };
 
 // A user is a subject and attributes by their whole names.
@@ -46,8 +55,10 @@ const answer = (text) => console.log(Buffer.from(text).toString("base64"));
 
 answer(await metadata());
 for await (const line of readline.createInterface({ input: process.stdin })) {
-  const { signResponse, ...user } = JSON.parse(line);
-  samlp.getSamlResponse({ ...options, signResponse, profileMapper }, user, (error, response) => {
+  const { switches, ...user } = JSON.parse(line);
+  const signResponse = switches.includes("sign response");
+  const chosen = { ...options, ...(switches.includes("encrypt") ? encryption : {}), signResponse, profileMapper };
+  samlp.getSamlResponse(chosen, user, (error, response) => {
     if (error) throw error;
     answer(response);
   });

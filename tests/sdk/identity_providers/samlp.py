@@ -4,7 +4,8 @@ import base64
 import contextlib
 import json
 import pathlib
-import subprocess
+
+from identity_providers.program import Program, running
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -14,36 +15,25 @@ ATTRIBUTES = "https://aws.amazon.com/SAML/Attributes/"
 @contextlib.contextmanager
 def provider():
     """A running provider."""
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(["node", HERE / "samlp.mjs"], text=True, bufsize=1, **pipes) as process:
-        try:
-            yield Provider(process)
-        finally:
-            process.kill()
+    with running("node", HERE / "samlp.mjs") as program:
+        yield Provider(program)
 
 
 class Provider:
     """The provider, and everybody who has logged in to it."""
 
-    def __init__(self, process: subprocess.Popen) -> None:
-        self._process = process
-        self._metadata = base64.b64decode(self._line()).decode()
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._metadata = base64.b64decode(program.line()).decode()
 
     def metadata(self) -> str:
         """What it says of itself."""
         return self._metadata
 
-    def response(self, subject: str, sign_response: bool = False, **attributes) -> str:
-        """The response, in base64, that `subject` is sent to AWS with; its assertion is
-        signed, and the response too where that is asked for. Attributes are those of AWS."""
+    def response(self, subject: str, *switches: str, **attributes) -> str:
+        """The response, in base64, that `subject` is sent to AWS with. Its assertion is
+        signed; `sign response` and `encrypt` are what there can be besides. Attributes are
+        those of AWS."""
         said = {f"{ATTRIBUTES}{name}": values for name, values in attributes.items()}
-        user = {"subject": subject, "attributes": said, "signResponse": sign_response}
-        self._process.stdin.write(json.dumps(user) + "\n")
-        self._process.stdin.flush()
-        return self._line()
-
-    def _line(self) -> str:
-        line = self._process.stdout.readline()
-        if not line:
-            raise AssertionError("the provider ended")
-        return line.strip()
+        self._program.tell(json.dumps({"subject": subject, "attributes": said, "switches": switches}))
+        return self._program.line()

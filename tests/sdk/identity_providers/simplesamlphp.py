@@ -76,18 +76,21 @@ REMOTE = """<?php
 $metadata['SERVICE'] = [
     'AssertionConsumerService' => 'RECIPIENT',
     'NameIDFormat' => 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
+    'certData' => 'CERTIFICATE',
+    'assertion.encryption' => ENCRYPTION,
 ];
 """
 
 
 @contextlib.contextmanager
-def provider(service: pathlib.Path | None = None):
-    """A running provider, with this file about the service in place of the usual one."""
+def provider(service: pathlib.Path | None = None, encrypts: bool = False):
+    """A running provider, with this file about the service in place of the usual one,
+    which says whether assertions are encrypted for the key `idp.key`."""
     with tempfile.TemporaryDirectory(prefix="stead-simplesamlphp-") as folder:
         folder = pathlib.Path(folder)
         port = free_port()
         url = f"http://127.0.0.1:{port}/simplesaml"
-        configure(folder, f"{url}/idp", service)
+        configure(folder, f"{url}/idp", service, encrypts)
         environment = os.environ | {"SIMPLESAMLPHP_CONFIG_DIR": str(folder)}
         command = ["php", "-S", f"127.0.0.1:{port}", "-t", folder / "www"]
         with (folder / "output").open("wb") as output:
@@ -139,7 +142,7 @@ class Provider:
         raise AssertionError(f"no response: {page}")
 
 
-def configure(folder: pathlib.Path, entity: str, service: pathlib.Path | None) -> None:
+def configure(folder: pathlib.Path, entity: str, service: pathlib.Path | None, encrypts: bool) -> None:
     for name in ["cert", "log", "data", "tmp", "metadata", "www"]:
         (folder / name).mkdir()
     (folder / "www/simplesaml").symlink_to(PROGRAM / "www")
@@ -155,7 +158,9 @@ def configure(folder: pathlib.Path, entity: str, service: pathlib.Path | None) -
     if service:
         remote.symlink_to(service)
     else:
-        remote.write_text(REMOTE.replace("SERVICE", SERVICE, 1).replace("RECIPIENT", RECIPIENT))
+        text = REMOTE.replace("SERVICE", SERVICE, 1).replace("RECIPIENT", RECIPIENT)
+        text = text.replace("CERTIFICATE", "".join((KEYS / "idp.txt").read_text().split()))
+        remote.write_text(text.replace("ENCRYPTION", str(encrypts).lower()))
 
 
 def free_port() -> int:

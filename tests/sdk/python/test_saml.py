@@ -2,7 +2,6 @@
 
 import base64
 import contextlib
-import os
 import pathlib
 import re
 import subprocess
@@ -26,6 +25,9 @@ INVALID = (
     r"\(Service: AWSOpenIdDiscoveryService; Status Code: 400; Error Code: %s; "
     r"Request ID: [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}; Proxy: null\)"
 )
+KEYS = pathlib.Path(__file__).resolve().parents[3] / "crates/federation/tests/saml"
+# What assertions are encrypted for, and another.
+DECRYPTION_KEY, OTHER_KEY = [(KEYS / name).read_text() for name in ["idp.key", "attacker.key"]]
 UNSIGNED = botocore.config.Config(signature_version=botocore.UNSIGNED, retries={"total_max_attempts": 1})
 
 
@@ -51,6 +53,11 @@ class Saml(case.Case):
 
     def not_admitted(self, role: str, provider: str, response: str, code: str, status: int, **more) -> str:
         return self.refused(code, status, self.assume, role, provider, response, **more)
+
+    def not_opened(self, role: str, provider: str, response: str) -> None:
+        """Refused in AWS's words for whatever it cannot read."""
+        message = self.not_admitted(role, provider, response, "InvalidIdentityToken", 400)
+        self.assertRegex(message, "^Invalid base64 SAMLResponse " + INVALID % "AuthSamlInvalidSamlResponseException")
 
     def enter(self, context):
         """What a context manager gives, until the test ends."""
@@ -179,6 +186,20 @@ class SimpleSamlPhp(Saml):
         self.assertTrue(outcome.stdout.strip().endswith("/alice"), outcome.stdout)
 
 
+class EncryptingSimpleSamlPhp(Saml):
+    """The same, set to encrypt."""
+
+    def test_its_assertions_are_opened(self) -> None:
+        idp = self.enter(simplesamlphp.provider(encrypts=True))
+        demanding = {"AssertionEncryptionMode": "Required", "AddPrivateKey": DECRYPTION_KEY}
+        provider, locked = self.registered(idp.metadata(), **demanding), self.registered(idp.metadata())
+        role = self.saml_role(provider, alice())
+        response = idp.response("alice", **offer(role, provider))
+        self.assertIn("EncryptedAssertion", base64.b64decode(response).decode())
+        self.assertEqual(self.assume(role, provider, response)["Subject"], "alice")
+        self.not_opened(role, locked, response)
+
+
 class Samlp(Saml):
     """The npm library, which signs the assertion, or both."""
 
@@ -192,17 +213,58 @@ class Samlp(Saml):
     def test_responses_become_credentials_whichever_is_signed(self) -> None:
         provider = self.registered(self.idp.metadata())
         role = self.saml_role(provider, alice())
-        for sign_response in [False, True]:
-            with self.subTest(sign_response=sign_response):
-                response = self.idp.response("alice", sign_response, **offer(role, provider))
+        for switches in [[], ["sign response"]]:
+            with self.subTest(switches=switches):
+                response = self.idp.response("alice", *switches, **offer(role, provider))
                 answer = self.assume(role, provider, response)
                 self.assertEqual(answer["Subject"], "alice")
-                mallory = self.idp.response("mallory", sign_response, **offer(role, provider))
+                mallory = self.idp.response("mallory", *switches, **offer(role, provider))
                 self.assertIn(DENIED, self.not_admitted(role, provider, mallory, "AccessDenied", 403))
+
+    def test_encrypted_assertions_are_opened_with_the_keys_of_the_provider(self) -> None:
+        provider = self.registered(self.idp.metadata())
+        role = self.saml_role(provider, alice())
+        for switches in [["encrypt"], ["encrypt", "sign response"]]:
+            with self.subTest(switches=switches):
+                response = self.idp.response("alice", *switches, **offer(role, provider))
+                self.not_opened(role, provider, response)
+                self.assertNotIn("alice", base64.b64decode(response).decode())
+                wrong = self.add_key(provider, OTHER_KEY)
+                self.not_opened(role, provider, response)
+                right = self.add_key(provider, DECRYPTION_KEY)
+                self.assertEqual(self.assume(role, provider, response)["Subject"], "alice")
+                mallory = self.idp.response("mallory", *switches, **offer(role, provider))
+                self.assertIn(DENIED, self.not_admitted(role, provider, mallory, "AccessDenied", 403))
+                for key in [right, wrong]:
+                    self.iam.update_saml_provider(SAMLProviderArn=provider, RemovePrivateKey=key)
+                    self.not_opened(role, provider, response)
+
+    def test_a_provider_can_demand_encryption(self) -> None:
+        demanding = {"AssertionEncryptionMode": "Required", "AddPrivateKey": DECRYPTION_KEY}
+        provider = self.registered(self.idp.metadata(), **demanding)
+        role = self.saml_role(provider, alice())
+        plain = self.idp.response("alice", **offer(role, provider))
+        encrypted = self.idp.response("alice", "encrypt", **offer(role, provider))
+        self.not_opened(role, provider, plain)
+        self.assume(role, provider, encrypted)
+        self.iam.update_saml_provider(SAMLProviderArn=provider, AssertionEncryptionMode="Allowed")
+        self.assume(role, provider, plain)
+        self.assume(role, provider, encrypted)
+
+    def add_key(self, provider: str, key: str) -> str:
+        """One more private key: its id."""
+        before = self.keys(provider)
+        self.iam.update_saml_provider(SAMLProviderArn=provider, AddPrivateKey=key)
+        [added] = self.keys(provider) - before
+        return added
+
+    def keys(self, provider: str) -> set[str]:
+        shown = self.iam.get_saml_provider(SAMLProviderArn=provider)
+        return {key["KeyId"] for key in shown["PrivateKeyList"]}
 
     def test_an_assertion_is_used_once_where_that_is_switched_on(self) -> None:
         variables = self.enter(server.another("--saml-single-use"))
-        self.enter(environment(variables))
+        self.enter(world.environment(variables))
         self.setUp()
         provider = self.registered(self.idp.metadata())
         role = self.saml_role(provider, alice())
@@ -211,21 +273,6 @@ class Samlp(Saml):
         message = self.not_admitted(role, provider, response, "ExpiredTokenException", 400)
         self.assertEqual(message, "Response has expired")
         self.assume(role, provider, self.idp.response("alice", **offer(role, provider)))
-
-
-@contextlib.contextmanager
-def environment(variables: dict[str, str]):
-    """Sets variables of this process for a while."""
-    before = dict(os.environ)
-    os.environ.update(variables)
-    # The session that clients are made of has read the environment already.
-    boto3.setup_default_session()
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-        boto3.setup_default_session()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ use stead_directory::Draft;
 use stead_federation::oidc::{Algorithms, UnverifiedToken};
 use stead_federation::saml::UnverifiedResponse;
 use stead_service::{
-    Accounts, Call, DenialRecord, Handle, Reference, Refused, Work, authorize, refusal,
+    Accounts, Call, DenialRecord, Handle, Reference, Refused, Work, authorize, decryption_keys,
+    refusal,
 };
 use stead_session::vault::{SecretName, SecretVault, WrappedSecret};
 use stead_sigv4::{
@@ -88,8 +89,13 @@ impl World {
         input: Op::Input,
     ) -> Result<Op::Output, Failure> {
         let response = UnverifiedResponse::parse(response).map_err(unauthenticated)?;
-        let (home, now) = (self.account(account), self.now);
-        let caller = VerifiedCaller::of_saml(&response, provider, &[], &[], home, now)
+        let now = self.now;
+        let Hosted { snapshot, vault } = self.accounts.get(&account).expect("a hosted account");
+        let keys = match snapshot.saml_provider(provider) {
+            Some(registered) => decryption_keys(registered, vault)?,
+            None => Vec::new(),
+        };
+        let caller = VerifiedCaller::of_saml(&response, provider, &keys, &[], snapshot, now)
             .map_err(unauthenticated)?;
         self.call_as::<S, Op>(&caller, input)
     }

@@ -28,7 +28,7 @@ pub use call::Failure;
 pub use entropy::Counted;
 pub use issuer::Issuer;
 pub use population::METADATA_VALID_SECONDS;
-pub use saml_idp::{Said, SamlIdp};
+pub use saml_idp::{DECRYPTION_KEY, Said, SamlIdp};
 
 /// When every world begins: 2026-03-01T12:00:00Z.
 pub const BEGINNING: Timestamp = Timestamp::from_epoch_seconds(1_772_366_400);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use stead_directory::commands::saml_provider::{NewPrivateKey, SamlProviderChange};
 use stead_directory::commands::{PolicyHolder, attachment, boundary};
 use stead_directory::commands::{
     access_key, inline_policy, managed_policy, mfa_device, oidc_provider, role, saml_provider, user,
@@ -14,7 +15,7 @@ use stead_directory::{DirectoryError, Draft, PrincipalLookup, PrincipalStatus};
 use stead_policy::PolicyText;
 use stead_session::totp;
 use stead_session::vault::{SecretName, SecretVault};
-use stead_types::{AccountId, Arn, Entropy, Path, Secret, Tag, Timestamp, UniqueId};
+use stead_types::{AccountId, Arn, Entropy, Path, SamlId, Secret, Tag, Timestamp, UniqueId};
 
 use crate::{Credentials, Hosted, SamlIdp, World};
 
@@ -125,6 +126,37 @@ impl World {
         let made =
             self.edit(account, |draft, entropy, _| saml_provider::create(draft, new, now, entropy));
         made.arn.clone()
+    }
+
+    /// Says whether assertions of a SAML provider must be encrypted.
+    pub fn demand_encryption(
+        &mut self,
+        account: AccountId,
+        provider: &Arn,
+        encryption: AssertionEncryption,
+    ) {
+        let change =
+            SamlProviderChange { encryption: Some(encryption), ..SamlProviderChange::default() };
+        self.change_saml_provider(account, provider, change);
+    }
+
+    /// Gives a SAML provider one more private key, in PEM.
+    pub fn add_decryption_key(&mut self, account: AccountId, provider: &Arn, pem: &str) {
+        let Hosted { vault, .. } = self.accounts.get(&account).unwrap();
+        let id = SamlId::generate(&mut self.entropy);
+        let name = SecretName::SamlPrivateKey { provider: provider.as_str(), id: &id };
+        let pem = Secret::new(pem.to_owned());
+        let wrapped = vault.wrap_text(name, &pem, &mut self.entropy).unwrap();
+        let key = WrappedSecret::new(wrapped.as_bytes());
+        let added = NewPrivateKey { id, key };
+        let change =
+            SamlProviderChange { add_private_key: Some(added), ..SamlProviderChange::default() };
+        self.change_saml_provider(account, provider, change);
+    }
+
+    fn change_saml_provider(&mut self, account: AccountId, arn: &Arn, change: SamlProviderChange) {
+        let now = self.now;
+        self.edit(account, |draft, _, _| saml_provider::update(draft, arn, change, now));
     }
 
     /// Attaches a managed policy to a role.

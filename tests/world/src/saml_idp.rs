@@ -1,13 +1,18 @@
 //! A SAML identity provider, with a key of its own, that signs what it is told to.
 
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::{OAEP_SHA1_MGF1SHA1, OaepPublicEncryptingKey, PrivateDecryptingKey};
 use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use data_encoding::BASE64;
 use stead_types::Timestamp;
 
 const KEY: &str = include_str!("../../../crates/federation/tests/saml/rsa-pkcs8.key");
 const CERTIFICATE: &str = include_str!("../../../crates/federation/tests/saml/rsa-2048.txt");
+
+/// The private key, in PEM, that opens the assertions which are encrypted here.
+pub const DECRYPTION_KEY: &str = include_str!("../../../crates/federation/tests/saml/idp.key");
 
 const ATTRIBUTES: &str = "https://aws.amazon.com/SAML/Attributes/";
 
@@ -41,9 +46,7 @@ impl SamlIdp {
     /// The provider of this entity id.
     #[must_use]
     pub fn new(entity_id: &str) -> Self {
-        let lines: String = KEY.lines().filter(|line| !line.starts_with("--")).collect();
-        let der = BASE64.decode(lines.as_bytes()).expect("a key in PEM");
-        let key = RsaKeyPair::from_pkcs8(&der).expect("an RSA key");
+        let key = RsaKeyPair::from_pkcs8(&der(KEY)).expect("an RSA key");
         Self { entity_id: entity_id.to_owned(), key }
     }
 
@@ -65,8 +68,19 @@ impl SamlIdp {
     /// Everything is written as exclusive canonicalization leaves it, so that what is
     /// signed is the text itself.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "a signature of this kind draws nothing")]
     pub fn response(&self, at: Timestamp, id: &str, said: &Said) -> String {
+        response(at, id, &self.signed(at, id, said))
+    }
+
+    /// The same, with its assertion encrypted for [`DECRYPTION_KEY`].
+    #[must_use]
+    pub fn encrypted_response(&self, at: Timestamp, id: &str, said: &Said) -> String {
+        response(at, id, &encrypted(&self.signed(at, id, said)))
+    }
+
+    /// An assertion with its signature.
+    #[expect(clippy::disallowed_methods, reason = "a signature of this kind draws nothing")]
+    fn signed(&self, at: Timestamp, id: &str, said: &Said) -> String {
         let (head, rest) = self.assertion(at, id, said);
         let hash = BASE64.encode(digest(&SHA256, format!("{head}{rest}").as_bytes()).as_ref());
         let info = signed_info(id, &hash);
@@ -75,14 +89,10 @@ impl SamlIdp {
         let signed = self.key.sign(&RSA_PKCS1_SHA256, &random, info.as_bytes(), &mut signature);
         signed.expect("a signature");
         let signature = BASE64.encode(&signature);
-        let response = format!(
-            "<samlp:Response xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_response-{id}\" \
-             IssueInstant=\"{at}\" Version=\"2.0\"><samlp:Status><samlp:StatusCode \
-             Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\"></samlp:StatusCode></samlp:Status>\
-             {head}<ds:Signature xmlns:ds=\"{DSIG}\">{info}<ds:SignatureValue>{signature}\
-             </ds:SignatureValue></ds:Signature>{rest}</samlp:Response>"
-        );
-        BASE64.encode(response.as_bytes())
+        format!(
+            "{head}<ds:Signature xmlns:ds=\"{DSIG}\">{info}<ds:SignatureValue>{signature}\
+             </ds:SignatureValue></ds:Signature>{rest}"
+        )
     }
 
     /// The assertion, cut where its signature belongs.
@@ -147,6 +157,49 @@ impl Said {
         self.attributes.retain(|(other, _)| other != name);
         self
     }
+}
+
+fn response(at: Timestamp, id: &str, assertion: &str) -> String {
+    let response = format!(
+        "<samlp:Response xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_response-{id}\" \
+         IssueInstant=\"{at}\" Version=\"2.0\"><samlp:Status><samlp:StatusCode \
+         Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\"></samlp:StatusCode></samlp:Status>\
+         {assertion}</samlp:Response>"
+    );
+    BASE64.encode(response.as_bytes())
+}
+
+/// AES-256-GCM under a key that is wrapped with RSA-OAEP.
+fn encrypted(assertion: &str) -> String {
+    // Of one text each, in tests: neither has to be drawn.
+    let (content_key, nonce) = ([7; 32], [9; 12]);
+    let cipher = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &content_key).expect("32 bytes"));
+    let mut sealed = assertion.as_bytes().to_vec();
+    cipher
+        .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut sealed)
+        .expect("a short text");
+    let ciphertext = BASE64.encode(&[nonce.as_slice(), &sealed].concat());
+    let private = PrivateDecryptingKey::from_pkcs8(&der(DECRYPTION_KEY)).expect("an RSA key");
+    let public = OaepPublicEncryptingKey::new(private.public_key()).expect("an RSA key");
+    let mut wrapped = vec![0; public.ciphertext_size()];
+    public.encrypt(&OAEP_SHA1_MGF1SHA1, &content_key, &mut wrapped, None).expect("a short text");
+    let wrapped = BASE64.encode(&wrapped);
+    format!(
+        "<saml:EncryptedAssertion xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\" \
+         xmlns:xenc=\"http://www.w3.org/2001/04/xmlenc#\"><xenc:EncryptedData \
+         Type=\"http://www.w3.org/2001/04/xmlenc#Element\"><xenc:EncryptionMethod \
+         Algorithm=\"http://www.w3.org/2009/xmlenc11#aes256-gcm\"/><ds:KeyInfo \
+         xmlns:ds=\"{DSIG}\"><xenc:EncryptedKey><xenc:EncryptionMethod \
+         Algorithm=\"http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p\"/><xenc:CipherData>\
+         <xenc:CipherValue>{wrapped}</xenc:CipherValue></xenc:CipherData></xenc:EncryptedKey>\
+         </ds:KeyInfo><xenc:CipherData><xenc:CipherValue>{ciphertext}</xenc:CipherValue>\
+         </xenc:CipherData></xenc:EncryptedData></saml:EncryptedAssertion>"
+    )
+}
+
+fn der(pem: &str) -> Vec<u8> {
+    let lines: String = pem.lines().filter(|line| !line.starts_with("--")).collect();
+    BASE64.decode(lines.as_bytes()).expect("a key in PEM")
 }
 
 const DSIG: &str = "http://www.w3.org/2000/09/xmldsig#";

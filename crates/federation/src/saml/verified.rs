@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
-use data_encoding::BASE64;
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
+use data_encoding::{BASE64, HEXLOWER};
 use stead_types::{AccountId, Arn, SessionName, SourceIdentity, TagKey, Timestamp};
 
 use super::assertion::UseCount;
@@ -87,11 +87,12 @@ impl VerifiedAssertion {
         &self.recipient
     }
 
-    /// The ID of the assertion, which its issuer uses once: with the issuer, what a guard
-    /// against replays remembers until [`usable_until`](Self::usable_until).
+    /// What the assertion is remembered by until [`usable_until`](Self::usable_until),
+    /// where a second use is refused: the SHA-256 of its ID, which its issuer uses once,
+    /// in 64 hexadecimal digits. IDs may have any letters, and this has one length.
     #[must_use]
-    pub fn assertion_id(&self) -> &str {
-        &self.id
+    pub fn replay_id(&self) -> String {
+        HEXLOWER.encode(digest(&SHA256, self.id.as_bytes()).as_ref())
     }
 
     /// From when on the assertion is refused: the earliest of its own ends and five

@@ -15,7 +15,9 @@ fn everything_an_assertion_says_is_read() {
     assert_eq!(verified.subject(), "alice");
     assert_eq!(verified.subject_type(), "persistent");
     assert_eq!(verified.recipient(), RECIPIENT);
-    assert_eq!(verified.assertion_id(), "_a1");
+    // The SHA-256 of `_a1`.
+    let id = "7767c65d3f738eda8e8dbb7937947828bbc078bed149b2319bcb67700471eede";
+    assert_eq!(verified.replay_id(), id);
     assert_eq!(verified.usable_until(), at("2026-03-01T12:03:00Z"));
     assert_eq!(verified.session_ends(), None);
     assert_eq!(verified.role_session_name().as_str(), "alice@example.com");

@@ -5,16 +5,14 @@ use std::sync::Arc;
 use stead_api::ApiError;
 use stead_api::sts::AssumeRoleWithSAMLRequest;
 use stead_authorizer::VerifiedCaller;
-use stead_directory::entity::SamlProvider;
 use stead_federation::saml::UnverifiedResponse;
-use stead_session::vault::{SecretName, SecretVault as _, WrappedSecret};
+use stead_service::decryption_keys;
 use stead_store::Store;
-use stead_types::{Arn, Secret, Timestamp};
+use stead_types::{Arn, Timestamp};
 
 use super::Gateway;
 use super::authenticate::{Authenticated, store_error};
 use super::federate::UNSIGNED_REGION;
-use crate::accounts::Account;
 use crate::request_id::RequestId;
 
 impl<S: Store> Gateway<S> {
@@ -37,7 +35,7 @@ impl<S: Store> Gateway<S> {
         let version = account.durable();
         let registered = version.snapshot.saml_provider(&provider);
         let keys = match registered.filter(|_| response.is_encrypted()) {
-            Some(registered) => decryption_keys(&account, registered)?,
+            Some(registered) => decryption_keys(registered, account.vault())?,
             None => Vec::new(),
         };
         let (endpoints, snapshot) = (self.saml.endpoints.clone(), Arc::clone(&version.snapshot));
@@ -79,22 +77,4 @@ fn provider_arn(text: &str) -> Result<Arn, ApiError> {
         named && placed && arn.service() == "iam" && arn.account().is_some()
     });
     arn.ok_or_else(|| ApiError::validation(format!("{text} is invalid")))
-}
-
-/// The private keys of a provider, in PEM.
-fn decryption_keys(
-    account: &Account,
-    provider: &SamlProvider,
-) -> Result<Vec<Secret<String>>, ApiError> {
-    let opened = provider.private_keys.iter().map(|key| {
-        let name = SecretName::SamlPrivateKey { provider: provider.arn.as_str(), id: &key.id };
-        let wrapped = WrappedSecret::from_bytes(key.key.as_bytes().to_vec());
-        account.vault().unwrap_text(name, &wrapped).map_err(|error| {
-            ApiError::internal(format!(
-                "a private key of {} cannot be unwrapped: {error}",
-                provider.arn
-            ))
-        })
-    });
-    opened.collect()
 }

@@ -4,10 +4,12 @@
 mod assume_role;
 mod denial;
 mod duration;
+mod federated;
 mod federation_token;
 mod mfa;
 mod requests;
 mod saml;
+mod saml_encryption;
 mod session_token;
 mod source_identity;
 mod tags;

@@ -12,26 +12,27 @@ use stead_sts::{Sts, refused_saml};
 use stead_types::{AccountId, Secret, Timestamp};
 use stead_world::{Failure, Said, SamlIdp, World};
 
+use crate::federated::{self, all_but_one, for_actions, trust, was_admitted};
 use crate::requests::{ACCOUNT, assume, held, request as assume_role};
 
 const ISSUER: &str = "https://idp.example.com/metadata";
-const PROVIDER: &str = "arn:aws:iam::111122223333:saml-provider/Corporate";
+pub(crate) const PROVIDER: &str = "arn:aws:iam::111122223333:saml-provider/Corporate";
 const ROLE: &str = "arn:aws:iam::111122223333:role/web";
 const RECIPIENT: &str = "https://signin.aws.amazon.com/saml";
 const DENIED: &str = "Not authorized to perform sts:AssumeRoleWithSAML";
 /// The base64 of SHA-1 over issuer, account and name.
 const NAME_QUALIFIER: &str = "gE+BuXAQ2o99sQ56MRNVqfoEDGk=";
 
-struct Setting {
-    world: World,
-    account: AccountId,
-    idp: SamlIdp,
+pub(crate) struct Setting {
+    pub(crate) world: World,
+    pub(crate) account: AccountId,
+    pub(crate) idp: SamlIdp,
     assertions: u32,
 }
 
 impl Setting {
     /// A provider, and a role of this trust.
-    fn new(statement: &Value) -> Self {
+    pub(crate) fn new(statement: &Value) -> Self {
         let mut world = World::new();
         let (account, _) = world.create_account(ACCOUNT);
         let idp = SamlIdp::new(ISSUER);
@@ -56,7 +57,7 @@ impl Setting {
         self.hand_in(request, &response)
     }
 
-    fn hand_in(
+    pub(crate) fn hand_in(
         &mut self,
         request: &AssumeRoleWithSAMLRequest,
         response: &str,
@@ -70,31 +71,15 @@ impl Setting {
     /// Whether a role of this trust can be assumed.
     fn admits(&mut self, statement: &Value, said: &Said) -> bool {
         self.world.trust(self.account, "web", &trust(statement));
-        match self.assume(said) {
-            Ok(_) => true,
-            Err(failure) => {
-                let found = (failure.code.as_str(), failure.message.as_str());
-                assert_eq!(found, ("AccessDenied", DENIED));
-                false
-            }
-        }
+        was_admitted(self.assume(said), DENIED)
     }
 }
 
-fn trust(statement: &Value) -> String {
-    json!({"Version": "2012-10-17", "Statement": statement}).to_string()
+pub(crate) fn allow(condition: Value) -> Value {
+    federated::allow(PROVIDER, "sts:AssumeRoleWithSAML", &condition)
 }
 
-fn allow(condition: Value) -> Value {
-    json!({
-        "Effect": "Allow",
-        "Principal": {"Federated": PROVIDER},
-        "Action": "sts:AssumeRoleWithSAML",
-        "Condition": condition,
-    })
-}
-
-fn request(role: &str) -> AssumeRoleWithSAMLRequest {
+pub(crate) fn request(role: &str) -> AssumeRoleWithSAMLRequest {
     AssumeRoleWithSAMLRequest {
         role_arn: format!("arn:aws:iam::{ACCOUNT}:role/{role}"),
         principal_arn: PROVIDER.to_owned(),
@@ -106,7 +91,7 @@ fn request(role: &str) -> AssumeRoleWithSAMLRequest {
     }
 }
 
-fn alice() -> Said {
+pub(crate) fn alice() -> Said {
     Said::of("alice", ROLE, PROVIDER)
 }
 
@@ -220,20 +205,17 @@ fn tags_and_source_identity_come_from_the_assertion_and_are_asked_for() {
         .with("SourceIdentity", &["source-alice"]);
     let actions = ["sts:AssumeRoleWithSAML", "sts:TagSession", "sts:SetSourceIdentity"];
     let may = |actions: &[&str]| {
-        let mut statement = allow(json!({"StringEquals": {
+        let tagged = json!({"StringEquals": {
             "aws:RequestTag/Team": "blue", "sts:SourceIdentity": "source-alice",
-        }}));
-        statement["Action"] = json!(actions);
-        statement
+        }});
+        for_actions(allow(tagged), actions)
     };
     let mut setting = Setting::new(&may(&actions));
     let answer = setting.assume(&said).unwrap();
     assert_eq!(answer.source_identity.as_deref(), Some("source-alice"));
     assert_eq!(answer.packed_policy_size, Some(1));
-    for missing in 0..actions.len() {
-        let given: Vec<&str> =
-            (0..).zip(actions).filter(|(at, _)| *at != missing).map(|(_, action)| action).collect();
-        assert!(!setting.admits(&may(&given), &said), "without {}", actions[missing]);
+    for (missing, given) in all_but_one(&actions) {
+        assert!(!setting.admits(&may(&given), &said), "without {missing}");
     }
     setting.world.trust(setting.account, "web", &trust(&may(&actions)));
     let untagged = said.clone().without("PrincipalTag:Team");
@@ -274,10 +256,8 @@ fn a_session_remembers_its_provider_and_subject() {
 
 #[test]
 fn transitive_tags_and_the_source_identity_last_through_a_chain() {
-    let mut statement = allow(json!({}));
-    statement["Action"] =
-        json!(["sts:AssumeRoleWithSAML", "sts:TagSession", "sts:SetSourceIdentity"]);
-    let mut setting = Setting::new(&statement);
+    let actions = ["sts:AssumeRoleWithSAML", "sts:TagSession", "sts:SetSourceIdentity"];
+    let mut setting = Setting::new(&for_actions(allow(json!({})), &actions));
     let next = json!({
         "Effect": "Allow", "Principal": {"AWS": ROLE},
         "Action": ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"],
@@ -350,6 +330,24 @@ fn one_assertion_is_good_for_several_calls_unless_it_is_to_be_used_once() {
     let kept = setting.world.guards.first().unwrap();
     let usable = setting.world.now.plus(std::time::Duration::from_secs(300));
     assert!(kept.expires_at > usable, "{kept:?}");
+}
+
+/// XML has names of any letters, and of as many as are read.
+#[test]
+fn assertions_with_long_ids_in_any_script_are_used_once_too() {
+    let mut setting = Setting::new(&allow(json!({})));
+    setting.world.assertion_use = AssertionUse::Once;
+    let longest = "\u{20000}".repeat(stead_federation::saml::limits::ID_CHARACTERS_MAX);
+    let near = longest.replacen('\u{20000}', "\u{20001}", 1);
+    for id in [&longest, &near] {
+        let response = setting.idp.response(setting.world.now, id, &alice());
+        assert!(setting.hand_in(&request("web"), &response).is_ok());
+        let again = setting.hand_in(&request("web"), &response).unwrap_err();
+        assert_eq!(again.message, "Response has expired");
+    }
+    for guard in &setting.world.guards {
+        assert!(guard.key.is_ascii() && guard.key.len() < 200, "{guard:?}");
+    }
 }
 
 #[test]

@@ -7,9 +7,10 @@ use stead_api::sts::{
 };
 use stead_sts::Sts;
 use stead_types::{AccountId, Secret};
-use stead_world::{Credentials, Failure, Issuer, World};
+use stead_world::{Failure, Issuer, World};
 
-use crate::requests::ACCOUNT;
+use crate::federated::{self, all_but_one, for_actions, trust, was_admitted};
+use crate::requests::{ACCOUNT, held};
 
 const URL: &str = "https://idp.example.com/realm";
 const PROVIDER: &str = "arn:aws:iam::111122223333:oidc-provider/idp.example.com/realm";
@@ -53,30 +54,17 @@ impl Setting {
     /// Whether a role of this trust can be assumed.
     fn admits(&mut self, statement: &Value, claims: Value) -> bool {
         self.world.trust(self.account, "web", &trust(statement));
-        match self.assume(claims) {
-            Ok(_) => true,
-            Err(failure) => {
-                assert_eq!(
-                    (failure.code.as_str(), failure.message.as_str()),
-                    ("AccessDenied", DENIED)
-                );
-                false
-            }
-        }
+        was_admitted(self.assume(claims), DENIED)
     }
 }
 
-fn trust(statement: &Value) -> String {
-    json!({"Version": "2012-10-17", "Statement": statement}).to_string()
+fn allow(condition: Value) -> Value {
+    by(PROVIDER, condition)
 }
 
-fn allow(condition: Value) -> Value {
-    json!({
-        "Effect": "Allow",
-        "Principal": {"Federated": PROVIDER},
-        "Action": "sts:AssumeRoleWithWebIdentity",
-        "Condition": condition,
-    })
+/// A statement that lets whom this provider vouches for assume the role.
+fn by(provider: &str, condition: Value) -> Value {
+    federated::allow(provider, "sts:AssumeRoleWithWebIdentity", &condition)
 }
 
 fn request(role: &str) -> AssumeRoleWithWebIdentityRequest {
@@ -102,20 +90,12 @@ fn a_token_becomes_credentials_of_the_role() {
     let user = answer.assumed_role_user.unwrap();
     assert_eq!(user.arn, format!("arn:aws:sts::{ACCOUNT}:assumed-role/web/job-1"));
     assert!(user.assumed_role_id.ends_with(":job-1"));
-    let credentials = credentials(answer.credentials.unwrap());
+    let credentials = held(answer.credentials.unwrap());
     let input = GetCallerIdentityRequest {};
     let who = setting.world.call::<Sts, GetCallerIdentity>(&credentials, input.clone()).unwrap();
     assert_eq!(who.arn, Some(user.arn));
     setting.world.wait(3_600);
     assert!(setting.world.call::<Sts, GetCallerIdentity>(&credentials, input).is_err());
-}
-
-fn credentials(made: stead_api::sts::Credentials) -> Credentials {
-    Credentials {
-        access_key_id: made.access_key_id,
-        secret: made.secret_access_key,
-        session_token: Some(made.session_token),
-    }
 }
 
 #[test]
@@ -212,18 +192,14 @@ fn tags_and_source_identity_come_from_the_token_and_are_asked_for() {
         let tagged = json!({"StringEquals": {
             "aws:RequestTag/Team": "blue", "sts:SourceIdentity": "alice",
         }});
-        let mut statement = allow(tagged);
-        statement["Action"] = json!(actions);
-        statement
+        for_actions(allow(tagged), actions)
     };
     let mut setting = Setting::new(&may(&actions));
     let answer = setting.assume(claims.clone()).unwrap();
     assert_eq!(answer.source_identity.as_deref(), Some("alice"));
     assert_eq!(answer.packed_policy_size, Some(1));
-    for missing in 0..actions.len() {
-        let given: Vec<&str> =
-            (0..).zip(actions).filter(|(at, _)| *at != missing).map(|(_, action)| action).collect();
-        assert!(!setting.admits(&may(&given), claims.clone()), "without {}", actions[missing]);
+    for (missing, given) in all_but_one(&actions) {
+        assert!(!setting.admits(&may(&given), claims.clone()), "without {missing}");
     }
     let untagged = json!({
         "https://aws.amazon.com/tags": {"principal_tags": {}, "transitive_tag_keys": ["Team"]},
@@ -254,7 +230,7 @@ fn a_session_remembers_its_provider_and_subject() {
         [(claims.clone(), true), (json!({"sub": "bob", "amr": ["otp"]}), false), (json!({}), false)]
     {
         let answer = setting.assume_as(&request("reader"), claims).unwrap();
-        let credentials = credentials(answer.credentials.unwrap());
+        let credentials = held(answer.credentials.unwrap());
         let input = stead_api::sts::GetAccessKeyInfoRequest {
             access_key_id: credentials.access_key_id.clone(),
         };
@@ -288,14 +264,7 @@ fn durations_and_session_policies_are_those_of_every_role() {
 fn google_and_cognito_need_no_registration() {
     let mut world = World::new();
     let (account, _) = world.create_account(ACCOUNT);
-    let by = |name: &str, condition: Value| {
-        trust(&json!({
-            "Effect": "Allow",
-            "Principal": {"Federated": name},
-            "Action": "sts:AssumeRoleWithWebIdentity",
-            "Condition": condition,
-        }))
-    };
+    let by = |name: &str, condition: Value| trust(&by(name, condition));
     let app = |value: &str| json!({"StringEquals": {"accounts.google.com:aud": value}});
     world.create_role(account, "web", &by("accounts.google.com", app("x")), "");
     let mut assume = |name: &str, issuer: &str, condition: Value, claims: Value| {
@@ -348,12 +317,7 @@ fn google_and_cognito_need_no_registration() {
 #[test]
 fn a_registered_provider_comes_before_the_named_one_of_its_issuer() {
     let statement = |principal: &str| {
-        json!({
-            "Effect": "Allow",
-            "Principal": {"Federated": principal},
-            "Action": "sts:AssumeRoleWithWebIdentity",
-            "Condition": {"StringEquals": {"accounts.google.com:aud": "app"}},
-        })
+        by(principal, json!({"StringEquals": {"accounts.google.com:aud": "app"}}))
     };
     let mut setting = Setting::new(&statement("accounts.google.com"));
     setting.issuer = Issuer::new("https://accounts.google.com");
@@ -388,13 +352,7 @@ fn a_provider_registered_for_google_counts_for_both_forms_of_its_issuer() {
     world.create_oidc_provider(account, "https://accounts.google.com", &["app"]);
     let provider = "arn:aws:iam::111122223333:oidc-provider/accounts.google.com";
     let by = |name: &str| {
-        let condition = json!({"StringEquals": {"accounts.google.com:sub": "alice"}});
-        trust(&json!({
-            "Effect": "Allow",
-            "Principal": {"Federated": name},
-            "Action": "sts:AssumeRoleWithWebIdentity",
-            "Condition": condition,
-        }))
+        trust(&by(name, json!({"StringEquals": {"accounts.google.com:sub": "alice"}})))
     };
     world.create_role(account, "web", &by(provider), "");
     for form in ["https://accounts.google.com", "accounts.google.com"] {
