@@ -60,6 +60,11 @@ pub(crate) fn stead(binary: &Path, folder: &Path) -> Result<Server> {
     let issuers = "--dangerous-allow-loopback-issuers";
     command.args(["serve", "--ephemeral", "--listen", "127.0.0.1:0", issuers]);
     command.arg("--data").arg(folder.join("data"));
+    // All clients are here: one address, and one account.
+    for name in ["STEAD_ACCOUNT_RATE_MAX", "STEAD_ADDRESS_RATE_MAX"] {
+        command.env(name, "0");
+    }
+    command.env("STEAD_ADDRESS_CONNECTIONS_MAX", "4096");
     start(command, folder.join("stead.ready"), &folder.join("stead.log"))
 }
 

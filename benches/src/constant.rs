@@ -32,6 +32,10 @@ impl Respond for Constant {
         Reply::new(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", "")
     }
 
+    fn overloaded(&self, _: RequestId) -> Reply {
+        Reply::new(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "")
+    }
+
     fn readiness(&self) -> Readiness {
         Readiness::Ready
     }
@@ -46,6 +50,7 @@ pub(crate) fn run(ready_file: &Path) -> Result<()> {
         std::fs::write(ready_file, format!("http://{}\n", listener.address()))?;
         let limits = HttpLimits {
             connections_max: 1024,
+            address_connections_max: 1024,
             request_timeout: Duration::from_secs(30),
             shutdown_timeout: Duration::from_secs(1),
         };

@@ -76,6 +76,7 @@ impl Issuer {
         });
         let limits = HttpLimits {
             connections_max: 64,
+            address_connections_max: 64,
             request_timeout: Duration::from_secs(10),
             shutdown_timeout: Duration::from_secs(1),
         };
@@ -195,6 +196,10 @@ impl Respond for Published {
 
     fn failure(&self, _: RequestId) -> Reply {
         Reply::new(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", "")
+    }
+
+    fn overloaded(&self, _: RequestId) -> Reply {
+        Reply::new(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "")
     }
 
     fn readiness(&self) -> Readiness {

@@ -284,6 +284,9 @@ mod tests {
         let serve = command.find_subcommand("serve").unwrap();
         let file_only = [
             Key::ConnectionsMax,
+            Key::AddressConnectionsMax,
+            Key::AccountRateMax,
+            Key::AddressRateMax,
             Key::RequestTimeout,
             Key::ShutdownTimeout,
             Key::CheckIssuersAtCreation,

@@ -29,6 +29,7 @@ use crate::config::Saml;
 use crate::denials::DenialLog;
 use crate::issuer_keys::IssuerKeys;
 use crate::limits::{SAML_VERIFICATIONS_MAX, SIGNING_KEYS_MAX};
+use crate::throttle::{Rates, Throttle};
 
 /// Answers the requests of STS and IAM.
 pub(crate) struct Gateway<S> {
@@ -40,6 +41,7 @@ pub(crate) struct Gateway<S> {
     signing_keys: Mutex<SigningKeyCache>,
     denials: DenialLog,
     code_attempts: CodeAttempts,
+    throttle: Throttle,
     issuer_keys: IssuerKeys,
     loopback_issuers: LoopbackIssuers,
     saml: Saml,
@@ -66,6 +68,7 @@ impl<S: Store> Gateway<S> {
         style: DenialStyle,
         issuer_keys: IssuerKeys,
         saml: Saml,
+        rates: Rates,
     ) -> Self {
         let loopback_issuers = issuer_keys.loopback();
         Self {
@@ -76,6 +79,7 @@ impl<S: Store> Gateway<S> {
             signing_keys: Mutex::new(SigningKeyCache::new(SIGNING_KEYS_MAX)),
             denials: DenialLog::new(),
             code_attempts: CodeAttempts::new(),
+            throttle: Throttle::new(rates),
             issuer_keys,
             loopback_issuers,
             saml,

@@ -4,16 +4,20 @@
 //!
 //! What a request means is behind [`Respond`].
 
+mod body;
 mod connection;
 mod exchange;
 mod forwarded;
 mod idle;
 mod listen;
+mod places;
+mod pulse;
 mod tls;
 
 pub use exchange::{Arrival, Body, Readiness, Reply, Respond, Transport};
 pub use forwarded::TrustedProxies;
 pub use listen::{HttpLimits, Listener, Stop, serve};
+pub(crate) use places::network;
 pub use tls::{TlsError, load as load_tls};
 
 #[cfg(test)]

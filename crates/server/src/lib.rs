@@ -27,3 +27,4 @@ pub mod root_key;
 #[cfg(test)]
 mod scratch;
 pub mod start;
+pub mod throttle;

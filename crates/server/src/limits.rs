@@ -28,8 +28,67 @@ pub const HEADERS_MAX: usize = 100;
 /// common SDKs would be unbounded, so they must expect a closed connection anyway.
 pub const HEAD_WAIT_MAX: Duration = Duration::from_secs(60);
 
+/// How long a client may take for the head of a request it has begun to send. Choice: a
+/// head is one packet or a few.
+pub const HEAD_SENT_WAIT_MAX: Duration = Duration::from_secs(10);
+
 /// How long a client may take to send a body once its head has arrived. Choice.
 pub const BODY_WAIT_MAX: Duration = Duration::from_secs(20);
+
+/// How long a client may pause within a body. Choice.
+pub const BODY_PAUSE_MAX: Duration = Duration::from_secs(5);
+
+/// Bytes of a body that is read whatever else is read. Choice: above a SAML assertion and
+/// a token as they are sent.
+pub const SMALL_BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// Bytes of all bodies between [`SMALL_BODY_BYTES_MAX`] and [`BODY_BYTES_MAX`] that are
+/// read or worked on at once; further ones are refused. Choice.
+pub const BODIES_BYTES_MAX: usize = 128 * 1024 * 1024;
+
+/// How long a client may take to read the answers that are to be written to it. Choice: a
+/// megabyte over a bad line.
+pub const WRITE_WAIT_MAX: Duration = Duration::from_secs(30);
+
+/// How long a connection has had no request in work when it may be closed to make room for
+/// another. Choice.
+pub const QUIET_MIN: Duration = Duration::from_secs(1);
+
+/// One of so many connections is closed at a time to make room. Choice.
+pub const LEAVING_SHARE: usize = 64;
+
+/// How long no room is looked for when there was none. Choice: looking costs a few
+/// microseconds for each thousand connections.
+pub const FRUITLESS_SEARCH_PAUSE: Duration = Duration::from_millis(50);
+
+/// How long a second refusal on one connection waits. Choice: five of them a second cost
+/// nothing; [`RETRY_AFTER`] is longer.
+pub const REFUSAL_PAUSE: Duration = Duration::from_millis(200);
+
+/// What a refusal says of when to come again: seconds. Choice: every rate gives a token
+/// by then.
+pub const RETRY_AFTER: &str = "1";
+
+/// How often the server looks whether it keeps up. Choice.
+pub const BEAT: Duration = Duration::from_millis(5);
+
+/// How late that may be before requests are refused. Choice: what a request may wait for a
+/// processor, about what 16 clients make each other wait.
+pub const BEAT_LATE_MAX: Duration = Duration::from_millis(5);
+
+/// Requests that are never refused for it, each time and for each core. Choice: two
+/// milliseconds of work.
+pub const REQUESTS_PER_BEAT_AND_CORE: u32 = 32;
+
+/// How long the server counts as overloaded after a refusal, for `/readyz`. Choice.
+pub const OVERLOAD_MEMORY: Duration = Duration::from_secs(1);
+
+/// How much of its rate an account or an address may use at once. Choice.
+pub const BUCKET_DEPTH: Duration = Duration::from_secs(2);
+
+/// Accounts or addresses in one of 64 parts of their table. Choice: 65,536 in all, about
+/// three megabytes.
+pub const BUCKETS_PER_SHARD_MAX: usize = 1024;
 
 /// How long a TLS handshake may take. Choice.
 pub const HANDSHAKE_WAIT_MAX: Duration = Duration::from_secs(10);
@@ -40,6 +99,9 @@ pub const SILENCE_MAX: Duration = Duration::from_secs(90);
 
 /// Requests in flight on one HTTP/2 connection. Choice.
 pub const STREAMS_MAX: u32 = 128;
+
+/// Bytes of an answer that wait for an HTTP/2 client to read them. Choice.
+pub const STREAM_BYTES_HELD_MAX: usize = 64 * 1024;
 
 /// Entries of the forwarded-address headers that are read, nearest first. Choice.
 pub const FORWARDED_HOPS_MAX: usize = 32;

@@ -34,6 +34,12 @@ pub enum Key {
     LogLevel,
     /// How many connections may be open.
     ConnectionsMax,
+    /// How many connections one address may have open.
+    AddressConnectionsMax,
+    /// How many requests a second one account may send.
+    AccountRateMax,
+    /// How many requests a second of no verified caller one address may send.
+    AddressRateMax,
     /// How long one request may take.
     RequestTimeout,
     /// How long requests in flight may take to end when the server stops.
@@ -65,7 +71,7 @@ pub enum Shape {
 
 impl Key {
     /// Every key, in the order they are shown.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::Data,
         Self::Listen,
         Self::ReadyFile,
@@ -82,6 +88,9 @@ impl Key {
         Self::LogFormat,
         Self::LogLevel,
         Self::ConnectionsMax,
+        Self::AddressConnectionsMax,
+        Self::AccountRateMax,
+        Self::AddressRateMax,
         Self::RequestTimeout,
         Self::ShutdownTimeout,
         Self::DangerousAllowLoopbackIssuers,
@@ -111,6 +120,9 @@ impl Key {
             Self::LogFormat => "log_format",
             Self::LogLevel => "log_level",
             Self::ConnectionsMax => "connections_max",
+            Self::AddressConnectionsMax => "address_connections_max",
+            Self::AccountRateMax => "account_rate_max",
+            Self::AddressRateMax => "address_rate_max",
             Self::RequestTimeout => "request_timeout",
             Self::ShutdownTimeout => "shutdown_timeout",
             Self::DangerousAllowLoopbackIssuers => "dangerous_allow_loopback_issuers",
@@ -133,7 +145,10 @@ impl Key {
             | Self::SamlSingleUse
             | Self::CheckIssuersAtCreation => Shape::Switch,
             Self::TrustedProxy | Self::SamlEndpoint => Shape::List,
-            Self::ConnectionsMax => Shape::Number,
+            Self::ConnectionsMax
+            | Self::AddressConnectionsMax
+            | Self::AccountRateMax
+            | Self::AddressRateMax => Shape::Number,
             Self::Data
             | Self::Listen
             | Self::ReadyFile
@@ -171,7 +186,12 @@ impl Key {
             Self::SamlEndpoint => "a URL such as `https://sts.example.com/saml`",
             Self::LogFormat => "`text` or `json`",
             Self::LogLevel => "`error`, `warn`, `info`, `debug` or `trace`",
-            Self::ConnectionsMax => "a whole number from 1 to 1000000",
+            Self::ConnectionsMax | Self::AddressConnectionsMax => {
+                "a whole number from 1 to 1000000"
+            }
+            Self::AccountRateMax | Self::AddressRateMax => {
+                "a whole number from 1 to 1000000, or 0 for no bound"
+            }
             Self::RequestTimeout | Self::ShutdownTimeout => {
                 "a duration from 1s to 1h, such as `30s` or `15m`"
             }
@@ -197,6 +217,9 @@ impl Key {
             Self::LogFormat => Some("text"),
             Self::LogLevel => Some("info"),
             Self::ConnectionsMax => Some("4096"),
+            Self::AddressConnectionsMax => Some("1024"),
+            Self::AccountRateMax => Some("50000"),
+            Self::AddressRateMax => Some("5000"),
             Self::RequestTimeout => Some("30s"),
             Self::ShutdownTimeout => Some("10s"),
             Self::ReadyFile

@@ -9,6 +9,7 @@ use stead_types::AccountId;
 
 use super::error::excerpt;
 use super::{ConfigError, FixtureKeys, Issuers, Key, Layers, Saml, duration, saml};
+use crate::throttle::Rates;
 
 /// Everything an operator decides, in final types.
 #[derive(Clone, Debug)]
@@ -42,6 +43,10 @@ pub struct Settings {
     pub log_level: tracing::Level,
     /// How many connections may be open.
     pub connections_max: usize,
+    /// How many connections one address may have open.
+    pub address_connections_max: usize,
+    /// How many requests a second are answered.
+    pub rates: Rates,
     /// How long the answer to a request may take once its body is there.
     pub request_timeout: Duration,
     /// How long requests in flight may take to end when the server stops.
@@ -131,6 +136,11 @@ impl Settings {
             log_format: read.required(Key::LogFormat, log_format)?,
             log_level: read.required(Key::LogLevel, log_level)?,
             connections_max: read.required(Key::ConnectionsMax, connections)?,
+            address_connections_max: read.required(Key::AddressConnectionsMax, connections)?,
+            rates: Rates {
+                account: read.required(Key::AccountRateMax, rate)?,
+                address: read.required(Key::AddressRateMax, rate)?,
+            },
             request_timeout: read.required(Key::RequestTimeout, bounded_duration)?,
             shutdown_timeout: read.required(Key::ShutdownTimeout, bounded_duration)?,
             saml: Saml {
@@ -240,6 +250,12 @@ fn log_level(text: &str) -> Option<tracing::Level> {
 
 fn connections(text: &str) -> Option<usize> {
     text.parse().ok().filter(|number| (1..=1_000_000).contains(number))
+}
+
+/// `Some(None)` for no bound.
+fn rate(text: &str) -> Option<Option<u32>> {
+    let rate: u32 = text.parse().ok().filter(|rate| *rate <= 1_000_000)?;
+    Some((rate > 0).then_some(rate))
 }
 
 fn bounded_duration(text: &str) -> Option<Duration> {

@@ -16,6 +16,7 @@ use super::perform::Decided;
 use super::plan::Writing;
 use super::{DenialStyle, Gateway};
 use crate::http::{Arrival, Body, Readiness, Reply, Respond, Transport};
+use crate::limits::RETRY_AFTER;
 use crate::request_id::RequestId;
 
 /// What is known of a request so far, for its log line and its error's namespace.
@@ -36,6 +37,13 @@ impl<S: Store> Respond for Gateway<S> {
             Ok(body) => Reply::new(StatusCode::OK, format.content_type(), body),
             Err(error) => self.refuse(id, known.service(), &error, format),
         }
+    }
+
+    /// No log line: there would be thousands a second, and the listener says it once.
+    fn overloaded(&self, id: RequestId) -> Reply {
+        // Choice: wording of our own, IAM documents the code only. SDKs retry the status.
+        let message = "The service is temporarily unavailable.";
+        self.refuse(id, None, &ApiError::new(ErrorCode::ServiceUnavailable, message), Format::Xml)
     }
 
     /// SAML metadata is what is large, and IAM takes it. The signature covers the body,
@@ -66,6 +74,7 @@ impl<S: Store> Gateway<S> {
             Body::Whole(body) => body,
             Body::TooLong { bytes_max } => return Err(too_long(bytes_max)),
         };
+        self.throttle.charge_address(source)?;
         let content_type = text(&head, &CONTENT_TYPE);
         let form = Form::parse(head.uri.query(), content_type.as_deref(), &body)?;
         let operation = form.operation()?;
@@ -80,6 +89,7 @@ impl<S: Store> Gateway<S> {
         };
         let mut caller = identify().await?;
         known.account = Some(caller.caller.account());
+        self.throttle.charge_account(caller.caller.account(), source)?;
         let facts = RequestFacts {
             now,
             source_ip: source,
@@ -115,7 +125,14 @@ impl<S: Store> Gateway<S> {
         };
         let body = encode_error(service, error, &id.to_string(), format, hints);
         let status = StatusCode::from_u16(error.code().status());
-        Reply::new(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), format.content_type(), body)
+        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let reply = Reply::new(status, format.content_type(), body);
+        match error.code() {
+            ErrorCode::Throttling | ErrorCode::ServiceUnavailable => {
+                reply.with("retry-after", RETRY_AFTER)
+            }
+            _ => reply,
+        }
     }
 }
 

@@ -22,6 +22,7 @@ use crate::http::{Arrival, Body, Respond as _, Transport};
 use crate::installation::{NewAccount, RootCredentials};
 use crate::issuer_keys::IssuerKeys;
 use crate::request_id::RequestId;
+use crate::throttle::Rates;
 
 #[derive(Debug)]
 struct Stopped;
@@ -89,6 +90,7 @@ async fn a_key_that_is_deleted_while_another_account_is_loaded_changes_nothing_a
         DenialStyle::Strict,
         issuer_keys,
         Saml::default(),
+        Rates { account: None, address: None },
     );
     let account = accounts.find(id()).await.unwrap().unwrap();
 

@@ -1,31 +1,36 @@
 use std::convert::Infallible;
 use std::fmt;
+use std::io::Write as _;
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZero;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use http::header::{ALLOW, CONTENT_TYPE, HOST, HeaderName, HeaderValue};
+use http::header::{ALLOW, CONTENT_TYPE, HOST, HeaderName, HeaderValue, RETRY_AFTER};
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode, Version};
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
-use hyper::body::{Body as _, Bytes, Incoming};
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::Watcher;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
+use super::body::{Bodies, Held, Unread};
 use super::exchange::{Arrival, Body, Readiness, Reply, Respond, Transport};
 use super::forwarded::TrustedProxies;
-use super::idle::IdleBound;
+use super::idle::{Heads, IdleBound};
 use super::listen::HttpLimits;
+use super::places::Visit;
+use super::pulse::Pulse;
 use crate::entropy::SystemEntropy;
 use crate::limits::{
-    BODY_BYTES_MAX, BODY_WAIT_MAX, HANDSHAKE_WAIT_MAX, HEAD_BYTES_MAX, HEAD_WAIT_MAX, HEADERS_MAX,
-    LARGE_BODIES_MAX, LARGE_BODY_BYTES_MAX, SILENCE_MAX, STREAMS_MAX,
+    HANDSHAKE_WAIT_MAX, HEAD_BYTES_MAX, HEAD_WAIT_MAX, HEADERS_MAX, STREAM_BYTES_HELD_MAX,
+    STREAMS_MAX,
 };
 use crate::request_id::RequestId;
 
@@ -38,15 +43,18 @@ pub(super) struct Connections<R> {
     proxies: TrustedProxies,
     limits: HttpLimits,
     responder: Arc<R>,
-    /// Places for large bodies.
-    large: Arc<Semaphore>,
+    bodies: Bodies,
+    pulse: Arc<Pulse>,
+    draining: AtomicBool,
 }
 
 /// Where a connection comes from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 struct Peer {
     address: IpAddr,
     transport: Transport,
+    protocol: Protocol,
+    visit: Arc<Visit>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,8 +76,35 @@ impl<R: Respond> Connections<R> {
         limits: HttpLimits,
         responder: Arc<R>,
     ) -> Self {
-        let large = Arc::new(Semaphore::new(LARGE_BODIES_MAX));
-        Self { tls, proxies, limits, responder, large }
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        // Over HTTP/1.1, one in work for each connection.
+        let pulse = Pulse::new(cores, limits.connections_max);
+        let (bodies, draining) = (Bodies::new(), AtomicBool::new(false));
+        Self { tls, proxies, limits, responder, bodies, pulse, draining }
+    }
+
+    pub(super) const fn pulse(&self) -> &Arc<Pulse> {
+        &self.pulse
+    }
+
+    /// Whether this machine is a proxy that speaks for others.
+    pub(super) fn trusts(&self, peer: IpAddr) -> bool {
+        self.proxies.trusts(peer)
+    }
+
+    /// No further connection is taken.
+    pub(super) fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// A connection without a place is closed at once. It is told why as far as that is
+    /// done without waiting; over TLS it would not understand.
+    pub(super) fn turn_away(&self, stream: TcpStream) {
+        const ANSWER: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\n\
+            connection: close\r\ncontent-length: 0\r\n\r\n";
+        if let (None, Ok(mut stream)) = (&self.tls, stream.into_std()) {
+            let _ = stream.write(ANSWER);
+        }
     }
 
     /// Serves one connection to its end.
@@ -77,22 +112,24 @@ impl<R: Respond> Connections<R> {
         self: Arc<Self>,
         stream: TcpStream,
         peer: SocketAddr,
+        visit: Arc<Visit>,
         watcher: Watcher,
     ) {
         // Answers are single small writes: waiting to fill a segment only delays them.
         let _ = stream.set_nodelay(true);
         let address = peer.ip();
         let Some(tls) = self.tls.clone() else {
-            let peer = Peer { address, transport: Transport::Plain };
-            return self.http(stream, Protocol::Http1, peer, watcher).await;
+            let peer =
+                Peer { address, transport: Transport::Plain, protocol: Protocol::Http1, visit };
+            return self.http(stream, peer, watcher).await;
         };
         match timeout(HANDSHAKE_WAIT_MAX, tls.accept(stream)).await {
             Ok(Ok(stream)) => {
                 let negotiated = stream.get_ref().1.alpn_protocol();
                 let http2 = negotiated == Some(b"h2".as_slice());
                 let protocol = if http2 { Protocol::Http2 } else { Protocol::Http1 };
-                let peer = Peer { address, transport: Transport::Secure };
-                self.http(stream, protocol, peer, watcher).await;
+                let peer = Peer { address, transport: Transport::Secure, protocol, visit };
+                self.http(stream, peer, watcher).await;
             }
             Ok(Err(error)) => tracing::debug!(%address, %error, "tls handshake failed"),
             Err(_) => tracing::debug!(%address, "tls handshake took too long"),
@@ -101,16 +138,21 @@ impl<R: Respond> Connections<R> {
 
     /// The protocol is known by now: HTTP/2 only where TLS negotiated it. So no
     /// connection waits, without a timer, for the first bytes to tell.
-    async fn http<S>(self: Arc<Self>, stream: S, protocol: Protocol, peer: Peer, watcher: Watcher)
+    async fn http<S>(self: Arc<Self>, stream: S, peer: Peer, watcher: Watcher)
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
-        let builder = builder(protocol);
-        let stream = TokioIo::new(IdleBound::new(stream, SILENCE_MAX));
-        let service = service_fn(move |request| Arc::clone(&self).exchange(request, peer));
+        let builder = builder(peer.protocol);
+        let heads = match peer.protocol {
+            Protocol::Http1 => Heads::InTurn { arriving: None },
+            Protocol::Http2 => Heads::Interleaved,
+        };
+        let stream = TokioIo::new(IdleBound::new(stream, Arc::clone(&peer.visit), heads));
+        let address = peer.address;
+        let service = service_fn(move |request| Arc::clone(&self).exchange(request, peer.clone()));
         let connection = builder.serve_connection(stream, service);
         if let Err(error) = watcher.watch(connection).await {
-            tracing::debug!(%peer.address, %error, "connection ended early");
+            tracing::debug!(%address, %error, "connection ended early");
         }
     }
 
@@ -121,63 +163,72 @@ impl<R: Respond> Connections<R> {
     ) -> Result<Response<Full<Bytes>>, Infallible> {
         let id = RequestId::generate(&mut SystemEntropy);
         let (mut head, body) = request.into_parts();
+        peer.visit.note_head();
         let reply = match route(&head) {
             Route::Healthz => Reply::new(StatusCode::OK, "text/plain", "ok\n"),
-            Route::Readyz => readiness(self.responder.readiness()),
+            Route::Readyz => readiness(self.readiness()),
             Route::Api if !name_host(&mut head) => {
                 Reply::new(StatusCode::BAD_REQUEST, "text/plain", "two different hosts\n")
             }
-            Route::Api => match self.read(&head, body).await {
-                // A large body keeps its place until the answer is there.
-                Ok((body, _place)) => self.respond(id, head, body, peer).await,
-                Err(reply) => reply,
+            Route::Api => match self.bodies.read(&*self.responder, &head, body).await {
+                Ok((body, held)) => self.admit(id, head, body, held, &peer).await,
+                Err(Unread::NoRoom) => self.responder.overloaded(id),
+                Err(Unread::Refused(status, text)) => Reply::new(status, "text/plain", text),
             },
             Route::Method => {
                 Reply::new(StatusCode::METHOD_NOT_ALLOWED, "text/plain", "use POST or GET\n")
                     .with(ALLOW.as_str(), "GET, POST")
             }
         };
+        self.hold_back(&reply, &peer).await;
+        peer.visit.note_answer();
         Ok(response(id, reply))
     }
 
-    /// Reads a body within its bounds. A client that is too slow or goes away gets
-    /// an answer from here, since there is nothing to decide about.
-    async fn read(
+    /// Answers a request that is there, or says at once that there is no time for it.
+    async fn admit(
         &self,
-        head: &Parts,
-        body: Incoming,
-    ) -> Result<(Body, Option<OwnedSemaphorePermit>), Reply> {
-        let refusal = |status, text| Reply::new(status, "text/plain", text);
-        let whole = timeout(BODY_WAIT_MAX, async {
-            let place = self.place_for(head, &body).await;
-            let bytes_max = if place.is_some() { LARGE_BODY_BYTES_MAX } else { BODY_BYTES_MAX };
-            (Limited::new(body, bytes_max).collect().await, place, bytes_max)
-        });
-        match whole.await {
-            Ok((Ok(whole), place, _)) => Ok((Body::Whole(whole.to_bytes()), place)),
-            Ok((Err(error), _, bytes_max)) if error.is::<LengthLimitError>() => {
-                Ok((Body::TooLong { bytes_max }, None))
+        id: RequestId,
+        head: Parts,
+        body: Body,
+        held: Held,
+        peer: &Peer,
+    ) -> Reply {
+        // A connection that makes room is closed anyway.
+        let (Some(_admitted), Some(_working)) = (self.pulse.admit(), peer.visit.work()) else {
+            return self.responder.overloaded(id);
+        };
+        let reply = self.respond(id, head, body, peer).await;
+        // A body keeps its place until the answer is there.
+        drop(held);
+        reply
+    }
+
+    /// Lets the second refusal in a row wait. Not those of others who share the
+    /// connection: of a proxy, or of one client whose requests are sent side by side.
+    async fn hold_back(&self, reply: &Reply, peer: &Peer) {
+        let shared = peer.protocol == Protocol::Http2 || self.trusts(peer.address);
+        if !shared && reply.headers.contains_key(RETRY_AFTER) {
+            let wait = peer.visit.note_refusal();
+            if !wait.is_zero() {
+                sleep(wait).await;
             }
-            Ok((Err(_), ..)) => Err(refusal(StatusCode::BAD_REQUEST, "the body is incomplete\n")),
-            Err(_) => Err(refusal(StatusCode::REQUEST_TIMEOUT, "the body took too long\n")),
         }
     }
 
-    /// The place of a body that is announced to be large, by somebody who may send one.
-    /// While all are taken nothing is read.
-    async fn place_for(&self, head: &Parts, body: &Incoming) -> Option<OwnedSemaphorePermit> {
-        let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-        let large = BODY_BYTES_MAX + 1..=LARGE_BODY_BYTES_MAX;
-        if large.contains(&announced) && self.responder.admits_large_body(head).await {
-            Arc::clone(&self.large).acquire_owned().await.ok()
+    fn readiness(&self) -> Readiness {
+        if self.draining.load(Ordering::Relaxed) {
+            Readiness::NotReady("stopping")
+        } else if self.pulse.is_overloaded() {
+            Readiness::NotReady("overloaded")
         } else {
-            None
+            self.responder.readiness()
         }
     }
 
     /// A task of its own: a panic ends the request and nothing else, and a client
     /// that goes away does not leave a write half done.
-    async fn respond(&self, id: RequestId, head: Parts, body: Body, peer: Peer) -> Reply {
+    async fn respond(&self, id: RequestId, head: Parts, body: Body, peer: &Peer) -> Reply {
         let (source, transport) = self.proxies.origin(peer.address, peer.transport, &head.headers);
         let arrival = Arrival { id, head, body, source, transport };
         let responder = Arc::clone(&self.responder);
@@ -208,6 +259,7 @@ fn builder(protocol: Protocol) -> Builder<TokioExecutor> {
         .http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(STREAMS_MAX)
+        .max_send_buf_size(STREAM_BYTES_HELD_MAX)
         .max_header_list_size(u32::try_from(HEAD_BYTES_MAX).unwrap_or(u32::MAX));
     match protocol {
         Protocol::Http1 => builder.http1_only(),

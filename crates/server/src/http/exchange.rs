@@ -99,6 +99,9 @@ pub trait Respond: Send + Sync + 'static {
     /// is logged already and is none of the caller's business.
     fn failure(&self, id: RequestId) -> Reply;
 
+    /// The answer where there is no time for one. Costs little; says when to come again.
+    fn overloaded(&self, id: RequestId) -> Reply;
+
     /// Whether requests can be answered now, for `/readyz`.
     fn readiness(&self) -> Readiness;
 }

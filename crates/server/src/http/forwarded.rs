@@ -58,7 +58,9 @@ impl TrustedProxies {
         nearest
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    /// Whether what this machine says about others counts.
+    pub(super) fn trusts(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(&address))
     }
 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 use super::connection::Connections;
 use super::exchange::Respond;
 use super::forwarded::TrustedProxies;
+use super::places::{Counting, Places};
 
 /// A socket that is bound and not yet served.
 #[derive(Debug)]
@@ -40,8 +41,10 @@ impl Listener {
 /// The bounds an operator sets; the others are in [`crate::limits`].
 #[derive(Clone, Copy, Debug)]
 pub struct HttpLimits {
-    /// How many connections may be open. Further ones wait to be accepted.
+    /// How many connections may be open. For further ones the quietest are closed.
     pub connections_max: usize,
+    /// How many connections one address may have open; trusted proxies may have all.
+    pub address_connections_max: usize,
     /// How long the answer to a request may take once its body is there.
     pub request_timeout: Duration,
     /// How long requests in flight may take to end when the server stops.
@@ -77,44 +80,52 @@ pub async fn serve<R: Respond>(
     responder: Arc<R>,
     mut stop: Stop,
 ) {
-    let slots = Arc::new(Semaphore::new(limits.connections_max));
+    let places = Places::new(limits.connections_max, limits.address_connections_max);
     let graceful = GracefulShutdown::new();
     let connections = Arc::new(Connections::new(tls, proxies, limits, responder));
+    let pulse = Arc::clone(connections.pulse());
+    let beating = tokio::spawn(async move { pulse.run().await });
     loop {
         let accepted = tokio::select! {
             () = stop.requested() => break,
-            accepted = accept(&listener.socket, &slots) => accepted,
+            accepted = listener.socket.accept() => accepted,
         };
-        let (stream, peer, slot) = match accepted {
+        let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
                 pause_after(&error).await;
                 continue;
             }
         };
+        let counting = match connections.trusts(peer.ip()) {
+            true => Counting::No,
+            false => Counting::ByAddress,
+        };
+        let place = match places.take(peer.ip(), counting) {
+            Ok(place) => place,
+            Err(why) => {
+                tracing::debug!(%peer, ?why, "no place for a connection");
+                connections.turn_away(stream);
+                continue;
+            }
+        };
         let connections = Arc::clone(&connections);
         let watcher = graceful.watcher();
         tokio::spawn(async move {
-            connections.run(stream, peer, watcher).await;
-            drop(slot);
+            let visit = Arc::clone(place.visit());
+            tokio::select! {
+                () = connections.run(stream, peer, Arc::clone(&visit), watcher) => {}
+                () = visit.sent_away() => tracing::debug!(%peer, "connection made room"),
+            }
+            drop(place);
         });
     }
     drop(listener);
+    connections.drain();
     if tokio::time::timeout(limits.shutdown_timeout, graceful.shutdown()).await.is_err() {
         tracing::warn!("requests were still in flight when the shutdown bound passed");
     }
-}
-
-/// Accepts when there is room, so that waiting connections stay in the kernel's
-/// queue and cost nothing here.
-async fn accept(
-    socket: &TcpListener,
-    slots: &Arc<Semaphore>,
-) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    // The semaphore is never closed; were it, nothing could be accepted.
-    let slot = Arc::clone(slots).acquire_owned().await.map_err(io::Error::other)?;
-    let (stream, peer) = socket.accept().await?;
-    Ok((stream, peer, slot))
+    beating.abort();
 }
 
 /// A connection that broke before it was accepted concerns nobody. Everything

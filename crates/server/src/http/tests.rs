@@ -37,6 +37,10 @@ impl Respond for Moody {
         Reply::new(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", "failed")
     }
 
+    fn overloaded(&self, _: RequestId) -> Reply {
+        Reply::new(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "busy")
+    }
+
     fn readiness(&self) -> Readiness {
         Readiness::NotReady("catching up")
     }
@@ -49,6 +53,7 @@ async fn answers<const N: usize>(requests: [&str; N]) -> [String; N] {
     let (stop, stopped) = Stop::new();
     let limits = HttpLimits {
         connections_max: 10,
+        address_connections_max: 10,
         request_timeout: Duration::from_millis(50),
         shutdown_timeout: Duration::from_secs(5),
     };

@@ -108,10 +108,13 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
     };
     let keyring = Arc::new(keyring);
     let saml = settings.saml.clone();
-    let gateway = Gateway::new(Arc::clone(&accounts), keyring, clock, style, issuer_keys, saml);
+    let rates = settings.rates;
+    let gateway =
+        Gateway::new(Arc::clone(&accounts), keyring, clock, style, issuer_keys, saml, rates);
     let proxies = TrustedProxies::new(settings.trusted_proxies.clone());
     let limits = HttpLimits {
         connections_max: settings.connections_max,
+        address_connections_max: settings.address_connections_max,
         request_timeout: settings.request_timeout,
         shutdown_timeout: settings.shutdown_timeout,
     };

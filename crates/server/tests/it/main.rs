@@ -15,5 +15,6 @@ mod denials;
 mod large_bodies;
 mod proxies;
 mod storage;
+mod throttle;
 mod tls;
 mod wire;

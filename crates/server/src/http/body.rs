@@ -1,0 +1,134 @@
+//! Bodies, read whole within their bounds.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use http::request::Parts;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use hyper::body::{Body as _, Bytes, Incoming};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use super::exchange::{Body, Respond};
+use crate::limits::{
+    BODIES_BYTES_MAX, BODY_BYTES_MAX, BODY_PAUSE_MAX, BODY_WAIT_MAX, LARGE_BODIES_MAX,
+    LARGE_BODY_BYTES_MAX, SMALL_BODY_BYTES_MAX,
+};
+
+/// What [`Bodies::medium`] counts in.
+const KIBIBYTE: usize = 1024;
+
+/// Room for the bodies of a listener.
+pub(super) struct Bodies {
+    /// Places for large bodies. While all are taken nothing is read.
+    large: Arc<Semaphore>,
+    /// Kibibytes for what is neither large nor small.
+    medium: Arc<Semaphore>,
+}
+
+/// Room that is taken until this is dropped; none for a small body.
+pub(super) struct Held {
+    _room: Option<OwnedSemaphorePermit>,
+    bytes_max: usize,
+}
+
+/// Why a body was not read.
+pub(super) enum Unread {
+    /// There is no room for it now.
+    NoRoom,
+    /// It is slow or broken, and this says so: there is nothing to decide about.
+    Refused(StatusCode, &'static str),
+}
+
+impl Bodies {
+    pub(super) fn new() -> Self {
+        let medium = Semaphore::new(BODIES_BYTES_MAX / KIBIBYTE);
+        Self { large: Arc::new(Semaphore::new(LARGE_BODIES_MAX)), medium: Arc::new(medium) }
+    }
+
+    /// Reads a body within its bounds.
+    pub(super) async fn read(
+        &self,
+        responder: &impl Respond,
+        head: &Parts,
+        body: Incoming,
+    ) -> Result<(Body, Held), Unread> {
+        let whole = timeout(BODY_WAIT_MAX, async {
+            let held = self.room_for(responder, head, &body).await?;
+            let whole = collect(Limited::new(body, held.bytes_max)).await;
+            Ok((whole, held))
+        });
+        match whole.await.unwrap_or_else(|_| Err(too_slow()))? {
+            (Ok(whole), held) => Ok((Body::Whole(whole), held)),
+            (Err(Broken::TooLong), held) => {
+                let bytes_max = held.bytes_max;
+                Ok((Body::TooLong { bytes_max }, Held { _room: None, bytes_max }))
+            }
+            (Err(Broken::Paused), _) => Err(too_slow()),
+            (Err(Broken::Incomplete), _) => {
+                Err(Unread::Refused(StatusCode::BAD_REQUEST, "the body is incomplete\n"))
+            }
+        }
+    }
+
+    /// Room for a body by its announced length. One that announces none may be long.
+    async fn room_for(
+        &self,
+        responder: &impl Respond,
+        head: &Parts,
+        body: &Incoming,
+    ) -> Result<Held, Unread> {
+        let hint = body.size_hint();
+        let bytes = |hint: u64| usize::try_from(hint).unwrap_or(usize::MAX);
+        let large = BODY_BYTES_MAX + 1..=LARGE_BODY_BYTES_MAX;
+        if large.contains(&bytes(hint.lower())) && responder.admits_large_body(head).await {
+            let room = Arc::clone(&self.large).acquire_owned().await.ok();
+            return Ok(Held { _room: room, bytes_max: LARGE_BODY_BYTES_MAX });
+        }
+        let longest = hint.upper().map_or(BODY_BYTES_MAX, bytes).min(BODY_BYTES_MAX);
+        if longest <= SMALL_BODY_BYTES_MAX {
+            return Ok(Held { _room: None, bytes_max: BODY_BYTES_MAX });
+        }
+        let kibibytes = u32::try_from(longest.div_ceil(KIBIBYTE)).unwrap_or(u32::MAX);
+        let room = Arc::clone(&self.medium).try_acquire_many_owned(kibibytes);
+        let room = room.map_err(|_| Unread::NoRoom)?;
+        Ok(Held { _room: Some(room), bytes_max: BODY_BYTES_MAX })
+    }
+}
+
+/// Why there is no whole body.
+enum Broken {
+    TooLong,
+    Paused,
+    Incomplete,
+}
+
+/// One that comes in one piece, as nearly all do, is not copied. Pieces are copied at once:
+/// each would otherwise keep the buffer that it came in.
+async fn collect(mut body: Limited<Incoming>) -> Result<Bytes, Broken> {
+    let mut first = Bytes::new();
+    let mut whole = Vec::new();
+    while let Some(frame) =
+        timeout(BODY_PAUSE_MAX, body.frame()).await.map_err(|_| Broken::Paused)?
+    {
+        let frame = frame.map_err(|error| match error.is::<LengthLimitError>() {
+            true => Broken::TooLong,
+            false => Broken::Incomplete,
+        })?;
+        // Trailers say nothing that anybody reads.
+        let Ok(data) = frame.into_data() else { continue };
+        if first.is_empty() {
+            first = data;
+        } else {
+            if whole.is_empty() {
+                whole.extend_from_slice(&first);
+            }
+            whole.extend_from_slice(&data);
+        }
+    }
+    Ok(if whole.is_empty() { first } else { whole.into() })
+}
+
+fn too_slow() -> Unread {
+    Unread::Refused(StatusCode::REQUEST_TIMEOUT, "the body took too long\n")
+}
