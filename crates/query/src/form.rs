@@ -117,7 +117,7 @@ fn is_form(content_type: &str) -> bool {
 }
 
 fn read_pairs(bytes: &[u8], parameters: &mut Vec<(String, String)>) -> Result<(), ApiError> {
-    for pair in bytes.split(|byte| *byte == b'&') {
+    for pair in pieces(bytes) {
         if pair.is_empty() {
             continue;
         }
@@ -135,6 +135,17 @@ fn read_pairs(bytes: &[u8], parameters: &mut Vec<(String, String)>) -> Result<()
         }
     }
     Ok(())
+}
+
+/// What stands between the `&`.
+fn pieces(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let ends = memchr::memchr_iter(b'&', bytes).chain(std::iter::once(bytes.len()));
+    let mut start = 0;
+    ends.map(move |end| {
+        let piece = bytes.get(start..end).unwrap_or_default();
+        start = end + 1;
+        piece
+    })
 }
 
 /// Spec: the query form of Signature Version 4 puts its parts into `X-Amz-` parameters.

@@ -18,7 +18,7 @@ pub(crate) enum PercentError {
 pub(crate) fn decode(bytes: &[u8]) -> Result<String, PercentError> {
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
-    while let Some(at) = rest.iter().position(|byte| matches!(byte, b'+' | b'%')) {
+    while let Some(at) = memchr::memchr2(b'+', b'%', rest) {
         let (plain, escaped) = rest.split_at(at);
         decoded.extend_from_slice(plain);
         rest = match escaped {

@@ -90,15 +90,46 @@ impl Writer {
     /// runs.
     fn escaped(&mut self, text: &str) {
         let mut rest = text;
-        while let Some((at, special)) =
-            rest.char_indices().find_map(|(at, character)| Some((at, escape(character)?)))
-        {
-            let (plain, tail) = rest.split_at(at);
+        while let Some((plain, special, tail)) = first_special(rest) {
             self.push(&[plain, special]);
-            rest = tail.get(tail.chars().next().map_or(0, char::len_utf8)..).unwrap_or_default();
+            rest = tail;
         }
         self.text.push_str(rest);
     }
+}
+
+/// What stands before the first character that cannot stand for itself, what stands for
+/// it, and what follows it.
+///
+/// Looks at whole blocks of bytes at once, where nothing in them may need an escape: a
+/// session token is long and has no such byte.
+fn first_special(text: &str) -> Option<(&str, &'static str, &str)> {
+    let is_plain = |block: &&[u8]| {
+        !block.iter().fold(false, |special, byte| special | may_begin_special(*byte))
+    };
+    let plain_blocks = text.as_bytes().chunks(BLOCK_BYTES).take_while(is_plain).count();
+    // No special character reaches from a plain block into the next.
+    let (plain, rest) =
+        text.split_at_checked(text.ceil_char_boundary(plain_blocks * BLOCK_BYTES))?;
+    let (at, character, special) = rest
+        .char_indices()
+        .find_map(|(at, character)| Some((at, character, escape(character)?)))?;
+    let (before, tail) = (plain.len() + at, plain.len() + at + character.len_utf8());
+    Some((text.get(..before)?, special, text.get(tail..)?))
+}
+
+const BLOCK_BYTES: usize = 32;
+
+/// Whether a byte begins, or is, a character that [`escape`] may know. Without a branch,
+/// so that a block is a few instructions.
+const fn may_begin_special(byte: u8) -> bool {
+    // U+FFFE and U+FFFF begin with the last.
+    (byte < 0x20)
+        | (byte == b'&')
+        | (byte == b'<')
+        | (byte == b'>')
+        | (byte == b'"')
+        | (byte == 0xef)
 }
 
 /// What stands for a character that cannot stand for itself.
@@ -116,5 +147,36 @@ const fn escape(character: char) -> Option<&'static str> {
             Some("\u{fffd}")
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(text: &str) -> String {
+        let mut writer = Writer { text: String::new(), depth: 0 };
+        writer.escaped(text);
+        writer.text
+    }
+
+    #[test]
+    fn every_character_is_escaped_wherever_its_block_begins() {
+        let one_by_one = |text: &str| -> String {
+            text.chars()
+                .map(|character| escape(character).map_or(character.to_string(), str::to_owned))
+                .collect()
+        };
+        for special in
+            ["&", "<", ">", "\"", "\r", "\0", "\n", "\u{b}", "\u{fffe}", "\u{ffff}", "ｆ"]
+        {
+            for before in 0..70 {
+                for filler in ["a", "é", "€", "😀"] {
+                    let text = format!("{0}{special}{0}{special}", filler.repeat(before));
+                    assert_eq!(written(&text), one_by_one(&text), "{special:?} {before} {filler}");
+                }
+            }
+        }
+        assert_eq!(written(""), "");
     }
 }
