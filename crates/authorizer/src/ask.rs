@@ -89,7 +89,7 @@ impl Ask {
     /// The same question with one more single-valued key.
     #[must_use]
     pub fn with(mut self, key: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-        self.context = self.context.single(key.as_ref(), value);
+        self.context.set(key.as_ref(), value.as_ref());
         self
     }
 
@@ -100,7 +100,7 @@ impl Ask {
         key: &str,
         values: impl IntoIterator<Item = V>,
     ) -> Self {
-        self.context = self.context.multi(key, values);
+        self.context.set_all(key, values);
         self
     }
 }

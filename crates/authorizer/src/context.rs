@@ -17,60 +17,61 @@ pub(crate) fn context_of(
     ask: &Ask,
     facts: &RequestFacts,
 ) -> Context {
-    let builder = connection(ContextBuilder::new(), facts);
-    let builder = principal(builder, caller);
-    let builder = principal_tags(builder, caller, home);
-    let builder = session(builder, caller, facts);
-    let builder = builder.single("aws:ResourceAccount", ask.resource.account().to_string());
-    let builder = match ask.resource.tags() {
+    let mut keys = ContextBuilder::new();
+    connection(&mut keys, facts);
+    principal(&mut keys, caller);
+    principal_tags(&mut keys, caller, home);
+    session(&mut keys, caller, facts);
+    keys.set("aws:ResourceAccount", &ask.resource.account().to_string());
+    if let Some(tags) = ask.resource.tags() {
         // Spec: UG:reference_policies_iam-condition-keys, iam:ResourceTag: the same
         // tags under the older name.
-        Some(tags) => {
-            tag_keys(tag_keys(builder, "aws:ResourceTag/", tags), "iam:ResourceTag/", tags)
-        }
-        None => builder,
-    };
+        tag_keys(&mut keys, "aws:ResourceTag/", tags);
+        tag_keys(&mut keys, "iam:ResourceTag/", tags);
+    }
     // Last, so that an operation's own facts take precedence, such as a one-time
     // code that makes aws:MultiFactorAuthPresent true for this one evaluation.
-    builder.overlaid(&ask.context).build()
+    keys.overlaid(&ask.context).build()
 }
 
-fn connection(builder: ContextBuilder, facts: &RequestFacts) -> ContextBuilder {
+fn connection(keys: &mut ContextBuilder, facts: &RequestFacts) {
     let encrypted = match facts.transport {
         Transport::Plain => "false",
         Transport::Tls => "true",
     };
-    builder
-        .single("aws:CurrentTime", facts.now.to_string())
-        .single("aws:EpochTime", facts.now.epoch_seconds().to_string())
-        .single("aws:SourceIp", facts.source_ip.to_canonical().to_string())
-        .single("aws:SecureTransport", encrypted)
-        .single("aws:RequestedRegion", facts.requested_region.as_str())
-        .single("aws:ViaAWSService", "false")
-        .optional("aws:UserAgent", facts.user_agent.as_deref())
-        .optional("aws:Referer", facts.referer.as_deref())
+    keys.set("aws:CurrentTime", &facts.now.to_string())
+        .set("aws:EpochTime", &facts.now.epoch_seconds().to_string())
+        .set("aws:SourceIp", &facts.source_ip.to_canonical().to_string())
+        .set("aws:SecureTransport", encrypted)
+        .set("aws:RequestedRegion", &facts.requested_region)
+        .set("aws:ViaAWSService", "false");
+    set_optional(keys, "aws:UserAgent", facts.user_agent.as_deref());
+    set_optional(keys, "aws:Referer", facts.referer.as_deref());
 }
 
-fn principal(builder: ContextBuilder, caller: &VerifiedCaller) -> ContextBuilder {
+fn principal(keys: &mut ContextBuilder, caller: &VerifiedCaller) {
     // Spec: UG:reference_policies_condition-keys, aws:PrincipalArn: for a role
     // session it is the role's ARN, and never that of the session.
+    let own;
     let (kind, arn) = match caller.principal() {
-        Caller::Root { .. } => ("Account", caller.arn()),
-        Caller::User { arn, .. } => ("User", arn.clone()),
-        Caller::RoleSession { role_arn, .. } => ("AssumedRole", role_arn.clone()),
-        Caller::FederatedUser { arn, .. } => ("FederatedUser", arn.clone()),
-        Caller::WebIdentity { provider } | Caller::Saml { provider } => {
-            return federated(builder, caller, provider);
+        Caller::Root { .. } => {
+            own = caller.arn();
+            ("Account", &own)
         }
-        Caller::Service { .. } | Caller::Anonymous => return builder,
+        Caller::User { arn, .. } => ("User", arn),
+        Caller::RoleSession { role_arn, .. } => ("AssumedRole", role_arn),
+        Caller::FederatedUser { arn, .. } => ("FederatedUser", arn),
+        Caller::WebIdentity { provider } | Caller::Saml { provider } => {
+            return federated(keys, caller, provider);
+        }
+        Caller::Service { .. } | Caller::Anonymous => return,
     };
-    builder
-        .single("aws:PrincipalAccount", caller.account().to_string())
-        .single("aws:PrincipalArn", arn.as_str())
-        .single("aws:PrincipalType", kind)
-        .single("aws:PrincipalIsAWSService", "false")
-        .single("aws:userid", caller.user_id())
-        .optional("aws:username", caller.user_name().map(|name| name.as_str()))
+    keys.set("aws:PrincipalAccount", &caller.account().to_string())
+        .set("aws:PrincipalArn", arn.as_str())
+        .set("aws:PrincipalType", kind)
+        .set("aws:PrincipalIsAWSService", "false")
+        .set("aws:userid", &caller.user_id());
+    set_optional(keys, "aws:username", caller.user_name().map(|name| name.as_str()));
 }
 
 /// The bearer of a provider's token or assertion has no ARN of its own.
@@ -78,49 +79,46 @@ fn principal(builder: ContextBuilder, caller: &VerifiedCaller) -> ContextBuilder
 /// Observed: radkawar/stackd, recorded in 2026 with trust policies of AWS, for OpenID
 /// Connect and for SAML: `aws:PrincipalType` is `User`, `aws:userid` the provider,
 /// `aws:PrincipalAccount` the provider's account, and `aws:PrincipalArn` is absent.
-fn federated(builder: ContextBuilder, caller: &VerifiedCaller, provider: &str) -> ContextBuilder {
-    let builder = builder
-        .single("aws:PrincipalAccount", caller.account().to_string())
-        .single("aws:PrincipalType", "User")
-        .single("aws:PrincipalIsAWSService", "false")
-        .single("aws:userid", provider);
-    caller.provider_keys().iter().fold(builder, |builder, key| match &key.values {
-        KeyValues::One(value) => builder.single(&key.name, value),
-        KeyValues::Many(values) => builder.multi(&key.name, values),
-    })
+fn federated(keys: &mut ContextBuilder, caller: &VerifiedCaller, provider: &str) {
+    keys.set("aws:PrincipalAccount", &caller.account().to_string())
+        .set("aws:PrincipalType", "User")
+        .set("aws:PrincipalIsAWSService", "false")
+        .set("aws:userid", provider);
+    for key in caller.provider_keys() {
+        match &key.values {
+            KeyValues::One(value) => keys.set(&key.name, value),
+            KeyValues::Many(values) => keys.set_all(&key.name, values),
+        };
+    }
 }
 
 /// What a session remembers of the token it was begun with.
 ///
 /// Spec: UG:reference_policies_iam-condition-keys: which of the provider's keys are there
 /// in later requests is decided when the session is made.
-fn federation(builder: ContextBuilder, federation: &Federation) -> ContextBuilder {
+fn federation(keys: &mut ContextBuilder, federation: &Federation) {
     let provider = &federation.provider;
     let prefix = match provider.split_once(":oidc-provider/") {
         Some((_, url)) => url,
         None if provider.contains(":saml-provider/") => "saml",
         None => provider.as_str(),
     };
-    let builder = builder.single("aws:FederatedProvider", provider);
-    federation.claims.iter().fold(builder, |builder, (claim, values)| {
+    keys.set("aws:FederatedProvider", provider);
+    for (claim, values) in &federation.claims {
         let key = format!("{prefix}:{claim}");
         match values.as_slice() {
             // Spec: the same page: `amr` is multivalued, the others are not.
-            [value] if claim != "amr" => builder.single(&key, value),
-            values => builder.multi(&key, values),
-        }
-    })
+            [value] if claim != "amr" => keys.set(&key, value),
+            values => keys.set_all(&key, values),
+        };
+    }
 }
 
 /// Tags of the user or role, and over them the tags of the session.
 ///
 /// Spec: UG:id_session-tags, "Session tagging essentials": a session tag takes the
 /// place of the principal's tag with the same key, whatever its case.
-fn principal_tags(
-    builder: ContextBuilder,
-    caller: &VerifiedCaller,
-    home: &Snapshot,
-) -> ContextBuilder {
+fn principal_tags(keys: &mut ContextBuilder, caller: &VerifiedCaller, home: &Snapshot) {
     let own = match caller.principal() {
         Caller::User { id, .. } => home.user(id).map(|user| &user.tags),
         Caller::RoleSession { role_id, .. } => home.role(role_id).map(|role| &role.tags),
@@ -130,41 +128,41 @@ fn principal_tags(
         },
         _ => None,
     };
-    let builder = match own {
-        Some(tags) => tag_keys(builder, "aws:PrincipalTag/", tags),
-        None => builder,
-    };
-    match caller.claims() {
-        Some(claims) => tag_keys(builder, "aws:PrincipalTag/", claims.tags.all()),
-        None => builder,
+    let of_session = caller.claims().map(|claims| claims.tags.all());
+    for tags in own.into_iter().chain(of_session) {
+        tag_keys(keys, "aws:PrincipalTag/", tags);
     }
 }
 
-fn session(
-    builder: ContextBuilder,
-    caller: &VerifiedCaller,
-    facts: &RequestFacts,
-) -> ContextBuilder {
-    let Some(claims) = caller.claims() else { return builder };
-    let builder = builder.single("aws:TokenIssueTime", claims.issued_at.to_string()).optional(
-        "aws:SourceIdentity",
-        claims.source_identity.as_ref().map(|identity| identity.as_str()),
-    );
-    let builder = match &claims.federation {
-        Some(begun_with) => federation(builder, begun_with),
-        None => builder,
-    };
+fn session(keys: &mut ContextBuilder, caller: &VerifiedCaller, facts: &RequestFacts) {
+    let Some(claims) = caller.claims() else { return };
+    keys.set("aws:TokenIssueTime", &claims.issued_at.to_string());
+    let identity = claims.source_identity.as_ref().map(|identity| identity.as_str());
+    set_optional(keys, "aws:SourceIdentity", identity);
+    if let Some(begun_with) = &claims.federation {
+        federation(keys, begun_with);
+    }
     match caller.mfa() {
-        None => builder,
-        Some(MfaState::Absent) => builder.single("aws:MultiFactorAuthPresent", "false"),
-        Some(MfaState::Authenticated { at }) => builder
-            .single("aws:MultiFactorAuthPresent", "true")
-            .single("aws:MultiFactorAuthAge", facts.now.seconds_since(at).max(0).to_string()),
+        None => {}
+        Some(MfaState::Absent) => {
+            keys.set("aws:MultiFactorAuthPresent", "false");
+        }
+        Some(MfaState::Authenticated { at }) => {
+            let age = facts.now.seconds_since(at).max(0);
+            keys.set("aws:MultiFactorAuthPresent", "true")
+                .set("aws:MultiFactorAuthAge", &age.to_string());
+        }
     }
 }
 
-fn tag_keys(builder: ContextBuilder, prefix: &str, tags: &TagSet) -> ContextBuilder {
-    tags.iter().fold(builder, |builder, tag| {
-        builder.single(&format!("{prefix}{}", tag.key.as_str()), tag.value.as_str())
-    })
+fn set_optional(keys: &mut ContextBuilder, key: &str, value: Option<&str>) {
+    if let Some(value) = value {
+        keys.set(key, value);
+    }
+}
+
+fn tag_keys(keys: &mut ContextBuilder, prefix: &str, tags: &TagSet) {
+    for tag in tags.iter() {
+        keys.set(&format!("{prefix}{}", tag.key.as_str()), tag.value.as_str());
+    }
 }

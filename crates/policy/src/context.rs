@@ -48,8 +48,8 @@ pub struct Context {
     unknown: Unknown,
 }
 
-/// Which keys are unknown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Which keys are unknown: the more, the greater.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum Unknown {
     #[default]
     None,

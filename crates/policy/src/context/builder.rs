@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::key::kept;
-use super::{Context, ContextValue, Entry, Place, Unknown, part};
+use super::{Context, Entry, Place, Unknown};
 
 /// Collects the keys of a request.
 #[derive(Clone, Debug, Default)]
@@ -14,8 +14,8 @@ pub struct ContextBuilder {
 
 /// What is set aside for keys and values at once: enough for the keys most requests
 /// have, so that a context is two allocations.
-const ENTRIES_EXPECTED: usize = 16;
-const TEXT_EXPECTED: usize = 896;
+const ENTRIES_EXPECTED: usize = 24;
+const TEXT_EXPECTED: usize = 1024;
 
 impl ContextBuilder {
     /// No keys yet.
@@ -50,6 +50,16 @@ impl ContextBuilder {
     /// what AWS calls a null data set (Spec: UG:reference_policies_multi-value-conditions).
     #[must_use]
     pub fn multi<V: AsRef<str>>(mut self, key: &str, values: impl IntoIterator<Item = V>) -> Self {
+        self.set_all(key, values);
+        self
+    }
+
+    /// As [`multi`](Self::multi), where the builder stays where it is.
+    pub fn set_all<V: AsRef<str>>(
+        &mut self,
+        key: &str,
+        values: impl IntoIterator<Item = V>,
+    ) -> &mut Self {
         let (hash, key) = self.key(key);
         let first_end = self.unsorted.ends.len();
         let start = key.end;
@@ -126,20 +136,30 @@ impl ContextBuilder {
     }
 
     /// As if everything that was set in the other had been set here too, afterwards.
+    ///
+    /// Copies buffers: no key is read again.
     #[must_use]
-    pub fn overlaid(self, other: &Self) -> Self {
-        let other = &other.unsorted;
-        let below = if other.unknown == Unknown::Others { self.others_unknown() } else { self };
-        other.entries.iter().fold(below, |builder, entry| {
-            let key = part(&other.text, &entry.key);
-            match other.value(entry) {
-                Some(ContextValue::Single(value)) => builder.single(key, value),
-                Some(ContextValue::Multi(values)) => builder.multi(key, values.iter()),
-                Some(ContextValue::Binary(value)) => builder.binary(key, value),
-                None if matches!(entry.value, Place::Unknown) => builder.unknown(key),
-                None => builder.absent(key),
-            }
-        })
+    pub fn overlaid(mut self, other: &Self) -> Self {
+        let (below, above) = (&mut self.unsorted, &other.unsorted);
+        let (text, bytes, ends) = (below.text.len(), below.bytes.len(), below.ends.len());
+        below.text.push_str(&above.text);
+        below.bytes.extend_from_slice(&above.bytes);
+        below.ends.extend_from_slice(&above.ends);
+        below.entries.extend(above.entries.iter().map(|entry| Entry {
+            hash: entry.hash,
+            key: behind(&entry.key, text),
+            value: match &entry.value {
+                Place::Single(place) => Place::Single(behind(place, text)),
+                Place::Multi { text: place, ends: those } => {
+                    Place::Multi { text: behind(place, text), ends: behind(those, ends) }
+                }
+                Place::Binary(place) => Place::Binary(behind(place, bytes)),
+                Place::Unset => Place::Unset,
+                Place::Unknown => Place::Unknown,
+            },
+        }));
+        below.unknown = below.unknown.max(above.unknown);
+        self
     }
 
     /// The request's keys.
@@ -172,4 +192,9 @@ impl ContextBuilder {
         text.push_str(value);
         start..text.len()
     }
+}
+
+/// A place of a buffer that now stands behind others.
+const fn behind(place: &Range<usize>, others: usize) -> Range<usize> {
+    place.start + others..place.end + others
 }
