@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::entity::{AccountRoot, Entity, EntityKey};
 use crate::{DirectoryError, EntityChange, Snapshot};
@@ -7,7 +8,8 @@ use crate::{DirectoryError, EntityChange, Snapshot};
 /// record what they change. Nothing is written before the changes are committed.
 #[derive(Clone, Debug)]
 pub struct Draft {
-    snapshot: Snapshot,
+    // Copied with the first change: most work only reads.
+    snapshot: Arc<Snapshot>,
     // What each changed entity is in the end; `None` is gone.
     changes: BTreeMap<EntityKey, Option<Entity>>,
 }
@@ -22,7 +24,7 @@ impl Draft {
     /// the operator must mend the records first anyway.
     pub fn new(snapshot: &Snapshot) -> Result<Self, DirectoryError> {
         if snapshot.is_complete() {
-            Ok(Self { snapshot: snapshot.clone(), changes: BTreeMap::new() })
+            Ok(Self { snapshot: Arc::new(snapshot.clone()), changes: BTreeMap::new() })
         } else {
             Err(DirectoryError::AccountUnreadable)
         }
@@ -31,8 +33,8 @@ impl Draft {
     /// Begins on top of a snapshot for work that must change nothing: also one that
     /// lacks records can be read. Whoever uses it checks [`Draft::is_unchanged`].
     #[must_use]
-    pub fn for_reading(snapshot: &Snapshot) -> Self {
-        Self { snapshot: snapshot.clone(), changes: BTreeMap::new() }
+    pub const fn for_reading(snapshot: Arc<Snapshot>) -> Self {
+        Self { snapshot, changes: BTreeMap::new() }
     }
 
     /// Begins a new account.
@@ -40,12 +42,13 @@ impl Draft {
     pub fn create_account(root: AccountRoot) -> Self {
         let snapshot = Snapshot::empty(root);
         let account = Entity::Account(snapshot.root().clone());
-        Self { snapshot, changes: BTreeMap::from([(EntityKey::Account, Some(account))]) }
+        let changes = BTreeMap::from([(EntityKey::Account, Some(account))]);
+        Self { snapshot: Arc::new(snapshot), changes }
     }
 
     /// The account with all changes so far.
     #[must_use]
-    pub const fn snapshot(&self) -> &Snapshot {
+    pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
     }
 
@@ -63,16 +66,16 @@ impl Draft {
             Some(entity) => EntityChange::Put(entity),
             None => EntityChange::Delete(key),
         });
-        (self.snapshot, changes.collect())
+        (Arc::unwrap_or_clone(self.snapshot), changes.collect())
     }
 
     pub(crate) fn put(&mut self, entity: Entity) {
-        self.snapshot.put(entity.clone());
+        Arc::make_mut(&mut self.snapshot).put(entity.clone());
         self.changes.insert(entity.key(), Some(entity));
     }
 
     pub(crate) fn delete(&mut self, key: EntityKey) {
-        self.snapshot.delete(&key);
+        Arc::make_mut(&mut self.snapshot).delete(&key);
         self.changes.insert(key, None);
     }
 }

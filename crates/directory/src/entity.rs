@@ -104,3 +104,45 @@ impl Entity {
 fn arn_with_path(account: AccountId, kind: &str, path: &Path, name: &str) -> Arn {
     Arn::iam(account, &format!("{kind}{path}{name}"))
 }
+
+/// Whether this is the ARN that [`arn_with_path`] makes, which is not made for it.
+fn is_arn_with_path(arn: &Arn, account: AccountId, kind: &str, path: &Path, name: &str) -> bool {
+    let resource = arn.resource().strip_prefix(kind);
+    (arn.partition(), arn.service(), arn.region()) == ("aws", "iam", "")
+        && arn.account() == Some(account)
+        && resource.and_then(|rest| rest.strip_prefix(path.as_str())) == Some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_arn_is_known_without_being_made() {
+        let account: AccountId = "000000000042".parse().unwrap();
+        let paths = ["/", "/a/", "/a/b/"];
+        let texts = [
+            "arn:aws:iam::000000000042:role/Name",
+            "arn:aws:iam::000000000042:role/a/Name",
+            "arn:aws:iam::000000000042:role/a/b/Name",
+            "arn:aws:iam::000000000042:role/a/name",
+            "arn:aws:iam::000000000042:role//Name",
+            "arn:aws:iam::000000000042:role/Nam",
+            "arn:aws:iam::000000000042:user/Name",
+            "arn:aws:iam::000000000043:role/Name",
+            "arn:aws:iam::42:role/Name",
+            "arn:aws:iam:us-east-1:000000000042:role/Name",
+            "arn:aws:sts::000000000042:role/Name",
+            "arn:aws-cn:iam::000000000042:role/Name",
+        ];
+        let mut known = 0;
+        for (path, text) in paths.iter().flat_map(|path| texts.iter().map(move |text| (path, text)))
+        {
+            let (path, arn): (Path, Arn) = (path.parse().unwrap(), text.parse().unwrap());
+            let is_it = is_arn_with_path(&arn, account, "role", &path, "Name");
+            assert_eq!(is_it, arn_with_path(account, "role", &path, "Name") == arn, "{path} {arn}");
+            known += usize::from(is_it);
+        }
+        assert_eq!(known, paths.len());
+    }
+}

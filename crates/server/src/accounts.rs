@@ -103,6 +103,11 @@ impl<S: Store> Accounts<S> {
         if self.absent.contains_key(&id) {
             return Ok(None);
         }
+        // Boxed, since a caller's task would else have room for it.
+        Box::pin(self.load(id)).await
+    }
+
+    async fn load(&self, id: AccountId) -> Result<Option<Arc<Account>>, StoreError> {
         let _only_one = self.loading_place(id).lock().await;
         if let Some(account) = self.loaded(id) {
             return Ok(Some(account));

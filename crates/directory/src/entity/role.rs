@@ -1,6 +1,8 @@
 use stead_types::{AccountId, Arn, Path, RoleName, TagSet, Timestamp, UniqueId};
 
-use crate::entity::{AttachedPolicies, InlinePolicies, PermissionsBoundary, arn_with_path};
+use crate::entity::{
+    AttachedPolicies, InlinePolicies, PermissionsBoundary, arn_with_path, is_arn_with_path,
+};
 use crate::trust::TrustPolicy;
 
 /// A role.
@@ -35,6 +37,12 @@ impl Role {
     #[must_use]
     pub fn arn(&self, account: AccountId) -> Arn {
         Self::arn_for(account, &self.path, &self.name)
+    }
+
+    /// Whether this is the role's ARN, path and case included. Allocates nothing.
+    #[must_use]
+    pub fn has_arn(&self, account: AccountId, arn: &Arn) -> bool {
+        is_arn_with_path(arn, account, "role", &self.path, self.name.as_str())
     }
 
     /// The ARN a role of this path and name has.

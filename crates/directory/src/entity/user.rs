@@ -2,7 +2,9 @@ use std::collections::BTreeSet;
 
 use stead_types::{AccountId, Arn, Path, TagSet, Timestamp, UniqueId, UserName};
 
-use crate::entity::{AttachedPolicies, InlinePolicies, PermissionsBoundary, arn_with_path};
+use crate::entity::{
+    AttachedPolicies, InlinePolicies, PermissionsBoundary, arn_with_path, is_arn_with_path,
+};
 
 /// An IAM user.
 #[derive(Clone, Debug)]
@@ -32,6 +34,12 @@ impl User {
     #[must_use]
     pub fn arn(&self, account: AccountId) -> Arn {
         Self::arn_for(account, &self.path, &self.name)
+    }
+
+    /// Whether this is the user's ARN, path and case included. Allocates nothing.
+    #[must_use]
+    pub fn has_arn(&self, account: AccountId, arn: &Arn) -> bool {
+        is_arn_with_path(arn, account, "user", &self.path, self.name.as_str())
     }
 
     /// The ARN a user of this path and name has.

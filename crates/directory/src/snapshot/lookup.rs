@@ -60,7 +60,7 @@ impl Snapshot {
     #[must_use]
     pub fn user_by_arn(&self, arn: &Arn) -> Option<&Arc<User>> {
         let user = self.users.find_by_name(last_segment(arn.resource_of("user")?))?;
-        (user.arn(self.account()) == *arn).then_some(user)
+        user.has_arn(self.account(), arn).then_some(user)
     }
 
     /// The users whose path begins with `path_prefix`, in the order of their
@@ -145,7 +145,7 @@ impl Snapshot {
     #[must_use]
     pub fn role_by_arn(&self, arn: &Arn) -> Option<&Arc<Role>> {
         let role = self.roles.find_by_name(last_segment(arn.resource_of("role")?))?;
-        (role.arn(self.account()) == *arn).then_some(role)
+        role.has_arn(self.account(), arn).then_some(role)
     }
 
     /// The roles whose path begins with `path_prefix`, in the order of their

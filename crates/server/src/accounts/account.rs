@@ -82,7 +82,7 @@ pub(crate) struct Outside {
 }
 
 impl Outside {
-    fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.guards.is_empty() && self.issuers.is_empty()
     }
 }

@@ -13,7 +13,7 @@ use stead_store::Store;
 use stead_types::AccountId;
 
 use super::perform::Decided;
-use super::plan::Writing;
+use super::plan::{Writing, plan};
 use super::{DenialStyle, Gateway};
 use crate::http::{Arrival, Body, Readiness, Reply, Respond, Transport};
 use crate::limits::RETRY_AFTER;
@@ -80,14 +80,17 @@ impl<S: Store> Gateway<S> {
         let operation = form.operation()?;
         known.operation = Some(operation);
         let now = self.clock.now();
-        let identify = async || {
-            if operation.is_unsigned() {
-                self.federate(operation, &form, id, now).await
-            } else {
-                self.authenticate(&head, &body, operation.service(), now).await
-            }
+        let decode = || plan(operation, &form, Writing { request: id, format });
+        // A foreign token is a parameter like others; of a signed request nothing is read
+        // that its signature does not cover.
+        let (plan, mut caller) = if operation.is_unsigned() {
+            let plan = decode()?;
+            let caller = self.federate(plan.input(), id, now).await?;
+            (plan, caller)
+        } else {
+            let caller = self.authenticate(&head, &body, operation.service(), now).await?;
+            (decode()?, caller)
         };
-        let mut caller = identify().await?;
         known.account = Some(caller.caller.account());
         self.throttle.charge_account(caller.caller.account(), source)?;
         let facts = RequestFacts {
@@ -101,15 +104,18 @@ impl<S: Store> Gateway<S> {
             user_agent: text(&head, &USER_AGENT),
             referer: text(&head, &REFERER),
         };
-        let writing = Writing { request: id, format };
-        let prepared = self.prepare(operation, &form, &caller, writing).await?;
+        let others = self.prepare(&*plan, &caller).await?;
         if !caller.is_current() {
             // A caller chooses how many accounts are loaded, and so how long it takes. What
             // was revoked meanwhile must not count: a write could else follow the
             // revocation, and undo what its author has put right since.
-            caller = identify().await?;
+            caller = if operation.is_unsigned() {
+                self.federate(plan.input(), id, now).await?
+            } else {
+                self.authenticate(&head, &body, operation.service(), now).await?
+            };
         }
-        self.perform(prepared, &caller, &facts, &mut known.decided).await
+        self.perform(plan, &others, &caller, &facts, &mut known.decided).await
     }
 
     fn refuse(

@@ -1,17 +1,15 @@
 //! Who comes with a foreign token instead of a signature: from the token a request
 //! carries to a verified caller.
 
+use std::any::Any;
 use std::sync::Arc;
 
-use stead_api::sts::{
-    AssumeRoleWithSAML, AssumeRoleWithWebIdentity, AssumeRoleWithWebIdentityRequest, StsOperation,
-};
-use stead_api::{ApiError, KnownOperation};
+use stead_api::ApiError;
+use stead_api::sts::AssumeRoleWithWebIdentityRequest;
 use stead_authorizer::{VerifiedCaller, WebIdentityRefused, registered_provider};
 use stead_federation::oidc::{
     AccessTokenProvider, KeySet, NamedProvider, Refusal, UnverifiedToken,
 };
-use stead_query::{Form, decode};
 use stead_store::Store;
 use stead_types::{AccountId, Arn, Timestamp};
 
@@ -32,19 +30,18 @@ impl<S: Store> Gateway<S> {
     /// keys that hold at this moment.
     pub(super) async fn federate(
         &self,
-        operation: KnownOperation,
-        form: &Form,
+        input: &(dyn Any + Send + Sync),
         id: RequestId,
         now: Timestamp,
     ) -> Result<Authenticated, ApiError> {
-        match operation {
-            KnownOperation::Sts(StsOperation::AssumeRoleWithSAML) => {
-                self.saml_subject(&decode::<AssumeRoleWithSAML>(form)?, id, now).await
-            }
-            KnownOperation::Sts(StsOperation::AssumeRoleWithWebIdentity) => {
-                self.web_identity(&decode::<AssumeRoleWithWebIdentity>(form)?, now).await
-            }
-            _ => Err(ApiError::not_implemented(operation.name())),
+        // What is rare is boxed here and below: a task is moved when it is spawned, and has
+        // room for the largest of its ways.
+        if let Some(input) = input.downcast_ref() {
+            self.web_identity(input, now).await
+        } else if let Some(input) = input.downcast_ref() {
+            Box::pin(self.saml_subject(input, id, now)).await
+        } else {
+            Err(ApiError::internal("an unsigned request that carries no foreign proof"))
         }
     }
 
@@ -59,7 +56,8 @@ impl<S: Store> Gateway<S> {
             None => self.id_token(text, role_account, now).await,
             Some(name) => {
                 let provider = AccessTokenProvider::from_name(name).ok_or_else(unknown_provider)?;
-                self.access_token(provider, text, &input.role_arn, role_account, now).await
+                let asked = self.access_token(provider, text, &input.role_arn, role_account, now);
+                Box::pin(asked).await
             }
         }
     }
@@ -80,8 +78,8 @@ impl<S: Store> Gateway<S> {
         let keys = keys.map_err(no_keys)?;
         let mut identified = self.identify(&token, &keys, &source, &account, now);
         if token.key_id().is_none() && identified.as_ref().is_err_and(may_be_rotated) {
-            let newer = self.issuer_keys.newer(&source.issuer, &keys, &source.listed, now).await;
-            let newer = newer.map_err(no_keys)?;
+            let newer = self.issuer_keys.newer(&source.issuer, &keys, &source.listed, now);
+            let newer = Box::pin(newer).await.map_err(no_keys)?;
             identified = self.identify(&token, &newer, &source, &account, now);
         }
         identified.map_err(|refused| match refused {

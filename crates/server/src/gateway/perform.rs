@@ -2,21 +2,20 @@
 
 use std::sync::Arc;
 
-use stead_api::{ApiError, ErrorCode, KnownOperation};
+use stead_api::{ApiError, ErrorCode};
 use stead_authorizer::{Denied, Disclosure, RequestFacts};
 use stead_directory::Draft;
 use stead_directory::commands::oidc_provider;
-use stead_query::Form;
 use stead_service::{Accounts as Seen, Call, IssuerCheck, Reference, ReplayGuard, Work, refusal};
 use stead_store::{Aggregate, Claimed, CommitError, Store};
 use stead_types::{AccountId, Arn};
 
 use super::authenticate::{Authenticated, store_error};
-use super::plan::{Effect, Execute, Plan, Stop, Writing, plan};
+use super::plan::{Effect, Execute, Plan, Stop};
 use super::{DenialStyle, Gateway};
 use crate::accounts::{Begun, Outside, Staged, WriteError};
 use crate::denials::DenialReader;
-use crate::entropy::SystemEntropy;
+use crate::entropy::{SystemEntropy, ThreadEntropy};
 use crate::issuer_keys::Thumbprint;
 use crate::limits::SEEN_ACCOUNTS_MAX;
 
@@ -32,12 +31,6 @@ pub(super) enum Decided {
     Denied,
 }
 
-/// An operation that is understood, and the other accounts it must see.
-pub(super) struct Prepared {
-    plan: Plan,
-    others: Seen,
-}
-
 /// Work that was done, and what its answer still waits for.
 enum Done<'s> {
     /// Nothing was changed; these proofs must be claimed.
@@ -47,27 +40,26 @@ enum Done<'s> {
 }
 
 impl<S: Store> Gateway<S> {
-    /// Everything that has to be waited for before the policies are asked.
+    /// Everything that has to be waited for before the policies are asked: the other
+    /// accounts that the operation must see.
     pub(super) async fn prepare(
         &self,
-        operation: KnownOperation,
-        form: &Form,
+        plan: &dyn Plan,
         caller: &Authenticated,
-        writing: Writing,
-    ) -> Result<Prepared, ApiError> {
-        let plan = plan(operation, form, &caller.version.snapshot, writing)?;
-        let others = self.see(&plan.accounts).await?;
-        if plan.effect == Effect::Writes {
+    ) -> Result<Seen, ApiError> {
+        let others = self.see(&plan.accounts(&caller.version.snapshot)).await?;
+        if plan.effect() == Effect::Writes {
             let prepared = caller.account.prepare_to_write(self.accounts.store()).await;
             prepared.map_err(|error| store_error(&error))?;
         }
-        Ok(Prepared { plan, others })
+        Ok(others)
     }
 
     /// The body of the answer, once everything it says is durable.
     pub(super) async fn perform(
         &self,
-        Prepared { plan, others }: Prepared,
+        plan: Box<dyn Plan>,
+        others: &Seen,
         caller: &Authenticated,
         facts: &RequestFacts,
         decided: &mut Decided,
@@ -78,19 +70,23 @@ impl<S: Store> Gateway<S> {
             let call = Call {
                 caller: &caller.caller,
                 account: &caller.version.snapshot,
-                others: &others,
+                others,
                 facts,
                 vault: caller.account.vault(),
                 code_attempts: &self.code_attempts,
                 loopback_issuers: self.loopback_issuers,
                 assertion_use: self.saml.assertion_use,
             };
+            let effect = plan.effect();
             let execute =
-                (plan.authorize)(&call).map_err(|stop| self.stopped(stop, facts, decided))?;
+                plan.authorize(&call).map_err(|stop| self.stopped(stop, facts, decided))?;
             *decided = Decided::Allowed;
-            self.execute(execute, plan.effect, caller, &call)?
+            self.execute(execute, effect, caller, &call)?
         };
-        self.settle(done, caller, facts).await
+        match done {
+            Done::Read(body, outside) if outside.is_empty() => Ok(body),
+            done => Box::pin(self.settle(done, caller, facts)).await,
+        }
     }
 
     /// The durable snapshots of further accounts; those not hosted here are missing.
@@ -114,7 +110,7 @@ impl<S: Store> Gateway<S> {
         let run = |draft: &mut Draft| {
             let mut work = Work {
                 draft,
-                entropy: &mut SystemEntropy,
+                entropy: &mut ThreadEntropy,
                 keyring: &self.keyring,
                 usage: &*caller.account,
                 denials: &denials,
@@ -131,7 +127,7 @@ impl<S: Store> Gateway<S> {
                 begun.map(Done::Written).map_err(write_error)
             }
             Effect::Reads => {
-                let mut draft = Draft::for_reading(&caller.version.snapshot);
+                let mut draft = Draft::for_reading(Arc::clone(&caller.version.snapshot));
                 let (body, outside) = run(&mut draft)?;
                 if draft.is_unchanged() {
                     Ok(Done::Read(body, outside))

@@ -3,6 +3,9 @@
 //! Everything that depends on the operation's type is a few lines here, so that
 //! the rest of the gateway exists once and not once per operation.
 
+use std::any::Any;
+use std::marker::PhantomData;
+
 use stead_api::{AccessLevel, ApiError, KnownOperation, Operation, Service, iam, sts};
 use stead_authorizer::Denied;
 use stead_directory::Snapshot;
@@ -15,13 +18,18 @@ use stead_types::AccountId;
 use crate::request_id::RequestId;
 
 /// A decoded request of an operation that is built.
-pub(super) struct Plan {
+pub(super) trait Plan: Send + Sync {
+    /// The request itself, for who must know what only this one has.
+    fn input(&self) -> &(dyn Any + Send + Sync);
+
     /// The accounts, besides the caller's, that it must see.
-    pub(super) accounts: Vec<AccountId>,
+    fn accounts(&self, own: &Snapshot) -> Vec<AccountId>;
+
     /// Whether it may change the account.
-    pub(super) effect: Effect,
+    fn effect(&self) -> Effect;
+
     /// Asks the policies; what comes back can be carried out.
-    pub(super) authorize: Authorize,
+    fn authorize(self: Box<Self>, call: &Call<'_>) -> Result<Execute, Stop>;
 }
 
 /// Whether an operation may change the caller's account.
@@ -32,8 +40,6 @@ pub(super) enum Effect {
     /// It writes.
     Writes,
 }
-
-pub(super) type Authorize = Box<dyn FnOnce(&Call<'_>) -> Result<Execute, Stop> + Send>;
 
 /// Carries an authorized operation out and gives the body of its answer.
 pub(super) type Execute =
@@ -62,13 +68,12 @@ pub(super) struct Writing {
 pub(super) fn plan(
     operation: KnownOperation,
     form: &Form,
-    account: &Snapshot,
     writing: Writing,
-) -> Result<Plan, ApiError> {
+) -> Result<Box<dyn Plan>, ApiError> {
     macro_rules! sts_arms {
         ([$asked:expr] $($name:ident,)+) => {
             match $asked {
-                $(sts::StsOperation::$name => plan_of::<Sts, sts::$name>(form, account, writing),)+
+                $(sts::StsOperation::$name => plan_of::<Sts, sts::$name>(form, writing),)+
                 _ => Err(ApiError::not_implemented(operation.name())),
             }
         };
@@ -76,7 +81,7 @@ pub(super) fn plan(
     macro_rules! iam_arms {
         ([$asked:expr] $($name:ident,)+) => {
             match $asked {
-                $(iam::IamOperation::$name => plan_of::<Iam, iam::$name>(form, account, writing),)+
+                $(iam::IamOperation::$name => plan_of::<Iam, iam::$name>(form, writing),)+
                 _ => Err(ApiError::not_implemented(operation.name())),
             }
         };
@@ -87,37 +92,55 @@ pub(super) fn plan(
     }
 }
 
-fn plan_of<H, Op>(form: &Form, account: &Snapshot, writing: Writing) -> Result<Plan, ApiError>
+fn plan_of<H, Op>(form: &Form, writing: Writing) -> Result<Box<dyn Plan>, ApiError>
 where
-    H: Handle<Op>,
-    Op: Operation,
-    Op::Input: DecodeRequest + 'static,
+    H: Handle<Op> + 'static,
+    Op: Operation + 'static,
+    Op::Input: DecodeRequest + Send + Sync + 'static,
     Op::Output: ToValue,
 {
     let input = decode::<Op>(form)?;
-    Ok(Plan {
-        accounts: H::accounts(&input, account),
-        effect: effect(Op::SERVICE, Op::ACCESS),
-        authorize: Box::new(move |call| authorized::<H, Op>(input, call, writing)),
-    })
+    Ok(Box::new(Decoded::<H, Op> { input, writing, handler: PhantomData }))
 }
 
-fn authorized<H, Op>(input: Op::Input, call: &Call<'_>, writing: Writing) -> Result<Execute, Stop>
+/// The request of one operation.
+struct Decoded<H, Op: Operation> {
+    input: Op::Input,
+    writing: Writing,
+    handler: PhantomData<fn() -> H>,
+}
+
+impl<H, Op> Plan for Decoded<H, Op>
 where
-    H: Handle<Op>,
-    Op: Operation,
-    Op::Input: 'static,
+    H: Handle<Op> + 'static,
+    Op: Operation + 'static,
+    Op::Input: Send + Sync + 'static,
     Op::Output: ToValue,
 {
-    let asks = H::asks(&input, call).map_err(Stop::Error)?;
-    let permit = authorize::<Op>(&asks, call).map_err(|refused| match refused {
-        Refused::Denied(denied) => Stop::Denied(denied),
-        Refused::NothingAsked(error) => Stop::Error(error),
-    })?;
-    Ok(Box::new(move |call, work| {
-        let output = H::execute(permit, input, call, work)?;
-        Ok(encode::<Op>(&output, &writing.request.to_string(), writing.format))
-    }))
+    fn input(&self) -> &(dyn Any + Send + Sync) {
+        &self.input
+    }
+
+    fn accounts(&self, own: &Snapshot) -> Vec<AccountId> {
+        H::accounts(&self.input, own)
+    }
+
+    fn effect(&self) -> Effect {
+        effect(Op::SERVICE, Op::ACCESS)
+    }
+
+    fn authorize(self: Box<Self>, call: &Call<'_>) -> Result<Execute, Stop> {
+        let Self { input, writing, .. } = *self;
+        let asks = H::asks(&input, call).map_err(Stop::Error)?;
+        let permit = authorize::<Op>(&asks, call).map_err(|refused| match refused {
+            Refused::Denied(denied) => Stop::Denied(denied),
+            Refused::NothingAsked(error) => Stop::Error(error),
+        })?;
+        Ok(Box::new(move |call, work| {
+            let output = H::execute(permit, input, call, work)?;
+            Ok(encode::<Op>(&output, &writing.request.to_string(), writing.format))
+        }))
+    }
 }
 
 /// No operation of STS changes an account: sessions are their tokens.

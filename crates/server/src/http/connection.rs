@@ -27,7 +27,7 @@ use super::idle::{Heads, IdleBound};
 use super::listen::HttpLimits;
 use super::places::Visit;
 use super::pulse::Pulse;
-use crate::entropy::SystemEntropy;
+use crate::entropy::ThreadEntropy;
 use crate::limits::{
     HANDSHAKE_WAIT_MAX, HEAD_BYTES_MAX, HEAD_WAIT_MAX, HEADERS_MAX, STREAM_BYTES_HELD_MAX,
     STREAMS_MAX,
@@ -161,7 +161,7 @@ impl<R: Respond> Connections<R> {
         request: Request<Incoming>,
         peer: Peer,
     ) -> Result<Response<Full<Bytes>>, Infallible> {
-        let id = RequestId::generate(&mut SystemEntropy);
+        let id = RequestId::generate(&mut ThreadEntropy);
         let (mut head, body) = request.into_parts();
         peer.visit.note_head();
         let reply = match route(&head) {
