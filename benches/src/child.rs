@@ -55,7 +55,7 @@ pub(crate) struct Server {
 
 /// Starts the measured server, with its data below `folder`.
 pub(crate) fn stead(binary: &Path, folder: &Path) -> Result<Server> {
-    let mut command = Command::new(binary);
+    let mut command = behind_the_load(binary);
     // The issuer of web identities is this process.
     let issuers = "--dangerous-allow-loopback-issuers";
     command.args(["serve", "--ephemeral", "--listen", "127.0.0.1:0", issuers]);
@@ -70,9 +70,17 @@ pub(crate) fn stead(binary: &Path, folder: &Path) -> Result<Server> {
 
 /// Starts this program again, as the server of constant answers.
 pub(crate) fn constant(folder: &Path) -> Result<Server> {
-    let mut command = Command::new(std::env::current_exe()?);
+    let mut command = behind_the_load(&std::env::current_exe()?);
     command.arg("constant");
     start(command, folder.join("constant.ready"), &folder.join("constant.log"))
+}
+
+/// A server to which the load has precedence, as if it came from another machine: a load
+/// that waits for a core leaves the server without requests.
+fn behind_the_load(program: &Path) -> Command {
+    let mut command = Command::new("nice");
+    command.args(["-n", "10"]).arg(program);
+    command
 }
 
 fn start(mut command: Command, ready_file: PathBuf, log: &Path) -> Result<Server> {

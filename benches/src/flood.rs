@@ -55,14 +55,17 @@ pub(crate) async fn measure(
     let (mut sent, mut sent_away, mut lasted) = (0, 0, Duration::ZERO);
     let idle = Idle::default();
     // The flood's connections are made before anything counts.
+    let requests = good(federated, plan, numbers)?;
     let sending = Sending::start(federated, &idle, numbers)?;
-    good(federated, plan, numbers).await?;
+    spend(federated.server(), requests, plan.connections).await?;
     sending.end().await?;
     for _ in 0..plan.rounds {
-        calm.push(good(federated, plan, numbers).await?);
+        let requests = good(federated, plan, numbers)?;
+        calm.push(spend(federated.server(), requests, plan.connections).await?);
+        let requests = good(federated, plan, numbers)?;
         let sending = Sending::start(federated, &idle, numbers)?;
         let moment = clock::instant();
-        flooded.push(good(federated, plan, numbers).await?);
+        flooded.push(spend(federated.server(), requests, plan.connections).await?);
         lasted += moment.elapsed();
         let answers = sending.end().await?;
         sent += answers.unknown + answers.sent_away;
@@ -79,14 +82,15 @@ pub(crate) async fn measure(
     })
 }
 
-async fn good(
+/// New good tokens of a round, signed beforehand: signing holds up the flood.
+fn good(
     federated: &Federated,
     plan: &Plan,
     numbers: &mut std::ops::RangeFrom<usize>,
-) -> Result<Rate> {
+) -> Result<Vec<Request<Full<Bytes>>>> {
     // ES256, whose tokens are made quickly: rounds are twice as long.
     let tokens = federated.tokens(Signature::Es256, next(numbers, plan.tokens * 2))?;
-    spend(federated.server(), federated.requests(&tokens)?, plan.connections).await
+    federated.requests(&tokens)
 }
 
 /// Foreign tokens under way.

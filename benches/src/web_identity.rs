@@ -190,7 +190,14 @@ async fn limited(
     }
     rounds.sort_by(|one, other| one.over_limit().total_cmp(&other.over_limit()));
     let round = rounds.get(rounds.len() / 2).copied().context("there is a round")?;
+    tell(&format!("{name}: {:.3} of the limit", round.over_limit()));
     Ok(Limited { name, round, cores })
+}
+
+/// How far it is, while the rest is still being measured.
+#[expect(clippy::print_stderr, reason = "a run takes minutes")]
+fn tell(progress: &str) {
+    eprintln!("{progress}");
 }
 
 async fn answer_bytes(federated: &Federated, tokens: &[String]) -> Result<usize> {
