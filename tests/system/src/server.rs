@@ -31,6 +31,8 @@ pub struct Options {
     pub trusted_proxies: Vec<&'static str>,
     /// Whether messages are exactly AWS's.
     pub strict_messages: bool,
+    /// Whether token issuers may answer on the loopback interface.
+    pub loopback_issuers: bool,
 }
 
 impl Server {
@@ -43,6 +45,7 @@ impl Server {
         layer.set(Key::Listen, "127.0.0.1:0");
         layer.set(Key::Ephemeral, "true");
         layer.set(Key::StrictMessages, options.strict_messages.to_string());
+        layer.set(Key::DangerousAllowLoopbackIssuers, options.loopback_issuers.to_string());
         for network in &options.trusted_proxies {
             layer.set(Key::TrustedProxy, *network);
         }

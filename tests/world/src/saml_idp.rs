@@ -46,8 +46,34 @@ impl SamlIdp {
     /// The provider of this entity id.
     #[must_use]
     pub fn new(entity_id: &str) -> Self {
-        let key = RsaKeyPair::from_pkcs8(&der(KEY)).expect("an RSA key");
+        Self::with_key(entity_id, KEY)
+    }
+
+    /// Somebody who says to be the provider of this entity id, and has another key.
+    #[must_use]
+    pub fn impostor(entity_id: &str) -> Self {
+        Self::with_key(entity_id, DECRYPTION_KEY)
+    }
+
+    fn with_key(entity_id: &str, pem: &str) -> Self {
+        let key = RsaKeyPair::from_pkcs8(&der(pem)).expect("an RSA key");
         Self { entity_id: entity_id.to_owned(), key }
+    }
+
+    /// What the provider says of itself.
+    #[must_use]
+    pub fn metadata(&self) -> String {
+        format!(
+            "<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" \
+             xmlns:ds=\"{DSIG}\" entityID=\"{}\"><md:IDPSSODescriptor \
+             protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">\
+             <md:KeyDescriptor use=\"signing\"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>\
+             {CERTIFICATE}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>\
+             <md:SingleSignOnService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST\" \
+             Location=\"https://idp.example.com/saml\"/></md:IDPSSODescriptor>\
+             </md:EntityDescriptor>",
+            self.entity_id
+        )
     }
 
     /// The entity id.

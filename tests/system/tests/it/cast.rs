@@ -69,6 +69,7 @@ impl Cast {
             roots: vec![ROOT, OTHER_ROOT],
             trusted_proxies: Vec::new(),
             strict_messages,
+            loopback_issuers: false,
         };
         let server = Server::start(&options).unwrap();
         let client = server.client();

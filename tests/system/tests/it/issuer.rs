@@ -140,13 +140,23 @@ impl Issuer {
         self.token_named(key, &key.id, now)
     }
 
+    /// A token that says more, or something else.
+    pub(crate) fn token_saying(&self, key: &Key, now: Timestamp, more: &Value) -> String {
+        let mut claims = self.claims(now);
+        claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        key.sign(&key.id, &claims)
+    }
+
     /// A token that says another id of its key.
     pub(crate) fn token_named(&self, key: &Key, key_id: &str, now: Timestamp) -> String {
+        key.sign(key_id, &self.claims(now))
+    }
+
+    fn claims(&self, now: Timestamp) -> Value {
         let now = now.epoch_seconds();
-        let claims = json!({
+        json!({
             "iss": self.url(), "sub": "alice", "aud": AUDIENCE, "iat": now, "exp": now + 300,
-        });
-        key.sign(key_id, &claims)
+        })
     }
 
     fn answer(&self, stream: &TcpStream) -> std::io::Result<()> {

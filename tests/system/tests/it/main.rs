@@ -9,6 +9,7 @@
 
 mod cast;
 mod crash;
+mod foreign;
 mod golden;
 mod issuer;
 mod malformed;

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use stead_system_tests::{Answer, OneTimeCodes};
 
 use crate::cast::{ALLOW, CALLERS, Cast, TRUST, fill};
-use crate::golden;
+use crate::{foreign, golden};
 
 /// A server holds no more than 300 groups, so it serves this many requests.
 const REQUESTS_PER_SERVER: usize = 14;
@@ -149,15 +149,12 @@ fn without_permission() -> BTreeSet<String> {
         .collect()
 }
 
-/// The operations whose callers are known by a foreign token and not by a signature:
-/// `tests/sdk` calls them, with an issuer that signs.
-const BY_FOREIGN_TOKEN: [&str; 2] = ["sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"];
-
 #[test]
 fn every_built_operation_has_a_request() {
     let mut requested: BTreeSet<String> =
         requests().into_iter().map(|request| request.operation).collect();
-    requested.extend(BY_FOREIGN_TOKEN.map(str::to_owned));
+    // Their callers come with a foreign proof instead of a signature.
+    requested.extend(foreign::OPERATIONS.map(str::to_owned));
     assert_eq!(requested, built());
 }
 
@@ -239,14 +236,24 @@ fn written(all: &BTreeMap<String, (String, Outcomes)>) -> String {
          # UPDATE_GOLDEN=1 writes this file; read the difference as code.\n",
     );
     for (name, (_, outcomes)) in all {
-        let mut by_code: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for caller in CALLERS {
-            by_code.entry(outcomes[caller].as_str()).or_default().push(caller);
-        }
-        let _ = writeln!(text, "\n{name}");
-        for (code, callers) in by_code {
-            let _ = writeln!(text, "    {code}: {}", callers.join(", "));
-        }
+        let outcomes = CALLERS.iter().map(|caller| (*caller, outcomes[caller].as_str()));
+        write_outcomes(&mut text, name, outcomes);
     }
     text
+}
+
+/// The callers of an operation, each with an outcome, by outcome.
+pub(crate) fn write_outcomes<'a>(
+    text: &mut String,
+    name: &str,
+    outcomes: impl Iterator<Item = (&'a str, &'a str)>,
+) {
+    let mut by_code: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (caller, outcome) in outcomes {
+        by_code.entry(outcome).or_default().push(caller);
+    }
+    let _ = writeln!(text, "\n{name}");
+    for (code, callers) in by_code {
+        let _ = writeln!(text, "    {code}: {}", callers.join(", "));
+    }
 }

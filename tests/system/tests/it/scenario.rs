@@ -28,6 +28,7 @@ impl World {
             ],
             trusted_proxies: trusted_proxies.to_vec(),
             strict_messages: false,
+            loopback_issuers: false,
         })
         .unwrap();
         Self { client: server.client(), server }
