@@ -5,11 +5,12 @@ use std::sync::Arc;
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use stead_authorizer::Denied;
-use stead_service::{DenialRecord, DenialRecords};
+use stead_service::{DenialRecord, DenialRecords, RefusedProof};
 use stead_session::Keyring;
 use stead_types::{Entropy, Timestamp};
 
-use crate::limits::{DENIAL_BYTES_MAX, DENIAL_LIFETIME};
+use crate::limits::{DENIAL_BYTES_MAX, DENIAL_LIFETIME, REFUSED_PROOF_BYTES_MAX};
+use crate::request_id::RequestId;
 
 /// What a short denial id begins with.
 const PREFIX: &str = "d-";
@@ -17,12 +18,22 @@ const PREFIX: &str = "d-";
 /// The 128 random bits of a denial's id: whoever holds it was told it.
 type Id = [u8; 16];
 
-/// Recent denials, by id.
+/// Recent denials, by id, and apart from them the foreign proofs that were refused before
+/// any policy was asked, by the id of their request.
 ///
-/// Bound: [`DENIAL_BYTES_MAX`], the least recently used go first; each is gone
-/// after [`DENIAL_LIFETIME`]. Nothing is invalidated: a denial is history.
+/// Choice: these texts are AWS's to the letter, so that they have no room for an id of ours;
+/// that of the request stands in every answer.
+///
+/// Bounds: [`DENIAL_BYTES_MAX`] and [`REFUSED_PROOF_BYTES_MAX`], the least recently used go
+/// first; each is gone after [`DENIAL_LIFETIME`]. Nothing is invalidated: a denial is
+/// history.
 #[derive(Debug)]
-pub(crate) struct DenialLog(Cache<Id, Arc<DenialRecord>>);
+pub(crate) struct DenialLog {
+    denials: Records,
+    refused_proofs: Records,
+}
+
+type Records = Cache<Id, Arc<DenialRecord>>;
 
 /// The log together with the keys of sealed messages.
 #[derive(Clone, Copy, Debug)]
@@ -47,24 +58,10 @@ impl Kept {
 
 impl DenialLog {
     pub(crate) fn new() -> Self {
-        Self::with_bound(DENIAL_BYTES_MAX)
-    }
-
-    fn with_bound(bytes_max: u64) -> Self {
-        let weigh = |_: &Id, record: &Arc<DenialRecord>| {
-            // The rest of an entry is counted with a flat amount.
-            let texts = record.for_caller.as_str().len() + record.for_owner.as_str().len();
-            u32::try_from(texts + 512).unwrap_or(u32::MAX)
-        };
-        Self(
-            Cache::builder()
-                .max_capacity(bytes_max)
-                .weigher(weigh)
-                .time_to_live(DENIAL_LIFETIME)
-                // The default would rather keep the old than admit the new.
-                .eviction_policy(EvictionPolicy::lru())
-                .build(),
-        )
+        Self {
+            denials: records(DENIAL_BYTES_MAX),
+            refused_proofs: records(REFUSED_PROOF_BYTES_MAX),
+        }
     }
 
     /// Keeps a denial and gives it an id, such as `d-` and 32 hexadecimal digits.
@@ -73,19 +70,50 @@ impl DenialLog {
         entropy.fill(&mut id);
         let text = spell(&id);
         let record = Arc::new(DenialRecord::new(denied, &text, now, now.plus(DENIAL_LIFETIME)));
-        self.0.insert(id, Arc::clone(&record));
+        self.denials.insert(id, Arc::clone(&record));
         Kept { id: text, record }
     }
 
-    fn find(&self, text: &str) -> Option<Arc<DenialRecord>> {
-        self.0.get(&parse(text)?)
+    /// Keeps a foreign proof that was refused, under the id of its request.
+    pub(crate) fn keep_refused_proof(
+        &self,
+        refused: &RefusedProof<'_>,
+        id: RequestId,
+        now: Timestamp,
+    ) {
+        let expires_at = now.plus(DENIAL_LIFETIME);
+        let record = DenialRecord::of_refused_proof(refused, &id.to_string(), now, expires_at);
+        self.refused_proofs.insert(id.bytes(), Arc::new(record));
     }
+
+    /// What is kept under an id of either kind.
+    fn find(&self, text: &str) -> Option<Arc<DenialRecord>> {
+        match RequestId::parse(text) {
+            Some(id) => self.refused_proofs.get(&id.bytes()),
+            None => self.denials.get(&parse(text)?),
+        }
+    }
+}
+
+fn records(bytes_max: u64) -> Records {
+    let weigh = |_: &Id, record: &Arc<DenialRecord>| {
+        // The rest of an entry is counted with a flat amount.
+        let texts = record.for_caller.as_str().len() + record.for_owner.as_str().len();
+        u32::try_from(texts + 512).unwrap_or(u32::MAX)
+    };
+    Cache::builder()
+        .max_capacity(bytes_max)
+        .weigher(weigh)
+        .time_to_live(DENIAL_LIFETIME)
+        // The default would rather keep the old than admit the new.
+        .eviction_policy(EvictionPolicy::lru())
+        .build()
 }
 
 impl DenialRecords for DenialReader<'_> {
     fn find(&self, encoded_message: &str) -> Option<Arc<DenialRecord>> {
         let message = encoded_message.trim();
-        if message.starts_with(PREFIX) {
+        if message.starts_with(PREFIX) || RequestId::parse(message).is_some() {
             return self.log.find(message);
         }
         let bytes = stead_session::open_denial(self.keyring, message).ok()?;

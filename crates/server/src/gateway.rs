@@ -11,6 +11,7 @@ mod federate;
 mod federate_saml;
 mod perform;
 mod plan;
+mod refused_proof;
 #[cfg(test)]
 mod tests;
 

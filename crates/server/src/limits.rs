@@ -124,6 +124,10 @@ pub const ABSENT_ACCOUNTS_MAX: u64 = 10_000;
 /// Bytes of all denials that are kept. Choice: tens of thousands of them.
 pub const DENIAL_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
+/// Bytes of what is kept of refused tokens and assertions. Choice: thousands of them. Anybody
+/// can send these, so that they have a place of their own and push no denial out.
+pub const REFUSED_PROOF_BYTES_MAX: u64 = 8 * 1024 * 1024;
+
 /// How long a denial can be decoded. Choice: a working day.
 pub const DENIAL_LIFETIME: Duration = Duration::from_secs(12 * 3600);
 

@@ -23,6 +23,17 @@ impl RequestId {
         *variant = (*variant & 0x3f) | 0x80;
         Self(bytes)
     }
+
+    /// The id that is spelled so; `None` of every other spelling.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let digits: String = text.split('-').collect();
+        let id = Self(u128::from_str_radix(&digits, 16).ok()?.to_be_bytes());
+        (id.to_string() == text).then_some(id)
+    }
+
+    pub(crate) const fn bytes(self) -> [u8; 16] {
+        self.0
+    }
 }
 
 impl fmt::Display for RequestId {
@@ -66,5 +77,17 @@ mod tests {
         );
         let id = RequestId(std::array::from_fn(|index| u8::try_from(index * 0x11).unwrap()));
         assert_eq!(id.to_string(), "00112233-4455-6677-8899-aabbccddeeff");
+        assert_eq!(RequestId::parse("00112233-4455-6677-8899-aabbccddeeff"), Some(id));
+        for bad in [
+            "",
+            "00112233445566778899aabbccddeeff",
+            "00112233-4455-6677-8899-AABBCCDDEEFF",
+            "00112233-4455-6677-8899-aabbccddeef",
+            "00112233-4455-6677-8899-aabbccddeeff0",
+            "0011223-34455-6677-8899-aabbccddeeff",
+            "+0112233-4455-6677-8899-aabbccddeeff",
+        ] {
+            assert_eq!(RequestId::parse(bad), None, "{bad}");
+        }
     }
 }

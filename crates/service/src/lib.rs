@@ -22,7 +22,7 @@ pub use authorize::{Refused, authorize};
 pub use call::{Accounts, Call};
 pub use code_attempts::CodeAttempts;
 pub use decryption_keys::decryption_keys;
-pub use denial::{DenialDocument, DenialRecord, Viewer};
+pub use denial::{DenialDocument, DenialRecord, RefusedProof, Viewer};
 pub use handle::{Asks, Handle};
 pub use issuer::{IssuerCheck, LoopbackIssuers};
 pub use refusal::{Reference, refusal};

@@ -9,6 +9,7 @@ use stead_types::Timestamp;
 #[must_use]
 pub fn no_provider(issuer: &str) -> ApiError {
     invalid(format!("No OpenIDConnect provider found in your account for {issuer}"))
+        .with_context(format!("no provider of the issuer `{issuer}` beside the role"))
 }
 
 /// The issuer's keys could not be had.

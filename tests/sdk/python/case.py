@@ -1,6 +1,7 @@
 """What the tests of one server share: names of their own, and refusals."""
 
 import itertools
+import json
 import os
 import re
 import unittest
@@ -45,6 +46,11 @@ class Case(unittest.TestCase):
         refusal = world.refusal(call, *arguments, **parameters)
         self.assertEqual(refusal[:2], (code, status), refusal)
         return refusal[2]
+
+    def why_refused(self, request_id: str) -> dict:
+        """What is kept of a token or an assertion that was refused, by the id of its request."""
+        told = self.sts.decode_authorization_message(EncodedMessage=request_id)["DecodedMessage"]
+        return json.loads(told)["stead"]["refusedProof"]
 
     def denied(self, arn: str, action: str, call, *, resource: str | None = None, why: str | None = None, **parameters):
         """Expects AWS's sentence for a caller, an action and, when given, a

@@ -32,6 +32,10 @@ UNSIGNED = botocore.config.Config(signature_version=botocore.UNSIGNED, retries={
 
 
 class Saml(case.Case):
+    def setUp(self) -> None:
+        super().setUp()
+        self.requests: list[str] = []
+
     def registered(self, metadata: str, **more) -> str:
         """A SAML provider of the account: its ARN."""
         made = self.iam.create_saml_provider(Name=self.name("idp"), SAMLMetadataDocument=metadata, **more)
@@ -49,7 +53,8 @@ class Saml(case.Case):
     def assume(self, role: str, provider: str, response: str, **more) -> dict:
         # A server of its own has its own endpoint.
         unsigned = boto3.client("sts", config=UNSIGNED)
-        return unsigned.assume_role_with_saml(RoleArn=role, PrincipalArn=provider, SAMLAssertion=response, **more)
+        with world.noting_request(self.requests):
+            return unsigned.assume_role_with_saml(RoleArn=role, PrincipalArn=provider, SAMLAssertion=response, **more)
 
     def not_admitted(self, role: str, provider: str, response: str, code: str, status: int, **more) -> str:
         return self.refused(code, status, self.assume, role, provider, response, **more)
@@ -153,10 +158,16 @@ class SimpleSamlPhp(Saml):
             with self.subTest(expected=expected):
                 message = self.not_admitted(to, through, given, "InvalidIdentityToken", 400)
                 self.assertRegex(message, f"^{expected}$")
+                why = self.why_refused(self.requests[-1])
+                self.assertEqual((why["code"], why["message"]), ("InvalidIdentityToken", message))
+                self.assertTrue(why["reason"])
         elsewhere = self.registered(self.idp.metadata().replace(self.idp.entity_id, "urn:another"))
         response = self.idp.response("alice", **offer(role, elsewhere))
         message = self.not_admitted(role, elsewhere, response, "InvalidIdentityToken", 400)
         self.assertRegex(message, "^Issuer not present in specified provider " + INVALID % "Auth[A-Za-z]+Exception")
+        why = self.why_refused(self.requests[-1])["reason"]
+        for part in [elsewhere, f"`{self.idp.entity_id}`", "expected `urn:another`"]:
+            self.assertIn(part, why)
         clock.advance(301)
         message = self.not_admitted(role, self.provider, response, "ExpiredTokenException", 400)
         self.assertEqual(message, "Response has expired")

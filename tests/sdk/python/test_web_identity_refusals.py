@@ -55,6 +55,7 @@ class Refusals(case.Case):
     def setUp(self) -> None:
         super().setUp()
         self.unsigned = boto3.client("sts", config=UNSIGNED)
+        self.requests: list[str] = []
 
     def issuer(self, *keys: Key, **more) -> Issuer:
         """A new issuer, and a role for those it vouches for."""
@@ -76,10 +77,12 @@ class Refusals(case.Case):
         return self.role(trust)
 
     def assume(self, role: str, token: str) -> dict:
-        return self.unsigned.assume_role_with_web_identity(RoleArn=role, RoleSessionName="job", WebIdentityToken=token)
+        with world.noting_request(self.requests):
+            return self.unsigned.assume_role_with_web_identity(RoleArn=role, RoleSessionName="job", WebIdentityToken=token)
 
     def refuses(self, what: str, role: str, token: str, code: str, message: str, reason: str) -> None:
-        """Code and text are AWS's; the server's log says what was looked for."""
+        """Code and text are AWS's; the server's log says what was looked for, and so does what
+        the role's account can read."""
         with open(os.environ["STEAD_LOG"]) as log:
             log.seek(0, os.SEEK_END)
             with self.subTest(what):
@@ -88,6 +91,11 @@ class Refusals(case.Case):
                 self.assertIn(reason, told)
                 signature = token.split(".")[-1]
                 self.assertTrue(len(signature) < 20 or signature not in told)
+                if code != "ValidationError":
+                    why = self.why_refused(self.requests[-1])
+                    self.assertEqual((why["code"], why["message"]), (code, message))
+                    self.assertIn(reason, why["reason"])
+                    self.assertTrue(len(signature) < 20 or signature not in json.dumps(why))
         self.covered.append((what, code, reason))
 
     def test_what_a_token_says(self) -> None:
@@ -109,11 +117,11 @@ class Refusals(case.Case):
         ]:
             self.assume(role, accepted)
         for what, refused, code, message, reason in [
-            ("issuer with a slash more", token(iss=f"{issuer.url}/"), INVALID, f"{unknown}/", "-"),
-            ("issuer that is not registered", token(iss=stranger), INVALID, f"{unknown}/stranger", "-"),
+            ("issuer with a slash more", token(iss=f"{issuer.url}/"), INVALID, f"{unknown}/", f"no provider of the issuer `{issuer.url}/`"),
+            ("issuer that is not registered", token(iss=stranger), INVALID, f"{unknown}/stranger", f"no provider of the issuer `{stranger}`"),
             ("no issuer", token(iss=None), INVALID, "Missing a required claim: iss", "names no issuer"),
             ("issuer that is a number", token(iss=1), INVALID, NO_TOKEN, "its issuer is not a string"),
-            ("audience", token(aud="x"), INVALID, "Incorrect token audience", "is for `x`, which is not registered"),
+            ("audience", token(aud="x"), INVALID, "Incorrect token audience", "is for `x`, which is not registered with the provider; registered: `app`"),
             ("azp before audience", token(azp="x"), INVALID, "Incorrect token audience", "is for `x`"),
             ("several audiences without azp", token(aud=["app", "x"]), INVALID, SEVERAL, "for 2 audiences"),
             ("audience that is a number", token(aud=1), INVALID, NOT_VALIDATED, "its claim `aud` is not a text"),
@@ -127,6 +135,28 @@ class Refusals(case.Case):
         ]:
             self.refuses(what, role, refused, code, message, reason)
         self.times(role, token, now)
+
+    def test_why_a_token_was_refused_is_for_the_account_of_the_role(self) -> None:
+        issuer = self.issuer()
+        role = self.registered(issuer.url)
+        self.refused(INVALID, 400, self.assume, role, issuer.token(aud="x"))
+        request = self.requests[-1]
+        decode = lambda keys: world.client("sts", keys).decode_authorization_message
+        told = json.loads(decode(None)(EncodedMessage=request)["DecodedMessage"])
+        self.assertIs(told["allowed"], False)
+        self.assertEqual(told["context"]["action"], "sts:AssumeRoleWithWebIdentity")
+        self.assertEqual(told["context"]["resource"], role)
+        self.assertEqual(told["stead"]["denial"], request)
+        _, other_root = self.other_account()
+        unknown = world.refusal(decode(None), EncodedMessage="ffffffff-ffff-4fff-bfff-ffffffffffff")
+        self.assertEqual(unknown[0], "InvalidAuthorizationMessageException")
+        self.assertEqual(world.refusal(decode(other_root), EncodedMessage=request), unknown)
+        arn, keys = self.user()
+        self.denied(arn, "sts:DecodeAuthorizationMessage", decode(keys), EncodedMessage=request)
+        # For a role of an account that is not here there is nobody to read it.
+        elsewhere = "arn:aws:iam::777788889999:role/any"
+        self.refused(INVALID, 400, self.assume, elsewhere, issuer.token())
+        self.assertEqual(world.refusal(decode(None), EncodedMessage=self.requests[-1]), unknown)
 
     def times(self, role: str, token, now: int) -> None:
         """Refusals whose text has the server's time."""

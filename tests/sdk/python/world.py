@@ -120,3 +120,13 @@ def refusal(call, *arguments, **parameters) -> tuple[str, int, str]:
         answer = error.response
         return answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"], answer["Error"]["Message"]
     raise AssertionError(f"{call.__name__} was not refused")
+
+
+@contextlib.contextmanager
+def noting_request(kept: list[str]):
+    """Notes the id of a request that is refused."""
+    try:
+        yield
+    except botocore.exceptions.ClientError as error:
+        kept.append(error.response["ResponseMetadata"]["RequestId"])
+        raise

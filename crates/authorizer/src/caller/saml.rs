@@ -4,22 +4,13 @@ use stead_directory::Snapshot;
 use stead_directory::entity::AssertionEncryption;
 use stead_federation::oidc::ConditionKey;
 use stead_federation::saml::{
-    Encryption, Expected, Refusal, UnverifiedResponse, VerifiedAssertion, verify,
+    Encryption, Expected, Refusal, ServiceNames, UnverifiedResponse, VerifiedAssertion, verify,
 };
 use stead_policy::Caller;
 use stead_types::{AccountId, Arn, Secret, Timestamp};
 use thiserror::Error;
 
 use super::{Proof, VerifiedCaller};
-
-/// The names under which SAML providers know this service.
-///
-/// Spec: UG:id_roles_providers_create_saml_assertions: the recipient is the endpoint of
-/// AWS's sign-in, of a region or of none, and the audience too, or `urn:amazon:webservices`.
-/// Providers are set up for these, and many programs know no others.
-const AWS_ENDPOINTS: [&str; 2] =
-    ["https://signin.aws.amazon.com/saml", "https://{region}.signin.aws.amazon.com/saml"];
-const AWS_AUDIENCE: &str = "urn:amazon:webservices";
 
 /// An assertion that was verified, and the provider that it was verified against.
 #[derive(Clone, Debug)]
@@ -82,11 +73,8 @@ impl VerifiedCaller {
         }
         let certificates: Vec<&[u8]> =
             found.metadata.signing_certificates.iter().map(AsRef::as_ref).collect();
-        // Spec: the same page: a provider can be given an endpoint with its own id.
-        let with_id = AWS_ENDPOINTS.map(|endpoint| format!("{endpoint}/acs/{}", found.uuid));
-        let own = endpoints.iter().chain(&with_id).map(String::as_str);
-        let recipients: Vec<&str> = AWS_ENDPOINTS.into_iter().chain(own).collect();
-        let audiences: Vec<&str> = recipients.iter().copied().chain([AWS_AUDIENCE]).collect();
+        let names = ServiceNames::new(endpoints, Some(found.uuid.as_str()));
+        let (recipients, audiences) = (names.recipients(), names.audiences());
         let expected = Expected {
             entity_id: &found.metadata.entity_id,
             certificates: &certificates,

@@ -10,6 +10,7 @@ Examples:
   get-token | stead token inspect - --audience sts.example.com
   stead token inspect @token.jwt --issuer https://idp.example.com --jwks keys.json
   stead token inspect @response.b64 --at 2026-03-01T12:00:00Z --json
+  stead token inspect @response.b64 --metadata idp.xml
 
 Nothing is sent anywhere, and the signature is never shown. A token on the command
 line can be seen by others on this machine: prefer - or @FILE.
@@ -37,6 +38,12 @@ pub(crate) struct InspectFlags {
     /// Verify the signature with the keys in this file
     #[arg(long, value_name = "FILE")]
     pub(crate) jwks: Option<PathBuf>,
+    /// Verify a SAML response by the provider's metadata in this file, as the server would
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["issuer", "audience", "jwks"])]
+    pub(crate) metadata: Option<PathBuf>,
+    /// With --metadata: a URL that the server has as its own; can be repeated
+    #[arg(long, value_name = "URL", requires = "metadata")]
+    pub(crate) saml_endpoint: Vec<String>,
     /// Judge as of this moment [default: now]
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<String>,

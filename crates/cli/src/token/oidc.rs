@@ -22,6 +22,9 @@ const MOMENTS: [(&str, &str, &str); 4] = [
 
 pub(super) fn report(text: &str, flags: &InspectFlags, now: Timestamp) -> Result<Report, Failure> {
     let mut report = Report::new(Kind::OpenIdConnect, now, Signature::NotChecked(String::new()));
+    if flags.metadata.is_some() {
+        return Err(Failure::usage("--metadata is for SAML responses, and this is none"));
+    }
     let keys = flags.jwks.as_deref().map(read_keys).transpose()?;
     let token = match DecodedToken::parse(text) {
         Ok(token) => token,

@@ -45,6 +45,9 @@ fn head(report: &Report) -> String {
             "{kind}, NOT VERIFIED: anybody can have written what follows\n  {}\n",
             printable(what)
         ),
+        Signature::Holds { .. } if report.kind == Kind::Saml => {
+            format!("{kind}, its assertion is signed with a key in the provider's metadata\n")
+        }
         Signature::Holds { key_id } => {
             let key = key_id.as_deref().map_or_else(String::new, |id| format!(" `{id}`"));
             format!("{kind}, its signature is that of the key{}\n", printable(&key))

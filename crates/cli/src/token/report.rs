@@ -83,6 +83,12 @@ impl Report {
         }
     }
 
+    pub(super) fn refuse_all(&mut self, reasons: impl IntoIterator<Item = impl ToString>) {
+        for reason in reasons {
+            self.refuse(reason);
+        }
+    }
+
     /// Adds a moment; `before` and `after` say what it means until then and since.
     pub(super) fn moment(&mut self, name: &str, at: Timestamp, before: &str, after: &str) {
         let words = if at > self.now { before } else { after };

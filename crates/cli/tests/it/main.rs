@@ -15,3 +15,4 @@ mod endings;
 mod exec;
 mod process;
 mod token;
+mod token_saml;

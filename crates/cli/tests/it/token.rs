@@ -146,34 +146,3 @@ fn programs_get_one_versioned_object_also_from_standard_input() {
         assert_eq!(shown.pointer(member), Some(&expected), "{member}");
     }
 }
-
-#[test]
-fn a_saml_response_is_read_as_far_as_it_goes_without_a_provider() {
-    let scratch = scratch("inspect-saml");
-    // Unsigned; of the form that identity providers post.
-    let xml = "<p:Response xmlns:p='urn:oasis:names:tc:SAML:2.0:protocol'>\
-        <a:Assertion xmlns:a='urn:oasis:names:tc:SAML:2.0:assertion' Version='2.0' ID='_1' \
-        IssueInstant='2026-03-01T11:59:00Z'><a:Issuer>https://idp</a:Issuer><a:Subject>\
-        <a:NameID Format='urn:oasis:names:tc:SAML:2.0:nameid-format:persistent'>alice</a:NameID>\
-        </a:Subject><a:AttributeStatement>\
-        <a:Attribute Name='https://aws.amazon.com/SAML/Attributes/PrincipalTag:team'>\
-        <a:AttributeValue>blue</a:AttributeValue></a:Attribute></a:AttributeStatement>\
-        </a:Assertion></p:Response>";
-    std::fs::write(scratch.path().join("xml"), xml).unwrap();
-    let base64 = std::process::Command::new("base64").arg(scratch.path().join("xml")).output();
-    std::fs::write(scratch.path().join("response"), base64.unwrap().stdout).unwrap();
-    let (code, stdout, _) = inspect(&scratch, &["@response", "--at", NOON]);
-    assert_eq!(code, 3);
-    for expected in [
-        "SAML response, NOT VERIFIED",
-        "NameID",
-        "alice",
-        "issued 60 seconds ago",
-        "saml:sub_type  persistent",
-        "tag team  blue",
-        "  - its assertion is not signed",
-        "  - offers no role",
-    ] {
-        assert!(stdout.contains(expected), "{expected}: {stdout}");
-    }
-}

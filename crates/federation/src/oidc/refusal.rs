@@ -127,7 +127,10 @@ pub enum Refusal {
         audiences: Vec<String>,
     },
     /// The application is not registered with the provider.
-    #[error("is for `{found}`, which is not registered with the provider")]
+    #[error(
+        "is for `{found}`, which is not registered with the provider; registered: {}",
+        few(.registered)
+    )]
     Audience {
         /// The claim `azp`, or `aud` without it.
         found: String,
@@ -192,4 +195,16 @@ impl Refusal {
 /// A text of the token, as an explanation may repeat it.
 pub(crate) fn echo(text: &str) -> String {
     text.chars().take(ECHO_CHARACTERS_MAX).collect()
+}
+
+/// The first of some texts, for a log line.
+fn few(texts: &[String]) -> String {
+    const SHOWN_MAX: usize = 5;
+    let shown: Vec<String> =
+        texts.iter().take(SHOWN_MAX).map(|text| format!("`{}`", echo(text))).collect();
+    match texts.len().saturating_sub(SHOWN_MAX) {
+        0 if texts.is_empty() => "none".to_owned(),
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }

@@ -25,6 +25,8 @@ struct Known {
     operation: Option<KnownOperation>,
     account: Option<AccountId>,
     decided: Decided,
+    /// The role that who comes without a signature wants to assume.
+    role: Option<String>,
 }
 
 impl<S: Store> Respond for Gateway<S> {
@@ -32,6 +34,11 @@ impl<S: Store> Respond for Gateway<S> {
         let (id, format) = (arrival.id, format(&arrival.head));
         let mut known = Known::default();
         let outcome = self.handle(arrival, format, &mut known).await;
+        if let (Err(error), Some(role), Some(operation)) = (&outcome, &known.role, known.operation)
+            && known.decided != Decided::Denied
+        {
+            self.keep_refused_proof(operation, role, error, id).await;
+        }
         log(id, &known, &outcome);
         match outcome {
             Ok(body) => Reply::new(StatusCode::OK, format.content_type(), body),
@@ -79,6 +86,7 @@ impl<S: Store> Gateway<S> {
         let form = Form::parse(head.uri.query(), content_type.as_deref(), &body)?;
         let operation = form.operation()?;
         known.operation = Some(operation);
+        known.role = form.value("RoleArn").filter(|_| operation.is_unsigned()).map(str::to_owned);
         let now = self.clock.now();
         let decode = || plan(operation, &form, Writing { request: id, format });
         // A foreign token is a parameter like others; of a signed request nothing is read
