@@ -1,4 +1,4 @@
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use thiserror::Error;
@@ -48,8 +48,16 @@ impl Arn {
     // INVARIANT: `service` has three letters; the colon positions count on it.
     fn global(service: &'static str, account: AccountId, resource: &str) -> Self {
         debug_assert_eq!(service.len(), 3);
-        let text = format!("arn:aws:{service}::{account}:{resource}").into();
-        Self { text, colons: [3, 7, 11, 12, 25] }
+        let colons = [3, 7, 11, 12, 25];
+        let mut text = String::with_capacity(26 + resource.len());
+        text.push_str("arn:aws:");
+        text.push_str(service);
+        text.push_str("::");
+        // Writing into a text cannot fail.
+        let _ = write!(text, "{account}");
+        text.push(':');
+        text.push_str(resource);
+        Self { text: text.into(), colons }
     }
 
     /// The whole text.
