@@ -76,6 +76,11 @@ pub const BEAT: Duration = Duration::from_millis(5);
 /// processor, about what 16 clients make each other wait.
 pub const BEAT_LATE_MAX: Duration = Duration::from_millis(5);
 
+/// For how long every beat must be late before the first request is refused. Choice: the
+/// time for which a busy machine keeps a process waiting now and then; clients notice a
+/// single wait of this length less than a refusal.
+pub const OVERLOAD_AFTER: Duration = Duration::from_millis(100);
+
 /// Requests that are never refused for it, each time and for each core. Choice: two
 /// milliseconds of work.
 pub const REQUESTS_PER_BEAT_AND_CORE: u32 = 32;

@@ -11,17 +11,24 @@ use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use crate::limits::{BEAT, BEAT_LATE_MAX, OVERLOAD_MEMORY, REQUESTS_PER_BEAT_AND_CORE};
+use crate::limits::{
+    BEAT, BEAT_LATE_MAX, OVERLOAD_AFTER, OVERLOAD_MEMORY, REQUESTS_PER_BEAT_AND_CORE,
+};
 
 /// Tells an overload by a beat that does not come.
 ///
 /// A machine that stood still, as virtual ones and laptops do, is not overloaded: the
-/// requests of that time are few, and all of them are answered.
+/// requests of that time are few, and all of them are answered. Nor is one that is busy
+/// with something else for a moment: requests are refused once no beat was in time for
+/// [`OVERLOAD_AFTER`], and from then on for each that is late, until there was nothing to
+/// refuse for [`OVERLOAD_MEMORY`].
 pub(super) struct Pulse {
     began: Instant,
     /// The last beat, in microseconds.
     beat_at: AtomicU64,
-    /// Requests since then.
+    /// The last beat that was in time.
+    in_time_at: AtomicU64,
+    /// Requests since the last beat.
     requests: AtomicU32,
     requests_min: u32,
     /// Requests in work, waiting ones included.
@@ -38,6 +45,7 @@ impl Pulse {
         Arc::new(Self {
             began: Instant::now(),
             beat_at: AtomicU64::new(0),
+            in_time_at: AtomicU64::new(0),
             requests: AtomicU32::new(0),
             requests_min: REQUESTS_PER_BEAT_AND_CORE.saturating_mul(cores),
             working: AtomicUsize::new(0),
@@ -57,8 +65,23 @@ impl Pulse {
     }
 
     fn beat(&self) {
+        let now = self.now();
+        if !self.is_late(now) {
+            self.in_time_at.store(now, Ordering::Relaxed);
+        }
         self.requests.store(0, Ordering::Relaxed);
-        self.beat_at.store(self.now(), Ordering::Relaxed);
+        self.beat_at.store(now, Ordering::Relaxed);
+    }
+
+    fn is_late(&self, now: u64) -> bool {
+        let since = now.saturating_sub(self.beat_at.load(Ordering::Relaxed));
+        since > microseconds(BEAT + BEAT_LATE_MAX)
+    }
+
+    /// Whether it is not for a moment only that beats are late.
+    fn is_lasting(&self, now: u64) -> bool {
+        let since = now.saturating_sub(self.in_time_at.load(Ordering::Relaxed));
+        since >= microseconds(OVERLOAD_AFTER) || self.is_overloaded()
     }
 
     /// Admits a request, or says that the server does not keep up. Costs a reading of the
@@ -67,8 +90,7 @@ impl Pulse {
         let before = self.requests.fetch_add(1, Ordering::Relaxed);
         if before >= self.requests_min {
             let now = self.now();
-            let since = now.saturating_sub(self.beat_at.load(Ordering::Relaxed));
-            if since > microseconds(BEAT + BEAT_LATE_MAX) {
+            if self.is_late(now) && self.is_lasting(now) {
                 self.note_refusal(now);
                 return None;
             }
@@ -130,13 +152,37 @@ mod tests {
         let pulse = Pulse::new(2, 1000);
         let few = 2 * REQUESTS_PER_BEAT_AND_CORE;
         assert_eq!(admitted(&pulse, 10 * few), 10 * few, "however many while it is in time");
-        tokio::time::advance(LATE + Duration::from_millis(1)).await;
+        let late = LATE + Duration::from_millis(1);
+        let mut lasted = Duration::ZERO;
+        while lasted + late < OVERLOAD_AFTER {
+            tokio::time::advance(late).await;
+            lasted += late;
+            assert_eq!(admitted(&pulse, 10 * few), 10 * few, "late for a moment only: {lasted:?}");
+            pulse.beat();
+        }
+        assert_eq!(admitted(&pulse, few), few);
+        tokio::time::advance(late).await;
         assert_eq!(admitted(&pulse, few), 0);
         assert!(pulse.is_overloaded());
         pulse.beat();
-        assert_eq!(admitted(&pulse, 10 * few), 10 * few);
+        assert_eq!(admitted(&pulse, 10 * few), 10 * few, "the beat has just come");
+        tokio::time::advance(late).await;
+        assert_eq!(admitted(&pulse, few), 0, "late again: no second moment of grace");
         tokio::time::advance(OVERLOAD_MEMORY).await;
         assert!(!pulse.is_overloaded());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_late_now_and_then_is_no_overload() {
+        let pulse = Pulse::new(2, 1000);
+        let few = 2 * REQUESTS_PER_BEAT_AND_CORE;
+        for _ in 0..100 {
+            tokio::time::advance(LATE * 3).await;
+            assert_eq!(admitted(&pulse, 10 * few), 10 * few);
+            pulse.beat();
+            tokio::time::advance(BEAT).await;
+            pulse.beat();
+        }
     }
 
     #[tokio::test(start_paused = true)]
