@@ -29,7 +29,7 @@ use crate::code_attempts::CodeAttempts;
 use crate::config::Saml;
 use crate::denials::DenialLog;
 use crate::issuer_keys::IssuerKeys;
-use crate::limits::{SAML_VERIFICATIONS_MAX, SIGNING_KEYS_MAX};
+use crate::limits::{SAML_QUEUE_MAX, SAML_VERIFICATIONS_MAX, SIGNING_KEYS_MAX};
 use crate::throttle::{Rates, Throttle};
 
 /// Answers the requests of STS and IAM.
@@ -48,6 +48,8 @@ pub(crate) struct Gateway<S> {
     saml: Saml,
     /// Bound: [`SAML_VERIFICATIONS_MAX`].
     saml_places: Arc<Semaphore>,
+    /// Those with a place and those that wait for one. Bound: [`SAML_QUEUE_MAX`].
+    saml_queue: Arc<Semaphore>,
 }
 
 /// What the message of a denial refers to.
@@ -85,6 +87,7 @@ impl<S: Store> Gateway<S> {
             loopback_issuers,
             saml,
             saml_places: Arc::new(Semaphore::new(SAML_VERIFICATIONS_MAX)),
+            saml_queue: Arc::new(Semaphore::new(SAML_QUEUE_MAX)),
         }
     }
 }

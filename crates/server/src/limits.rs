@@ -85,7 +85,7 @@ pub const OVERLOAD_AFTER: Duration = Duration::from_millis(100);
 /// milliseconds of work.
 pub const REQUESTS_PER_BEAT_AND_CORE: u32 = 32;
 
-/// How long the server counts as overloaded after a refusal, for `/readyz`. Choice.
+/// How long the server counts as overloaded after a refusal. Choice.
 pub const OVERLOAD_MEMORY: Duration = Duration::from_secs(1);
 
 /// How much of its rate an account or an address may use at once. Choice.
@@ -102,8 +102,9 @@ pub const HANDSHAKE_WAIT_MAX: Duration = Duration::from_secs(10);
 /// above [`HEAD_WAIT_MAX`], so that it decides only where HTTP has no say yet.
 pub const SILENCE_MAX: Duration = Duration::from_secs(90);
 
-/// Requests in flight on one HTTP/2 connection. Choice.
-pub const STREAMS_MAX: u32 = 128;
+/// Requests in flight on one HTTP/2 connection. Choice: few, since each may have a body of
+/// 64 KiB that takes no room.
+pub const STREAMS_MAX: u32 = 16;
 
 /// Bytes of an answer that wait for an HTTP/2 client to read them. Choice.
 pub const STREAM_BYTES_HELD_MAX: usize = 64 * 1024;
@@ -207,3 +208,7 @@ pub const LOG_BYTES_HELD_MAX: usize = 64 * 1024;
 /// SAML responses that are verified at a time. Choice: each takes a thread, and some
 /// milliseconds; a hostile one a quarter of a second.
 pub const SAML_VERIFICATIONS_MAX: usize = 4;
+
+/// SAML responses that are verified or wait for it; a further one is told to come again.
+/// Choice: of hostile ones they are two seconds of work, and some megabytes.
+pub const SAML_QUEUE_MAX: usize = 36;

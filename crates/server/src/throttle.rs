@@ -4,6 +4,9 @@
 //! secret could else use up what its owner may send. Everybody else is charged to their
 //! address, before anything about the request is looked at; it is given back once a caller
 //! was verified, so that many clients behind one address are bounded by their accounts.
+//!
+//! Whoever brings a foreign token is charged to the address for good: tokens that verify
+//! are to be had by anybody, and the account they are brought to has not asked for them.
 
 mod buckets;
 
@@ -54,26 +57,27 @@ impl Throttle {
         }
     }
 
-    /// Charges a verified caller's account instead of the address.
+    /// Charges the account of a caller who has signed, instead of the address; where it has
+    /// nothing left, both stay charged.
     pub(crate) fn charge_account(
         &self,
         account: AccountId,
         source: IpAddr,
     ) -> Result<(), ApiError> {
+        if let Some(accounts) = &self.accounts
+            && !accounts.take(account, self.began.elapsed())
+        {
+            return Err(rate_exceeded("the rate of the account"));
+        }
         if let Some(addresses) = &self.addresses {
             addresses.give_back(&network(source));
         }
-        match &self.accounts {
-            Some(accounts) if !accounts.take(account, self.began.elapsed()) => {
-                Err(rate_exceeded("the rate of the account"))
-            }
-            Some(_) | None => Ok(()),
-        }
+        Ok(())
     }
 }
 
 /// Spec: IAM API Reference, Common Error Types, `Throttling`: status 400. SDKs retry it.
 /// Observed: the text is what AWS's services of the Query protocol say.
-fn rate_exceeded(context: &'static str) -> ApiError {
+pub(crate) fn rate_exceeded(context: &'static str) -> ApiError {
     ApiError::new(ErrorCode::Throttling, "Rate exceeded").with_context(context)
 }

@@ -97,10 +97,10 @@ impl<S: Store> Gateway<S> {
             (plan, caller)
         } else {
             let caller = self.authenticate(&head, &body, operation.service(), now).await?;
+            self.throttle.charge_account(caller.caller.account(), source)?;
             (decode()?, caller)
         };
         known.account = Some(caller.caller.account());
-        self.throttle.charge_account(caller.caller.account(), source)?;
         let facts = RequestFacts {
             now,
             source_ip: source,

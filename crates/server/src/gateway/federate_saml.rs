@@ -14,6 +14,7 @@ use super::Gateway;
 use super::authenticate::{Authenticated, store_error};
 use super::federate::UNSIGNED_REGION;
 use crate::request_id::RequestId;
+use crate::throttle::rate_exceeded;
 
 impl<S: Store> Gateway<S> {
     /// Verifies the response of an unsigned request, by the provider that the role's
@@ -51,18 +52,21 @@ impl<S: Store> Gateway<S> {
 
 impl<S> Gateway<S> {
     /// Runs what takes milliseconds, for whoever asks, where it keeps nobody else waiting:
-    /// on other threads than those that answer, and only so many at a time.
+    /// on other threads than those that answer, only so many at a time, and so many more
+    /// that wait for it.
     async fn beside_others<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ApiError> {
         let failed = |_| ApiError::internal("a SAML response could not be verified");
+        let queue = Arc::clone(&self.saml_queue).try_acquire_owned();
+        let queued = queue.map_err(|_| rate_exceeded("too many SAML responses to verify"))?;
         // The semaphore is never closed.
         let place = Arc::clone(&self.saml_places).acquire_owned().await;
         let place = place.map_err(|_| ApiError::internal("no place to verify a SAML response"))?;
         let worked = tokio::task::spawn_blocking(move || {
             // Kept to the end, also where nobody waits for it any more.
-            let _place = place;
+            let _places = (place, queued);
             work()
         });
         worked.await.map_err(failed)

@@ -219,9 +219,9 @@ impl<R: Respond> Connections<R> {
     fn readiness(&self) -> Readiness {
         if self.draining.load(Ordering::Relaxed) {
             Readiness::NotReady("stopping")
-        } else if self.pulse.is_overloaded() {
-            Readiness::NotReady("overloaded")
         } else {
+            // Not while requests are refused: who sends too many would else take every
+            // server out of service, one after the other.
             self.responder.readiness()
         }
     }
