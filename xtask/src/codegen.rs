@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use self::service::Service;
 
 mod api;
+mod audit;
 mod compatibility;
 mod names;
 mod overrides;
@@ -26,7 +27,8 @@ pub(crate) struct Arguments {
 }
 
 /// Directories that hold generated files only.
-const GENERATED_DIRECTORIES: [&str; 2] = ["crates/api/src/generated", "crates/query/src/generated"];
+const GENERATED_DIRECTORIES: [&str; 3] =
+    ["crates/api/src/generated", "crates/audit/src/generated", "crates/query/src/generated"];
 
 /// The first line of each generated Rust file.
 const HEADER: &str =
@@ -52,6 +54,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
         [Service::load(root, "sts", &overrides)?, Service::load(root, "iam", &overrides)?];
     let mut files = api::generate(&services, &overrides)?;
     files.extend(query::generate(&services)?);
+    files.extend(audit::generate(&services)?);
     for file in &mut files {
         file.text = format_rust(root, &file.text).with_context(|| file.path.clone())?;
     }

@@ -11,12 +11,13 @@ pub struct ApiError {
     message: String,
     hint: Option<String>,
     context: Option<String>,
+    for_caller_alone: bool,
 }
 
 impl ApiError {
     /// An error with this code and the text the caller reads.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, context: None }
+        Self { code, message: message.into(), hint: None, context: None, for_caller_alone: false }
     }
 
     /// A request that breaks a constraint: `ValidationError`.
@@ -61,6 +62,20 @@ impl ApiError {
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// The message repeats what may be a secret of the caller: nothing but the answer may
+    /// hold it.
+    #[must_use]
+    pub fn for_caller_alone(mut self) -> Self {
+        self.for_caller_alone = true;
+        self
+    }
+
+    /// Whether only the caller may read the message.
+    #[must_use]
+    pub const fn is_for_caller_alone(&self) -> bool {
+        self.for_caller_alone
     }
 
     /// The code, which decides status and fault.

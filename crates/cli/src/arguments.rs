@@ -2,6 +2,7 @@
 //! flags, environment and file have one parser per setting.
 
 mod credentials;
+mod log;
 mod token;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ pub(crate) use credentials::{
     CallerFlags, CredentialsCommand, ExecFlags, PrintFlags, RoleFlags, ServeCredentialsFlags,
     SessionFlags, SourceFlags, WebIdentityFlags,
 };
+pub(crate) use log::{LogCommand, LogPlace, QueryFlags};
 pub(crate) use token::{InspectFlags, TokenCommand};
 
 const EXAMPLES: &str = "\
@@ -24,6 +26,7 @@ Examples:
   stead config show                            every setting and where it comes from
   stead exec --role-arn ARN -- aws sts get-caller-identity
   stead token inspect @token.jwt               what a token says, and what would refuse it
+  stead log query --outcome denied             who was denied what
 
 Exit codes:
   0 fine or allowed, 1 failed, 2 wrong use, 3 denied, 4 findings";
@@ -53,6 +56,9 @@ pub(crate) enum Command {
     Credentials(CredentialsCommand),
     /// Run a command with the credentials of a role.
     Exec(Box<ExecFlags>),
+    /// Look at the audit log.
+    #[command(subcommand)]
+    Log(LogCommand),
     /// Look at tokens of identity providers.
     #[command(subcommand)]
     Token(TokenCommand),
@@ -127,6 +133,9 @@ pub(crate) struct ServeFlags {
     /// Refuse a SAML assertion that was used before
     #[arg(long)]
     saml_single_use: bool,
+    /// Record calls in DIR/audit (directory), on standard output (stdout), or not (off)
+    #[arg(long, value_name = "WHERE")]
+    audit_log: Option<String>,
     /// Write log lines as text or json [default: text]
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<String>,
@@ -148,6 +157,7 @@ impl ServeFlags {
             (Key::TlsCert, &self.tls_cert),
             (Key::TlsKey, &self.tls_key),
             (Key::RootKeyFile, &self.root_key_file),
+            (Key::AuditLog, &self.audit_log),
             (Key::LogFormat, &self.log_format),
             (Key::LogLevel, &self.log_level),
         ];
@@ -291,6 +301,10 @@ mod tests {
             Key::ShutdownTimeout,
             Key::CheckIssuersAtCreation,
             Key::IssuerOutageMax,
+            Key::AuditRequired,
+            Key::AuditFileMebibytes,
+            Key::AuditFileAge,
+            Key::AuditFilesMax,
         ];
         for key in Key::ALL {
             let flag = key.name().replace('_', "-");

@@ -12,6 +12,7 @@ mod demo;
 mod environment;
 mod exec;
 mod exit;
+mod log;
 mod loopback;
 mod print;
 mod profile;
@@ -55,6 +56,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Config(command) => configuration::run(command),
         Command::Credentials(command) => on_runtime(credentials::run(command)),
         Command::Exec(flags) => on_runtime(exec::run(*flags)),
+        Command::Log(command) => log::run(command),
         Command::Token(command) => token::run(command),
         Command::Version(flags) => print::version(flags.json),
     }

@@ -7,7 +7,7 @@ use stead_api::iam::{
 use stead_api::{ApiError, Operation};
 use stead_authorizer::{Ask, Authorized};
 use stead_directory::entity::{AccessKey, KeyOwner};
-use stead_service::{Asks, Call, Handle, KeyLastUsed, Work};
+use stead_service::{Asks, Call, Handle, LastUsed, Work};
 
 use crate::Iam;
 use crate::target::{Target, owner_name};
@@ -45,7 +45,7 @@ impl Handle<GetAccessKeyLastUsed> for Iam {
         };
         Ok(GetAccessKeyLastUsedResponse {
             user_name: owner_name(&key.owner, call.account),
-            access_key_last_used: Some(view(work.usage.last_used(&key.id))),
+            access_key_last_used: Some(view(work.usage.key_last_used(&key.id))),
         })
     }
 }
@@ -68,7 +68,7 @@ fn not_here(id: &str, call: &Call<'_>) -> ApiError {
     ))
 }
 
-fn view(last: Option<KeyLastUsed>) -> AccessKeyLastUsed {
+fn view(last: Option<LastUsed>) -> AccessKeyLastUsed {
     match last {
         Some(last) => AccessKeyLastUsed {
             last_used_date: Some(last.at),

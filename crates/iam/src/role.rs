@@ -90,10 +90,11 @@ impl Handle<GetRole> for Iam {
         _permit: Authorized<GetRole>,
         input: GetRoleRequest,
         call: &Call<'_>,
-        _work: &mut Work<'_>,
+        work: &mut Work<'_>,
     ) -> Result<GetRoleResponse, ApiError> {
         let role = find(&input.role_name, call.account)?;
-        Ok(GetRoleResponse { role: view::whole(role, call.account.account(), call) })
+        let last = work.usage.role_last_used(&role.id);
+        Ok(GetRoleResponse { role: view::whole(role, call.account.account(), call, last) })
     }
 }
 

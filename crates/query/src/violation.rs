@@ -26,17 +26,31 @@ pub(crate) struct Report {
     violations: Vec<String>,
     /// The first text that breaks a rule AWS states in words, and lists with no other.
     stated: Option<String>,
+    /// A message repeats what is a secret.
+    repeats_secret: bool,
 }
 
 impl Report {
     /// Nothing wrong yet.
     pub(crate) const fn new(echo: Echo) -> Self {
-        Self { echo, malformed: None, count: 0, violations: Vec::new(), stated: None }
+        Self {
+            echo,
+            malformed: None,
+            count: 0,
+            violations: Vec::new(),
+            stated: None,
+            repeats_secret: false,
+        }
     }
 
     /// A parameter that is not of its type.
     pub(crate) fn malformed(&mut self, message: impl Into<String>) {
         self.malformed.get_or_insert(message.into());
+    }
+
+    /// What is refused from here on may hold a secret.
+    pub(crate) const fn repeats_a_secret(&mut self) {
+        self.repeats_secret = true;
     }
 
     /// A member that must be there and is not.
@@ -83,6 +97,12 @@ impl Report {
 
     /// The one error that tells all of it, if there is anything to tell.
     pub(crate) fn into_error(self) -> Option<ApiError> {
+        let for_caller_alone = self.repeats_secret;
+        let error = self.error()?;
+        Some(if for_caller_alone { error.for_caller_alone() } else { error })
+    }
+
+    fn error(self) -> Option<ApiError> {
         if let Some(message) = self.malformed {
             return Some(ApiError::new(ErrorCode::MalformedInput, message));
         }

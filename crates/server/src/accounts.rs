@@ -20,6 +20,7 @@ use thiserror::Error;
 use tokio::sync::Mutex as AsyncMutex;
 
 pub(crate) use account::{Account, Begun, Outside, Staged, Version, WriteError};
+pub(crate) use usage::Used;
 pub(crate) use vault::Vault;
 
 use crate::limits::ABSENT_ACCOUNTS_MAX;

@@ -5,6 +5,7 @@
 //! strongest layer that names a key decides its value, whole lists included.
 //! [`Settings`] are the parsed values together with the rules between them.
 
+mod audit;
 mod duration;
 mod error;
 mod fixture;
@@ -18,6 +19,7 @@ mod show;
 #[cfg(test)]
 mod tests;
 
+pub use audit::{Audit, AuditTarget};
 pub use error::{ConfigError, Origin};
 pub use fixture::{FixtureKey, FixtureKeys, FixtureKeysError};
 pub use issuers::{Issuer, IssuerFault, Issuers, PinnedKeys};

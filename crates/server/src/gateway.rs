@@ -11,6 +11,7 @@ mod federate;
 mod federate_saml;
 mod perform;
 mod plan;
+mod record;
 mod refused_proof;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ use stead_store::Store;
 use tokio::sync::Semaphore;
 
 use crate::accounts::Accounts;
+use crate::audit::AuditLog;
 use crate::clock::Clock;
 use crate::code_attempts::CodeAttempts;
 use crate::config::Saml;
@@ -50,6 +52,8 @@ pub(crate) struct Gateway<S> {
     saml_places: Arc<Semaphore>,
     /// Those with a place and those that wait for one. Bound: [`SAML_QUEUE_MAX`].
     saml_queue: Arc<Semaphore>,
+    /// Where calls are recorded, if they are.
+    audit: Option<Arc<AuditLog>>,
 }
 
 /// What the message of a denial refers to.
@@ -88,7 +92,15 @@ impl<S: Store> Gateway<S> {
             saml,
             saml_places: Arc::new(Semaphore::new(SAML_VERIFICATIONS_MAX)),
             saml_queue: Arc::new(Semaphore::new(SAML_QUEUE_MAX)),
+            audit: None,
         }
+    }
+
+    /// The same, recording every call.
+    #[must_use]
+    pub(crate) fn recording(mut self, audit: Option<Arc<AuditLog>>) -> Self {
+        self.audit = audit;
+        self
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod accounts;
 pub mod admin;
+pub mod audit;
 pub mod authorities;
 pub mod clock;
 mod code_attempts;

@@ -212,3 +212,24 @@ pub const SAML_VERIFICATIONS_MAX: usize = 4;
 /// SAML responses that are verified or wait for it; a further one is told to come again.
 /// Choice: of hostile ones they are two seconds of work, and some megabytes.
 pub const SAML_QUEUE_MAX: usize = 36;
+
+/// How long an event of the audit log may wait for others. Choice: what a killed process
+/// loses of it.
+pub const AUDIT_HELD_MAX: Duration = Duration::from_millis(50);
+
+/// Bytes of events that are written without waiting for more. Choice.
+pub const AUDIT_BATCH_BYTES: usize = 256 * 1024;
+
+/// Bytes of events that wait to be written before calls are refused. Choice: some ten
+/// thousand events, so that a slow disk is not felt.
+pub const AUDIT_QUEUE_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// How long a call may wait for a place for its event. Choice.
+pub const AUDIT_WAIT_MAX: Duration = Duration::from_secs(2);
+
+/// How often the audit log is flushed to the disk, while there is something to flush.
+/// Choice: what a machine that loses its power loses of it.
+pub const AUDIT_FLUSHED_EVERY: Duration = Duration::from_secs(1);
+
+/// How long a server that ends waits for its last events. Choice.
+pub const AUDIT_STOP_WAIT_MAX: Duration = Duration::from_secs(10);

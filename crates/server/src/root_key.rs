@@ -82,6 +82,24 @@ pub fn read_or_create(
     Ok((key, Place::BesideTheData))
 }
 
+/// The root key where there is one: `None` where none was named and none is beside the
+/// data.
+///
+/// # Errors
+/// As [`read_or_create`].
+pub fn find(
+    data: &Path,
+    operator_file: Option<&Path>,
+) -> Result<Option<Secret<[u8; 32]>>, RootKeyError> {
+    match operator_file {
+        Some(path) => {
+            let key = read(path, Place::OperatorFile)?;
+            key.map(Some).ok_or_else(|| RootKeyError::Missing(path.to_owned()))
+        }
+        None => read(&data.join(FILE_NAME), Place::BesideTheData),
+    }
+}
+
 fn create(path: &Path, entropy: &mut dyn Entropy) -> Result<Secret<[u8; 32]>, RootKeyError> {
     let mut key = Zeroizing::new([0_u8; 32]);
     entropy.fill(&mut *key);

@@ -4,7 +4,7 @@ use stead_api::ApiError;
 use stead_directory::Draft;
 use stead_session::Keyring;
 use stead_session::totp::Step;
-use stead_types::{AccessKeyId, AccountId, Arn, Entropy, Timestamp};
+use stead_types::{AccessKeyId, AccountId, Arn, Entropy, Timestamp, UniqueId};
 
 use crate::{DenialRecord, IssuerCheck};
 
@@ -17,7 +17,7 @@ pub struct Work<'a> {
     pub entropy: &'a mut dyn Entropy,
     /// The keys that seal session tokens.
     pub keyring: &'a Keyring,
-    /// When access keys were last used.
+    /// When access keys and roles were last used.
     pub usage: &'a dyn Usage,
     /// Recent denials.
     pub denials: &'a dyn DenialRecords,
@@ -93,15 +93,18 @@ impl ReplayGuard {
     }
 }
 
-/// When and where an access key was last used; coalesced, up to some minutes old.
+/// When and where access keys and roles were last used; coalesced, up to some minutes old.
 pub trait Usage {
     /// The last use of the key, if any is known.
-    fn last_used(&self, key: &AccessKeyId) -> Option<KeyLastUsed>;
+    fn key_last_used(&self, key: &AccessKeyId) -> Option<LastUsed>;
+
+    /// The last use of the role by one of its sessions, if any is known.
+    fn role_last_used(&self, role: &UniqueId) -> Option<LastUsed>;
 }
 
-/// The last use of an access key.
+/// The last use of an access key or of a role.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyLastUsed {
+pub struct LastUsed {
     /// When.
     pub at: Timestamp,
     /// The service it was used for, such as `sts`.

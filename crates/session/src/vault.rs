@@ -121,6 +121,7 @@ pub struct RootKey {
     id: KeyId,
     data_keys: SealingKey,
     keyrings: SealingKey,
+    audit_log: SealingKey,
 }
 
 impl RootKey {
@@ -132,7 +133,14 @@ impl RootKey {
             id: family.id(),
             data_keys: family.domain("data keys"),
             keyrings: family.domain("keyrings"),
+            audit_log: family.domain("audit log"),
         }
+    }
+
+    /// The key with which this one vouches for the end of the audit log.
+    #[must_use]
+    pub fn audit_log_key(&self) -> Secret<[u8; 32]> {
+        Secret::new(*self.audit_log.derive("head", &[0; 32], &[]))
     }
 
     /// The id that everything wrapped under this key names.

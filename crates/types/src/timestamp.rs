@@ -94,6 +94,12 @@ impl Timestamp {
         extended.parse()
     }
 
+    /// As Java's medium form of US English writes it: `Mar 1, 2026, 12:00:00 PM`.
+    #[must_use]
+    pub fn to_words(self) -> String {
+        self.civil().strftime("%b %-d, %Y, %-I:%M:%S %p").to_string()
+    }
+
     fn civil(self) -> jiff::civil::DateTime {
         self.instant().to_zoned(jiff::tz::TimeZone::UTC).datetime()
     }

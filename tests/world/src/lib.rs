@@ -17,12 +17,12 @@ use std::sync::Arc;
 
 use stead_directory::Snapshot;
 use stead_service::{
-    AssertionUse, CodeAttempts, DenialRecord, DenialRecords, KeyLastUsed, LoopbackIssuers,
+    AssertionUse, CodeAttempts, DenialRecord, DenialRecords, LastUsed, LoopbackIssuers,
     ReplayGuard, Usage,
 };
 use stead_session::Keyring;
 use stead_session::vault::{AccountVault, DataKey};
-use stead_types::{AccessKeyId, AccountId, Arn, Secret, Timestamp};
+use stead_types::{AccessKeyId, AccountId, Arn, Secret, Timestamp, UniqueId};
 
 pub use call::Failure;
 pub use entropy::Counted;
@@ -44,7 +44,8 @@ pub struct World {
     keyring: Keyring,
     entropy: Counted,
     denials: Denials,
-    usage: BTreeMap<AccessKeyId, KeyLastUsed>,
+    /// By the id of the key or the role.
+    usage: BTreeMap<String, LastUsed>,
     /// How many wrong one-time codes are looked at; any number unless a test says so.
     pub wrong_codes_left: CodesLeft,
     /// Issuers that do not answer when they are registered.
@@ -98,8 +99,12 @@ impl CodeAttempts for CodesLeft {
 }
 
 impl Usage for World {
-    fn last_used(&self, key: &AccessKeyId) -> Option<KeyLastUsed> {
-        self.usage.get(key).cloned()
+    fn key_last_used(&self, key: &AccessKeyId) -> Option<LastUsed> {
+        self.usage.get(key.as_str()).cloned()
+    }
+
+    fn role_last_used(&self, role: &UniqueId) -> Option<LastUsed> {
+        self.usage.get(role.as_str()).cloned()
     }
 }
 
@@ -140,9 +145,9 @@ impl World {
         &self.accounts.get(&account).expect("a hosted account").snapshot
     }
 
-    /// Says when a key was last used.
-    pub fn used(&mut self, key: &str, last: KeyLastUsed) {
-        self.usage.insert(key.parse().unwrap(), last);
+    /// Says when a key or a role was last used, by its id.
+    pub fn used(&mut self, id: &str, last: LastUsed) {
+        self.usage.insert(id.to_owned(), last);
     }
 
     fn new_vault(&mut self, account: AccountId) -> AccountVault {

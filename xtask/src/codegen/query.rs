@@ -67,10 +67,11 @@ fn text_constraint(service: &Service<'_>, name: &str, shape: &Shape) -> Result<S
     let not_null_element = elements.any(|element| element == name);
     Ok(format!(
         "pub(super) static {}: Text = Text {{ length: {}, pattern: {pattern}, \
-         sensitive: {}, not_null_element: {not_null_element} }};\n\n",
+         sensitive: {}, secret: {}, not_null_element: {not_null_element} }};\n\n",
         names::constant(name),
         length(shape),
         shape.sensitive,
+        service.is_secret(name, shape),
     ))
 }
 

@@ -87,6 +87,12 @@ impl VerifiedAssertion {
         &self.recipient
     }
 
+    /// The ID of the assertion, in any letters.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// What the assertion is remembered by until [`usable_until`](Self::usable_until),
     /// where a second use is refused: the SHA-256 of its ID, which its issuer uses once,
     /// in 64 hexadecimal digits. IDs may have any letters, and this has one length.

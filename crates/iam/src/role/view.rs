@@ -3,6 +3,7 @@
 use stead_api::iam;
 use stead_directory::PrincipalLookup;
 use stead_directory::entity::Role;
+use stead_service::LastUsed;
 use stead_types::AccountId;
 
 use crate::view::{boundary, some, tag_set};
@@ -74,15 +75,23 @@ pub(super) fn whole(
     role: &Role,
     account: AccountId,
     principals: &dyn PrincipalLookup,
+    last: Option<LastUsed>,
 ) -> iam::Role {
     iam::Role {
         permissions_boundary: role.boundary.as_ref().map(boundary),
         tags: some(tag_set(&role.tags)),
-        // Observed: present and empty for a role that was not used (2026-02).
-        // Choice: the use of roles is not kept; only that of access keys is.
-        role_last_used: Some(iam::RoleLastUsed::default()),
+        role_last_used: Some(last_used(last)),
         ..listed(role, account, principals)
     }
+}
+
+/// Spec: API RoleLastUsed: when one of the role's sessions last made a request, and in
+/// which region. Observed: present and empty for a role that was not used (2026-02).
+fn last_used(last: Option<LastUsed>) -> iam::RoleLastUsed {
+    last.map_or_else(iam::RoleLastUsed::default, |last| iam::RoleLastUsed {
+        last_used_date: Some(last.at),
+        region: Some(last.region),
+    })
 }
 
 /// Choice: an empty description is none. It is how one is taken away, since

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use stead_service::KeyLastUsed;
+use stead_service::LastUsed;
 use stead_types::{AccessKeyId, Secret};
 use stead_world::Credentials;
 
@@ -60,7 +60,7 @@ fn the_last_use_of_a_key_is_shown() {
     let mut script = Script::new();
     script.call("root", "CreateUser", &[("UserName", "alice")]).unwrap();
     let key = created(&script.call("root", "CreateAccessKey", &[("UserName", "alice")]).unwrap());
-    let last = KeyLastUsed {
+    let last = LastUsed {
         at: script.world.now,
         service: "iam".to_owned(),
         region: "us-east-1".to_owned(),
@@ -73,6 +73,25 @@ fn the_last_use_of_a_key_is_shown() {
     assert_eq!(answer["AccessKeyLastUsed"]["Region"], "us-east-1");
     let at = answer["AccessKeyLastUsed"]["LastUsedDate"].as_i64();
     assert_eq!(at, Some(script.world.now.epoch_seconds()));
+}
+
+#[test]
+fn the_last_use_of_a_role_is_shown_where_it_is_asked_for_by_itself() {
+    let mut script = Script::new();
+    let trust = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow",
+        "Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
+    let new = [("RoleName", "reader"), ("AssumeRolePolicyDocument", trust)];
+    let role = script.call("root", "CreateRole", &new).unwrap();
+    let id = role["Role"]["RoleId"].as_str().unwrap().to_owned();
+    let at = script.world.now;
+    let last = LastUsed { at, service: "sts".to_owned(), region: "eu-west-1".to_owned() };
+    script.world.used(&id, last);
+    let answer = script.call("root", "GetRole", &[("RoleName", "reader")]).unwrap();
+    let used = &answer["Role"]["RoleLastUsed"];
+    assert_eq!(used["Region"], "eu-west-1");
+    assert_eq!(used["LastUsedDate"].as_i64(), Some(at.epoch_seconds()));
+    let listed = script.call("root", "ListRoles", &[]).unwrap();
+    assert!(listed["Roles"][0].get("RoleLastUsed").is_none(), "{listed}");
 }
 
 #[test]

@@ -22,6 +22,9 @@ pub(crate) struct Text {
     pub(crate) pattern: Option<Pattern>,
     /// It is never repeated in a message.
     pub(crate) sensitive: bool,
+    /// It is a secret. AWS repeats some of these in its messages, which are then for the
+    /// caller alone.
+    pub(crate) secret: bool,
     /// As an element of a list, AWS adds that it must not be null.
     pub(crate) not_null_element: bool,
 }
@@ -75,6 +78,9 @@ impl Text {
     /// before the length.
     pub(crate) fn check(&self, value: &str, path: &str, report: &mut Report) {
         let shown = (!self.sensitive).then_some(value);
+        if self.secret && shown.is_some() {
+            report.repeats_a_secret();
+        }
         if let Some(pattern) = self.pattern.as_ref().filter(|it| !(it.matches)(value)) {
             report.unmatched(shown, path, pattern.text);
         }

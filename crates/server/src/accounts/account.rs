@@ -4,13 +4,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
 use stead_directory::{DirectoryError, Draft, EntityChange, Snapshot};
-use stead_service::{IssuerCheck, KeyLastUsed, ReplayGuard};
+use stead_service::{IssuerCheck, LastUsed, ReplayGuard};
 use stead_session::vault::RootKey;
 use stead_store::{Aggregate, Change, Commit, CommitError, Revision, Store, StoreError};
-use stead_types::{AccessKeyId, AccountId};
+use stead_types::AccountId;
 use thiserror::Error;
 
-use super::{Vault, read};
+use super::{Used, Vault, read};
 
 /// One account: what is durable for readers, what is newest for the writer.
 ///
@@ -23,7 +23,7 @@ pub(crate) struct Account {
     vault: Vault,
     durable: ArcSwap<Version>,
     writer: Mutex<Writer>,
-    pub(super) uses: RwLock<HashMap<AccessKeyId, KeyLastUsed>>,
+    pub(super) uses: RwLock<HashMap<Used, LastUsed>>,
 }
 
 /// An account at one revision.

@@ -286,7 +286,7 @@ async fn an_account_whose_number_an_imported_key_carries_is_refused() {
 
 #[tokio::test]
 async fn last_uses_are_noted_at_most_once_a_minute_and_survive() {
-    use stead_service::{KeyLastUsed, Usage as _};
+    use stead_service::{LastUsed, Usage as _};
     let store = Probe::new();
     let accounts_before = accounts(&store);
     create(&accounts_before).await.unwrap();
@@ -294,18 +294,23 @@ async fn last_uses_are_noted_at_most_once_a_minute_and_survive() {
     let durable = account.durable();
     let owner = stead_directory::entity::KeyOwner::Root;
     let key = durable.snapshot.keys_of(&owner).next().unwrap().id.clone();
-    let use_at = |seconds: u64, service: &str| KeyLastUsed {
+    let use_at = |seconds: u64, service: &str| LastUsed {
         at: NOW.plus(std::time::Duration::from_secs(seconds)),
         service: service.to_owned(),
         region: "us-east-1".to_owned(),
     };
-    assert_eq!(account.last_used(&key), None);
-    accounts_before.note_use(&account, &key, &use_at(0, "sts"));
-    accounts_before.note_use(&account, &key, &use_at(59, "iam"));
-    assert_eq!(account.last_used(&key), Some(use_at(0, "sts")));
-    accounts_before.note_use(&account, &key, &use_at(60, "iam"));
-    assert_eq!(account.last_used(&key), Some(use_at(60, "iam")));
+    let used = Used::Key(key.clone());
+    assert_eq!(account.key_last_used(&key), None);
+    accounts_before.note_use(&account, &used, &use_at(0, "sts"));
+    accounts_before.note_use(&account, &used, &use_at(59, "iam"));
+    assert_eq!(account.key_last_used(&key), Some(use_at(0, "sts")));
+    accounts_before.note_use(&account, &used, &use_at(60, "iam"));
+    assert_eq!(account.key_last_used(&key), Some(use_at(60, "iam")));
+    let role: stead_types::UniqueId = "AROAIOSFODNN7EXAMPLE1".parse().unwrap();
+    accounts_before.note_use(&account, &Used::Role(role.clone()), &use_at(1, "sts"));
     accounts_before.record_uses().await.unwrap();
     let reread = accounts(&store).find(id()).await.unwrap().unwrap();
-    assert_eq!(reread.last_used(&key), Some(use_at(60, "iam")));
+    assert_eq!(reread.key_last_used(&key), Some(use_at(60, "iam")));
+    assert_eq!(reread.role_last_used(&role), Some(use_at(1, "sts")));
+    assert_eq!(reread.durable().revision, durable.revision, "a use is no change");
 }

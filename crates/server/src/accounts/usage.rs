@@ -1,74 +1,109 @@
-//! When access keys were last used: noted in memory, recorded from time to time.
+//! When access keys and roles were last used: noted in memory, recorded from time to time.
 
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use stead_service::{KeyLastUsed, Usage};
+use stead_service::{LastUsed, Usage};
 use stead_store::{Aggregate, LastUse, RecordKey, Store, StoreError};
-use stead_types::AccessKeyId;
+use stead_types::{AccessKeyId, UniqueId};
 
 use super::{Account, Accounts};
 
-/// How old the noted use of a key may get before it is noted again. A key in
-/// constant use so costs one note in this time.
+/// How old a noted use may get before it is noted again. What is in constant use so costs
+/// one note in this time.
 /// Spec: UG:access-keys-admin-managed says that AWS updates it with a delay.
 const NOTED_EVERY: Duration = Duration::from_secs(60);
 
-const RECORD_PREFIX: &str = "access-key/";
+const KEY_PREFIX: &str = "access-key/";
+const ROLE_PREFIX: &str = "role/";
+
+/// What can be used.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Used {
+    /// A long-term access key.
+    Key(AccessKeyId),
+    /// A role, by one of its sessions.
+    Role(UniqueId),
+}
+
+impl Used {
+    fn record_key(&self) -> Option<RecordKey> {
+        let name = match self {
+            Self::Key(id) => format!("{KEY_PREFIX}{id}"),
+            Self::Role(id) => format!("{ROLE_PREFIX}{id}"),
+        };
+        name.parse().ok()
+    }
+
+    fn of_record_key(key: &RecordKey) -> Option<Self> {
+        let key = key.as_str();
+        match key.strip_prefix(ROLE_PREFIX) {
+            Some(id) => id.parse().ok().map(Self::Role),
+            None => key.strip_prefix(KEY_PREFIX)?.parse().ok().map(Self::Key),
+        }
+    }
+}
 
 impl Account {
     /// What the store knew when the account was loaded.
     pub(super) fn remember_uses(&self, uses: Vec<(RecordKey, LastUse)>) {
         let mut known = self.uses.write().unwrap_or_else(PoisonError::into_inner);
         for (key, last_use) in uses {
-            let id = key.as_str().strip_prefix(RECORD_PREFIX).and_then(|id| id.parse().ok());
             let detail = last_use.detail.as_str().split_once('/');
-            if let (Some(id), Some((service, region))) = (id, detail) {
+            if let (Some(used), Some((service, region))) = (Used::of_record_key(&key), detail) {
                 let (service, region) = (service.to_owned(), region.to_owned());
-                known.insert(id, KeyLastUsed { at: last_use.used_at, service, region });
+                known.insert(used, LastUsed { at: last_use.used_at, service, region });
             }
         }
     }
 
     /// Says whether the use is news.
-    fn note(&self, key: &AccessKeyId, last_use: &KeyLastUsed) -> bool {
-        let is_news = |known: Option<&KeyLastUsed>| {
+    fn note(&self, used: &Used, last_use: &LastUsed) -> bool {
+        let is_news = |known: Option<&LastUsed>| {
             known.is_none_or(|known| known.at.plus(NOTED_EVERY) <= last_use.at)
         };
         let known = self.uses.read().unwrap_or_else(PoisonError::into_inner);
-        if !is_news(known.get(key)) {
+        if !is_news(known.get(used)) {
             return false;
         }
         drop(known);
         let mut known = self.uses.write().unwrap_or_else(PoisonError::into_inner);
-        if !is_news(known.get(key)) {
+        if !is_news(known.get(used)) {
             return false;
         }
-        if !known.contains_key(key) {
-            // Keys that were deleted meanwhile are forgotten here.
+        if !known.contains_key(used) {
+            // What was deleted meanwhile is forgotten here.
             let durable = self.durable();
-            known.retain(|id, _| durable.snapshot.access_key(id).is_some());
+            known.retain(|used, _| match used {
+                Used::Key(id) => durable.snapshot.access_key(id).is_some(),
+                Used::Role(id) => durable.snapshot.role(id).is_some(),
+            });
         }
-        known.insert(key.clone(), last_use.clone());
+        known.insert(used.clone(), last_use.clone());
         true
     }
 }
 
 impl Usage for Account {
-    fn last_used(&self, key: &AccessKeyId) -> Option<KeyLastUsed> {
-        self.uses.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    fn key_last_used(&self, key: &AccessKeyId) -> Option<LastUsed> {
+        let known = self.uses.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(&Used::Key(key.clone())).cloned()
+    }
+
+    fn role_last_used(&self, role: &UniqueId) -> Option<LastUsed> {
+        let known = self.uses.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(&Used::Role(role.clone())).cloned()
     }
 }
 
 impl<S: Store> Accounts<S> {
-    /// Notes that a long-term key was used.
-    pub(crate) fn note_use(&self, account: &Account, key: &AccessKeyId, last_use: &KeyLastUsed) {
-        if !account.note(key, last_use) {
+    /// Notes that a long-term key or a role was used.
+    pub(crate) fn note_use(&self, account: &Account, used: &Used, last_use: &LastUsed) {
+        if !account.note(used, last_use) {
             return;
         }
-        let record = format!("{RECORD_PREFIX}{key}").parse();
         let detail = format!("{}/{}", last_use.service, last_use.region).parse();
-        if let (Ok(record), Ok(detail)) = (record, detail) {
+        if let (Some(record), Ok(detail)) = (used.record_key(), detail) {
             let aggregate = Aggregate::Account(account.id());
             let mut batch = self.uses.lock().unwrap_or_else(PoisonError::into_inner);
             // A full batch drops the use: it is a hint for people.

@@ -54,6 +54,16 @@ pub enum Key {
     CheckIssuersAtCreation,
     /// How old an issuer's keys may be that are used while it does not answer.
     IssuerOutageMax,
+    /// Where the audit log goes.
+    AuditLog,
+    /// Refuse calls while their events cannot be written to the audit log.
+    AuditRequired,
+    /// How long a file of the audit log gets, in mebibytes.
+    AuditFileMebibytes,
+    /// How old a file of the audit log gets.
+    AuditFileAge,
+    /// How many files of the audit log are kept.
+    AuditFilesMax,
 }
 
 /// What a value looks like in the file.
@@ -71,7 +81,7 @@ pub enum Shape {
 
 impl Key {
     /// Every key, in the order they are shown.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 31] = [
         Self::Data,
         Self::Listen,
         Self::ReadyFile,
@@ -98,6 +108,11 @@ impl Key {
         Self::SamlSingleUse,
         Self::CheckIssuersAtCreation,
         Self::IssuerOutageMax,
+        Self::AuditLog,
+        Self::AuditRequired,
+        Self::AuditFileMebibytes,
+        Self::AuditFileAge,
+        Self::AuditFilesMax,
     ];
 
     /// The name in the file, such as `trusted_proxy`.
@@ -130,6 +145,11 @@ impl Key {
             Self::SamlSingleUse => "saml_single_use",
             Self::CheckIssuersAtCreation => "check_issuers_at_creation",
             Self::IssuerOutageMax => "issuer_outage_max",
+            Self::AuditLog => "audit_log",
+            Self::AuditRequired => "audit_required",
+            Self::AuditFileMebibytes => "audit_file_mebibytes",
+            Self::AuditFileAge => "audit_file_age",
+            Self::AuditFilesMax => "audit_files_max",
         }
     }
 
@@ -143,12 +163,15 @@ impl Key {
             | Self::AllowRemote
             | Self::DangerousAllowLoopbackIssuers
             | Self::SamlSingleUse
+            | Self::AuditRequired
             | Self::CheckIssuersAtCreation => Shape::Switch,
             Self::TrustedProxy | Self::SamlEndpoint => Shape::List,
             Self::ConnectionsMax
             | Self::AddressConnectionsMax
             | Self::AccountRateMax
-            | Self::AddressRateMax => Shape::Number,
+            | Self::AddressRateMax
+            | Self::AuditFileMebibytes
+            | Self::AuditFilesMax => Shape::Number,
             Self::Data
             | Self::Listen
             | Self::ReadyFile
@@ -161,6 +184,8 @@ impl Key {
             | Self::LogLevel
             | Self::RequestTimeout
             | Self::ShutdownTimeout
+            | Self::AuditLog
+            | Self::AuditFileAge
             | Self::IssuerOutageMax => Shape::Text,
         }
     }
@@ -179,6 +204,7 @@ impl Key {
             | Self::AllowRemote
             | Self::DangerousAllowLoopbackIssuers
             | Self::SamlSingleUse
+            | Self::AuditRequired
             | Self::CheckIssuersAtCreation => "`true` or `false`",
             Self::Account => "an account id of exactly 12 digits",
             Self::Region => "a region of letters, digits and dashes, such as `us-east-1`",
@@ -196,6 +222,12 @@ impl Key {
                 "a duration from 1s to 1h, such as `30s` or `15m`"
             }
             Self::IssuerOutageMax => "a duration from 0s to 168h, such as `24h`",
+            Self::AuditLog => {
+                "`directory`, `stdout` or `off`; a directory is only for durable servers"
+            }
+            Self::AuditFileMebibytes => "a whole number from 1 to 1024",
+            Self::AuditFileAge => "a duration from 1m to 8760h, such as `24h`",
+            Self::AuditFilesMax => "a whole number from 2 to 1000000",
         }
     }
 
@@ -212,7 +244,10 @@ impl Key {
             | Self::AllowRemote
             | Self::SamlSingleUse
             | Self::DangerousAllowLoopbackIssuers => Some("false"),
-            Self::CheckIssuersAtCreation => Some("true"),
+            Self::CheckIssuersAtCreation | Self::AuditRequired => Some("true"),
+            Self::AuditFileMebibytes => Some("64"),
+            Self::AuditFileAge => Some("24h"),
+            Self::AuditFilesMax => Some("365"),
             Self::IssuerOutageMax => Some("24h"),
             Self::LogFormat => Some("text"),
             Self::LogLevel => Some("info"),
@@ -228,6 +263,7 @@ impl Key {
             | Self::TlsKey
             | Self::TrustedProxy
             | Self::SamlEndpoint
+            | Self::AuditLog
             | Self::RootKeyFile => None,
         }
     }

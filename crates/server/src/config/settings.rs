@@ -8,7 +8,10 @@ use stead_service::AssertionUse;
 use stead_types::AccountId;
 
 use super::error::excerpt;
-use super::{ConfigError, FixtureKeys, Issuers, Key, Layers, Saml, duration, saml};
+use super::{
+    Audit, AuditTarget, ConfigError, FixtureKeys, Issuers, Key, Layers, Saml, audit, duration, saml,
+};
+use crate::audit::Demand;
 use crate::throttle::Rates;
 
 /// Everything an operator decides, in final types.
@@ -55,6 +58,8 @@ pub struct Settings {
     pub issuers: Issuers,
     /// How SAML responses are taken.
     pub saml: Saml,
+    /// How calls are recorded.
+    pub audit: Audit,
 }
 
 /// Where the accounts are kept.
@@ -121,11 +126,13 @@ impl Settings {
     pub fn parse(layers: &Layers, fixture_keys: Option<&str>) -> Result<Self, ConfigError> {
         let read = Reader(layers);
         let listen: SocketAddr = read.required(Key::Listen, |text| text.parse().ok())?;
+        let storage = read.storage(listen, fixture_keys)?;
         Ok(Self {
+            audit: read.audit(&storage)?,
             data: read.required(Key::Data, path)?,
             listen,
             ready_file: read.optional(Key::ReadyFile, path)?,
-            storage: read.storage(listen, fixture_keys)?,
+            storage,
             account: read.optional(Key::Account, |text| text.parse().ok())?,
             region: read.required(Key::Region, Region::parse)?,
             tls: read.tls()?,
@@ -196,6 +203,27 @@ impl Reader<'_> {
             (Some(_), None) => half(Key::TlsCert, Key::TlsKey),
             (None, Some(_)) => half(Key::TlsKey, Key::TlsCert),
         }
+    }
+
+    fn audit(&self, storage: &Storage) -> Result<Audit, ConfigError> {
+        // Choice: what keeps nothing else keeps no log where it is not told to.
+        let (usual, fits): (_, fn(&AuditTarget) -> bool) = match storage {
+            Storage::Durable => (AuditTarget::Directory, |_| true),
+            Storage::Ephemeral { .. } => {
+                (AuditTarget::Off, |target| *target != AuditTarget::Directory)
+            }
+        };
+        let target = self.optional(Key::AuditLog, |text| audit::target(text).filter(fits))?;
+        Ok(Audit {
+            target: target.unwrap_or(usual),
+            demand: match self.required(Key::AuditRequired, switch)? {
+                true => Demand::Required,
+                false => Demand::BestEffort,
+            },
+            file_bytes_max: self.required(Key::AuditFileMebibytes, audit::file_bytes)?,
+            file_age_max: self.required(Key::AuditFileAge, audit::file_age)?,
+            files_max: self.required(Key::AuditFilesMax, audit::files)?,
+        })
     }
 
     fn storage(&self, listen: SocketAddr, fixtures: Option<&str>) -> Result<Storage, ConfigError> {

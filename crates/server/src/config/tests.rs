@@ -2,6 +2,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use super::*;
+use crate::audit::Demand;
 
 fn file(text: &str) -> Result<Layer, ConfigError> {
     Layer::from_toml(Path::new("stead.toml"), text)
@@ -110,6 +111,13 @@ fn values_of_another_shape_or_range_are_refused() {
         "check_issuers_at_creation = 0",
         "issuer_outage_max = \"169h\"",
         "issuer_outage_max = 24",
+        "audit_log = \"file\"",
+        "audit_log = \"directory\"\nephemeral = true",
+        "audit_required = \"yes\"",
+        "audit_file_mebibytes = 0",
+        "audit_file_mebibytes = 1025",
+        "audit_file_age = \"59s\"",
+        "audit_files_max = 1",
     ] {
         let error = file(text).and_then(|layer| settings(&[&layer], None)).unwrap_err();
         assert!(matches!(error, ConfigError::Value { .. }), "{text}: {error}");
@@ -199,4 +207,16 @@ fn a_mistake_about_an_issuer_says_where_it_stands() {
             "did you mean `ca_file`?"
         )
     );
+}
+
+#[test]
+fn a_server_that_keeps_accounts_keeps_a_log_of_calls() {
+    let audit = |text: &str| settings(&[&file(text).unwrap()], None).unwrap().audit;
+    let usual = audit("");
+    assert_eq!((usual.target, usual.demand), (AuditTarget::Directory, Demand::Required));
+    assert_eq!(usual.file_bytes_max, 64 * 1024 * 1024);
+    assert_eq!(audit("ephemeral = true").target, AuditTarget::Off);
+    assert_eq!(audit("audit_log = \"off\"").target, AuditTarget::Off);
+    let stdout = audit("ephemeral = true\naudit_log = \"stdout\"\naudit_required = false");
+    assert_eq!((stdout.target, stdout.demand), (AuditTarget::StandardOutput, Demand::BestEffort));
 }

@@ -10,35 +10,44 @@ use stead_api::{ApiError, ErrorCode, Fault, KnownOperation, Service};
 use stead_authorizer::{RequestFacts, Transport as Connection};
 use stead_query::{Form, Format, Hints, encode_error};
 use stead_store::Store;
-use stead_types::AccountId;
 
-use super::perform::Decided;
+use super::authenticate::Authenticated;
+use super::perform::{Decided, Trail};
 use super::plan::{Writing, plan};
+use super::record::{Called, role_of};
 use super::{DenialStyle, Gateway};
 use crate::http::{Arrival, Body, Readiness, Reply, Respond, Transport};
 use crate::limits::RETRY_AFTER;
 use crate::request_id::RequestId;
 
-/// What is known of a request so far, for its log line and its error's namespace.
+/// What is known of a request so far, for its log line, its event and its error's
+/// namespace.
 #[derive(Default)]
-struct Known {
-    operation: Option<KnownOperation>,
-    account: Option<AccountId>,
-    decided: Decided,
-    /// The role that who comes without a signature wants to assume.
-    role: Option<String>,
+pub(super) struct Known {
+    pub(super) operation: Option<KnownOperation>,
+    pub(super) caller: Option<Authenticated>,
+    /// The role that is to be assumed.
+    pub(super) role: Option<String>,
+    pub(super) trail: Trail,
 }
 
 impl<S: Store> Respond for Gateway<S> {
     async fn respond(self: Arc<Self>, arrival: Arrival) -> Reply {
         let (id, format) = (arrival.id, format(&arrival.head));
         let mut known = Known::default();
-        let outcome = self.handle(arrival, format, &mut known).await;
+        // What could not be recorded is not begun.
+        let outcome = match self.admit().await {
+            Ok(()) => self.handle(&arrival, format, &mut known).await,
+            Err(error) => return self.refuse(id, None, &error, format),
+        };
         if let (Err(error), Some(role), Some(operation)) = (&outcome, &known.role, known.operation)
-            && known.decided != Decided::Denied
+            && operation.is_unsigned()
+            && known.trail.decided != Decided::Denied
         {
             self.keep_refused_proof(operation, role, error, id).await;
         }
+        self.note_use(&known);
+        self.record(Called { arrival: &arrival, known: &known, outcome: &outcome });
         log(id, &known, &outcome);
         match outcome {
             Ok(body) => Reply::new(StatusCode::OK, format.content_type(), body),
@@ -65,42 +74,53 @@ impl<S: Store> Respond for Gateway<S> {
     }
 
     fn readiness(&self) -> Readiness {
-        Readiness::Ready
+        match &self.audit {
+            Some(audit) if !audit.is_ready() => {
+                Readiness::NotReady("events cannot be written to the audit log")
+            }
+            Some(_) | None => Readiness::Ready,
+        }
     }
 }
 
 impl<S: Store> Gateway<S> {
     async fn handle(
         &self,
-        arrival: Arrival,
+        arrival: &Arrival,
         format: Format,
         known: &mut Known,
     ) -> Result<String, ApiError> {
         let Arrival { id, head, body, source, transport } = arrival;
+        let (id, source) = (*id, *source);
         let body = match body {
             Body::Whole(body) => body,
-            Body::TooLong { bytes_max } => return Err(too_long(bytes_max)),
+            Body::TooLong { bytes_max } => return Err(too_long(*bytes_max)),
         };
         self.throttle.charge_address(source)?;
-        let content_type = text(&head, &CONTENT_TYPE);
-        let form = Form::parse(head.uri.query(), content_type.as_deref(), &body)?;
+        let content_type = text(head, &CONTENT_TYPE);
+        let form = Form::parse(head.uri.query(), content_type.as_deref(), body)?;
         let operation = form.operation()?;
         known.operation = Some(operation);
-        known.role = form.value("RoleArn").filter(|_| operation.is_unsigned()).map(str::to_owned);
+        known.role = role_of(operation, &form);
         let now = self.clock.now();
-        let decode = || plan(operation, &form, Writing { request: id, format });
+        let recording = self.recording_of_calls();
+        let decode = |trail: &mut Trail| {
+            let plan = plan(operation, &form, Writing { request: id, format, recording })?;
+            trail.parameters = plan.parameters();
+            Ok::<_, ApiError>(plan)
+        };
         // A foreign token is a parameter like others; of a signed request nothing is read
         // that its signature does not cover.
-        let (plan, mut caller) = if operation.is_unsigned() {
-            let plan = decode()?;
+        let (plan, caller) = if operation.is_unsigned() {
+            let plan = decode(&mut known.trail)?;
             let caller = self.federate(plan.input(), id, now).await?;
-            (plan, caller)
+            (plan, known.caller.insert(caller))
         } else {
-            let caller = self.authenticate(&head, &body, operation.service(), now).await?;
+            let caller = self.authenticate(head, body, operation.service(), now).await?;
+            let caller = known.caller.insert(caller);
             self.throttle.charge_account(caller.caller.account(), source)?;
-            (decode()?, caller)
+            (decode(&mut known.trail)?, caller)
         };
-        known.account = Some(caller.caller.account());
         let facts = RequestFacts {
             now,
             source_ip: source,
@@ -109,21 +129,21 @@ impl<S: Store> Gateway<S> {
                 Transport::Secure => Connection::Tls,
             },
             requested_region: caller.region.clone(),
-            user_agent: text(&head, &USER_AGENT),
-            referer: text(&head, &REFERER),
+            user_agent: text(head, &USER_AGENT),
+            referer: text(head, &REFERER),
         };
-        let others = self.prepare(&*plan, &caller).await?;
+        let others = self.prepare(&*plan, caller).await?;
         if !caller.is_current() {
             // A caller chooses how many accounts are loaded, and so how long it takes. What
             // was revoked meanwhile must not count: a write could else follow the
             // revocation, and undo what its author has put right since.
-            caller = if operation.is_unsigned() {
+            *caller = if operation.is_unsigned() {
                 self.federate(plan.input(), id, now).await?
             } else {
-                self.authenticate(&head, &body, operation.service(), now).await?
+                self.authenticate(head, body, operation.service(), now).await?
             };
         }
-        self.perform(plan, &others, &caller, &facts, &mut known.decided).await
+        self.perform(plan, &others, caller, &facts, &mut known.trail).await
     }
 
     fn refuse(
@@ -151,7 +171,7 @@ impl<S: Store> Gateway<S> {
 }
 
 impl Known {
-    fn service(&self) -> Option<Service> {
+    pub(super) fn service(&self) -> Option<Service> {
         self.operation.map(KnownOperation::service)
     }
 }
@@ -159,10 +179,10 @@ impl Known {
 /// One line per request. What a caller sent is in it only as names that were
 /// recognised: no body, no token, no header.
 fn log(request_id: RequestId, known: &Known, outcome: &Result<String, ApiError>) {
-    let account = known.account.map(|account| account.to_string());
+    let account = known.caller.as_ref().map(|caller| caller.caller.account().to_string());
     let account = account.as_deref().unwrap_or("-");
     let action = known.operation.map_or("-", KnownOperation::action);
-    let decision = match known.decided {
+    let decision = match known.trail.decided {
         Decided::Nothing => "-",
         Decided::Allowed => "allow",
         Decided::Denied => "deny",
@@ -190,7 +210,7 @@ fn format(head: &Parts) -> Format {
 }
 
 /// A header that is sent once and is text.
-fn text(head: &Parts, name: &HeaderName) -> Option<String> {
+pub(super) fn text(head: &Parts, name: &HeaderName) -> Option<String> {
     let mut values = head.headers.get_all(name).iter();
     let (first, second) = (values.next()?, values.next());
     if second.is_some() { None } else { first.to_str().ok().map(str::to_owned) }

@@ -9,7 +9,6 @@ use stead_api::{ApiError, ErrorCode, Service};
 use stead_authorizer::{Unidentified, VerifiedCaller};
 use stead_directory::Snapshot;
 use stead_directory::entity::{AccessKey, KeyStatus};
-use stead_service::KeyLastUsed;
 use stead_session::vault::{SecretName, SecretVault as _, WrappedSecret};
 use stead_session::{OpenError, Session};
 use stead_sigv4::{
@@ -83,7 +82,6 @@ impl<S: Store> Gateway<S> {
         let verified = self.with_signing_key(&claim, &credentials, &account, verify)?;
         let caller = caller(&verified, credentials, &version.snapshot)?;
         let region = verified.scope().region().to_owned();
-        self.note_use(&account, &caller, service, &region, now);
         Ok(Authenticated { account, version, caller, region })
     }
 
@@ -162,21 +160,6 @@ impl<S: Store> Gateway<S> {
         cache.insert(id, scope, version, key);
         Ok(verified)
     }
-
-    fn note_use(
-        &self,
-        account: &Account,
-        caller: &VerifiedCaller,
-        service: Service,
-        region: &str,
-        at: Timestamp,
-    ) {
-        if let (Some(key), None) = (caller.access_key_id(), caller.claims()) {
-            let service = service.signing_name().to_owned();
-            let last_use = KeyLastUsed { at, service, region: region.to_owned() };
-            self.accounts.note_use(account, key, &last_use);
-        }
-    }
 }
 
 impl Credentials {
@@ -215,6 +198,11 @@ fn expectations<'a>(services: &'a [&'a str]) -> Expectations<'a> {
     }
 }
 
+/// The access key that a request names.
+pub(super) fn claimed_key(head: &Parts) -> Option<AccessKeyId> {
+    claim(head).ok()?.access_key_id().parse().ok()
+}
+
 fn claim(head: &Parts) -> Result<Claim, ApiError> {
     let headers: Vec<(&str, &[u8])> =
         head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
@@ -244,8 +232,9 @@ fn caller(
     })
 }
 
+/// The text repeats parts of the request.
 fn rejected(rejection: &Rejection) -> ApiError {
-    from_text(rejection.aws_text(), &rejection.to_string())
+    from_text(rejection.aws_text(), &rejection.to_string()).for_caller_alone()
 }
 
 fn unknown(context: &str) -> ApiError {

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use stead_api::{ApiError, ErrorCode};
+use stead_audit::{Denial, Recorded};
 use stead_authorizer::{Denied, Disclosure, RequestFacts};
 use stead_directory::Draft;
 use stead_directory::commands::oidc_provider;
+use stead_policy::PolicyType;
 use stead_service::{Accounts as Seen, Call, IssuerCheck, Reference, ReplayGuard, Work, refusal};
 use stead_store::{Aggregate, Claimed, CommitError, Store};
 use stead_types::{AccountId, Arn};
 
 use super::authenticate::{Authenticated, store_error};
-use super::plan::{Effect, Execute, Plan, Stop};
+use super::plan::{Answer, Effect, Execute, Plan, Stop};
 use super::{DenialStyle, Gateway};
 use crate::accounts::{Begun, Outside, Staged, WriteError};
 use crate::denials::DenialReader;
@@ -31,12 +33,24 @@ pub(super) enum Decided {
     Denied,
 }
 
+/// What a call has come to so far, for its log line and its event.
+#[derive(Debug, Default)]
+pub(super) struct Trail {
+    pub(super) decided: Decided,
+    /// What the policies said no to.
+    pub(super) denial: Option<Denial>,
+    /// The parameters, once they are understood.
+    pub(super) parameters: Recorded,
+    /// The answer.
+    pub(super) elements: Recorded,
+}
+
 /// Work that was done, and what its answer still waits for.
 enum Done<'s> {
     /// Nothing was changed; these proofs must be claimed.
-    Read(String, Outside),
+    Read(Answer, Outside),
     /// The account may have been changed.
-    Written(Begun<'s, String>),
+    Written(Begun<'s, Answer>),
 }
 
 impl<S: Store> Gateway<S> {
@@ -62,7 +76,7 @@ impl<S: Store> Gateway<S> {
         others: &Seen,
         caller: &Authenticated,
         facts: &RequestFacts,
-        decided: &mut Decided,
+        trail: &mut Trail,
     ) -> Result<String, ApiError> {
         // INVARIANT: nothing is waited for between the questions and the queue of the
         // store, so that no acknowledged write lies in between.
@@ -78,15 +92,16 @@ impl<S: Store> Gateway<S> {
                 assertion_use: self.saml.assertion_use,
             };
             let effect = plan.effect();
-            let execute =
-                plan.authorize(&call).map_err(|stop| self.stopped(stop, facts, decided))?;
-            *decided = Decided::Allowed;
+            let execute = plan.authorize(&call).map_err(|stop| self.stopped(stop, facts, trail))?;
+            trail.decided = Decided::Allowed;
             self.execute(execute, effect, caller, &call)?
         };
-        match done {
-            Done::Read(body, outside) if outside.is_empty() => Ok(body),
-            done => Box::pin(self.settle(done, caller, facts)).await,
-        }
+        let answer = match done {
+            Done::Read(answer, outside) if outside.is_empty() => answer,
+            done => Box::pin(self.settle(done, caller, facts)).await?,
+        };
+        trail.elements = answer.elements;
+        Ok(answer.body)
     }
 
     /// The durable snapshots of further accounts; those not hosted here are missing.
@@ -117,9 +132,9 @@ impl<S: Store> Gateway<S> {
                 guards: Vec::new(),
                 issuers: Vec::new(),
             };
-            let body = execute(call, &mut work)?;
+            let answer = execute(call, &mut work)?;
             let Work { guards, issuers, .. } = work;
-            Ok::<_, ApiError>((body, Outside { guards, issuers }))
+            Ok::<_, ApiError>((answer, Outside { guards, issuers }))
         };
         match effect {
             Effect::Writes => {
@@ -128,9 +143,9 @@ impl<S: Store> Gateway<S> {
             }
             Effect::Reads => {
                 let mut draft = Draft::for_reading(Arc::clone(&caller.version.snapshot));
-                let (body, outside) = run(&mut draft)?;
+                let (answer, outside) = run(&mut draft)?;
                 if draft.is_unchanged() {
-                    Ok(Done::Read(body, outside))
+                    Ok(Done::Read(answer, outside))
                 } else {
                     Err(ApiError::internal("an operation that only reads has changed something"))
                 }
@@ -143,11 +158,11 @@ impl<S: Store> Gateway<S> {
         done: Done<'_>,
         caller: &Authenticated,
         facts: &RequestFacts,
-    ) -> Result<String, ApiError> {
+    ) -> Result<Answer, ApiError> {
         let begun = match done {
-            Done::Read(body, outside) => {
+            Done::Read(answer, outside) => {
                 self.await_outside(outside, facts).await?;
-                return Ok(body);
+                return Ok(answer);
             }
             Done::Written(Begun::Staged(mut staged, outside)) => {
                 for (provider, thumbprint) in self.await_outside(outside, facts).await? {
@@ -158,10 +173,10 @@ impl<S: Store> Gateway<S> {
             Done::Written(begun) => begun,
         };
         match begun {
-            Begun::Unchanged(body) => Ok(body),
-            Begun::Queued(body, queued) => {
+            Begun::Unchanged(answer) => Ok(answer),
+            Begun::Queued(answer, queued) => {
                 caller.account.finish(queued).await.map_err(|error| commit_error(&error))?;
-                Ok(body)
+                Ok(answer)
             }
             Begun::Staged(..) => Err(ApiError::internal("claimed proofs were asked for again")),
         }
@@ -169,9 +184,9 @@ impl<S: Store> Gateway<S> {
 
     fn resume(
         &self,
-        staged: Staged<String>,
+        staged: Staged<Answer>,
         caller: &Authenticated,
-    ) -> Result<Begun<'_, String>, ApiError> {
+    ) -> Result<Begun<'_, Answer>, ApiError> {
         caller.account.resume(self.accounts.store(), staged).map_err(write_error)
     }
 
@@ -211,17 +226,17 @@ impl<S: Store> Gateway<S> {
     }
 
     /// A denial is kept, so that it can be decoded, and told in AWS's words.
-    fn stopped(&self, stop: Stop, facts: &RequestFacts, decided: &mut Decided) -> ApiError {
+    fn stopped(&self, stop: Stop, facts: &RequestFacts, trail: &mut Trail) -> ApiError {
         match stop {
             Stop::Error(error) => error,
             Stop::Denied(denied) => {
-                *decided = Decided::Denied;
-                self.denied(&denied, facts)
+                trail.decided = Decided::Denied;
+                self.denied(&denied, facts, trail)
             }
         }
     }
 
-    fn denied(&self, denied: &Denied, facts: &RequestFacts) -> ApiError {
+    fn denied(&self, denied: &Denied, facts: &RequestFacts, trail: &mut Trail) -> ApiError {
         let kept = self.denials.keep(denied, facts.now, &mut SystemEntropy);
         let sealed = match self.style {
             // Of another account's side not even the length of a message may tell.
@@ -234,7 +249,15 @@ impl<S: Store> Gateway<S> {
             (_, Some(message)) => Reference::Sealed(message),
             (_, None) => Reference::Id(&kept.id),
         };
-        refusal(denied, reference).with_context(format!("denial {}", kept.id))
+        let error = refusal(denied, reference).with_context(format!("denial {}", kept.id));
+        trail.denial = Some(Denial {
+            action: denied.action,
+            resource: denied.resource.clone(),
+            decision: denied.decision,
+            policy_type: denied.policy_type.map(PolicyType::name),
+            id: kept.id,
+        });
+        error
     }
 }
 

@@ -7,6 +7,7 @@ use std::any::Any;
 use std::marker::PhantomData;
 
 use stead_api::{AccessLevel, ApiError, KnownOperation, Operation, Service, iam, sts};
+use stead_audit::{Event, Record, Recorded};
 use stead_authorizer::Denied;
 use stead_directory::Snapshot;
 use stead_iam::Iam;
@@ -21,6 +22,9 @@ use crate::request_id::RequestId;
 pub(super) trait Plan: Send + Sync {
     /// The request itself, for who must know what only this one has.
     fn input(&self) -> &(dyn Any + Send + Sync);
+
+    /// What is recorded of the request, where calls are.
+    fn parameters(&self) -> Recorded;
 
     /// The accounts, besides the caller's, that it must see.
     fn accounts(&self, own: &Snapshot) -> Vec<AccountId>;
@@ -41,9 +45,16 @@ pub(super) enum Effect {
     Writes,
 }
 
-/// Carries an authorized operation out and gives the body of its answer.
+/// What an operation answers.
+pub(super) struct Answer {
+    pub(super) body: String,
+    /// What is recorded of it.
+    pub(super) elements: Recorded,
+}
+
+/// Carries an authorized operation out.
 pub(super) type Execute =
-    Box<dyn FnOnce(&Call<'_>, &mut Work<'_>) -> Result<String, ApiError> + Send>;
+    Box<dyn FnOnce(&Call<'_>, &mut Work<'_>) -> Result<Answer, ApiError> + Send>;
 
 /// Why an operation is not carried out.
 #[derive(Debug)]
@@ -59,6 +70,25 @@ pub(super) enum Stop {
 pub(super) struct Writing {
     pub(super) request: RequestId,
     pub(super) format: Format,
+    pub(super) recording: Recording,
+}
+
+/// Whether calls are recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Recording {
+    /// They are.
+    On,
+    /// They are not: nothing is prepared for it.
+    Off,
+}
+
+impl Recording {
+    fn of(self, value: &impl Record) -> Recorded {
+        match self {
+            Self::On => Recorded::of(value),
+            Self::Off => Recorded::NONE,
+        }
+    }
 }
 
 /// The plan of an operation.
@@ -96,8 +126,8 @@ fn plan_of<H, Op>(form: &Form, writing: Writing) -> Result<Box<dyn Plan>, ApiErr
 where
     H: Handle<Op> + 'static,
     Op: Operation + 'static,
-    Op::Input: DecodeRequest + Send + Sync + 'static,
-    Op::Output: ToValue,
+    Op::Input: DecodeRequest + Record + Send + Sync + 'static,
+    Op::Output: ToValue + Record,
 {
     let input = decode::<Op>(form)?;
     Ok(Box::new(Decoded::<H, Op> { input, writing, handler: PhantomData }))
@@ -114,11 +144,15 @@ impl<H, Op> Plan for Decoded<H, Op>
 where
     H: Handle<Op> + 'static,
     Op: Operation + 'static,
-    Op::Input: Send + Sync + 'static,
-    Op::Output: ToValue,
+    Op::Input: Record + Send + Sync + 'static,
+    Op::Output: ToValue + Record,
 {
     fn input(&self) -> &(dyn Any + Send + Sync) {
         &self.input
+    }
+
+    fn parameters(&self) -> Recorded {
+        self.writing.recording.of(&self.input)
     }
 
     fn accounts(&self, own: &Snapshot) -> Vec<AccountId> {
@@ -138,7 +172,12 @@ where
         })?;
         Ok(Box::new(move |call, work| {
             let output = H::execute(permit, input, call, work)?;
-            Ok(encode::<Op>(&output, &writing.request.to_string(), writing.format))
+            let elements = match Event::records_response(Op::KNOWN) {
+                true => writing.recording.of(&output),
+                false => Recorded::NONE,
+            };
+            let body = encode::<Op>(&output, &writing.request.to_string(), writing.format);
+            Ok(Answer { body, elements })
         }))
     }
 }

@@ -13,8 +13,9 @@ use super::open::{Footprint, Opened, open};
 use super::open_files;
 use crate::accounts::Accounts;
 use crate::admin::{self, AdminSocket};
+use crate::audit::{self, AuditLog};
 use crate::clock::Clock;
-use crate::config::Settings;
+use crate::config::{AuditTarget, Settings};
 use crate::gateway::{DenialStyle, Gateway};
 use crate::http::{HttpLimits, Listener, Stop, TrustedProxies, load_tls, serve};
 use crate::installation::RootCredentials;
@@ -34,6 +35,7 @@ pub struct Running {
     server: JoinHandle<()>,
     background: Vec<JoinHandle<()>>,
     accounts: Arc<Accounts<SqliteStore>>,
+    audit: Option<Arc<AuditLog>>,
     store: Arc<SqliteStore>,
     ready_file: Option<PathBuf>,
 }
@@ -59,17 +61,21 @@ pub async fn start(
     let opened = open(settings, footprint, &*clock).await?;
     // What is written to the directory comes before anything is served, so that
     // a failure leaves nothing running.
-    let socket = match footprint {
-        Footprint::DataDirectory => match write_directory(settings, &base_url) {
-            Ok(socket) => Some(socket),
-            Err(error) => {
-                opened.store.close().await;
-                return Err(error);
-            }
-        },
-        Footprint::Nothing => None,
+    let audit = audit_log(settings, &opened, &clock);
+    let written = audit.and_then(|audit| match footprint {
+        Footprint::DataDirectory => {
+            write_directory(settings, &base_url).map(|socket| (audit, Some(socket)))
+        }
+        Footprint::Nothing => Ok((audit, None)),
+    });
+    let (audit, socket) = match written {
+        Ok(written) => written,
+        Err(error) => {
+            opened.store.close().await;
+            return Err(error);
+        }
     };
-    let parts = Parts { opened, issuer_keys, socket, listener, tls };
+    let parts = Parts { opened, issuer_keys, audit, socket, listener, tls };
     let running = run(settings, clock, parts, base_url);
     if let Some(path) = &running.ready_file {
         let written = private_file::replace(path, format!("{}\n", running.base_url).as_bytes());
@@ -86,6 +92,7 @@ pub async fn start(
 struct Parts {
     opened: Opened,
     issuer_keys: IssuerKeys,
+    audit: Option<Arc<AuditLog>>,
     socket: Option<AdminSocket>,
     listener: Listener,
     tls: Option<TlsAcceptor>,
@@ -93,7 +100,7 @@ struct Parts {
 
 /// Sets everything going.
 fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: String) -> Running {
-    let Parts { opened, issuer_keys, socket, listener, tls } = parts;
+    let Parts { opened, issuer_keys, audit, socket, listener, tls } = parts;
     let Opened { store, accounts, keyring, first } = opened;
     let (stop, stopped) = Stop::new();
     let mut background = vec![tokio::spawn(record_uses(Arc::clone(&accounts), stopped.clone()))];
@@ -111,6 +118,7 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
     let rates = settings.rates;
     let gateway =
         Gateway::new(Arc::clone(&accounts), keyring, clock, style, issuer_keys, saml, rates);
+    let gateway = gateway.recording(audit.clone());
     let proxies = TrustedProxies::new(settings.trusted_proxies.clone());
     let limits = HttpLimits {
         connections_max: settings.connections_max,
@@ -120,7 +128,7 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
     };
     let server = tokio::spawn(serve(listener, tls, proxies, limits, Arc::new(gateway), stopped));
     let ready_file = settings.ready_file.clone();
-    Running { base_url, first, stop, server, background, accounts, store, ready_file }
+    Running { base_url, first, stop, server, background, accounts, audit, store, ready_file }
 }
 
 impl Running {
@@ -149,8 +157,29 @@ impl Running {
         if let Err(error) = self.accounts.record_uses().await {
             tracing::warn!(%error, "the last uses of keys were not recorded");
         }
+        if let Some(audit) = &self.audit {
+            audit.stop().await;
+        }
         self.store.close().await;
     }
+}
+
+/// The audit log, as the settings want it.
+fn audit_log(
+    settings: &Settings,
+    opened: &Opened,
+    clock: &Arc<dyn Clock>,
+) -> Result<Option<Arc<AuditLog>>, StartError> {
+    let (path, clock) = (audit::directory(&settings.data), Arc::clone(clock));
+    let log = match settings.audit.target {
+        AuditTarget::Off => return Ok(None),
+        AuditTarget::StandardOutput => AuditLog::to_standard_output(&settings.audit, clock),
+        AuditTarget::Directory => {
+            let key = audit::key(opened.accounts.root_key());
+            AuditLog::in_directory(path.clone(), &settings.audit, key, clock)
+        }
+    };
+    log.map(|log| Some(Arc::new(log))).map_err(|error| StartError::File { path, error })
 }
 
 /// The socket and the part of the profile that says where the server is.

@@ -46,7 +46,7 @@ pub struct ProvidedContext {
     /// `ProviderArn`: 20 to 2048 characters, matching `[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+`.
     pub provider_arn: Option<String>,
     /// `ContextAssertion`: 4 to 2048 characters.
-    pub context_assertion: Option<String>,
+    pub context_assertion: Option<Secret<String>>,
 }
 
 /// The structure `Tag` of requests.

@@ -7,6 +7,7 @@ pub(super) static ACTION_NAME_TYPE: Text = Text {
     length: Length { min: Some(3), max: Some(128) },
     pattern: None,
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -14,6 +15,7 @@ pub(super) static CONTEXT_KEY_NAME_TYPE: Text = Text {
     length: Length { min: Some(5), max: Some(256) },
     pattern: None,
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -21,6 +23,7 @@ pub(super) static CONTEXT_KEY_VALUE_TYPE: Text = Text {
     length: Length { min: None, max: None },
     pattern: None,
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -28,6 +31,7 @@ pub(super) static DELETION_TASK_ID_TYPE: Text = Text {
     length: Length { min: Some(1), max: Some(1000) },
     pattern: None,
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -35,6 +39,7 @@ pub(super) static OPEN_ID_CONNECT_PROVIDER_URL_TYPE: Text = Text {
     length: Length { min: Some(1), max: Some(255) },
     pattern: None,
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -42,6 +47,7 @@ pub(super) static RESOURCE_HANDLING_OPTION_TYPE: Text = Text {
     length: Length { min: Some(1), max: Some(64) },
     pattern: None,
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -49,6 +55,7 @@ pub(super) static RESOURCE_NAME_TYPE: Text = Text {
     length: Length { min: Some(1), max: Some(2048) },
     pattern: None,
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -56,6 +63,7 @@ pub(super) static SAML_METADATA_DOCUMENT_TYPE: Text = Text {
     length: Length { min: Some(1000), max: Some(10000000) },
     pattern: None,
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -66,6 +74,7 @@ pub(super) static SAML_PROVIDER_NAME_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::word_dot_or_dash),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -73,6 +82,7 @@ pub(super) static ACCESS_KEY_ID_TYPE: Text = Text {
     length: Length { min: Some(16), max: Some(128) },
     pattern: Some(Pattern { text: r"[\w]+", matches: |text| pattern::some(text, pattern::word) }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -83,6 +93,7 @@ pub(super) static ACCOUNT_ALIAS_TYPE: Text = Text {
         matches: pattern::account_alias,
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -90,6 +101,7 @@ pub(super) static ACCOUNT_ID_TYPE: Text = Text {
     length: Length { min: None, max: None },
     pattern: Some(Pattern { text: r"\d{12}", matches: pattern::account_id }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -97,6 +109,7 @@ pub(super) static ARN_TYPE: Text = Text {
     length: Length { min: Some(20), max: Some(2048) },
     pattern: None,
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -104,6 +117,7 @@ pub(super) static AUTHENTICATION_CODE_TYPE: Text = Text {
     length: Length { min: Some(6), max: Some(6) },
     pattern: Some(Pattern { text: r"[\d]+", matches: |text| pattern::some(text, pattern::digit) }),
     sensitive: false,
+    secret: true,
     not_null_element: false,
 };
 
@@ -114,6 +128,7 @@ pub(super) static CERTIFICATE_BODY_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::latin),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -124,6 +139,7 @@ pub(super) static CERTIFICATE_CHAIN_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::latin),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -131,6 +147,7 @@ pub(super) static CERTIFICATE_ID_TYPE: Text = Text {
     length: Length { min: Some(24), max: Some(128) },
     pattern: Some(Pattern { text: r"[\w]+", matches: |text| pattern::some(text, pattern::word) }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -138,6 +155,7 @@ pub(super) static CLIENT_ID_TYPE: Text = Text {
     length: Length { min: Some(1), max: Some(255) },
     pattern: None,
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -148,6 +166,7 @@ pub(super) static CUSTOM_SUFFIX_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::name),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -158,6 +177,7 @@ pub(super) static DELEGATION_REQUEST_DESCRIPTION_TYPE: Text = Text {
         matches: |text| pattern::any(text, pattern::latin_prose),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -168,6 +188,7 @@ pub(super) static DELEGATION_REQUEST_ID_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::word_or_dash),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -178,6 +199,7 @@ pub(super) static EXISTING_USER_NAME_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::name),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -188,6 +210,7 @@ pub(super) static GROUP_NAME_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::name),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -198,6 +221,7 @@ pub(super) static INSTANCE_PROFILE_NAME_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::name),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -205,6 +229,7 @@ pub(super) static JOB_ID_TYPE: Text = Text {
     length: Length { min: Some(36), max: Some(36) },
     pattern: None,
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -212,6 +237,7 @@ pub(super) static LOCALE_TYPE: Text = Text {
     length: Length { min: Some(2), max: Some(12) },
     pattern: None,
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -222,6 +248,7 @@ pub(super) static MARKER_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::latin_line),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -232,6 +259,7 @@ pub(super) static NOTES_TYPE: Text = Text {
         matches: |text| pattern::any(text, pattern::latin_prose),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -242,6 +270,7 @@ pub(super) static NOTIFICATION_CHANNEL_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::channel),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -252,6 +281,7 @@ pub(super) static ORGANIZATIONS_ENTITY_PATH_TYPE: Text = Text {
         matches: pattern::organizations_path,
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -262,6 +292,7 @@ pub(super) static ORGANIZATIONS_POLICY_ID_TYPE: Text = Text {
         matches: pattern::organizations_policy_id,
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -272,6 +303,7 @@ pub(super) static OWNER_ID_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::name_or_path),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -282,6 +314,7 @@ pub(super) static PASSWORD_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::latin),
     }),
     sensitive: true,
+    secret: true,
     not_null_element: false,
 };
 
@@ -289,6 +322,7 @@ pub(super) static PATH_PREFIX_TYPE: Text = Text {
     length: Length { min: Some(1), max: Some(512) },
     pattern: Some(Pattern { text: r"\u002F[\u0021-\u007F]*", matches: pattern::path_prefix }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -299,6 +333,7 @@ pub(super) static PATH_TYPE: Text = Text {
         matches: pattern::path,
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -306,6 +341,7 @@ pub(super) static POLICY_DESCRIPTION_TYPE: Text = Text {
     length: Length { min: None, max: Some(1000) },
     pattern: None,
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -316,6 +352,7 @@ pub(super) static POLICY_DOCUMENT_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::latin),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -326,6 +363,7 @@ pub(super) static POLICY_NAME_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::name),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -336,6 +374,7 @@ pub(super) static POLICY_PARAMETER_NAME_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::printable),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -346,6 +385,7 @@ pub(super) static POLICY_PARAMETER_VALUE_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::printable),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -353,6 +393,7 @@ pub(super) static POLICY_PATH_TYPE: Text = Text {
     length: Length { min: Some(1), max: Some(512) },
     pattern: Some(Pattern { text: r"((/[A-Za-z0-9\.,\+@=_-]+)*)/", matches: pattern::policy_path }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -363,6 +404,7 @@ pub(super) static POLICY_VERSION_ID_TYPE: Text = Text {
         matches: pattern::policy_version_id,
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -373,6 +415,7 @@ pub(super) static PRIVATE_KEY_ID_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::upper_or_digit),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -383,6 +426,7 @@ pub(super) static PRIVATE_KEY_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::latin),
     }),
     sensitive: true,
+    secret: true,
     not_null_element: false,
 };
 
@@ -390,6 +434,7 @@ pub(super) static PUBLIC_KEY_ID_TYPE: Text = Text {
     length: Length { min: Some(20), max: Some(128) },
     pattern: Some(Pattern { text: r"[\w]+", matches: |text| pattern::some(text, pattern::word) }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -400,6 +445,7 @@ pub(super) static PUBLIC_KEY_MATERIAL_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::latin),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -410,6 +456,7 @@ pub(super) static REDIRECT_URL_TYPE: Text = Text {
         matches: pattern::redirect_url,
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -420,6 +467,7 @@ pub(super) static REQUEST_MESSAGE_TYPE: Text = Text {
         matches: |text| pattern::any(text, pattern::latin_prose),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -430,6 +478,7 @@ pub(super) static REQUESTOR_WORKFLOW_ID_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::latin_prose),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -440,6 +489,7 @@ pub(super) static ROLE_DESCRIPTION_TYPE: Text = Text {
         matches: |text| pattern::any(text, pattern::latin_prose),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -450,6 +500,7 @@ pub(super) static ROLE_NAME_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::name),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -460,6 +511,7 @@ pub(super) static SERIAL_NUMBER_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::name_or_path),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -470,6 +522,7 @@ pub(super) static SERVER_CERTIFICATE_NAME_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::name),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -477,6 +530,7 @@ pub(super) static SERVICE_NAME: Text = Text {
     length: Length { min: None, max: None },
     pattern: None,
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -487,6 +541,7 @@ pub(super) static SERVICE_NAMESPACE_TYPE: Text = Text {
         matches: |text| pattern::any(text, pattern::word_or_dash),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -494,6 +549,7 @@ pub(super) static SERVICE_SPECIFIC_CREDENTIAL_ID: Text = Text {
     length: Length { min: Some(20), max: Some(128) },
     pattern: Some(Pattern { text: r"[\w]+", matches: |text| pattern::some(text, pattern::word) }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -504,6 +560,7 @@ pub(super) static TAG_KEY_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::tag),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: true,
 };
 
@@ -514,6 +571,7 @@ pub(super) static TAG_VALUE_TYPE: Text = Text {
         matches: |text| pattern::any(text, pattern::tag),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -521,6 +579,7 @@ pub(super) static THUMBPRINT_TYPE: Text = Text {
     length: Length { min: Some(40), max: Some(40) },
     pattern: None,
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -531,6 +590,7 @@ pub(super) static USER_NAME_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::name),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -541,6 +601,7 @@ pub(super) static VIRTUAL_MFA_DEVICE_NAME: Text = Text {
         matches: |text| pattern::some(text, pattern::name),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 

@@ -7,6 +7,7 @@ pub(super) static SAML_ASSERTION_TYPE: Text = Text {
     length: Length { min: Some(4), max: Some(100000) },
     pattern: None,
     sensitive: true,
+    secret: true,
     not_null_element: false,
 };
 
@@ -14,6 +15,7 @@ pub(super) static TARGET_PRINCIPAL_TYPE: Text = Text {
     length: Length { min: Some(12), max: Some(2048) },
     pattern: None,
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -21,6 +23,7 @@ pub(super) static ACCESS_KEY_ID_TYPE: Text = Text {
     length: Length { min: Some(16), max: Some(128) },
     pattern: Some(Pattern { text: r"[\w]*", matches: |text| pattern::any(text, pattern::word) }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -31,6 +34,7 @@ pub(super) static ARN_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::arn),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -38,6 +42,7 @@ pub(super) static CLIENT_TOKEN_TYPE: Text = Text {
     length: Length { min: Some(4), max: Some(20000) },
     pattern: None,
     sensitive: true,
+    secret: true,
     not_null_element: false,
 };
 
@@ -45,6 +50,7 @@ pub(super) static CONTEXT_ASSERTION_TYPE: Text = Text {
     length: Length { min: Some(4), max: Some(2048) },
     pattern: None,
     sensitive: false,
+    secret: true,
     not_null_element: false,
 };
 
@@ -52,6 +58,7 @@ pub(super) static ENCODED_MESSAGE_TYPE: Text = Text {
     length: Length { min: Some(1), max: Some(10240) },
     pattern: None,
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -62,6 +69,7 @@ pub(super) static EXTERNAL_ID_TYPE: Text = Text {
         matches: |text| pattern::any(text, pattern::name_or_path),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -69,6 +77,7 @@ pub(super) static JWT_ALGORITHM_TYPE: Text = Text {
     length: Length { min: Some(5), max: Some(5) },
     pattern: None,
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -79,6 +88,7 @@ pub(super) static ROLE_SESSION_NAME_TYPE: Text = Text {
         matches: |text| pattern::any(text, pattern::name),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -89,6 +99,7 @@ pub(super) static SERIAL_NUMBER_TYPE: Text = Text {
         matches: |text| pattern::any(text, pattern::name_or_path),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -99,6 +110,7 @@ pub(super) static SESSION_POLICY_DOCUMENT_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::latin),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -109,6 +121,7 @@ pub(super) static SOURCE_IDENTITY_TYPE: Text = Text {
         matches: |text| pattern::any(text, pattern::name),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -119,6 +132,7 @@ pub(super) static TAG_KEY_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::tag),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -129,6 +143,7 @@ pub(super) static TAG_VALUE_TYPE: Text = Text {
         matches: |text| pattern::any(text, pattern::tag),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -136,6 +151,7 @@ pub(super) static TOKEN_CODE_TYPE: Text = Text {
     length: Length { min: Some(6), max: Some(6) },
     pattern: Some(Pattern { text: r"[\d]*", matches: |text| pattern::any(text, pattern::digit) }),
     sensitive: false,
+    secret: true,
     not_null_element: false,
 };
 
@@ -143,6 +159,7 @@ pub(super) static TRADE_IN_TOKEN_TYPE: Text = Text {
     length: Length { min: None, max: None },
     pattern: None,
     sensitive: true,
+    secret: true,
     not_null_element: false,
 };
 
@@ -153,6 +170,7 @@ pub(super) static UNRESTRICTED_SESSION_POLICY_DOCUMENT_TYPE: Text = Text {
         matches: |text| pattern::some(text, pattern::latin),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -160,6 +178,7 @@ pub(super) static URL_TYPE: Text = Text {
     length: Length { min: Some(4), max: Some(2048) },
     pattern: None,
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -170,6 +189,7 @@ pub(super) static USER_NAME_TYPE: Text = Text {
         matches: |text| pattern::any(text, pattern::name),
     }),
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 
@@ -177,6 +197,7 @@ pub(super) static WEB_IDENTITY_TOKEN_AUDIENCE_STRING_TYPE: Text = Text {
     length: Length { min: Some(1), max: Some(1000) },
     pattern: None,
     sensitive: false,
+    secret: false,
     not_null_element: false,
 };
 

@@ -192,7 +192,8 @@ impl DecodeRequest for PolicyDescriptorType {
 
 impl DecodeRequest for ProvidedContext {
     fn decode(cursor: &mut Cursor<'_>) -> Option<Self> {
-        let context_assertion = cursor.text("ContextAssertion", Optional, &CONTEXT_ASSERTION_TYPE);
+        let context_assertion =
+            cursor.text("ContextAssertion", Optional, &CONTEXT_ASSERTION_TYPE).map(Secret::new);
         let provider_arn = cursor.text("ProviderArn", Optional, &ARN_TYPE);
         Some(Self { provider_arn, context_assertion })
     }

@@ -1,0 +1,4 @@
+//! What `cargo xtask codegen` writes.
+
+mod iam;
+mod sts;

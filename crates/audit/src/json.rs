@@ -1,0 +1,165 @@
+//! JSON, written straight into a buffer.
+
+use std::fmt::{self, Write as _};
+
+use crate::limits::TEXT_BYTES_MAX;
+
+/// The members of an object, as they are written.
+///
+/// Names are written as they are: they come from the models and from this crate, and hold
+/// letters and digits only.
+pub(crate) struct Members<'a> {
+    out: &'a mut Vec<u8>,
+    is_empty: bool,
+}
+
+impl<'a> Members<'a> {
+    /// An object without members yet.
+    pub(crate) fn begin(out: &'a mut Vec<u8>) -> Self {
+        out.push(b'{');
+        Self { out, is_empty: true }
+    }
+
+    /// The place of a member's value.
+    pub(crate) fn place(&mut self, name: &str) -> &mut Vec<u8> {
+        if !self.is_empty {
+            self.out.push(b',');
+        }
+        self.is_empty = false;
+        self.out.push(b'"');
+        self.out.extend_from_slice(name.as_bytes());
+        self.out.extend_from_slice(b"\":");
+        self.out
+    }
+
+    /// A text.
+    pub(crate) fn text(&mut self, name: &str, value: &str) {
+        string(self.place(name), value);
+    }
+
+    /// What shows as a text.
+    pub(crate) fn shown(&mut self, name: &str, value: impl fmt::Display) {
+        display(self.place(name), value);
+    }
+
+    /// A text, or nothing at all.
+    pub(crate) fn optional(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.text(name, value);
+        }
+    }
+
+    /// What is JSON already.
+    pub(crate) fn raw(&mut self, name: &str, json: &[u8]) {
+        self.place(name).extend_from_slice(json);
+    }
+
+    /// Yes or no.
+    pub(crate) fn boolean(&mut self, name: &str, value: bool) {
+        self.raw(name, if value { b"true" } else { b"false" });
+    }
+
+    /// An object.
+    pub(crate) fn object(&mut self, name: &str) -> Members<'_> {
+        Members::begin(self.place(name))
+    }
+
+    /// The end of the object.
+    pub(crate) fn end(self) {
+        self.out.push(b'}');
+    }
+}
+
+/// A text between quotes.
+///
+/// Spec: RFC 8259 section 7. Control characters are escaped, so a value never ends a line.
+pub(crate) fn string(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    escaped(out, text);
+    out.push(b'"');
+}
+
+/// The same of what shows as a text.
+pub(crate) fn display(out: &mut Vec<u8>, value: impl fmt::Display) {
+    out.push(b'"');
+    // Writing to memory cannot fail.
+    let _ = write!(Escaping(out), "{value}");
+    out.push(b'"');
+}
+
+/// A number.
+pub(crate) fn number(out: &mut Vec<u8>, value: i64) {
+    let _ = write!(Escaping(out), "{value}");
+}
+
+struct Escaping<'a>(&'a mut Vec<u8>);
+
+impl fmt::Write for Escaping<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        escaped(self.0, text);
+        Ok(())
+    }
+}
+
+/// Copies runs of what needs no escape at once.
+fn escaped(out: &mut Vec<u8>, text: &str) {
+    let mut rest = text.as_bytes();
+    while let Some(at) = rest.iter().position(|byte| needs_escape(*byte)) {
+        let (run, tail) = rest.split_at(at);
+        out.extend_from_slice(run);
+        let Some((byte, tail)) = tail.split_first() else { break };
+        escape(out, *byte);
+        rest = tail;
+    }
+    out.extend_from_slice(rest);
+}
+
+const fn needs_escape(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
+}
+
+fn escape(out: &mut Vec<u8>, byte: u8) {
+    match byte {
+        b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+        b'\n' => out.extend_from_slice(b"\\n"),
+        b'\r' => out.extend_from_slice(b"\\r"),
+        b'\t' => out.extend_from_slice(b"\\t"),
+        _ => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
+    }
+}
+
+/// The beginning of a text, at most [`TEXT_BYTES_MAX`] bytes of it.
+pub(crate) fn shortened(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(TEXT_BYTES_MAX)).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_is_read_back_as_it_was() {
+        let all: String = (0..0x300).filter_map(char::from_u32).collect();
+        for text in ["", "plain", "\"\\\n\r\t\0\u{1f}\u{7f}", "é\u{2028}😀", &all] {
+            let mut out = Vec::new();
+            string(&mut out, text);
+            assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), text);
+            assert!(!out.contains(&b'\n'));
+        }
+    }
+
+    #[test]
+    fn members_are_separated() {
+        let mut out = Vec::new();
+        let mut members = Members::begin(&mut out);
+        members.text("a", "1");
+        members.optional("b", None);
+        members.object("c").end();
+        members.boolean("d", true);
+        members.shown("e", format_args!("{}\n", 2));
+        number(members.place("f"), -3);
+        members.end();
+        let read = String::from_utf8(out).unwrap();
+        assert_eq!(read, r#"{"a":"1","c":{},"d":true,"e":"2\n","f":-3}"#);
+    }
+}

@@ -1,0 +1,162 @@
+//! The audit log: one line per call, in files that show what was done to them.
+//!
+//! A call is admitted ([`AuditLog::admit`]) before anything is done for it, and answered
+//! once its event is in a bounded queue ([`AuditLog::accept`]). One thread ([`writer`])
+//! seals the lines into a chain, writes them, flushes and rotates the files; so no request
+//! waits for a disk. `docs/audit.md` says what is lost when a process or a machine ends.
+
+mod compress;
+mod directory;
+mod file;
+mod opened;
+mod queue;
+mod read;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+use std::{fmt, io};
+
+use stead_api::{ApiError, ErrorCode};
+use stead_audit::AuditKey;
+use stead_session::vault::RootKey;
+use tokio::time::timeout;
+
+pub use read::{each_line, verify};
+
+use self::directory::DirectoryLog;
+use self::queue::Queue;
+use self::writer::{Output, Writer};
+use crate::clock::Clock;
+use crate::config::Audit;
+use crate::limits::{AUDIT_STOP_WAIT_MAX, AUDIT_WAIT_MAX};
+use crate::root_key::{self, RootKeyError};
+
+/// The folder of the log in a data directory.
+pub const DIRECTORY_NAME: &str = "audit";
+
+/// Where the log of a data directory is.
+#[must_use]
+pub fn directory(data: &Path) -> PathBuf {
+    data.join(DIRECTORY_NAME)
+}
+
+/// The key with which a root key vouches for the log.
+pub(crate) fn key(root: &RootKey) -> AuditKey {
+    AuditKey::new(root.id().to_string(), root.audit_log_key().expose())
+}
+
+/// The same of the root key of a data directory; `None` where that is not there.
+///
+/// # Errors
+/// A root key that is there and cannot be used, or that was named and is not there.
+pub fn find_key(data: &Path, file: Option<&Path>) -> Result<Option<AuditKey>, RootKeyError> {
+    let secret = root_key::find(data, file)?;
+    Ok(secret.map(|secret| key(&RootKey::new(&secret))))
+}
+
+/// Whether a call may be answered without its event being kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Demand {
+    /// It may not: while events cannot be written, calls are refused.
+    Required,
+    /// It may: events that cannot be written are counted, and the log says how many.
+    BestEffort,
+}
+
+/// The audit log of a running server.
+pub(crate) struct AuditLog {
+    queue: Arc<Queue>,
+    demand: Demand,
+    writer: JoinHandle<()>,
+}
+
+impl AuditLog {
+    /// Opens the log in a directory and begins to write. Reads the newest file through.
+    ///
+    /// # Errors
+    /// A directory that cannot be read or written.
+    pub(crate) fn in_directory(
+        path: PathBuf,
+        settings: &Audit,
+        key: AuditKey,
+        clock: Arc<dyn Clock>,
+    ) -> io::Result<Self> {
+        let (log, first_lines) = DirectoryLog::open(path, settings, key, &*clock)?;
+        Self::start(Output::Directory(Box::new(log)), first_lines, settings.demand, clock)
+    }
+
+    /// Writes the log to standard output.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub(crate) fn to_standard_output(settings: &Audit, clock: Arc<dyn Clock>) -> io::Result<Self> {
+        let (output, first_lines) = Output::standard_output(&*clock);
+        Self::start(output, first_lines, settings.demand, clock)
+    }
+
+    fn start(
+        output: Output,
+        first_lines: Vec<u8>,
+        demand: Demand,
+        clock: Arc<dyn Clock>,
+    ) -> io::Result<Self> {
+        let queue = Arc::new(Queue::new(demand));
+        let writer = Writer::new(Arc::clone(&queue), output, clock);
+        let writer = std::thread::Builder::new()
+            .name("audit".into())
+            .spawn(move || writer.run(first_lines))?;
+        Ok(Self { queue, demand, writer })
+    }
+
+    /// Lets a call in when its event will find a place. While there is none, it waits at
+    /// most [`AUDIT_WAIT_MAX`]. Costs one load where there is room.
+    ///
+    /// # Errors
+    /// `ServiceUnavailable`; nothing was done for the call then.
+    pub(crate) async fn admit(&self) -> Result<(), ApiError> {
+        if self.demand == Demand::BestEffort || self.queue.has_room() {
+            return Ok(());
+        }
+        timeout(AUDIT_WAIT_MAX, self.queue.room()).await.map_err(|_| {
+            // Choice: wording of our own, IAM documents the code only.
+            let message = "The service is temporarily unavailable.";
+            ApiError::new(ErrorCode::ServiceUnavailable, message)
+                .with_context("events cannot be written to the audit log")
+        })
+    }
+
+    /// Takes the event of a call that was let in: a JSON object on one line.
+    pub(crate) fn accept(&self, event: &[u8]) {
+        self.queue.push(event);
+    }
+
+    /// Whether events are being written. Where calls need not be recorded it never stands
+    /// in the way.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.demand == Demand::BestEffort || !self.queue.is_failing()
+    }
+
+    /// Writes what waits, and ends. To be called once nothing is accepted any more.
+    pub(crate) async fn stop(&self) {
+        self.queue.end();
+        let waited = timeout(AUDIT_STOP_WAIT_MAX, self.queue.ended()).await;
+        if waited.is_err() || !self.writer.is_finished() && self.queue.is_failing() {
+            tracing::error!("the last events were not written to the audit log");
+        }
+    }
+}
+
+impl fmt::Debug for AuditLog {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("AuditLog").field("demand", &self.demand).finish_non_exhaustive()
+    }
+}
+
+/// How long a thread waits before it tries again what has failed.
+const RETRY: Duration = Duration::from_millis(200);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+//! One event per call, for the audit log.
+
+use std::borrow::Cow;
+
+use http::header::USER_AGENT;
+use stead_api::sts::StsOperation;
+use stead_api::{ApiError, KnownOperation};
+use stead_audit::{Event, Failure, Identity, Recorded};
+use stead_policy::Caller;
+use stead_query::Form;
+use stead_service::LastUsed;
+use stead_store::Store;
+use stead_types::{AccessKeyId, AccessKeyKind};
+
+use super::Gateway;
+use super::answer::{Known, text};
+use super::authenticate::claimed_key;
+use super::federate::UNSIGNED_REGION;
+use super::plan::Recording;
+use crate::accounts::Used;
+use crate::entropy::ThreadEntropy;
+use crate::http::Arrival;
+use crate::request_id::RequestId;
+
+/// A call that was answered.
+pub(super) struct Called<'a> {
+    pub(super) arrival: &'a Arrival,
+    pub(super) known: &'a Known,
+    pub(super) outcome: &'a Result<String, ApiError>,
+}
+
+impl<S: Store> Gateway<S> {
+    /// Lets a call in that can be recorded.
+    pub(super) async fn admit(&self) -> Result<(), ApiError> {
+        match &self.audit {
+            Some(audit) => audit.admit().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Whether calls are recorded.
+    pub(super) const fn recording_of_calls(&self) -> Recording {
+        match self.audit {
+            Some(_) => Recording::On,
+            None => Recording::Off,
+        }
+    }
+
+    /// Notes the key or the role that a call was made with, when its signature held.
+    pub(super) fn note_use(&self, known: &Known) {
+        let (Some(caller), Some(service)) = (&known.caller, known.service()) else { return };
+        let used = match (caller.caller.principal(), caller.caller.claims()) {
+            (Caller::RoleSession { role_id, .. }, _) => Used::Role(role_id.clone()),
+            (_, None) => match caller.caller.access_key_id() {
+                Some(key) => Used::Key(key.clone()),
+                None => return,
+            },
+            (_, Some(_)) => return,
+        };
+        let (service, region) = (service.signing_name().to_owned(), caller.region.clone());
+        let last_use = LastUsed { at: self.clock.now(), service, region };
+        self.accounts.note_use(&caller.account, &used, &last_use);
+    }
+
+    /// Hands the event of a call over. Costs one buffer and its copy into the queue.
+    pub(super) fn record(&self, called: Called<'_>) {
+        let Some(audit) = &self.audit else { return };
+        let Called { arrival, known, outcome } = called;
+        let error = outcome.as_ref().err();
+        let caller = known.caller.as_ref();
+        let claimed_key = match caller {
+            Some(_) => None,
+            None => claimed_key(&arrival.head).filter(is_of_here),
+        };
+        let user_agent = text(&arrival.head, &USER_AGENT);
+        let event = Event {
+            time: self.clock.now(),
+            operation: known.operation,
+            identity: caller.map_or(Identity::Unknown, |it| Identity::Caller(&it.caller)),
+            claimed_key: claimed_key.as_ref(),
+            region: Some(caller.map_or(UNSIGNED_REGION, |caller| &caller.region)),
+            source: arrival.source,
+            user_agent: user_agent.as_deref(),
+            failure: error.map(Failure),
+            denial: known.trail.denial.as_ref(),
+            parameters: &parameters(known),
+            response: &known.trail.elements,
+            role: known.role.as_deref(),
+            request_id: &arrival.id.to_string(),
+            event_id: &RequestId::generate(&mut ThreadEntropy).to_string(),
+        };
+        audit.accept(&event.to_json());
+    }
+}
+
+/// Observed: CloudTrail names the assertion, where the caller has sent all of it.
+fn parameters(known: &Known) -> Cow<'_, Recorded> {
+    let parameters = &known.trail.parameters;
+    match known.caller.as_ref().and_then(|caller| caller.caller.saml()) {
+        None => Cow::Borrowed(parameters),
+        Some(proof) => {
+            let mut parameters = parameters.clone();
+            parameters.add("sAMLAssertionID", proof.assertion().id());
+            Cow::Owned(parameters)
+        }
+    }
+}
+
+/// The role that a call wants to assume, as it was sent.
+pub(super) fn role_of(operation: KnownOperation, form: &Form) -> Option<String> {
+    form.value("RoleArn").filter(|_| assumes_a_role(operation)).map(str::to_owned)
+}
+
+const fn assumes_a_role(operation: KnownOperation) -> bool {
+    matches!(
+        operation,
+        KnownOperation::Sts(
+            StsOperation::AssumeRole
+                | StsOperation::AssumeRoleWithSAML
+                | StsOperation::AssumeRoleWithWebIdentity
+        )
+    )
+}
+
+/// Of the scheme of ids given out here: a secret that was typed in the place of an id is
+/// not taken for one.
+fn is_of_here(id: &AccessKeyId) -> bool {
+    id.kind() != AccessKeyKind::Foreign && id.claimed_account().is_some()
+}
