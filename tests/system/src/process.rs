@@ -1,7 +1,7 @@
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use stead_server::clock::SystemClock;
@@ -17,6 +17,7 @@ pub struct Built(PathBuf);
 pub struct Process {
     child: Child,
     url: String,
+    said: Arc<Mutex<String>>,
 }
 
 impl Built {
@@ -65,13 +66,16 @@ impl Built {
         command.arg("--data").arg(data).arg("--ready-file").arg(&ready).args(flags);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         let stderr = child.stderr.take().context("no stderr")?;
-        if let Err(said) = wait_until_ready(stderr) {
-            let _ = child.kill();
-            let status = child.wait()?;
-            bail!("the server ended with {status}: {said}");
-        }
+        let said = match wait_until_ready(stderr) {
+            Ok(said) => said,
+            Err(said) => {
+                let _ = child.kill();
+                let status = child.wait()?;
+                bail!("the server ended with {status}: {said}");
+            }
+        };
         let url = std::fs::read_to_string(&ready).context("the ready file")?;
-        Ok(Process { child, url: url.trim().to_owned() })
+        Ok(Process { child, url: url.trim().to_owned(), said })
     }
 }
 
@@ -80,6 +84,12 @@ impl Process {
     #[must_use]
     pub fn client(&self) -> Client {
         Client::new(&self.url, Arc::new(SystemClock))
+    }
+
+    /// What it has written to standard error so far.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Ends the process as a loss of power would: it cannot put anything in order.
@@ -119,7 +129,7 @@ impl Credentials {
 
 /// Reads the log up to the line that says it answers, and the rest of it on a
 /// thread of its own, so that the server never waits for a reader.
-fn wait_until_ready(stderr: ChildStderr) -> Result<(), String> {
+fn wait_until_ready(stderr: ChildStderr) -> Result<Arc<Mutex<String>>, String> {
     let mut log = BufReader::new(stderr);
     let mut said = String::new();
     loop {
@@ -130,8 +140,14 @@ fn wait_until_ready(stderr: ChildStderr) -> Result<(), String> {
             Ok(_) => {}
         }
     }
+    let said = Arc::new(Mutex::new(said));
+    let heard = Arc::clone(&said);
     std::thread::spawn(move || {
-        let _ = log.read_to_end(&mut Vec::new());
+        for line in log.lines().map_while(Result::ok) {
+            let mut said = heard.lock().unwrap_or_else(PoisonError::into_inner);
+            said.push_str(&line);
+            said.push('\n');
+        }
     });
-    Ok(())
+    Ok(said)
 }

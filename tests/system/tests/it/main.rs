@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod audit;
 mod cast;
 mod crash;
 mod foreign;
