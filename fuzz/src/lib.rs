@@ -5,6 +5,8 @@
 //! hold of everything the parser accepts. Those of the policy language build without
 //! the rest: `--no-default-features`.
 
+#[cfg(feature = "services")]
+mod audit;
 #[cfg(feature = "federation")]
 mod federation;
 mod policy;
@@ -13,6 +15,8 @@ mod saml;
 #[cfg(feature = "services")]
 mod services;
 
+#[cfg(feature = "services")]
+pub use audit::audit_log;
 #[cfg(feature = "federation")]
 pub use federation::{key_set, web_identity_token};
 pub use policy::{decision, pattern, policy_document};

@@ -23,6 +23,8 @@ const TARGETS: &[Target] = &[
     ("account_records", stead_fuzz::account_records),
     #[cfg(feature = "services")]
     ("words", stead_fuzz::words),
+    #[cfg(feature = "services")]
+    ("audit_log", stead_fuzz::audit_log),
     #[cfg(feature = "federation")]
     ("web_identity_token", stead_fuzz::web_identity_token),
     #[cfg(feature = "federation")]
