@@ -9,12 +9,13 @@ mod connection;
 mod exchange;
 mod forwarded;
 mod idle;
+mod large_bodies;
 mod listen;
 mod places;
 mod pulse;
 mod tls;
 
-pub use exchange::{Arrival, Body, Readiness, Reply, Respond, Transport};
+pub use exchange::{Arrival, Body, BodyOwner, Readiness, Reply, Respond, Transport};
 pub use forwarded::TrustedProxies;
 pub use listen::{HttpLimits, Listener, Stop, serve};
 pub(crate) use places::network;

@@ -12,9 +12,10 @@ pub const BODY_BYTES_MAX: usize = 1024 * 1024;
 /// somebody can make the server hold who knows an access key id and no secret.
 pub const LARGE_BODY_BYTES_MAX: usize = stead_query::BODY_BYTES_MAX;
 
-/// Bodies of more than [`BODY_BYTES_MAX`] that are read or worked on at once; further
-/// ones wait. Choice: each takes a hundred megabytes at the worst.
-pub const LARGE_BODIES_MAX: usize = 2;
+/// Bodies of more than [`BODY_BYTES_MAX`] that are read or worked on at once, one of an
+/// account at the most; further ones wait. Choice: each takes a hundred megabytes at the
+/// worst, and strangers would have to know active key ids of so many accounts to take all.
+pub const LARGE_BODIES_MAX: usize = 4;
 
 /// Bytes of a request line and its headers. A presigned request carries its
 /// session token and its parameters there. Choice.

@@ -11,12 +11,12 @@ use stead_authorizer::{RequestFacts, Transport as Connection};
 use stead_query::{Form, Format, Hints, encode_error};
 use stead_store::Store;
 
-use super::authenticate::Authenticated;
+use super::authenticate::{Authenticated, Claimed};
 use super::perform::{Decided, Trail};
 use super::plan::{Writing, plan};
 use super::record::{Called, role_of};
 use super::{DenialStyle, Gateway};
-use crate::http::{Arrival, Body, Readiness, Reply, Respond, Transport};
+use crate::http::{Arrival, Body, BodyOwner, Readiness, Reply, Respond, Transport};
 use crate::limits::RETRY_AFTER;
 use crate::request_id::RequestId;
 
@@ -63,10 +63,13 @@ impl<S: Store> Respond for Gateway<S> {
     }
 
     /// SAML metadata is what is large, and IAM takes it. The signature covers the body,
-    /// which is not there yet: until it is, the credentials need only exist.
-    async fn admits_large_body(&self, head: &Parts) -> bool {
+    /// which is not there yet: until it is, the credentials need only exist. A body is on
+    /// the account of its credentials, so who knows key ids of an account and no secret
+    /// is in the way of that account alone.
+    async fn large_body_owner(&self, head: &Parts) -> Option<BodyOwner> {
         let claimed = self.claimed(head, Service::Iam, self.clock.now()).await;
-        claimed.is_ok_and(|claimed| claimed.is_active())
+        let claimed = claimed.ok().filter(Claimed::is_active)?;
+        Some(BodyOwner::new(claimed.account_id().to_string()))
     }
 
     fn failure(&self, id: RequestId) -> Reply {

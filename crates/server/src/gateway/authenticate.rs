@@ -16,7 +16,7 @@ use stead_sigv4::{
     SecretVersion, Settings, SigningKey, Verified,
 };
 use stead_store::{Store, StoreError};
-use stead_types::{AccessKeyId, AccessKeyKind, Secret, Timestamp};
+use stead_types::{AccessKeyId, AccessKeyKind, AccountId, Secret, Timestamp};
 
 use super::Gateway;
 use crate::accounts::{Account, Version};
@@ -58,6 +58,11 @@ impl Claimed {
             Credentials::LongTerm(key) => key.status == KeyStatus::Active,
             Credentials::Temporary(_) => true,
         }
+    }
+
+    /// The account of the credentials.
+    pub(super) fn account_id(&self) -> AccountId {
+        self.account.id()
     }
 }
 

@@ -10,9 +10,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::exchange::{Body, Respond};
+use super::large_bodies::{LargeBodies, LargeBody};
 use crate::limits::{
-    BODIES_BYTES_MAX, BODY_BYTES_MAX, BODY_PAUSE_MAX, BODY_WAIT_MAX, LARGE_BODIES_MAX,
-    LARGE_BODY_BYTES_MAX, SMALL_BODY_BYTES_MAX,
+    BODIES_BYTES_MAX, BODY_BYTES_MAX, BODY_PAUSE_MAX, BODY_WAIT_MAX, LARGE_BODY_BYTES_MAX,
+    SMALL_BODY_BYTES_MAX,
 };
 
 /// What [`Bodies::medium`] counts in.
@@ -20,16 +21,22 @@ const KIBIBYTE: usize = 1024;
 
 /// Room for the bodies of a listener.
 pub(super) struct Bodies {
-    /// Places for large bodies. While all are taken nothing is read.
-    large: Arc<Semaphore>,
+    /// Places for large bodies. While there is none nothing is read.
+    large: LargeBodies,
     /// Kibibytes for what is neither large nor small.
     medium: Arc<Semaphore>,
 }
 
 /// Room that is taken until this is dropped; none for a small body.
 pub(super) struct Held {
-    _room: Option<OwnedSemaphorePermit>,
+    _room: Option<Room>,
     bytes_max: usize,
+}
+
+/// What is given back by dropping it.
+enum Room {
+    Large { _place: LargeBody },
+    Medium { _kibibytes: OwnedSemaphorePermit },
 }
 
 /// Why a body was not read.
@@ -43,7 +50,7 @@ pub(super) enum Unread {
 impl Bodies {
     pub(super) fn new() -> Self {
         let medium = Semaphore::new(BODIES_BYTES_MAX / KIBIBYTE);
-        Self { large: Arc::new(Semaphore::new(LARGE_BODIES_MAX)), medium: Arc::new(medium) }
+        Self { large: LargeBodies::new(), medium: Arc::new(medium) }
     }
 
     /// Reads a body within its bounds.
@@ -81,8 +88,11 @@ impl Bodies {
         let hint = body.size_hint();
         let bytes = |hint: u64| usize::try_from(hint).unwrap_or(usize::MAX);
         let large = BODY_BYTES_MAX + 1..=LARGE_BODY_BYTES_MAX;
-        if large.contains(&bytes(hint.lower())) && responder.admits_large_body(head).await {
-            let room = Arc::clone(&self.large).acquire_owned().await.ok();
+        if large.contains(&bytes(hint.lower()))
+            && let Some(owner) = responder.large_body_owner(head).await
+        {
+            let place = self.large.place(owner).await;
+            let room = place.map(|place| Room::Large { _place: place });
             return Ok(Held { _room: room, bytes_max: LARGE_BODY_BYTES_MAX });
         }
         let longest = hint.upper().map_or(BODY_BYTES_MAX, bytes).min(BODY_BYTES_MAX);
@@ -92,7 +102,7 @@ impl Bodies {
         let kibibytes = u32::try_from(longest.div_ceil(KIBIBYTE)).unwrap_or(u32::MAX);
         let room = Arc::clone(&self.medium).try_acquire_many_owned(kibibytes);
         let room = room.map_err(|_| Unread::NoRoom)?;
-        Ok(Held { _room: Some(room), bytes_max: BODY_BYTES_MAX })
+        Ok(Held { _room: Some(Room::Medium { _kibibytes: room }), bytes_max: BODY_BYTES_MAX })
     }
 }
 

@@ -45,6 +45,18 @@ pub enum Body {
     },
 }
 
+/// On whose account a large body is read: of those who are the same, one is at a time.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct BodyOwner(Box<str>);
+
+impl BodyOwner {
+    /// The owner of this name.
+    #[must_use]
+    pub fn new(name: String) -> Self {
+        Self(name.into())
+    }
+}
+
 /// An answer. The request id header is added on the way out.
 #[derive(Clone, Debug)]
 pub struct Reply {
@@ -87,12 +99,12 @@ pub trait Respond: Send + Sync + 'static {
     /// Answers a request.
     fn respond(self: Arc<Self>, arrival: Arrival) -> impl Future<Output = Reply> + Send;
 
-    /// Whether this request may have a body of up to
+    /// Whose body this request may have of up to
     /// [`crate::limits::LARGE_BODY_BYTES_MAX`] bytes. Asked only where one is announced;
-    /// no, where nothing else is said.
-    fn admits_large_body(&self, head: &Parts) -> impl Future<Output = bool> + Send {
+    /// nobody's, where nothing else is said.
+    fn large_body_owner(&self, head: &Parts) -> impl Future<Output = Option<BodyOwner>> + Send {
         let _ = head;
-        async { false }
+        async { None }
     }
 
     /// The answer where [`Respond::respond`] panicked or took too long. The cause

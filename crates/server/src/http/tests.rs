@@ -29,8 +29,9 @@ impl Respond for Moody {
         }
     }
 
-    async fn admits_large_body(&self, head: &http::request::Parts) -> bool {
-        head.headers.contains_key("large")
+    async fn large_body_owner(&self, head: &http::request::Parts) -> Option<BodyOwner> {
+        let owner = head.headers.get("large")?.to_str().unwrap();
+        Some(BodyOwner::new(owner.to_owned()))
     }
 
     fn failure(&self, _: RequestId) -> Reply {
@@ -48,17 +49,28 @@ impl Respond for Moody {
 
 /// Sends each request on a connection of its own and gives the answers.
 async fn answers<const N: usize>(requests: [&str; N]) -> [String; N] {
+    answers_beside(&[], requests).await
+}
+
+/// The same, while other connections have sent what is no whole request.
+async fn answers_beside<const N: usize>(others: &[String], requests: [&str; N]) -> [String; N] {
     let listener = Listener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let address = listener.address();
     let (stop, stopped) = Stop::new();
     let limits = HttpLimits {
-        connections_max: 10,
-        address_connections_max: 10,
+        connections_max: 20,
+        address_connections_max: 20,
         request_timeout: Duration::from_millis(50),
         shutdown_timeout: Duration::from_secs(5),
     };
     let proxies = TrustedProxies::default();
     let server = tokio::spawn(serve(listener, None, proxies, limits, Arc::new(Moody), stopped));
+    let mut held = Vec::new();
+    for other in others {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(other.as_bytes()).await.unwrap();
+        held.push(stream);
+    }
     let mut received = requests.map(|_| String::new());
     for (request, answer) in requests.iter().zip(&mut received) {
         let mut stream = TcpStream::connect(address).await.unwrap();
@@ -66,6 +78,7 @@ async fn answers<const N: usize>(requests: [&str; N]) -> [String; N] {
         let _ = stream.write_all(request.as_bytes()).await;
         stream.read_to_string(answer).await.unwrap();
     }
+    drop(held);
     stop.send(true).unwrap();
     server.await.unwrap();
     received
@@ -131,4 +144,22 @@ async fn a_large_body_is_read_where_it_is_admitted_and_announced() {
     for (answer, expected) in answers.iter().zip(expected) {
         assert!(answer.ends_with(&format!("\r\n\r\n{expected}")), "{answer}");
     }
+}
+
+#[tokio::test]
+async fn who_announces_large_bodies_and_sends_none_is_in_nobody_elses_way() {
+    use crate::limits::{BODY_BYTES_MAX, BODY_PAUSE_MAX, LARGE_BODIES_MAX};
+    let large = BODY_BYTES_MAX + 1;
+    let head = |owner: &str| {
+        format!(
+            "POST /length HTTP/1.1\r\nhost: x\r\nconnection: close\r\nlarge: {owner}\r\n\
+             content-length: {large}\r\n\r\n"
+        )
+    };
+    let announced = vec![head("one"); 2 * LARGE_BODIES_MAX];
+    let whole = format!("{}{}", head("other"), "a".repeat(large));
+    let answering = answers_beside(&announced, [&whole]);
+    // Before the first of those who send nothing is sent away.
+    let [answer] = tokio::time::timeout(BODY_PAUSE_MAX * 4 / 5, answering).await.unwrap();
+    assert!(answer.ends_with(&large.to_string()), "{answer}");
 }
