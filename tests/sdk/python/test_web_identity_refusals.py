@@ -114,6 +114,8 @@ class Refusals(case.Case):
             token(iat=now + 240),
             token(nbf=now + 240),
             token(nbf=now),
+            # As a token file has it that `echo` wrote.
+            token() + "\n",
         ]:
             self.assume(role, accepted)
         for what, refused, code, message, reason in [

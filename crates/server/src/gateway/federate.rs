@@ -68,6 +68,7 @@ impl<S: Store> Gateway<S> {
         role_account: AccountId,
         now: Timestamp,
     ) -> Result<Authenticated, ApiError> {
+        let text = without_line_break(text);
         let token = UnverifiedToken::parse(text).map_err(|fault| stead_sts::not_a_token(&fault))?;
         let found = self.accounts.find(role_account).await.map_err(|error| store_error(&error))?;
         // An account that is not hosted here looks like one without providers.
@@ -136,6 +137,14 @@ impl<S: Store> Gateway<S> {
     }
 }
 
+/// The text of a token file is sent with the line break that `echo` writes behind it.
+///
+/// Observed: botocore and the SDKs for Go send the file as it is, and the usual job of
+/// GitLab CI, `echo "${GITLAB_OIDC_TOKEN}" > /tmp/web_identity_token`, works with AWS.
+fn without_line_break(text: &str) -> &str {
+    text.strip_suffix('\n').unwrap_or(text)
+}
+
 /// Where the keys of a token are found.
 struct KeySource {
     issuer: String,
@@ -195,4 +204,23 @@ fn unknown_provider() -> ApiError {
         "Unrecognized OAuth provider. Do not include a provider parameter when submitting \
          OpenIDConnect ID tokens",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_break_behind_a_token_is_none_of_it() {
+        for (text, expected) in [
+            ("a.b.c", "a.b.c"),
+            ("a.b.c\n", "a.b.c"),
+            ("a.b.c\n\n", "a.b.c\n"),
+            ("\na.b.c", "\na.b.c"),
+            ("a.b.c ", "a.b.c "),
+            ("", ""),
+        ] {
+            assert_eq!(without_line_break(text), expected);
+        }
+    }
 }
