@@ -63,16 +63,17 @@ def another(
     *flags: str,
     configuration: str = "",
     listen: str = "127.0.0.1:0",
+    variables: dict[str, str] | None = None,
 ):
-    """For tests: starts one more server, under the clock of this process. Gives the
-    variables that differ for its clients."""
+    """For tests: starts one more server, under the clock of this process, with further
+    `variables`. Gives the variables that differ for its clients."""
     with tempfile.TemporaryDirectory(prefix="stead-sdk-") as folder:
         folder = pathlib.Path(folder)
         (folder / "stead.toml").write_text(configuration)
         inherited = {name: os.environ[name] for name in ["PATH", "HOME", "LANG", "TZ", *CLOCK] if name in os.environ}
         flags = ["--config", str(folder / "stead.toml"), *flags]
         stead = pathlib.Path(os.environ["STEAD_BINARY"])
-        with serving(stead, folder, inherited, *flags, listen=listen) as endpoint:
+        with serving(stead, folder, inherited | (variables or {}), *flags, listen=listen) as endpoint:
             yield profile(folder, endpoint)
 
 

@@ -127,6 +127,12 @@ pub(crate) struct ServeFlags {
     /// Fetch keys of token issuers from loopback addresses, over plain HTTP too (for tests)
     #[arg(long)]
     dangerous_allow_loopback_issuers: bool,
+    /// Ask public token issuers through this HTTP proxy, which the environment does not set
+    #[arg(long, value_name = "URL")]
+    issuer_proxy: Option<String>,
+    /// Show that proxy the user name and password in this file (USER:PASSWORD)
+    #[arg(long, value_name = "FILE")]
+    issuer_proxy_credentials_file: Option<String>,
     /// Take SAML responses for this URL too; can be repeated
     #[arg(long, value_name = "URL")]
     saml_endpoint: Vec<String>,
@@ -158,6 +164,8 @@ impl ServeFlags {
             (Key::TlsKey, &self.tls_key),
             (Key::RootKeyFile, &self.root_key_file),
             (Key::AuditLog, &self.audit_log),
+            (Key::IssuerProxy, &self.issuer_proxy),
+            (Key::IssuerProxyCredentialsFile, &self.issuer_proxy_credentials_file),
             (Key::LogFormat, &self.log_format),
             (Key::LogLevel, &self.log_level),
         ];

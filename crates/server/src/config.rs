@@ -22,7 +22,7 @@ mod tests;
 pub use audit::{Audit, AuditTarget};
 pub use error::{ConfigError, Origin};
 pub use fixture::{FixtureKey, FixtureKeys, FixtureKeysError};
-pub use issuers::{Issuer, IssuerFault, Issuers, PinnedKeys};
+pub use issuers::{Issuer, IssuerFault, IssuerProxy, Issuers, PinnedKeys};
 pub use key::{Key, Shape};
 pub use layer::{Layer, Layers};
 pub use saml::Saml;

@@ -8,7 +8,8 @@
 //! - `address` says which addresses may be contacted: public ones. `resolve` looks a
 //!   name up once, and `request` connects to an address that was checked.
 //! - `request` makes one connection for one bounded answer, follows nothing, and reads
-//!   nothing of the environment: no proxy, no credentials.
+//!   nothing of the environment: no proxy, no credentials. `proxy` is the way through one
+//!   that the configuration names, which is asked for checked addresses only.
 //! - `trust` verifies certificates: host name and dates always; the chain against trusted
 //!   authorities or, where none of them signed, against the provider's thumbprints.
 //! - `policy` decides when keys are used, fetched, waited for or refused, so that
@@ -26,6 +27,7 @@ mod fetch;
 mod freshness;
 mod location;
 mod policy;
+mod proxy;
 mod request;
 mod resolve;
 mod start;
@@ -46,8 +48,9 @@ use tokio::sync::Semaphore;
 pub use access_tokens::OwnerFault;
 pub use address::is_public;
 
-pub use fault::{Answer, Cause, Document, ForbiddenAddress, KeyFault};
+pub use fault::{Answer, Cause, Document, ForbiddenAddress, KeyFault, ProxyFault};
 pub use location::UrlFault;
+pub use proxy::{ProxyAddress, ProxyCredentialsError};
 pub use start::IssuerKeysError;
 pub use thumbprint::{Thumbprint, ThumbprintError};
 
@@ -123,8 +126,12 @@ impl IssuerKeys {
         let rules = start::general_rules(issuers, &Arc::new(machine.public_roots));
         let named = start::named_rules(issuers, &rules)?;
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let client =
-            Client { resolver: machine.resolver, provider, connect_wait: machine.connect_wait };
+        let client = Client {
+            resolver: machine.resolver,
+            provider,
+            proxy: start::proxy(issuers)?,
+            connect_wait: machine.connect_wait,
+        };
         let (endpoints, fetch_wait) = (start::endpoints(issuers), machine.fetch_wait);
         let access_tokens =
             AccessTokens::new(client.clone(), &rules, &named, &endpoints, fetch_wait);

@@ -163,6 +163,12 @@ pub const ISSUER_DOCUMENT_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes of the head of an issuer's answer. Choice.
 pub const ISSUER_HEAD_BYTES_MAX: usize = 64 * 1024;
 
+/// Bytes of the head of a proxy's answer, which nothing is read of but the status. Choice.
+pub const PROXY_HEAD_BYTES_MAX: usize = 16 * 1024;
+
+/// Bytes of a file with the credentials for a proxy. Choice.
+pub const PROXY_CREDENTIALS_BYTES_MAX: usize = 1024;
+
 /// Addresses of one issuer that are tried. Choice: two of each family.
 pub const ISSUER_ADDRESSES_MAX: usize = 4;
 

@@ -114,13 +114,13 @@ class Issuer:
 
 
 class Certificate:
-    """A certificate for this machine that signed itself."""
+    """A certificate for an address, this machine's if no other, that signed itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "127.0.0.1") -> None:
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "an issuer of the tests")])
         now = datetime.datetime.fromtimestamp(time.time(), datetime.timezone.utc)
-        host = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+        host = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
         builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
         builder = builder.serial_number(x509.random_serial_number()).add_extension(host, critical=False)
         days = datetime.timedelta(days=1)

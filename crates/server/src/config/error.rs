@@ -89,6 +89,9 @@ pub enum ConfigError {
         /// The one that is missing.
         absent: Key,
     },
+    /// Credentials for a proxy that is not there.
+    #[error("`issuer_proxy_credentials_file` is set but `issuer_proxy` is not")]
+    CredentialsWithoutProxy,
     /// Something in the section of issuers.
     #[error("in the section `issuer` of {}: {fault}", path.display())]
     Issuer {
@@ -128,6 +131,10 @@ impl ConfigError {
             }
             Self::HalfOfTls { .. } => {
                 "give the certificate and its private key together".to_owned()
+            }
+            Self::CredentialsWithoutProxy => {
+                "name the proxy by `issuer_proxy`; proxies of the environment are not used"
+                    .to_owned()
             }
             Self::Issuer { fault, .. } => fault.help(),
             Self::FixtureKeysWithoutEphemeral => {

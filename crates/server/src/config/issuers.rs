@@ -29,7 +29,7 @@ use super::ConfigError;
 use super::error::excerpt;
 use super::nearest::nearest_name;
 use super::settings::{network, path};
-use crate::issuer_keys::{UrlFault, check_issuer_url};
+use crate::issuer_keys::{ProxyAddress, UrlFault, check_issuer_url};
 
 /// How the keys of token issuers are got.
 #[derive(Clone, Debug)]
@@ -40,8 +40,19 @@ pub struct Issuers {
     pub check_at_creation: bool,
     /// How old keys may be that are used while an issuer does not answer.
     pub outage_max: Duration,
+    /// The way to public issuers, where it is not a straight one.
+    pub proxy: Option<IssuerProxy>,
     /// What is particular about single issuers, by their URL.
     pub named: BTreeMap<String, Issuer>,
+}
+
+/// A proxy through which public issuers are asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuerProxy {
+    /// Where it is.
+    pub address: ProxyAddress,
+    /// A file with the user name and the password that it wants, as `USER:PASSWORD`.
+    pub credentials_file: Option<PathBuf>,
 }
 
 /// What is particular about one issuer.

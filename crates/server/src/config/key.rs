@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 /// A setting: its name is that of the file, `STEAD_` and capitals make that of
 /// the environment, `--` and dashes that of the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,6 +66,10 @@ pub enum Key {
     AuditFileAge,
     /// How many files of the audit log are kept.
     AuditFilesMax,
+    /// The proxy through which public issuers are asked.
+    IssuerProxy,
+    /// The file with the credentials for that proxy.
+    IssuerProxyCredentialsFile,
 }
 
 /// What a value looks like in the file.
@@ -81,7 +87,7 @@ pub enum Shape {
 
 impl Key {
     /// Every key, in the order they are shown.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 33] = [
         Self::Data,
         Self::Listen,
         Self::ReadyFile,
@@ -113,6 +119,8 @@ impl Key {
         Self::AuditFileMebibytes,
         Self::AuditFileAge,
         Self::AuditFilesMax,
+        Self::IssuerProxy,
+        Self::IssuerProxyCredentialsFile,
     ];
 
     /// The name in the file, such as `trusted_proxy`.
@@ -150,6 +158,8 @@ impl Key {
             Self::AuditFileMebibytes => "audit_file_mebibytes",
             Self::AuditFileAge => "audit_file_age",
             Self::AuditFilesMax => "audit_files_max",
+            Self::IssuerProxy => "issuer_proxy",
+            Self::IssuerProxyCredentialsFile => "issuer_proxy_credentials_file",
         }
     }
 
@@ -186,7 +196,9 @@ impl Key {
             | Self::ShutdownTimeout
             | Self::AuditLog
             | Self::AuditFileAge
-            | Self::IssuerOutageMax => Shape::Text,
+            | Self::IssuerOutageMax
+            | Self::IssuerProxy
+            | Self::IssuerProxyCredentialsFile => Shape::Text,
         }
     }
 
@@ -194,9 +206,12 @@ impl Key {
     #[must_use]
     pub const fn expected(self) -> &'static str {
         match self {
-            Self::Data | Self::ReadyFile | Self::TlsCert | Self::TlsKey | Self::RootKeyFile => {
-                "a path that is not empty"
-            }
+            Self::Data
+            | Self::ReadyFile
+            | Self::TlsCert
+            | Self::TlsKey
+            | Self::RootKeyFile
+            | Self::IssuerProxyCredentialsFile => "a path that is not empty",
             Self::Listen => "an IP address and a port, such as `127.0.0.1:4566`",
             Self::Ephemeral
             | Self::StrictMessages
@@ -228,6 +243,9 @@ impl Key {
             Self::AuditFileMebibytes => "a whole number from 1 to 1024",
             Self::AuditFileAge => "a duration from 1m to 8760h, such as `24h`",
             Self::AuditFilesMax => "a whole number from 2 to 1000000",
+            Self::IssuerProxy => {
+                "a URL such as `http://proxy.example:3128`, of host and port and nothing else"
+            }
         }
     }
 
@@ -264,7 +282,18 @@ impl Key {
             | Self::TrustedProxy
             | Self::SamlEndpoint
             | Self::AuditLog
-            | Self::RootKeyFile => None,
+            | Self::RootKeyFile
+            | Self::IssuerProxy
+            | Self::IssuerProxyCredentialsFile => None,
+        }
+    }
+
+    /// A value as it may be shown: credentials that stand in a URL, where they do not
+    /// belong, are not repeated.
+    pub(super) fn shown(self, value: &str) -> Cow<'_, str> {
+        match value.rsplit_once('@') {
+            Some((_, host)) if self == Self::IssuerProxy => format!("...@{host}").into(),
+            _ => value.into(),
         }
     }
 

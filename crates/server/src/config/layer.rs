@@ -74,7 +74,7 @@ impl Layer {
             let texts = texts_of(key, value).ok_or_else(|| ConfigError::Value {
                 origin: layer.origin.clone(),
                 key,
-                value: excerpt(&value.to_string()),
+                value: excerpt(&key.shown(&value.to_string())),
             })?;
             layer.values.insert(key, texts);
         }
@@ -109,7 +109,7 @@ impl Layer {
             let text = value.to_str().ok_or_else(|| ConfigError::Value {
                 origin: Origin::Environment,
                 key,
-                value: excerpt(&value.to_string_lossy()),
+                value: excerpt(&key.shown(&value.to_string_lossy())),
             })?;
             layer.set_from_environment(key, text);
         }

@@ -9,9 +9,11 @@ use stead_types::AccountId;
 
 use super::error::excerpt;
 use super::{
-    Audit, AuditTarget, ConfigError, FixtureKeys, Issuers, Key, Layers, Saml, audit, duration, saml,
+    Audit, AuditTarget, ConfigError, FixtureKeys, IssuerProxy, Issuers, Key, Layers, Saml, audit,
+    duration, saml,
 };
 use crate::audit::Demand;
+use crate::issuer_keys::ProxyAddress;
 use crate::throttle::Rates;
 
 /// Everything an operator decides, in final types.
@@ -161,6 +163,7 @@ impl Settings {
                 allow_loopback: read.required(Key::DangerousAllowLoopbackIssuers, switch)?,
                 check_at_creation: read.required(Key::CheckIssuersAtCreation, switch)?,
                 outage_max: read.required(Key::IssuerOutageMax, outage)?,
+                proxy: read.issuer_proxy()?,
                 named: layers.issuers().map(|table| table.issuers.clone()).unwrap_or_default(),
             },
         })
@@ -172,8 +175,10 @@ struct Reader<'a>(&'a Layers);
 impl Reader<'_> {
     fn list<T>(&self, key: Key, parse: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, ConfigError> {
         let (origin, texts) = self.0.find(key);
-        let refuse =
-            |text: &str| ConfigError::Value { origin: origin.clone(), key, value: excerpt(text) };
+        let refuse = |text: &str| {
+            let value = excerpt(&key.shown(text));
+            ConfigError::Value { origin: origin.clone(), key, value }
+        };
         texts.iter().map(|text| parse(text).ok_or_else(|| refuse(text))).collect()
     }
 
@@ -224,6 +229,17 @@ impl Reader<'_> {
             file_age_max: self.required(Key::AuditFileAge, audit::file_age)?,
             files_max: self.required(Key::AuditFilesMax, audit::files)?,
         })
+    }
+
+    fn issuer_proxy(&self) -> Result<Option<IssuerProxy>, ConfigError> {
+        let address = self.optional(Key::IssuerProxy, ProxyAddress::parse)?;
+        let credentials_file = self.optional(Key::IssuerProxyCredentialsFile, path)?;
+        match (address, credentials_file) {
+            (None, Some(_)) => Err(ConfigError::CredentialsWithoutProxy),
+            (address, credentials_file) => {
+                Ok(address.map(|address| IssuerProxy { address, credentials_file }))
+            }
+        }
     }
 
     fn storage(&self, listen: SocketAddr, fixtures: Option<&str>) -> Result<Storage, ConfigError> {

@@ -16,7 +16,8 @@ impl ShownValue {
     /// The value as TOML, `None` where it is not set.
     #[must_use]
     pub fn toml(&self) -> Option<String> {
-        let quoted = |text: &String| toml::Value::String(text.clone()).to_string();
+        let quoted =
+            |text: &String| toml::Value::String(self.key.shown(text).into_owned()).to_string();
         let first = self.texts.first()?;
         Some(match self.key.shape() {
             Shape::Switch | Shape::Number => first.clone(),

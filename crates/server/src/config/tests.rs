@@ -118,6 +118,10 @@ fn values_of_another_shape_or_range_are_refused() {
         "audit_file_mebibytes = 1025",
         "audit_file_age = \"59s\"",
         "audit_files_max = 1",
+        "issuer_proxy = \"proxy.example:3128\"",
+        "issuer_proxy = \"https://proxy.example:3128\"",
+        "issuer_proxy = \"\"",
+        "issuer_proxy_credentials_file = \"\"",
     ] {
         let error = file(text).and_then(|layer| settings(&[&layer], None)).unwrap_err();
         assert!(matches!(error, ConfigError::Value { .. }), "{text}: {error}");
@@ -219,4 +223,37 @@ fn a_server_that_keeps_accounts_keeps_a_log_of_calls() {
     assert_eq!(audit("audit_log = \"off\"").target, AuditTarget::Off);
     let stdout = audit("ephemeral = true\naudit_log = \"stdout\"\naudit_required = false");
     assert_eq!((stdout.target, stdout.demand), (AuditTarget::StandardOutput, Demand::BestEffort));
+}
+
+#[test]
+fn a_proxy_is_used_where_it_is_configured_and_never_from_the_environment() {
+    let proxy = |layer: &Layer| settings(&[layer], None).unwrap().issuers.proxy;
+    let url = "http://proxy.example:3128";
+    let set = environment(&[("STEAD_ISSUER_PROXY", url)]).unwrap();
+    let found = proxy(&set).unwrap();
+    assert_eq!(found.address.to_string(), "proxy.example:3128");
+    assert_eq!(found.credentials_file, None);
+    let names =
+        ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+    assert_eq!(proxy(&environment(&names.map(|name| (name, url))).unwrap()), None);
+    let alone = file("issuer_proxy_credentials_file = \"c\"").unwrap();
+    assert_eq!(settings(&[&alone], None).unwrap_err(), ConfigError::CredentialsWithoutProxy);
+}
+
+#[test]
+fn credentials_in_a_proxy_url_are_refused_and_not_repeated() {
+    let url = "http://user:word@proxy.example:3128";
+    let wrong = [
+        environment(&[("STEAD_ISSUER_PROXY", url)]).unwrap(),
+        file(&format!("issuer_proxy = \"{url}\"")).unwrap(),
+    ];
+    for layer in wrong {
+        let shown = show(&Layers::new([layer.clone()]));
+        let shown = shown.iter().find(|value| value.key == Key::IssuerProxy).unwrap();
+        assert_eq!(shown.toml().unwrap(), "\"...@proxy.example:3128\"");
+        let error = settings(&[&layer], None).unwrap_err().to_string();
+        assert!(error.contains("`...@proxy.example:3128`"), "{error}");
+    }
+    let error = file(&format!("issuer_proxy = [\"{url}\"]")).unwrap_err().to_string();
+    assert!(error.contains("proxy.example") && !error.contains("word"), "{error}");
 }

@@ -37,6 +37,7 @@ const NO_ISSUERS: Issuers = Issuers {
     allow_loopback: false,
     check_at_creation: false,
     outage_max: Duration::ZERO,
+    proxy: None,
     named: BTreeMap::new(),
 };
 

@@ -79,8 +79,13 @@ impl Reach {
     /// listed in its IPv6 form allows it.
     #[must_use]
     pub(super) fn allows(&self, address: IpAddr) -> bool {
-        is_public(address)
-            || (self.loopback && address.is_loopback())
+        is_public(address) || self.names(address)
+    }
+
+    /// Whether the configuration says so of this address, whether or not it is public.
+    #[must_use]
+    pub(super) fn names(&self, address: IpAddr) -> bool {
+        (self.loopback && address.is_loopback())
             || self.networks.iter().any(|network| network.contains(&address))
     }
 }

@@ -70,6 +70,9 @@ pub enum Cause {
     /// No address of the host may be contacted; the first that was refused.
     #[error("the host has no address that may be contacted")]
     ForbiddenAddress(ForbiddenAddress),
+    /// The configured proxy gave no connection.
+    #[error("the proxy {0}")]
+    Proxy(#[from] ProxyFault),
     /// No connection, or one that broke.
     #[error("no answer: {0}")]
     Unreachable(String),
@@ -114,6 +117,23 @@ pub enum Cause {
     NoUsableKey,
 }
 
+/// Why a proxy gave no connection. Complete on purpose.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ProxyFault {
+    /// No connection to the proxy, one that broke, or an answer that is no HTTP.
+    #[error("gives no answer: {0}")]
+    Unreachable(String),
+    /// It asks for credentials, or for others.
+    #[error("does not accept the credentials, or wants some (status 407)")]
+    Credentials,
+    /// It does not connect to where it was asked to.
+    #[error("does not connect (status {0})")]
+    Status(u16),
+    /// An answer without an end.
+    #[error("answers with more than {0} bytes")]
+    TooLong(usize),
+}
+
 /// An address that may not be contacted. It shows in logs, not in messages.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ForbiddenAddress(pub IpAddr);
@@ -143,11 +163,13 @@ impl Cause {
     ///
     /// Choice: AWS publishes no table. What may go away by itself is a failure to
     /// communicate, which clients try again; what the provider's owner has to mend is
-    /// a key that could not be retrieved.
+    /// a key that could not be retrieved. A proxy is not the owner's to mend.
     #[must_use]
     pub const fn answer(&self) -> Answer {
         match self {
-            Self::Unreachable(_) | Self::TimedOut(_) | Self::Busy => Answer::Communication,
+            Self::Proxy(_) | Self::Unreachable(_) | Self::TimedOut(_) | Self::Busy => {
+                Answer::Communication
+            }
             Self::Status(status) if *status == 429 || *status >= 500 => Answer::Communication,
             Self::Thumbprint { .. } => Answer::Thumbprint,
             Self::Url(_)

@@ -1,4 +1,4 @@
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,8 +16,9 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use super::address::Reach;
-use super::fault::{Cause, ForbiddenAddress};
+use super::fault::{Cause, ForbiddenAddress, ProxyFault};
 use super::location::{Host, Location, Scheme};
+use super::proxy::Proxy;
 use super::resolve::Resolve;
 use super::trust::{Authorities, Seen, client_config};
 use crate::limits::{
@@ -26,15 +27,23 @@ use crate::limits::{
 
 /// Fetches one document at a time: one connection, one request, one answer.
 ///
-/// What is not here cannot go wrong: there is no pool, no redirect, no proxy, no
-/// cookie and no decompression, and nothing of the environment is read.
+/// What is not here cannot go wrong: there is no pool, no redirect, no cookie and no
+/// decompression, and nothing of the environment is read. A proxy is one that the
+/// configuration names.
 #[derive(Clone, Debug)]
 pub(super) struct Client {
     pub(super) resolver: Arc<dyn Resolve>,
     pub(super) provider: Arc<CryptoProvider>,
-    /// How long one address may take to accept a connection.
+    /// The way to public addresses, where it is not a straight one.
+    pub(super) proxy: Option<Proxy>,
+    /// How long one address may take to accept a connection, through a proxy or not.
     pub(super) connect_wait: Duration,
 }
+
+/// A connection, straight or through a proxy.
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 /// Under which rules a document is fetched.
 #[derive(Clone, Debug)]
@@ -93,7 +102,7 @@ impl Client {
         statuses: Statuses,
     ) -> Result<Answer, Cause> {
         let addresses = self.addresses(location, &rules.reach).await?;
-        let stream = self.connect(&addresses, location.port).await?;
+        let stream = self.connect(&addresses, location.port, &rules.reach).await?;
         match location.scheme {
             Scheme::Http => exchange(stream, location, None, statuses).await,
             Scheme::Https => {
@@ -132,17 +141,48 @@ impl Client {
         Ok(alternate(allowed))
     }
 
-    async fn connect(&self, addresses: &[IpAddr], port: u16) -> Result<TcpStream, Cause> {
+    async fn connect(
+        &self,
+        addresses: &[IpAddr],
+        port: u16,
+        reach: &Reach,
+    ) -> Result<Box<dyn Stream>, Cause> {
         let mut fault = Cause::Unreachable("the host has no address".to_owned());
         for address in addresses {
-            let connecting = TcpStream::connect((*address, port));
+            let connecting = self.dial(SocketAddr::new(*address, port), reach);
             match tokio::time::timeout(self.connect_wait, connecting).await {
                 Ok(Ok(stream)) => return Ok(stream),
-                Ok(Err(error)) => fault = unreachable(error),
+                Ok(Err(cause)) => fault = cause,
                 Err(_) => fault = Cause::TimedOut(self.connect_wait),
             }
         }
         Err(fault)
+    }
+
+    /// Connects to an address that was checked. What the configuration names, a network
+    /// or the loopback, is on this side of the proxy; so the proxy is never asked for
+    /// anything inside.
+    async fn dial(&self, to: SocketAddr, reach: &Reach) -> Result<Box<dyn Stream>, Cause> {
+        match &self.proxy {
+            Some(proxy) if !reach.names(to.ip()) => {
+                let stream = self.reach_proxy(proxy).await.map_err(ProxyFault::Unreachable)?;
+                Ok(Box::new(proxy.open(stream, to).await?))
+            }
+            _ => Ok(Box::new(TcpStream::connect(to).await.map_err(unreachable)?)),
+        }
+    }
+
+    /// Connects to the proxy, at whatever address: it is there by configuration.
+    async fn reach_proxy(&self, proxy: &Proxy) -> Result<TcpStream, String> {
+        let lost = |error: std::io::Error| excerpt(&error.to_string());
+        let addresses = match proxy.address.host() {
+            Host::Address(address) => vec![*address],
+            Host::Name(name) => alternate(self.resolver.resolve(name).await.map_err(lost)?),
+        };
+        let port = proxy.address.port();
+        let addresses: Vec<_> =
+            addresses.into_iter().map(|address| SocketAddr::new(address, port)).collect();
+        TcpStream::connect(&*addresses).await.map_err(lost)
     }
 }
 
@@ -250,7 +290,7 @@ fn handshake_fault(error: std::io::Error) -> Cause {
 }
 
 /// At most 300 characters: a certificate may hold any number of names.
-fn excerpt(text: &str) -> String {
+pub(super) fn excerpt(text: &str) -> String {
     text.chars().take(300).collect()
 }
 

@@ -10,6 +10,7 @@ use thiserror::Error;
 use super::address::Reach;
 use super::fault::Cause;
 use super::fetch::read_keys;
+use super::proxy::{Proxy, ProxyCredentialsError};
 use super::request::Rules;
 use super::trust::{Authorities, Others};
 use crate::authorities;
@@ -37,6 +38,9 @@ pub enum IssuerKeysError {
         /// What is wrong with them.
         cause: Cause,
     },
+    /// No credentials for the proxy.
+    #[error("the credentials for the proxy of issuers: {0}")]
+    Proxy(#[from] ProxyCredentialsError),
 }
 
 /// The rules for issuers that the configuration does not name.
@@ -63,6 +67,12 @@ pub(super) fn named_rules(
         Ok((url.clone(), rules))
     };
     issuers.named.iter().map(rules).collect()
+}
+
+/// The way to public issuers, where it is not a straight one.
+pub(super) fn proxy(issuers: &Issuers) -> Result<Option<Proxy>, IssuerKeysError> {
+    let Some(through) = &issuers.proxy else { return Ok(None) };
+    Ok(Some(Proxy::new(through.address.clone(), through.credentials_file.as_deref())?))
 }
 
 /// What is asked in place of single issuers, by their URL or name.

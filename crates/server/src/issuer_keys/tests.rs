@@ -4,3 +4,4 @@ mod access_tokens;
 mod certificates;
 mod configuration;
 mod fetching;
+mod proxy;

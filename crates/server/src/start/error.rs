@@ -67,6 +67,9 @@ impl StartError {
         match self {
             Self::Listen { .. } => "choose another address with --listen; port 0 takes a free one",
             Self::Tls(_) => "--tls-cert is a PEM chain, --tls-key its unencrypted PEM key",
+            Self::IssuerKeys(IssuerKeysError::Proxy(_)) => {
+                "issuer_proxy_credentials_file names a file of one line `USER:PASSWORD`, `chmod 600`"
+            }
             Self::IssuerKeys(_) => "see the section `issuer` of the configuration",
             Self::Open(OpenError::InUse { .. }) | Self::Running(_) => {
                 "one server per directory: stop the other one, or give --data another directory; \
