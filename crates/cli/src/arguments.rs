@@ -286,6 +286,9 @@ pub(crate) struct VersionFlags {
 }
 
 #[cfg(test)]
+mod documentation;
+
+#[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
 

@@ -30,6 +30,17 @@ fn every_field_is_read() {
     assert_eq!(one("").unwrap(), Issuer::default());
 }
 
+/// The table of fields is the one on the page with two columns.
+#[test]
+fn the_documentation_lists_every_field_and_no_other() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/settings.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let rows =
+        page.lines().filter(|line| line.starts_with("| `") && line.matches('|').count() == 3);
+    let fields: Vec<_> = rows.filter_map(|row| row.split('`').nth(1)).collect();
+    assert_eq!(fields, Field::NAMES);
+}
+
 #[test]
 fn keys_in_the_file_become_a_key_set() {
     let text = "keys = [{ kty = \"RSA\", kid = \"1\", n = \"AQ\", e = \"AQAB\" }]";
