@@ -13,6 +13,7 @@ mod crash;
 mod foreign;
 mod golden;
 mod issuer;
+mod large_bodies;
 mod malformed;
 mod matrix;
 mod rotation;
