@@ -284,7 +284,14 @@ impl Verifier {
             _ => None,
         };
         match previous {
-            None => self.find(Flaw::NoBeginning),
+            None => {
+                self.find(Flaw::NoBeginning);
+                // What stands before the first line of all is known without it.
+                let sequence = line.link.sequence;
+                if sequence == 1 && !line.follows(Link::START.digest) {
+                    self.find(Flaw::Changed { sequence });
+                }
+            }
             Some(previous) if !line.follows(previous) => {
                 // Told once, where the chain goes on from a line before.
                 if self.last.is_none() {

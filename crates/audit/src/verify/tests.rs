@@ -160,6 +160,17 @@ fn the_oldest_files_may_go_when_the_head_says_so() {
 }
 
 #[test]
+fn a_first_line_that_opens_nothing_is_checked_too() {
+    let (mut link, mut out) = (Link::START, Vec::new());
+    link.seal(b"{\"eventName\":\"a\"}", &mut out);
+    let mut verifier = Verifier::new(Some((Head { first: 1, last: link }, None)));
+    verifier.file("file");
+    let changed = String::from_utf8(out).unwrap().replace("\"a\"", "\"b\"");
+    verifier.line(changed.trim_end().as_bytes());
+    assert_eq!(flaws(&verifier.finish()), [Flaw::NoBeginning, Flaw::Changed { sequence: 1 }]);
+}
+
+#[test]
 fn a_head_that_is_not_the_servers_shows() {
     let log = Log::usual();
     for (authenticity, expected) in
