@@ -28,6 +28,9 @@ pub struct Event<'a> {
     pub identity: Identity<'a>,
     /// The access key that an unknown caller named. It proves nothing.
     pub claimed_key: Option<&'a AccessKeyId>,
+    /// Calls of unknown callers before this one that have no event, since there were too
+    /// many of them.
+    pub left_out: u64,
     /// The region that the call was signed for.
     pub region: Option<&'a str>,
     /// The client's address.
@@ -149,7 +152,8 @@ impl Event<'_> {
     /// Choice: what is in it is this project's own.
     fn additional(&self, event: &mut Members<'_>) {
         let reason = self.failure.and_then(|Failure(error)| error.context());
-        if reason.is_none() && self.denial.is_none() && self.claimed_key.is_none() {
+        let says = [reason.is_some(), self.denial.is_some(), self.claimed_key.is_some()];
+        if says == [false; 3] && self.left_out == 0 {
             return;
         }
         let mut data = event.object("additionalEventData");
@@ -163,6 +167,9 @@ impl Event<'_> {
             data.optional("reason", reason.map(shortened));
         }
         data.optional("claimedAccessKeyId", self.claimed_key.map(AccessKeyId::as_str));
+        if self.left_out > 0 {
+            data.raw("callsLeftOutBefore", self.left_out.to_string().as_bytes());
+        }
         data.end();
     }
 
@@ -217,23 +224,29 @@ mod tests {
 
     fn event(failure: Option<&ApiError>, denial: Option<&Denial>) -> Value {
         let parameters = Recorded::of(&sts::GetCallerIdentityRequest::default());
-        let event = Event {
+        let failure = failure.map(Failure);
+        let event = Event { failure, denial, ..example(0, &parameters) };
+        serde_json::from_slice(&event.to_json()).unwrap()
+    }
+
+    fn example(left_out: u64, parameters: &Recorded) -> Event<'_> {
+        Event {
             time: Timestamp::from_epoch_seconds(1_772_366_400),
             operation: Some(KnownOperation::Sts(StsOperation::AssumeRole)),
             identity: Identity::Unknown,
             claimed_key: None,
+            left_out,
             region: Some("eu-central-1"),
             source: "2001:db8::1".parse().unwrap(),
             user_agent: Some("aws-cli/2\u{1}"),
-            failure: failure.map(Failure),
-            denial,
-            parameters: &parameters,
+            failure: None,
+            denial: None,
+            parameters,
             response: &Recorded::NONE,
             role: Some("arn:aws:iam::111122223333:role/reader"),
             request_id: "request",
             event_id: "event",
-        };
-        serde_json::from_slice(&event.to_json()).unwrap()
+        }
     }
 
     #[test]
@@ -291,6 +304,24 @@ mod tests {
         let failed = event(Some(&error.with_context("too short")), None);
         assert_eq!(failed["errorMessage"], HIDDEN);
         assert_eq!(failed["additionalEventData"], json!({"reason": "too short"}));
+    }
+
+    #[test]
+    fn what_a_stranger_says_is_short_and_who_was_left_out_is_counted() {
+        let long = "x".repeat(crate::limits::STRANGERS_BYTES_MAX);
+        let said = Recorded::of(&vec![long]);
+        let left_out = said.json().len();
+        assert_eq!(
+            said.of_stranger().json(),
+            format!("{{\"omitted\":true,\"originalSize\":{left_out}}}").as_bytes()
+        );
+        let short = Recorded::of(&vec!["x".to_owned()]);
+        assert_eq!(short.of_stranger(), short);
+        let mut line = Vec::new();
+        let mut members = Members::begin(&mut line);
+        example(7, &short).additional(&mut members);
+        members.end();
+        assert_eq!(line, br#"{"additionalEventData":{"callsLeftOutBefore":7}}"#);
     }
 
     #[test]

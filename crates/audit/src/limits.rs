@@ -20,3 +20,7 @@ pub const HEAD_BYTES_MAX: usize = 4096;
 
 /// Findings that a report lists; further ones are counted. Choice.
 pub const FINDINGS_MAX: usize = 1000;
+
+/// Bytes of the parameters of a caller who has not proved who they are. Choice: enough for
+/// a role and a name of a session, and little to fill a disk with.
+pub const STRANGERS_BYTES_MAX: usize = 1024;

@@ -6,7 +6,7 @@ use stead_types::{Secret, Timestamp};
 use zeroize::Zeroize;
 
 use crate::json::{self, Members};
-use crate::limits::RECORDED_BYTES_MAX;
+use crate::limits::{RECORDED_BYTES_MAX, STRANGERS_BYTES_MAX};
 
 /// What stands in the place of a secret.
 ///
@@ -38,10 +38,19 @@ impl Recorded {
         let mut json = Vec::with_capacity(TYPICAL_BYTES);
         value.record(&mut json);
         if json.len() > RECORDED_BYTES_MAX {
-            // Spec: the page of the record's contents: `omitted` says that a field is cut.
-            json = format!("{{\"omitted\":true,\"originalSize\":{}}}", json.len()).into_bytes();
+            json = omitted(json.len());
         }
         Self(Some(json))
+    }
+
+    /// The same, with what is longer than [`STRANGERS_BYTES_MAX`] left out: of a caller who
+    /// has not proved who they are.
+    #[must_use]
+    pub fn of_stranger(&self) -> Self {
+        match &self.0 {
+            Some(json) if json.len() > STRANGERS_BYTES_MAX => Self(Some(omitted(json.len()))),
+            kept => Self(kept.clone()),
+        }
     }
 
     /// Adds a text to the object, shortened where it is long.
@@ -67,6 +76,11 @@ impl Recorded {
             Some(json) => json,
         }
     }
+}
+
+/// Spec: the page of the record's contents: `omitted` says that a field is cut.
+fn omitted(bytes: usize) -> Vec<u8> {
+    format!("{{\"omitted\":true,\"originalSize\":{bytes}}}").into_bytes()
 }
 
 /// Most requests are shorter.

@@ -240,3 +240,8 @@ pub const AUDIT_FLUSHED_EVERY: Duration = Duration::from_secs(1);
 
 /// How long a server that ends waits for its last events. Choice.
 pub const AUDIT_STOP_WAIT_MAX: Duration = Duration::from_secs(10);
+
+/// Events a second of callers who have not proved who they are, in the audit log; further
+/// ones are counted. Choice: an attack shows in them, and at a kibibyte or two each takes
+/// days to push out a year's log of usual length, not minutes.
+pub const STRANGERS_RECORDED_RATE: u32 = 20;

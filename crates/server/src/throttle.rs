@@ -11,6 +11,7 @@
 mod buckets;
 
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use stead_api::{ApiError, ErrorCode};
 use stead_types::AccountId;
@@ -18,6 +19,7 @@ use tokio::time::Instant;
 
 use self::buckets::Buckets;
 use crate::http::network;
+use crate::limits::STRANGERS_RECORDED_RATE;
 
 /// Requests a second; none is no bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +36,10 @@ pub struct Rates {
 pub(crate) struct Throttle {
     accounts: Option<Buckets<AccountId>>,
     addresses: Option<Buckets<IpAddr>>,
+    /// Events of unknown callers, all of them together.
+    strangers: Buckets<()>,
+    /// Calls of unknown callers that have no event, since the last that has one.
+    left_out: AtomicU64,
     /// The monotonic clock's start. Wall clocks are set back, and rates would stand still.
     began: Instant,
 }
@@ -43,6 +49,8 @@ impl Throttle {
         Self {
             accounts: rates.account.map(Buckets::new),
             addresses: rates.address.map(Buckets::new),
+            strangers: Buckets::new(STRANGERS_RECORDED_RATE),
+            left_out: AtomicU64::new(0),
             began: Instant::now(),
         }
     }
@@ -54,6 +62,18 @@ impl Throttle {
                 Err(rate_exceeded("the rate of the source address"))
             }
             Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Whether the call of somebody who has not proved who they are gets an event of its
+    /// own in the audit log, and how many before it got none. Without a bound anybody could
+    /// fill the log, and push out of it what others have done.
+    pub(crate) fn record_stranger(&self) -> Option<u64> {
+        if self.strangers.take((), self.began.elapsed()) {
+            Some(self.left_out.swap(0, Ordering::Relaxed))
+        } else {
+            self.left_out.fetch_add(1, Ordering::Relaxed);
+            None
         }
     }
 
@@ -80,4 +100,27 @@ impl Throttle {
 /// Observed: the text is what AWS's services of the Query protocol say.
 pub(crate) fn rate_exceeded(context: &'static str) -> ApiError {
     ApiError::new(ErrorCode::Throttling, "Rate exceeded").with_context(context)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::limits::BUCKET_DEPTH;
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_of_strangers_are_counted_where_they_are_not_recorded() {
+        let throttle = Throttle::new(Rates { account: None, address: None });
+        let at_once = u64::from(STRANGERS_RECORDED_RATE) * BUCKET_DEPTH.as_secs();
+        for _ in 0..at_once {
+            assert_eq!(throttle.record_stranger(), Some(0));
+        }
+        for _ in 0..7 {
+            assert_eq!(throttle.record_stranger(), None);
+        }
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(throttle.record_stranger(), Some(7));
+        assert_eq!(throttle.record_stranger(), Some(0));
+    }
 }

@@ -68,6 +68,13 @@ impl<S: Store> Gateway<S> {
         let Called { arrival, known, outcome } = called;
         let error = outcome.as_ref().err();
         let caller = known.caller.as_ref();
+        let left_out = match caller {
+            Some(_) => 0,
+            None => match self.throttle.record_stranger() {
+                Some(left_out) => left_out,
+                None => return,
+            },
+        };
         let claimed_key = match caller {
             Some(_) => None,
             None => claimed_key(&arrival.head).filter(is_of_here),
@@ -78,6 +85,7 @@ impl<S: Store> Gateway<S> {
             operation: known.operation,
             identity: caller.map_or(Identity::Unknown, |it| Identity::Caller(&it.caller)),
             claimed_key: claimed_key.as_ref(),
+            left_out,
             region: Some(caller.map_or(UNSIGNED_REGION, |caller| &caller.region)),
             source: arrival.source,
             user_agent: user_agent.as_deref(),
@@ -96,7 +104,8 @@ impl<S: Store> Gateway<S> {
 /// Observed: CloudTrail names the assertion, where the caller has sent all of it.
 fn parameters(known: &Known) -> Cow<'_, Recorded> {
     let parameters = &known.trail.parameters;
-    match known.caller.as_ref().and_then(|caller| caller.caller.saml()) {
+    let Some(caller) = &known.caller else { return Cow::Owned(parameters.of_stranger()) };
+    match caller.caller.saml() {
         None => Cow::Borrowed(parameters),
         Some(proof) => {
             let mut parameters = parameters.clone();
