@@ -1,7 +1,7 @@
 //! The audit log: one line per call, in files that show what was done to them.
 //!
-//! A call is admitted ([`AuditLog::admit`]) before anything is done for it, and answered
-//! once its event is in a bounded queue ([`AuditLog::accept`]). One thread ([`writer`])
+//! A call is admitted (`AuditLog::admit`) before anything is done for it, and answered
+//! once its event is in a bounded queue (`AuditLog::accept`). One thread (`writer`)
 //! seals the lines into a chain, writes them, flushes and rotates the files; so no request
 //! waits for a disk. `docs/audit.md` says what is lost when a process or a machine ends.
 
