@@ -53,18 +53,21 @@ pub(crate) struct Server {
     ready_file: PathBuf,
 }
 
+/// Lifts what one address and one account may send: all clients are here.
+pub(crate) const UNLIMITED: [(&str, &str); 3] = [
+    ("STEAD_ACCOUNT_RATE_MAX", "0"),
+    ("STEAD_ADDRESS_RATE_MAX", "0"),
+    ("STEAD_ADDRESS_CONNECTIONS_MAX", "4096"),
+];
+
 /// Starts the measured server, with its data below `folder`.
-pub(crate) fn stead(binary: &Path, folder: &Path) -> Result<Server> {
+pub(crate) fn stead(binary: &Path, folder: &Path, settings: &[(&str, &str)]) -> Result<Server> {
     let mut command = behind_the_load(binary);
     // The issuer of web identities is this process.
     let issuers = "--dangerous-allow-loopback-issuers";
     command.args(["serve", "--ephemeral", "--listen", "127.0.0.1:0", issuers]);
     command.arg("--data").arg(folder.join("data"));
-    // All clients are here: one address, and one account.
-    for name in ["STEAD_ACCOUNT_RATE_MAX", "STEAD_ADDRESS_RATE_MAX"] {
-        command.env(name, "0");
-    }
-    command.env("STEAD_ADDRESS_CONNECTIONS_MAX", "4096");
+    command.envs(settings.iter().copied());
     start(command, folder.join("stead.ready"), &folder.join("stead.log"))
 }
 
@@ -92,6 +95,11 @@ fn start(mut command: Command, ready_file: PathBuf, log: &Path) -> Result<Server
 }
 
 impl Server {
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Waits until requests are answered; gives the address.
     pub(crate) fn ready(&self) -> Result<SocketAddr> {
         let began = clock::instant();

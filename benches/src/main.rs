@@ -15,6 +15,7 @@ mod constant;
 mod flood;
 mod issuer;
 mod load;
+mod overload;
 mod report;
 mod request;
 mod stages;
@@ -23,6 +24,7 @@ mod world;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -67,6 +69,12 @@ struct Run {
     /// Only calls that carry a token instead of a signature
     #[arg(long)]
     web_identity: bool,
+    /// Only ten times as many requests as can be answered
+    #[arg(long, conflicts_with = "web_identity")]
+    overload: bool,
+    /// How long that lasts
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..=3600))]
+    overload_seconds: u16,
     /// How many connections send requests, each one after the other
     #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
     connections: u16,
@@ -101,12 +109,45 @@ fn main() -> Result<()> {
     }
 }
 
-/// Starts both servers, plays the workloads against them and reports.
+/// Plays everything that was chosen and reports.
 async fn measure(run: &Run, plan: Plan) -> Result<()> {
     child::allow_connections()?;
     let folder = child::Folder::new()?;
-    let (stead, constant) =
-        (child::stead(&run.stead, folder.path())?, child::constant(folder.path())?);
+    let mut report = match run.overload {
+        true => Report::default(),
+        false => beside_constants(run, plan, &folder).await?,
+    };
+    // After everything else: it leaves this thread on half of the processors.
+    if run.overload {
+        let plan = match run.smoke {
+            true => overload::Plan {
+                overload: Duration::from_secs(1),
+                calm: Duration::from_millis(500),
+                clients: 200,
+                broken_percent: 10,
+            },
+            false => overload::Plan {
+                overload: Duration::from_secs(run.overload_seconds.into()),
+                calm: Duration::from_secs(5),
+                clients: 1500,
+                broken_percent: 100,
+            },
+        };
+        report.overload = Some(overload::measure(&run.stead, folder.path(), &plan).await?);
+    }
+    report.print()?;
+    match &run.json {
+        Some(path) => report.write(path),
+        None => Ok(()),
+    }
+}
+
+/// Starts both servers and plays the workloads against them.
+async fn beside_constants(run: &Run, plan: Plan, folder: &child::Folder) -> Result<Report> {
+    let (stead, constant) = (
+        child::stead(&run.stead, folder.path(), &child::UNLIMITED)?,
+        child::constant(folder.path())?,
+    );
     let addresses = Addresses { stead: stead.ready()?, constant: constant.ready()? };
     let administrator = world::Caller::root(addresses, folder.path())?;
     let mut measured = Vec::new();
@@ -117,10 +158,6 @@ async fn measure(run: &Run, plan: Plan) -> Result<()> {
     }
     let tokens = plan.of_tokens();
     let (limited, flood) = web_identity::measure(&administrator, addresses, &tokens).await?;
-    let report = Report { measured, limited, flood, stages: stages::measure()? };
-    report.print();
-    match &run.json {
-        Some(path) => report.write(path),
-        None => Ok(()),
-    }
+    let (flood, stages) = (Some(flood), stages::measure()?);
+    Ok(Report { measured, limited, flood, stages, overload: None })
 }

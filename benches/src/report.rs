@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::flood::Flood;
+use crate::overload::{NORMAL_WITHIN, Overload, SLOWER_MAX};
 use crate::stages::Stage;
 use crate::web_identity::Limited;
 
@@ -41,7 +42,7 @@ impl Rate {
 }
 
 /// The smallest latency that `percent` of a sorted list do not exceed.
-fn percentile(sorted: &[Duration], percent: usize) -> Result<Duration> {
+pub(crate) fn percentile(sorted: &[Duration], percent: usize) -> Result<Duration> {
     let rank = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
     sorted.get(rank).copied().context("no request was answered")
 }
@@ -75,16 +76,24 @@ impl Measured {
 }
 
 /// Everything that was measured.
+#[derive(Default)]
 pub(crate) struct Report {
     pub(crate) measured: Vec<Measured>,
     pub(crate) limited: Vec<Limited>,
-    pub(crate) flood: Flood,
+    pub(crate) flood: Option<Flood>,
     pub(crate) stages: Vec<Stage>,
+    pub(crate) overload: Option<Overload>,
 }
 
 impl Report {
     #[expect(clippy::print_stdout, reason = "the table is this program's result")]
-    pub(crate) fn print(&self) {
+    pub(crate) fn print(&self) -> Result<()> {
+        if let Some(overload) = &self.overload {
+            overload.print()?;
+        }
+        if self.stages.is_empty() {
+            return Ok(());
+        }
         println!("{:<36} {:>12} {:>9} {:>9} {:>7}", "", "requests/s", "p50 us", "p99 us", "ratio");
         for one in &self.measured {
             print_line(one.name, one.rate, &format!("{:>6.1}%", one.ratio() * 100.0));
@@ -102,11 +111,12 @@ impl Report {
         for stage in &self.stages {
             println!("  {:<34} {:>12.1}", stage.name, microseconds(stage.time));
         }
+        Ok(())
     }
 
     #[expect(clippy::print_stdout, reason = "the table is this program's result")]
     fn print_flood(&self) {
-        let flood = &self.flood;
+        let Some(flood) = &self.flood else { return };
         print_line("good tokens, calm", flood.calm, "");
         let ratio = format!("{:>6.1}%", flood.ratio() * 100.0);
         print_line("good tokens under the flood", flood.flooded, &ratio);
@@ -128,8 +138,12 @@ impl Report {
         };
         let numbers = self.measured.iter().flat_map(Measured::numbers);
         let numbers = numbers.chain(self.limited.iter().flat_map(Limited::numbers));
-        let numbers = numbers.chain(self.flood.numbers()).chain(self.stages.iter().map(stage));
-        let text = serde_json::to_string_pretty(&numbers.collect::<Vec<_>>())?;
+        let numbers = numbers.chain(self.flood.iter().flat_map(Flood::numbers));
+        let mut numbers: Vec<_> = numbers.chain(self.stages.iter().map(stage)).collect();
+        if let Some(overload) = &self.overload {
+            numbers.append(&mut overload.numbers()?);
+        }
+        let text = serde_json::to_string_pretty(&numbers)?;
         std::fs::write(path, text + "\n").with_context(|| path.display().to_string())
     }
 }
@@ -171,6 +185,71 @@ impl Flood {
             number("seconds", self.since.as_secs_f64(), "s"),
         ]
     }
+}
+
+impl Overload {
+    #[expect(clippy::print_stdout, reason = "the table is this program's result")]
+    fn print(&self) -> Result<()> {
+        let (loaded, calm) = (&self.loaded, &self.calm);
+        let cores = if self.apart { "cores of its own" } else { "the same cores as the load" };
+        println!("overload: AssumeRole, the server on {cores}");
+        println!("  {:.0} answers/s when nothing else is asked", self.capacity);
+        println!(
+            "  {:.0} requests/s due for {} s: {} answered right, {} refused, {} closed, {} held off, {} wrong",
+            self.offered(),
+            self.lasted.as_secs(),
+            loaded.right.len(),
+            loaded.refused,
+            loaded.closed,
+            loaded.held_off,
+            loaded.wrong.len(),
+        );
+        for (name, seen) in [("calm", calm), ("overloaded", loaded)] {
+            let [p50, p99] = [50, 99].map(|percent| seen.percentile(percent));
+            println!("  {name}: p50 {} us, p99 {} us", p50?.as_micros(), p99?.as_micros());
+        }
+        println!("  p99 over the calm one: {:.2} (at most {SLOWER_MAX})", self.slower()?);
+        let [before, highest, after] = self.memory.map(mebibytes);
+        println!("  memory: {before:.1} MiB before, {highest:.1} at the most, {after:.1} after");
+        match self.normal_after {
+            Some(after) => {
+                println!("  normal after {} ms (at most {NORMAL_WITHIN:?})", after.as_millis())
+            }
+            None => println!("  not normal again"),
+        }
+        for (name, opened) in &self.broken {
+            println!("  {name}: {opened} connections");
+        }
+        Ok(())
+    }
+
+    fn numbers(&self) -> Result<Vec<Value>> {
+        let number = |name: &str, value: f64, unit: &str| json!({ "name": format!("http.overload.{name}"), "value": value, "unit": unit });
+        let [before, highest, after] = self.memory.map(mebibytes);
+        let seen = &self.loaded;
+        let count = |count: u64| count as f64;
+        let normal = self.normal_after.map_or(f64::MAX, |after| after.as_secs_f64() * 1000.0);
+        Ok(vec![
+            number("capacity", self.capacity, "requests/s"),
+            number("offered", self.offered(), "requests/s"),
+            number("right", seen.right.len() as f64, "answers"),
+            number("refused", count(seen.refused), "answers"),
+            number("closed", count(seen.closed), "connections"),
+            number("held_off", count(seen.held_off), "requests"),
+            number("wrong", seen.wrong.len() as f64, "answers"),
+            number("calm.p99", microseconds(self.calm.percentile(99)?), "us"),
+            number("p99", microseconds(seen.percentile(99)?), "us"),
+            number("p99.over_calm", self.slower()?, "of calm"),
+            number("memory.before", before, "MiB"),
+            number("memory.max", highest, "MiB"),
+            number("memory.after", after, "MiB"),
+            number("normal_after", normal, "ms"),
+        ])
+    }
+}
+
+fn mebibytes(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
 }
 
 #[expect(clippy::print_stdout, reason = "the table is this program's result")]

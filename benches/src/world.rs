@@ -43,6 +43,21 @@ pub(crate) async fn prepare(administrator: &Caller, addresses: Addresses) -> Res
     ])
 }
 
+/// Requests to assume a role, each with its session's name.
+pub(crate) async fn assuming(
+    administrator: &Caller,
+    addresses: Addresses,
+) -> Result<Vec<(String, Request<Full<Bytes>>)>> {
+    let (user, role_arn) = make_user_and_role(administrator).await?;
+    let now = clock::now()?;
+    let signed = (0..REQUESTS).map(|number| {
+        let name = format!("session-{number}");
+        let body = assume_role(&role_arn, &name);
+        Ok((name, signed(&user.keys, "sts", addresses.stead, "/", &body, now)?))
+    });
+    signed.collect()
+}
+
 /// A caller of the measured server.
 pub(crate) struct Caller {
     keys: Keys,
