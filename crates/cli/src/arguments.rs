@@ -72,6 +72,8 @@ Examples:
   AWS_SHARED_CREDENTIALS_FILE=stead-data/aws/credentials \\
     AWS_CONFIG_FILE=stead-data/aws/config AWS_PROFILE=stead aws sts get-caller-identity
 
+  stead serve --tls --listen 0.0.0.0:4566
+
 On an empty directory the server creates an account and its root access key, and
 writes them to DIR/aws/credentials. Every setting can also stand in the file given
 by --config, or in the environment (--tls-cert is STEAD_TLS_CERT).";
@@ -103,6 +105,12 @@ pub(crate) struct ServeFlags {
     /// Write this region to the profile [default: us-east-1]
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
+    /// Serve HTTPS, with a certificate of its own where none is given
+    #[arg(long)]
+    tls: bool,
+    /// Make the server's own certificate for this name or address too; can be repeated
+    #[arg(long, value_name = "NAME")]
+    tls_name: Vec<String>,
     /// Serve HTTPS with this certificate chain (PEM)
     #[arg(long, value_name = "FILE")]
     tls_cert: Option<String>,
@@ -174,6 +182,9 @@ impl ServeFlags {
                 layer.set(key, text);
             }
         }
+        for name in &self.tls_name {
+            layer.set(Key::TlsName, name);
+        }
         for network in &self.trusted_proxy {
             layer.set(Key::TrustedProxy, network);
         }
@@ -182,6 +193,7 @@ impl ServeFlags {
         }
         let switches = [
             (Key::Ephemeral, self.ephemeral),
+            (Key::Tls, self.tls),
             (Key::StrictMessages, self.strict_messages),
             (Key::SealedDenials, self.sealed_denials),
             (Key::AllowRemote, self.allow_remote),

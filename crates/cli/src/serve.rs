@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use stead_server::clock::SystemClock;
-use stead_server::config::{Settings, Storage};
+use stead_server::config::{CertificateName, Settings, Storage, Tls};
 use stead_server::logging;
 use stead_server::profile::{PROFILE, ProfileFiles};
 use stead_server::start::{Footprint, Running, start};
@@ -53,13 +53,33 @@ fn announce(settings: &Settings, running: &Running) {
     }
     if settings.tls.is_none() && is_remote {
         tracing::warn!(
-            "requests and answers travel unencrypted: give --tls-cert and --tls-key, or put a \
-             proxy with TLS in front"
+            "requests and answers travel unencrypted: give --tls, or --tls-cert and --tls-key, \
+             or put a proxy with TLS in front"
         );
+    }
+    if let Some(Tls::Own { names }) = &settings.tls {
+        announce_authority(&files, names);
     }
     let config = files.config();
     let (url, profile) = (running.base_url(), PROFILE);
     tracing::info!(url, ephemeral, profile, config = %config.display(), "ready");
+}
+
+fn announce_authority(files: &ProfileFiles, names: &[CertificateName]) {
+    let authority = files.authority();
+    let authority = std::path::absolute(&authority).unwrap_or(authority);
+    let variable = format!("AWS_CA_BUNDLE={}", authority.display());
+    tracing::info!(
+        variable,
+        "the profile trusts the certificate made here; with the variable other clients trust it, \
+         and nothing else: it takes the place of every authority they know"
+    );
+    if names.iter().any(CertificateName::is_of_aws) {
+        tracing::warn!(
+            "the certificate is for names of AWS: who trusts its authority takes this server \
+             for AWS"
+        );
+    }
 }
 
 /// The signals that mean "stop": Ctrl-C and what service managers send.

@@ -18,6 +18,7 @@ mod settings;
 mod show;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 pub use audit::{Audit, AuditTarget};
 pub use error::{ConfigError, Origin};
@@ -26,5 +27,6 @@ pub use issuers::{Issuer, IssuerFault, IssuerProxy, Issuers, PinnedKeys};
 pub use key::{Key, Shape};
 pub use layer::{Layer, Layers};
 pub use saml::Saml;
-pub use settings::{LogFormat, Region, Settings, Storage, TlsFiles};
+pub use settings::{LogFormat, Region, Settings, Storage};
 pub use show::{ShownValue, show, show_issuers};
+pub use tls::{CertificateName, Tls, TlsFiles};

@@ -19,7 +19,7 @@ pub use exchange::{Arrival, Body, BodyOwner, Readiness, Reply, Respond, Transpor
 pub use forwarded::TrustedProxies;
 pub use listen::{HttpLimits, Listener, Stop, serve};
 pub(crate) use places::network;
-pub use tls::{TlsError, load as load_tls};
+pub use tls::{Certificate, TlsError};
 
 #[cfg(test)]
 mod tests;

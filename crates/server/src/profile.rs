@@ -36,6 +36,12 @@ impl ProfileFiles {
         self.directory.join("config")
     }
 
+    /// The file for `AWS_CA_BUNDLE`: the authority of a certificate that the server has made.
+    #[must_use]
+    pub fn authority(&self) -> PathBuf {
+        self.directory.join("ca.pem")
+    }
+
     /// Writes the access key of the profile, readable by its owner only.
     ///
     /// # Errors
@@ -49,16 +55,36 @@ impl ProfileFiles {
         private_file::replace(&self.credentials(), text.as_bytes())
     }
 
-    /// Writes where the server is. Done at every start: the port may be a new one.
+    /// Writes where the server is, and which authority its certificate takes to be believed,
+    /// where that is the one in [`Self::authority`]. Done at every start: the port may be a
+    /// new one.
     ///
     /// # Errors
     /// Those of the file system.
-    pub fn write_config(&self, region: &str, endpoint_url: &str) -> io::Result<()> {
+    pub fn write_config(
+        &self,
+        region: &str,
+        endpoint_url: &str,
+        certificate: CertificateOrigin,
+    ) -> io::Result<()> {
         private_file::make_directory(&self.directory)?;
-        let text =
+        let mut text =
             format!("[profile {PROFILE}]\nregion = {region}\nendpoint_url = {endpoint_url}\n");
+        if certificate == CertificateOrigin::Own {
+            let authority = std::path::absolute(self.authority())?;
+            text += &format!("ca_bundle = {}\n", authority.display());
+        }
         private_file::replace(&self.config(), text.as_bytes())
     }
+}
+
+/// Whose certificate clients meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CertificateOrigin {
+    /// One that the server has made, which only [`ProfileFiles::authority`] vouches for.
+    Own,
+    /// None, or one that clients have other reasons to believe.
+    Elsewhere,
 }
 
 #[cfg(test)]
@@ -74,7 +100,8 @@ mod tests {
         let files = ProfileFiles::of(scratch.path());
         let id = "AKIAIOSFODNN7EXAMPLE".parse().unwrap();
         files.write_credentials(&id, &Secret::new("wJalr/+=".to_owned())).unwrap();
-        files.write_config("eu-west-1", "http://127.0.0.1:4566").unwrap();
+        let (region, url) = ("eu-west-1", "http://127.0.0.1:4566");
+        files.write_config(region, url, CertificateOrigin::Elsewhere).unwrap();
         let read = |path: PathBuf| std::fs::read_to_string(path).unwrap();
         assert_eq!(
             read(files.credentials()),
@@ -83,6 +110,16 @@ mod tests {
         assert_eq!(
             read(files.config()),
             "[profile stead]\nregion = eu-west-1\nendpoint_url = http://127.0.0.1:4566\n"
+        );
+        files.write_config(region, url, CertificateOrigin::Own).unwrap();
+        let authority = std::path::absolute(files.authority()).unwrap();
+        assert_eq!(
+            read(files.config()),
+            format!(
+                "[profile stead]\nregion = eu-west-1\nendpoint_url = http://127.0.0.1:4566\n\
+                 ca_bundle = {}\n",
+                authority.display()
+            )
         );
         let mode = std::fs::metadata(files.credentials()).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);

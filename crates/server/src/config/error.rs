@@ -89,6 +89,15 @@ pub enum ConfigError {
         /// The one that is missing.
         absent: Key,
     },
+    /// Names for a certificate that the server does not make.
+    #[error("`tls_name` is set but the server makes no certificate")]
+    NamesWithoutOwnCertificate,
+    /// More names than a certificate should have.
+    #[error("`tls_name` has more than {max} names")]
+    ManyNames {
+        /// How many it may have.
+        max: usize,
+    },
     /// Credentials for a proxy that is not there.
     #[error("`issuer_proxy_credentials_file` is set but `issuer_proxy` is not")]
     CredentialsWithoutProxy,
@@ -131,6 +140,13 @@ impl ConfigError {
             }
             Self::HalfOfTls { .. } => {
                 "give the certificate and its private key together".to_owned()
+            }
+            Self::NamesWithoutOwnCertificate => {
+                "add --tls; a certificate that is given is for the names it was signed for"
+                    .to_owned()
+            }
+            Self::ManyNames { .. } => {
+                "give a certificate by --tls-cert and --tls-key instead".to_owned()
             }
             Self::CredentialsWithoutProxy => {
                 "name the proxy by `issuer_proxy`; proxies of the environment are not used"

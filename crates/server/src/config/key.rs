@@ -16,6 +16,10 @@ pub enum Key {
     Account,
     /// The region of the profile files.
     Region,
+    /// Serve HTTPS, with a certificate that the server makes where none is given.
+    Tls,
+    /// Further names that the certificate is for which the server makes.
+    TlsName,
     /// The certificate chain for HTTPS, PEM.
     TlsCert,
     /// The private key for HTTPS, PEM.
@@ -87,13 +91,15 @@ pub enum Shape {
 
 impl Key {
     /// Every key, in the order they are shown.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 35] = [
         Self::Data,
         Self::Listen,
         Self::ReadyFile,
         Self::Ephemeral,
         Self::Account,
         Self::Region,
+        Self::Tls,
+        Self::TlsName,
         Self::TlsCert,
         Self::TlsKey,
         Self::TrustedProxy,
@@ -133,6 +139,8 @@ impl Key {
             Self::Ephemeral => "ephemeral",
             Self::Account => "account",
             Self::Region => "region",
+            Self::Tls => "tls",
+            Self::TlsName => "tls_name",
             Self::TlsCert => "tls_cert",
             Self::TlsKey => "tls_key",
             Self::TrustedProxy => "trusted_proxy",
@@ -168,6 +176,7 @@ impl Key {
     pub const fn shape(self) -> Shape {
         match self {
             Self::Ephemeral
+            | Self::Tls
             | Self::StrictMessages
             | Self::SealedDenials
             | Self::AllowRemote
@@ -175,7 +184,7 @@ impl Key {
             | Self::SamlSingleUse
             | Self::AuditRequired
             | Self::CheckIssuersAtCreation => Shape::Switch,
-            Self::TrustedProxy | Self::SamlEndpoint => Shape::List,
+            Self::TlsName | Self::TrustedProxy | Self::SamlEndpoint => Shape::List,
             Self::ConnectionsMax
             | Self::AddressConnectionsMax
             | Self::AccountRateMax
@@ -214,6 +223,7 @@ impl Key {
             | Self::IssuerProxyCredentialsFile => "a path that is not empty",
             Self::Listen => "an IP address and a port, such as `127.0.0.1:4566`",
             Self::Ephemeral
+            | Self::Tls
             | Self::StrictMessages
             | Self::SealedDenials
             | Self::AllowRemote
@@ -223,6 +233,7 @@ impl Key {
             | Self::CheckIssuersAtCreation => "`true` or `false`",
             Self::Account => "an account id of exactly 12 digits",
             Self::Region => "a region of letters, digits and dashes, such as `us-east-1`",
+            Self::TlsName => "a host name such as `sts.example.com`, or an address",
             Self::TrustedProxy => "a network such as `10.0.0.0/8`, or an address",
             Self::SamlEndpoint => "a URL such as `https://sts.example.com/saml`",
             Self::LogFormat => "`text` or `json`",
@@ -257,6 +268,7 @@ impl Key {
             Self::Listen => Some("127.0.0.1:4566"),
             Self::Region => Some("us-east-1"),
             Self::Ephemeral
+            | Self::Tls
             | Self::StrictMessages
             | Self::SealedDenials
             | Self::AllowRemote
@@ -277,6 +289,7 @@ impl Key {
             Self::ShutdownTimeout => Some("10s"),
             Self::ReadyFile
             | Self::Account
+            | Self::TlsName
             | Self::TlsCert
             | Self::TlsKey
             | Self::TrustedProxy

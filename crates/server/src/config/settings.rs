@@ -9,8 +9,8 @@ use stead_types::AccountId;
 
 use super::error::excerpt;
 use super::{
-    Audit, AuditTarget, ConfigError, FixtureKeys, IssuerProxy, Issuers, Key, Layers, Saml, audit,
-    duration, saml,
+    Audit, AuditTarget, CertificateName, ConfigError, FixtureKeys, IssuerProxy, Issuers, Key,
+    Layers, Saml, Tls, TlsFiles, audit, duration, saml, tls,
 };
 use crate::audit::Demand;
 use crate::issuer_keys::ProxyAddress;
@@ -32,7 +32,7 @@ pub struct Settings {
     /// The region of the profile files.
     pub region: Region,
     /// HTTPS instead of HTTP.
-    pub tls: Option<TlsFiles>,
+    pub tls: Option<Tls>,
     /// Networks whose forwarded headers count.
     pub trusted_proxies: Vec<IpNet>,
     /// The file of the root key, where it is not beside the data.
@@ -74,15 +74,6 @@ pub enum Storage {
         /// Root keys that tests bring along.
         fixtures: FixtureKeys,
     },
-}
-
-/// The two files that HTTPS needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TlsFiles {
-    /// The certificate chain, PEM, the server's own certificate first.
-    pub certificate: PathBuf,
-    /// Its private key, PEM.
-    pub key: PathBuf,
 }
 
 /// A region name, such as `us-east-1`: 1 to 64 lower-case letters, digits and dashes.
@@ -198,15 +189,23 @@ impl Reader<'_> {
         })
     }
 
-    fn tls(&self) -> Result<Option<TlsFiles>, ConfigError> {
+    /// Files that are given say which certificate, whether or not `tls` is switched on.
+    fn tls(&self) -> Result<Option<Tls>, ConfigError> {
         let certificate = self.optional(Key::TlsCert, path)?;
         let key = self.optional(Key::TlsKey, path)?;
-        let half = |present, absent| Err(ConfigError::HalfOfTls { present, absent });
-        match (certificate, key) {
-            (Some(certificate), Some(key)) => Ok(Some(TlsFiles { certificate, key })),
-            (None, None) => Ok(None),
-            (Some(_), None) => half(Key::TlsCert, Key::TlsKey),
-            (None, Some(_)) => half(Key::TlsKey, Key::TlsCert),
+        let names = self.list(Key::TlsName, CertificateName::parse)?;
+        let tls = match (certificate, key) {
+            (Some(certificate), Some(key)) => Some(Tls::Files(TlsFiles { certificate, key })),
+            (None, None) if self.required(Key::Tls, switch)? => {
+                return tls::own(names).map(Some);
+            }
+            (None, None) => None,
+            (Some(_), None) => return Err(tls::half(Key::TlsCert, Key::TlsKey)),
+            (None, Some(_)) => return Err(tls::half(Key::TlsKey, Key::TlsCert)),
+        };
+        match names.is_empty() {
+            true => Ok(tls),
+            false => Err(ConfigError::NamesWithoutOwnCertificate),
         }
     }
 

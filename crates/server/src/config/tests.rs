@@ -120,6 +120,8 @@ fn values_of_another_shape_or_range_are_refused() {
         "audit_files_max = 1",
         "issuer_proxy = \"proxy.example:3128\"",
         "issuer_proxy = \"https://proxy.example:3128\"",
+        "tls_name = [\"*.example.com\"]",
+        "tls_name = [\"0.0.0.0\"]",
         "issuer_proxy = \"\"",
         "issuer_proxy_credentials_file = \"\"",
     ] {
@@ -147,6 +149,31 @@ fn half_of_tls_is_refused() {
     );
     let layer = file("tls_cert = \"a.pem\"\ntls_key = \"b.pem\"").unwrap();
     assert!(settings(&[&layer], None).unwrap().tls.is_some());
+}
+
+#[test]
+fn names_are_for_a_certificate_that_the_server_makes() {
+    let tls = |text: &str| settings(&[&file(text).unwrap()], None).map(|settings| settings.tls);
+    let names = |names: &[&str]| {
+        let names = names.iter().map(|name| CertificateName::parse(name).unwrap()).collect();
+        Ok(Some(Tls::Own { names }))
+    };
+    assert_eq!(tls(""), Ok(None));
+    assert_eq!(tls("tls = true"), names(&[]));
+    assert_eq!(
+        tls("tls = true\ntls_name = [\"a.example\", \"::1\"]"),
+        names(&["a.example", "::1"])
+    );
+    for text in [
+        "tls_name = [\"a.example\"]",
+        "tls_name = [\"a.example\"]\ntls_cert = \"a.pem\"\ntls_key = \"b.pem\"",
+        "tls = true\ntls_name = [\"a.example\"]\ntls_cert = \"a.pem\"\ntls_key = \"b.pem\"",
+    ] {
+        assert_eq!(tls(text), Err(ConfigError::NamesWithoutOwnCertificate), "{text}");
+    }
+    let many = |count| format!("tls = true\ntls_name = [{}]", "\"a.example\",".repeat(count));
+    assert!(tls(&many(64)).is_ok());
+    assert_eq!(tls(&many(65)), Err(ConfigError::ManyNames { max: 64 }));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use thiserror::Error;
 use crate::http::TlsError;
 use crate::installation::InstallationError;
 use crate::issuer_keys::IssuerKeysError;
+use crate::own_certificate::OwnCertificateError;
 use crate::root_key::RootKeyError;
 
 /// Why a server did not start. [`StartError::help`] says what to do.
@@ -26,6 +27,9 @@ pub enum StartError {
     /// HTTPS cannot be offered.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// There is no certificate of the server's own.
+    #[error(transparent)]
+    OwnCertificate(#[from] OwnCertificateError),
     /// The keys of token issuers cannot be had.
     #[error(transparent)]
     IssuerKeys(#[from] IssuerKeysError),
@@ -78,7 +82,7 @@ impl StartError {
             Self::Open(OpenError::Newer { .. }) => {
                 "use the version of stead that wrote it, or a later one"
             }
-            Self::Open(_) | Self::Store(_) | Self::File { .. } => {
+            Self::Open(_) | Self::Store(_) | Self::File { .. } | Self::OwnCertificate(_) => {
                 "check the directory given by --data, its owner and its free space"
             }
             Self::RootKey(RootKeyError::Missing(_)) => {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stead_store_sqlite::SqliteStore;
+use stead_types::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
@@ -15,13 +16,14 @@ use crate::accounts::Accounts;
 use crate::admin::{self, AdminSocket};
 use crate::audit::{self, AuditLog};
 use crate::clock::Clock;
-use crate::config::{AuditTarget, Settings};
+use crate::config::{AuditTarget, Settings, Tls};
 use crate::gateway::{DenialStyle, Gateway};
-use crate::http::{HttpLimits, Listener, Stop, TrustedProxies, load_tls, serve};
+use crate::http::{Certificate, HttpLimits, Listener, Stop, TrustedProxies, serve};
 use crate::installation::RootCredentials;
 use crate::issuer_keys::IssuerKeys;
+use crate::own_certificate;
 use crate::private_file;
-use crate::profile::ProfileFiles;
+use crate::profile::{CertificateOrigin, ProfileFiles};
 
 /// How often what was noted of key use is recorded.
 const USES_RECORDED_EVERY: Duration = Duration::from_secs(60);
@@ -49,7 +51,11 @@ pub async fn start(
     footprint: Footprint,
     clock: Arc<dyn Clock>,
 ) -> Result<Running, StartError> {
-    let tls = settings.tls.as_ref().map(load_tls).transpose()?;
+    // What is wrong with files that were given ends the start before anything is opened.
+    let given = match &settings.tls {
+        Some(Tls::Files(files)) => Some(Certificate::load(files.clone())?),
+        Some(Tls::Own { .. }) | None => None,
+    };
     open_files::allow(settings.connections_max);
     // Half of the connections: whoever asks for keys that nobody has leaves the others to
     // those whose keys are known.
@@ -57,18 +63,24 @@ pub async fn start(
     let issuer_keys = IssuerKeys::new(&settings.issuers, waiters_max)?;
     let listen_error = |error| StartError::Listen { address: settings.listen, error };
     let listener = Listener::bind(settings.listen).await.map_err(listen_error)?;
-    let base_url = base_url(listener.address(), tls.is_some());
+    let base_url = base_url(listener.address(), settings.tls.is_some());
     let opened = open(settings, footprint, &*clock).await?;
     // What is written to the directory comes before anything is served, so that
     // a failure leaves nothing running.
     let audit = audit_log(settings, &opened, &clock);
-    let written = audit.and_then(|audit| match footprint {
-        Footprint::DataDirectory => {
-            write_directory(settings, &base_url).map(|socket| (audit, Some(socket)))
-        }
-        Footprint::Nothing => Ok((audit, None)),
+    let written = audit.and_then(|audit| {
+        let certificate = match given {
+            Some(given) => Some(given),
+            None => own_certificate(settings, listener.address().ip(), clock.now())?,
+        };
+        let socket = match footprint {
+            Footprint::DataDirectory => Some(write_directory(settings, &base_url)?),
+            Footprint::Nothing => None,
+        };
+        let acceptor = certificate.as_ref().map(Certificate::acceptor).transpose()?;
+        Ok((audit, socket, certificate.zip(acceptor)))
     });
-    let (audit, socket) = match written {
+    let (audit, socket, tls) = match written {
         Ok(written) => written,
         Err(error) => {
             opened.store.close().await;
@@ -95,7 +107,7 @@ struct Parts {
     audit: Option<Arc<AuditLog>>,
     socket: Option<AdminSocket>,
     listener: Listener,
-    tls: Option<TlsAcceptor>,
+    tls: Option<(Arc<Certificate>, TlsAcceptor)>,
 }
 
 /// Sets everything going.
@@ -108,6 +120,10 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
         let (accounts, clock) = (Arc::clone(&accounts), Arc::clone(&clock));
         background.push(tokio::spawn(admin::serve(socket, accounts, clock, stopped.clone())));
     }
+    let tls = tls.map(|(certificate, acceptor)| {
+        background.push(tokio::spawn(certificate.follow(stopped.clone())));
+        acceptor
+    });
     let style = match (settings.strict_messages, settings.sealed_denials) {
         (true, _) => DenialStyle::Strict,
         (false, true) => DenialStyle::Sealed,
@@ -182,11 +198,28 @@ fn audit_log(
     log.map(|log| Some(Arc::new(log))).map_err(|error| StartError::File { path, error })
 }
 
+/// The certificate that the server makes itself, where that is what it offers. It stands in
+/// the data directory, whatever else does.
+fn own_certificate(
+    settings: &Settings,
+    listen: IpAddr,
+    now: Timestamp,
+) -> Result<Option<Arc<Certificate>>, StartError> {
+    let Some(Tls::Own { names }) = &settings.tls else { return Ok(None) };
+    let names = own_certificate::names(listen, names);
+    let files = own_certificate::prepare(&settings.data, &names, now)?;
+    Ok(Some(Certificate::load(files)?))
+}
+
 /// The socket and the part of the profile that says where the server is.
 fn write_directory(settings: &Settings, base_url: &str) -> Result<AdminSocket, StartError> {
     let files = ProfileFiles::of(&settings.data);
+    let certificate = match &settings.tls {
+        Some(Tls::Own { .. }) => CertificateOrigin::Own,
+        Some(Tls::Files(_)) | None => CertificateOrigin::Elsewhere,
+    };
     files
-        .write_config(settings.region.as_str(), base_url)
+        .write_config(settings.region.as_str(), base_url, certificate)
         .map_err(|error| StartError::File { path: files.config(), error })?;
     let path = settings.data.join(admin::SOCKET_NAME);
     AdminSocket::bind(&settings.data).map_err(|error| StartError::File { path, error })

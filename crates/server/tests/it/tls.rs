@@ -11,7 +11,7 @@ use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, ServerName};
 use stead_server::clock::SystemClock;
 use stead_server::config::{Key, Layer, Layers, Settings, TlsFiles};
-use stead_server::http::{TlsError, load_tls};
+use stead_server::http::{Certificate, TlsError};
 use stead_server::start::{Footprint, StartError, start};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -109,7 +109,7 @@ async fn files_that_make_no_pair_are_refused_before_anything_is_done() {
         (files("certificate.pem", "certificate.pem"), true),
         (files("README.md", "key.pem"), true),
     ] {
-        let error = load_tls(&files).err().unwrap();
+        let error = Certificate::load(files.clone()).err().unwrap();
         assert_eq!(matches!(error, TlsError::File { .. }), is_file_error, "{error}");
     }
     let mut layer = Layer::flags();
