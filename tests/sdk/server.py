@@ -135,7 +135,7 @@ def client_environment(folder: pathlib.Path, endpoint: str, tools: Tools) -> dic
         "AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE": "1",
         "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED": "true",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": ":".join(str(HERE / folder) for folder in [".", "python", "web_identity"]),
+        "PYTHONPATH": ":".join(str(HERE / folder) for folder in [".", "python", "web_identity", "https"]),
         "STEAD_BINARY": str(tools.stead.resolve()),
         "STEAD_PYTHON": str(tools.python),
         "STEAD_RUST": str(tools.rust),

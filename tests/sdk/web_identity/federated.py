@@ -100,10 +100,10 @@ class Federated(case.Case):
         return f"arn:aws:sts::{self.account}:assumed-role/{role.split('/')[-1]}/workload"
 
 
-def run(command: list, environment: dict[str, str]) -> subprocess.CompletedProcess:
+def run(command: list, environment: dict[str, str], seconds_max: int = CLIENT_SECONDS_MAX) -> subprocess.CompletedProcess:
     """Runs a client; its two outputs are one."""
     command = [str(part) for part in command]
     # Not `timeout=`, which sleeps, which fails under the clock of the tests.
-    command = ["timeout", "--kill-after=1", str(CLIENT_SECONDS_MAX), *command]
+    command = ["timeout", "--kill-after=1", str(seconds_max), *command]
     options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     return subprocess.run(command, env=environment, text=True, **options)

@@ -59,7 +59,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         key = re.match(r"AWS4-HMAC-SHA256 Credential=([A-Z0-9]+)/", signature)
         if key:
             self.s3.signers.append(Signer(key.group(1), self.headers.get("x-amz-security-token", "")))
-        self.send_response(200 if key else 403)
+        part = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("range", ""))
+        self.send_response((206 if part else 200) if key else 403)
+        if part:
+            whole, first = len(body), int(part.group(1))
+            body = body[first : int(part.group(2)) + 1]
+            self.send_header("content-range", f"bytes {first}-{first + len(body) - 1}/{whole}")
         self.send_header("content-length", str(len(body)))
         self.send_header("etag", '"5d41402abc4b2a76b9719d911017c592"')
         self.send_header("last-modified", "Thu, 01 Jan 2026 00:00:00 GMT")

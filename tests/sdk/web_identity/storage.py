@@ -1,10 +1,5 @@
 """Tests whose client speaks S3: what it was given is known by who signs."""
 
-import os
-import pathlib
-import tempfile
-
-import certificates
 import s3
 from federated import Federated, run
 
@@ -34,20 +29,3 @@ class Storage(Federated):
         self.assertTrue(signer.access_key_id.startswith("ASIA") and signer.session_token, signer)
         known = self.sts.get_access_key_info(AccessKeyId=signer.access_key_id)
         self.assertEqual(known["Account"], self.account)
-
-
-class SecureStorage(Storage):
-    """The same with a server that speaks HTTPS."""
-
-    names = ["127.0.0.1"]
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        folder = tempfile.TemporaryDirectory(prefix="stead-sdk-certificates-")
-        cls.addClassCleanup(folder.cleanup)
-        cls.files = certificates.make(pathlib.Path(folder.name), *cls.names)
-        cls.flags = ["--tls-cert", str(cls.files.certificate), "--tls-key", str(cls.files.key)]
-        # For the administrator's boto3.
-        os.environ["AWS_CA_BUNDLE"] = str(cls.files.authority)
-        cls.addClassCleanup(os.environ.pop, "AWS_CA_BUNDLE")
-        super().setUpClass()
