@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::clock;
@@ -60,12 +60,27 @@ pub(crate) const UNLIMITED: [(&str, &str); 3] = [
     ("STEAD_ADDRESS_CONNECTIONS_MAX", "4096"),
 ];
 
-/// Starts the measured server, with its data below `folder`.
+/// Starts the measured server, which keeps nothing, with its files below `folder`.
 pub(crate) fn stead(binary: &Path, folder: &Path, settings: &[(&str, &str)]) -> Result<Server> {
-    let mut command = behind_the_load(binary);
     // The issuer of web identities is this process.
-    let issuers = "--dangerous-allow-loopback-issuers";
-    command.args(["serve", "--ephemeral", "--listen", "127.0.0.1:0", issuers]);
+    let arguments = ["--ephemeral", "--dangerous-allow-loopback-issuers"];
+    serve(binary, folder, &arguments, settings)
+}
+
+/// Starts the server as people run it: accounts are kept below `folder`, and every call
+/// leaves an event in the audit log there.
+pub(crate) fn durable_stead(binary: &Path, folder: &Path) -> Result<Server> {
+    serve(binary, folder, &[], &UNLIMITED)
+}
+
+fn serve(
+    binary: &Path,
+    folder: &Path,
+    arguments: &[&str],
+    settings: &[(&str, &str)],
+) -> Result<Server> {
+    let mut command = behind_the_load(binary);
+    command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments);
     command.arg("--data").arg(folder.join("data"));
     command.envs(settings.iter().copied());
     start(command, folder.join("stead.ready"), &folder.join("stead.log"))
@@ -76,6 +91,52 @@ pub(crate) fn constant(folder: &Path) -> Result<Server> {
     let mut command = behind_the_load(&std::env::current_exe()?);
     command.arg("constant");
     start(command, folder.join("constant.ready"), &folder.join("constant.log"))
+}
+
+/// Starts another emulator, which says neither where it listens nor when: on a port that
+/// was free a moment ago.
+pub(crate) fn emulator(command: &Emulator, folder: &Path) -> Result<(Server, SocketAddr)> {
+    let free = std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0))?;
+    let address = free.local_addr()?;
+    drop(free);
+    let port = address.port().to_string();
+    let mut process = behind_the_load(&command.program);
+    match command.kind {
+        EmulatorKind::Moto => process.args(["-H", "127.0.0.1", "-p", &port]),
+        EmulatorKind::MiniStack => process.env("GATEWAY_PORT", &port),
+    };
+    let log = std::fs::File::create(folder.join(format!("{}.log", command.kind.name())))?;
+    process.current_dir(folder).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+    let process = process.spawn().with_context(|| format!("cannot run {process:?}"))?;
+    let server = Server { process, ready_file: PathBuf::new() };
+    let began = clock::instant();
+    while std::net::TcpStream::connect(address).is_err() {
+        ensure!(began.elapsed() < READY_WAIT_MAX, "{} does not listen", command.kind.name());
+        pause();
+    }
+    Ok((server, address))
+}
+
+/// Another program that answers STS.
+pub(crate) struct Emulator {
+    pub(crate) kind: EmulatorKind,
+    pub(crate) program: PathBuf,
+}
+
+/// Those that are measured beside Stead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EmulatorKind {
+    Moto,
+    MiniStack,
+}
+
+impl EmulatorKind {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Moto => "moto",
+            Self::MiniStack => "ministack",
+        }
+    }
 }
 
 /// A server to which the load has precedence, as if it came from another machine: a load
@@ -124,7 +185,7 @@ fn pause() {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // The data is ephemeral, so there is nothing to end gracefully.
+        // Nobody wants the data, so there is nothing to end gracefully.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -133,8 +133,27 @@ async fn round(
     gather(tasks, began).await
 }
 
+/// What becomes of a connection that the server closes between two requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Closing {
+    /// It ends the run.
+    Fails,
+    /// It is opened again: some servers close after each answer.
+    Reopens,
+}
+
 /// Sends every request once over all connections, each its share.
 pub(crate) async fn spend(
+    address: SocketAddr,
+    requests: Vec<Request<Full<Bytes>>>,
+    connections: u16,
+) -> Result<Rate> {
+    spend_though(Closing::Fails, address, requests, connections).await
+}
+
+/// The same for servers that may close connections.
+pub(crate) async fn spend_though(
+    closing: Closing,
     address: SocketAddr,
     mut requests: Vec<Request<Full<Bytes>>>,
     connections: u16,
@@ -151,12 +170,44 @@ pub(crate) async fn spend(
         tasks.spawn(async move {
             let mut latencies = Vec::with_capacity(requests.len());
             for request in requests {
+                if closing == Closing::Reopens && connection.0.ready().await.is_err() {
+                    connection = Connection::open(address).await?;
+                }
                 latencies.push(connection.good(request).await?);
             }
             Ok(latencies)
         });
     }
     gather(tasks, began).await
+}
+
+/// Sends every request once, and keeps the answers, in no order.
+pub(crate) async fn answers(
+    address: SocketAddr,
+    mut requests: Vec<Request<Full<Bytes>>>,
+    connections: u16,
+) -> Result<Vec<Bytes>> {
+    let share = requests.len().div_ceil(connections.into());
+    let mut tasks = JoinSet::new();
+    while !requests.is_empty() {
+        let rest = requests.split_off(share.min(requests.len()));
+        let share = std::mem::replace(&mut requests, rest);
+        let mut connection = Connection::open(address).await?;
+        tasks.spawn(async move {
+            let mut answers = Vec::with_capacity(share.len());
+            for request in share {
+                let (status, body) = connection.exchange(request).await?;
+                ensure!(status.is_success(), "{status}: {}", String::from_utf8_lossy(&body));
+                answers.push(body);
+            }
+            anyhow::Ok(answers)
+        });
+    }
+    let mut answers = Vec::new();
+    while let Some(finished) = tasks.join_next().await {
+        answers.append(&mut finished??);
+    }
+    Ok(answers)
 }
 
 async fn gather(mut tasks: JoinSet<Result<Vec<Duration>>>, began: Instant) -> Result<Rate> {

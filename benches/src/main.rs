@@ -9,6 +9,7 @@
 //! Both share the machine with the load, so the ratio says more than the rates.
 //! The stages of one call, alone and without HTTP, say where its time goes.
 
+mod assume_role;
 mod child;
 mod clock;
 mod constant;
@@ -16,8 +17,10 @@ mod flood;
 mod issuer;
 mod load;
 mod overload;
+mod process;
 mod report;
 mod request;
+mod sessions;
 mod stages;
 mod web_identity;
 mod world;
@@ -29,6 +32,7 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use self::child::{Emulator, EmulatorKind};
 use self::load::Plan;
 use self::report::Report;
 
@@ -66,17 +70,20 @@ struct Run {
     /// A second of everything: that it works, not how fast it is
     #[arg(long)]
     smoke: bool,
-    /// Only calls that carry a token instead of a signature
+    /// Measure these parts only (may be repeated); all but the overload without it
+    #[arg(long, value_enum)]
+    only: Vec<Part>,
+    /// moto's server, to be measured beside AssumeRole
     #[arg(long)]
-    web_identity: bool,
-    /// Only ten times as many requests as can be answered
-    #[arg(long, conflicts_with = "web_identity")]
-    overload: bool,
-    /// How long that lasts
+    moto: Option<PathBuf>,
+    /// `MiniStack`, to be measured beside AssumeRole
+    #[arg(long)]
+    ministack: Option<PathBuf>,
+    /// How long the overload lasts
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..=3600))]
     overload_seconds: u16,
     /// How many connections send requests, each one after the other
-    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=256))]
     connections: u16,
     /// How long each of the rounds lasts
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=60))]
@@ -84,6 +91,73 @@ struct Run {
     /// How many rounds there are; the median one is reported
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=20))]
     rounds: u8,
+}
+
+/// What can be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// Signed calls beside constant answers, and the stages of one
+    Calls,
+    /// Calls that carry a token instead of a signature
+    WebIdentity,
+    /// The processor time of AssumeRole on a server as people run it
+    AssumeRole,
+    /// A hundred thousand sessions
+    Sessions,
+    /// Ten times as many requests as can be answered
+    Overload,
+}
+
+impl Run {
+    fn chosen(&self, part: Part) -> bool {
+        match self.only.as_slice() {
+            [] => part != Part::Overload,
+            only => only.contains(&part),
+        }
+    }
+
+    fn emulators(&self) -> Vec<Emulator> {
+        let all = [(EmulatorKind::Moto, &self.moto), (EmulatorKind::MiniStack, &self.ministack)];
+        let given = |(kind, program): (_, &Option<PathBuf>)| {
+            Some(Emulator { kind, program: program.clone()? })
+        };
+        all.into_iter().filter_map(given).collect()
+    }
+
+    fn cost(&self) -> assume_role::Plan {
+        let (connections, rounds) = (self.connections, self.rounds);
+        let requests = usize::from(self.seconds) * 10_000;
+        match self.smoke {
+            true => assume_role::Plan { connections: 4, requests: 500, rounds: 1, emulated: 20 },
+            false => assume_role::Plan { connections, requests, rounds, emulated: 1_000 },
+        }
+    }
+
+    const fn sessions(&self) -> sessions::Plan {
+        match self.smoke {
+            true => sessions::Plan { connections: 4, sessions: 200, rounds: 2 },
+            false => {
+                sessions::Plan { connections: self.connections, sessions: 100_000, rounds: 10 }
+            }
+        }
+    }
+
+    fn overload(&self) -> overload::Plan {
+        match self.smoke {
+            true => overload::Plan {
+                overload: Duration::from_secs(1),
+                calm: Duration::from_millis(500),
+                clients: 200,
+                broken_percent: 10,
+            },
+            false => overload::Plan {
+                overload: Duration::from_secs(self.overload_seconds.into()),
+                calm: Duration::from_secs(5),
+                clients: 1500,
+                broken_percent: 100,
+            },
+        }
+    }
 }
 
 /// Where the two servers listen.
@@ -113,26 +187,26 @@ fn main() -> Result<()> {
 async fn measure(run: &Run, plan: Plan) -> Result<()> {
     child::allow_connections()?;
     let folder = child::Folder::new()?;
-    let mut report = match run.overload {
-        true => Report::default(),
-        false => beside_constants(run, plan, &folder).await?,
-    };
+    let mut report = Report::default();
+    if run.chosen(Part::Calls) || run.chosen(Part::WebIdentity) {
+        beside_constants(run, plan, &folder, &mut report).await?;
+    }
+    if run.chosen(Part::Calls) {
+        report.stages = stages::measure()?;
+    }
+    if run.chosen(Part::AssumeRole) {
+        let emulators = run.emulators();
+        let plan = run.cost();
+        let cost = assume_role::measure(&run.stead, folder.path(), &emulators, &plan).await?;
+        report.cost = Some(cost);
+    }
+    if run.chosen(Part::Sessions) {
+        let plan = run.sessions();
+        report.sessions = Some(sessions::measure(&run.stead, folder.path(), &plan).await?);
+    }
     // After everything else: it leaves this thread on half of the processors.
-    if run.overload {
-        let plan = match run.smoke {
-            true => overload::Plan {
-                overload: Duration::from_secs(1),
-                calm: Duration::from_millis(500),
-                clients: 200,
-                broken_percent: 10,
-            },
-            false => overload::Plan {
-                overload: Duration::from_secs(run.overload_seconds.into()),
-                calm: Duration::from_secs(5),
-                clients: 1500,
-                broken_percent: 100,
-            },
-        };
+    if run.chosen(Part::Overload) {
+        let plan = run.overload();
         report.overload = Some(overload::measure(&run.stead, folder.path(), &plan).await?);
     }
     report.print()?;
@@ -143,21 +217,27 @@ async fn measure(run: &Run, plan: Plan) -> Result<()> {
 }
 
 /// Starts both servers and plays the workloads against them.
-async fn beside_constants(run: &Run, plan: Plan, folder: &child::Folder) -> Result<Report> {
+async fn beside_constants(
+    run: &Run,
+    plan: Plan,
+    folder: &child::Folder,
+    report: &mut Report,
+) -> Result<()> {
     let (stead, constant) = (
         child::stead(&run.stead, folder.path(), &child::UNLIMITED)?,
         child::constant(folder.path())?,
     );
     let addresses = Addresses { stead: stead.ready()?, constant: constant.ready()? };
     let administrator = world::Caller::root(addresses, folder.path())?;
-    let mut measured = Vec::new();
-    if !run.web_identity {
+    if run.chosen(Part::Calls) {
         for workload in world::prepare(&administrator, addresses).await? {
-            measured.push(load::compare(&workload, &plan).await?);
+            report.measured.push(load::compare(&workload, &plan).await?);
         }
     }
-    let tokens = plan.of_tokens();
-    let (limited, flood) = web_identity::measure(&administrator, addresses, &tokens).await?;
-    let (flood, stages) = (Some(flood), stages::measure()?);
-    Ok(Report { measured, limited, flood, stages, overload: None })
+    if run.chosen(Part::WebIdentity) {
+        let tokens = plan.of_tokens();
+        let (limited, flood) = web_identity::measure(&administrator, addresses, &tokens).await?;
+        (report.limited, report.flood) = (limited, Some(flood));
+    }
+    Ok(())
 }

@@ -21,6 +21,7 @@ use self::client::{Clients, Seen};
 use self::process::Sampler;
 use crate::child;
 use crate::clock;
+use crate::process::resident;
 use crate::world::{Caller, assuming};
 
 /// How many times the capacity is offered.
@@ -98,7 +99,7 @@ pub(crate) async fn measure(binary: &Path, folder: &Path, plan: &Plan) -> Result
     clients.take();
     play(&clients, capacity * CALM, plan.calm).await;
     let calm = clients.take();
-    let before = process::resident(server.id())?;
+    let before = resident(server.id())?;
     let sampler = Sampler::start(server.id());
     let broken = Broken::start(address, plan.broken_percent);
     play(&clients, capacity * TIMES, plan.overload).await;
@@ -106,7 +107,7 @@ pub(crate) async fn measure(binary: &Path, folder: &Path, plan: &Plan) -> Result
     let broken = broken.end();
     let normal_after = recover(&clients, capacity * CALM, &calm, plan.calm).await?;
     let highest = sampler.end().await?;
-    let after = process::resident(server.id())?;
+    let after = resident(server.id())?;
     for seen in [&calm, &loaded] {
         ensure!(seen.wrong.is_empty(), "wrong answers: {:?}", seen.wrong);
     }

@@ -1,13 +1,17 @@
 //! What was measured, for people and for machines.
 
+mod durable;
+
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
+use crate::assume_role::Cost;
 use crate::flood::Flood;
 use crate::overload::{NORMAL_WITHIN, Overload, SLOWER_MAX};
+use crate::sessions::Sessions;
 use crate::stages::Stage;
 use crate::web_identity::Limited;
 
@@ -32,6 +36,11 @@ impl Rate {
 
     pub(crate) const fn per_second(&self) -> f64 {
         self.per_second
+    }
+
+    /// What half of the requests did not exceed.
+    pub(crate) const fn median_latency(&self) -> Duration {
+        self.p50
     }
 
     /// The round whose rate is in the middle.
@@ -82,18 +91,31 @@ pub(crate) struct Report {
     pub(crate) limited: Vec<Limited>,
     pub(crate) flood: Option<Flood>,
     pub(crate) stages: Vec<Stage>,
+    pub(crate) cost: Option<Cost>,
+    pub(crate) sessions: Option<Sessions>,
     pub(crate) overload: Option<Overload>,
 }
 
 impl Report {
-    #[expect(clippy::print_stdout, reason = "the table is this program's result")]
+    /// Prints what was measured, and nothing of the rest.
     pub(crate) fn print(&self) -> Result<()> {
-        if let Some(overload) = &self.overload {
-            overload.print()?;
+        if !self.measured.is_empty() || !self.limited.is_empty() {
+            self.print_rates();
         }
-        if self.stages.is_empty() {
-            return Ok(());
+        if let Some(cost) = &self.cost {
+            cost.print();
         }
+        if let Some(sessions) = &self.sessions {
+            sessions.print();
+        }
+        match &self.overload {
+            Some(overload) => overload.print(),
+            None => Ok(()),
+        }
+    }
+
+    #[expect(clippy::print_stdout, reason = "the table is this program's result")]
+    fn print_rates(&self) {
         println!("{:<36} {:>12} {:>9} {:>9} {:>7}", "", "requests/s", "p50 us", "p99 us", "ratio");
         for one in &self.measured {
             print_line(one.name, one.rate, &format!("{:>6.1}%", one.ratio() * 100.0));
@@ -107,11 +129,12 @@ impl Report {
             println!("  of the limit of {:.0}: {:.3}", round.limit(), round.over_limit());
         }
         self.print_flood();
-        println!("\n{:<36} {:>12}", "one AssumeRole, without HTTP", "us");
+        if !self.stages.is_empty() {
+            println!("\n{:<36} {:>12}", "one AssumeRole, without HTTP", "us");
+        }
         for stage in &self.stages {
             println!("  {:<34} {:>12.1}", stage.name, microseconds(stage.time));
         }
-        Ok(())
     }
 
     #[expect(clippy::print_stdout, reason = "the table is this program's result")]
@@ -140,6 +163,8 @@ impl Report {
         let numbers = numbers.chain(self.limited.iter().flat_map(Limited::numbers));
         let numbers = numbers.chain(self.flood.iter().flat_map(Flood::numbers));
         let mut numbers: Vec<_> = numbers.chain(self.stages.iter().map(stage)).collect();
+        numbers.extend(self.cost.iter().flat_map(Cost::numbers));
+        numbers.extend(self.sessions.iter().flat_map(Sessions::numbers));
         if let Some(overload) = &self.overload {
             numbers.append(&mut overload.numbers()?);
         }

@@ -49,13 +49,88 @@ pub(crate) async fn assuming(
     addresses: Addresses,
 ) -> Result<Vec<(String, Request<Full<Bytes>>)>> {
     let (user, role_arn) = make_user_and_role(administrator).await?;
-    let now = clock::now()?;
-    let signed = (0..REQUESTS).map(|number| {
-        let name = format!("session-{number}");
-        let body = assume_role(&role_arn, &name);
-        Ok((name, signed(&user.keys, "sts", addresses.stead, "/", &body, now)?))
-    });
-    signed.collect()
+    let assumer = Assumer { user, role_arn };
+    (0..REQUESTS)
+        .map(|number| {
+            Ok((session_name(number.into()), assumer.request(addresses.stead, "/", number.into())?))
+        })
+        .collect()
+}
+
+/// How many managed policies an ordinary user has here: as many as AWS allows by default.
+const POLICIES: usize = 10;
+
+/// A user and the role it assumes.
+pub(crate) struct Assumer {
+    user: Caller,
+    role_arn: String,
+}
+
+impl Assumer {
+    /// A user with ten managed policies, one of which allows to assume the role.
+    pub(crate) async fn with_policies(administrator: &Caller) -> Result<Self> {
+        let (user, role_arn) = make_user_and_role(administrator).await?;
+        let inline = [("UserName", "bencher"), ("PolicyName", "inline")];
+        administrator.iam("DeleteUserPolicy", &inline).await?;
+        for number in 0..POLICIES {
+            let (name, document) = (format!("managed-{number}"), policy(number, &role_arn));
+            let parameters = [("PolicyName", name.as_str()), ("PolicyDocument", &document)];
+            let made = administrator.iam("CreatePolicy", &parameters).await?;
+            let arn = element(&made, "Arn")?;
+            let parameters = [("UserName", "bencher"), ("PolicyArn", arn.as_str())];
+            administrator.iam("AttachUserPolicy", &parameters).await?;
+        }
+        Ok(Self { user, role_arn })
+    }
+
+    /// A request to assume the role, unlike those of other numbers. `path` is what is asked
+    /// of the constant server; it is not signed.
+    pub(crate) fn request(
+        &self,
+        host: SocketAddr,
+        path: &str,
+        number: usize,
+    ) -> Result<Request<Full<Bytes>>> {
+        let body = assume_role(&self.role_arn, &session_name(number));
+        signed(&self.user.keys, "sts", host, path, &body, moment(clock::now()?, number)?)
+    }
+}
+
+fn session_name(number: usize) -> String {
+    format!("session-{number}")
+}
+
+/// The last policy is about the role, the others are about other services.
+fn policy(number: usize, role_arn: &str) -> String {
+    let service =
+        ["s3", "ec2", "sqs", "sns", "kms", "logs", "lambda", "dynamodb", "ecr"].get(number);
+    match service {
+        Some(service) => format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Sid":"Read","Effect":"Allow","Action":["{service}:Get*","{service}:List*","{service}:Describe*"],"Resource":"*"}},{{"Sid":"Own","Effect":"Allow","Action":"{service}:*","Resource":"arn:aws:{service}:*:*:team-${{aws:username}}/*","Condition":{{"StringEquals":{{"aws:RequestedRegion":["us-east-1","eu-central-1"]}}}}}},{{"Sid":"Guard","Effect":"Deny","Action":"{service}:Delete*","Resource":"*","Condition":{{"Bool":{{"aws:MultiFactorAuthPresent":"false"}}}}}}]}}"#
+        ),
+        None => format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Sid":"Assume","Effect":"Allow","Action":"sts:AssumeRole","Resource":"{role_arn}"}}}}"#
+        ),
+    }
+}
+
+/// The keys in the answer to a call that gives out credentials.
+pub(crate) fn session_keys(answer: &str) -> Result<Keys> {
+    Ok(Keys {
+        id: element(answer, "AccessKeyId")?,
+        secret: Secret::new(element(answer, "SecretAccessKey")?),
+        token: Some(Secret::new(element(answer, "SessionToken")?)),
+    })
+}
+
+/// A session asks who it is.
+pub(crate) fn who_am_i(
+    keys: &Keys,
+    host: SocketAddr,
+    number: usize,
+) -> Result<Request<Full<Bytes>>> {
+    let body = form("GetCallerIdentity", STS, &[]);
+    signed(keys, "sts", host, "/", &body, moment(clock::now()?, number)?)
 }
 
 /// A caller of the measured server.
@@ -129,12 +204,7 @@ fn assume_role(role_arn: &str, session_name: &str) -> String {
 
 async fn assume(user: &Caller, role_arn: &str) -> Result<Caller> {
     let answer = user.call("sts", &assume_role(role_arn, "session")).await?;
-    let keys = Keys {
-        id: element(&answer, "AccessKeyId")?,
-        secret: Secret::new(element(&answer, "SecretAccessKey")?),
-        token: Some(Secret::new(element(&answer, "SessionToken")?)),
-    };
-    Ok(Caller { keys, address: user.address })
+    Ok(Caller { keys: session_keys(&answer)?, address: user.address })
 }
 
 /// The text of the first element of a name. The values read here hold nothing

@@ -1,10 +1,12 @@
-//! The server's memory, and whose processors are whose.
+//! Memory while something goes on, and whose processors are whose.
 
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use tokio::task::JoinHandle;
+
+use crate::process::resident;
 
 /// How often memory is looked at.
 const SAMPLE_INTERVAL: Duration = Duration::from_millis(100);
@@ -38,14 +40,6 @@ impl Cores {
         sched_setaffinity(None, &self.load)?;
         started
     }
-}
-
-/// Resident bytes of a process.
-pub(super) fn resident(process: u32) -> Result<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kibibytes = line.and_then(|line| line.split_whitespace().next());
-    Ok(kibibytes.context("a process has resident memory")?.parse::<u64>()? * 1024)
 }
 
 /// Looks at memory while something goes on.
