@@ -138,7 +138,7 @@ impl Event<'_> {
         match self.operation {
             Some(operation) => {
                 let service = operation.service().signing_name();
-                event.shown("eventSource", format_args!("{service}.amazonaws.com"));
+                event.text("eventSource", &[service, ".amazonaws.com"].concat());
                 event.text("eventName", operation.name());
             }
             None => {

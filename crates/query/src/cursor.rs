@@ -203,7 +203,7 @@ impl<'f> Cursor<'f> {
         if self.prefix.is_empty() {
             return self.form.value(name);
         }
-        self.form.value(&format!("{}{name}", self.prefix))
+        self.form.value(&[self.prefix.as_str(), name].concat())
     }
 
     fn scalar(&mut self, name: &str, presence: Presence) -> Option<&'f str> {
@@ -255,7 +255,8 @@ impl<'f> Cursor<'f> {
     /// How many elements a list has: its greatest index, after the checks on indexes.
     /// `None` when there is no such list.
     fn list_length(&mut self, name: &str, presence: Presence) -> Option<usize> {
-        let prefix = format!("{}{name}.member.", self.prefix);
+        // Several for each request, nearly all of them absent: no formatting.
+        let prefix = [self.prefix.as_str(), name, ".member."].concat();
         let mut indexes = Vec::new();
         for rest in self.form.names_below(&prefix) {
             match read_index(rest) {

@@ -175,7 +175,7 @@ pub(crate) fn string_to_sign(
     payload: &str,
 ) -> String {
     let digest = HEXLOWER.encode(&sha256(&[canonical, payload.as_bytes()]));
-    format!("{ALGORITHM}\n{signed_at}\n{scope}\n{digest}")
+    [ALGORITHM, signed_at, scope.as_str(), &digest].join("\n")
 }
 
 fn read_date(spelled: &Spelled) -> Result<(Timestamp, Box<str>), Rejection> {

@@ -27,7 +27,8 @@ impl Scope {
         let date_end = date.len();
         let region_end = date_end + 1 + region.len();
         let service_end = region_end + 1 + service.len();
-        let text = format!("{date}/{region}/{service}/{terminator}").into();
+        // Once for each request: no formatting.
+        let text = [date, region, service, terminator].join("/").into();
         Self { text, date_end, region_end, service_end }
     }
 

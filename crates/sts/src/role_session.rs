@@ -74,8 +74,10 @@ impl RoleSession {
     /// The ARN and the id of the session.
     pub(crate) fn user(&self, role: &Role) -> AssumedRoleUser {
         let session = &self.name;
-        let arn = Arn::sts(self.target.account, &format!("assumed-role/{}/{session}", role.name));
-        AssumedRoleUser { assumed_role_id: format!("{}:{session}", role.id), arn: arn.to_string() }
+        let resource = ["assumed-role/", role.name.as_str(), "/", session.as_str()].concat();
+        let arn = Arn::sts(self.target.account, &resource).to_string();
+        let assumed_role_id = [role.id.as_str(), ":", session.as_str()].concat();
+        AssumedRoleUser { assumed_role_id, arn }
     }
 
     /// The session as it begins now, without a second factor or a provider.

@@ -54,7 +54,7 @@ impl AccessKeyId {
             AccessKeyKind::Temporary => "ASIA",
             AccessKeyKind::LongTerm | AccessKeyKind::Foreign => "AKIA",
         };
-        Self(format!("{prefix}{body}").into())
+        Self([prefix, &body].concat().into())
     }
 
     /// The account number the id carries, if it is of the scheme that carries one.

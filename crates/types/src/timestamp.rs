@@ -62,13 +62,26 @@ impl Timestamp {
     /// The basic ISO 8601 form that signatures use: `20260301T120000Z`.
     #[must_use]
     pub fn to_basic(self) -> String {
-        self.civil().strftime("%Y%m%dT%H%M%SZ").to_string()
+        // By hand, as below: it is done for each request.
+        let (mut text, moment) = (String::with_capacity(16), self.civil());
+        text.push_str(&self.to_basic_date());
+        text.push('T');
+        for part in [moment.hour(), moment.minute(), moment.second()] {
+            push_two_digits(&mut text, part);
+        }
+        text.push('Z');
+        text
     }
 
     /// The day of the basic form: `20260301`.
     #[must_use]
     pub fn to_basic_date(self) -> String {
-        self.civil().strftime("%Y%m%d").to_string()
+        let (mut text, day) = (String::with_capacity(8), self.civil());
+        let year = day.year();
+        for part in [year / 100, year % 100, day.month().into(), day.day().into()] {
+            push_two_digits(&mut text, i8::try_from(part).unwrap_or_default());
+        }
+        text
     }
 
     /// Reads exactly the basic form, `20260301T120000Z`.
@@ -76,21 +89,15 @@ impl Timestamp {
     /// # Errors
     /// Every other text is refused, also other ISO 8601 forms.
     pub fn from_basic(text: &str) -> Result<Self, TimestampError> {
-        let digits = |range: std::ops::Range<usize>| text.get(range).ok_or(TimestampError);
         if text.len() != 16 || !text.is_ascii() {
             return Err(TimestampError);
         }
-        let extended = format!(
-            "{}-{}-{}{}{}:{}:{}{}",
-            digits(0..4)?,
-            digits(4..6)?,
-            digits(6..8)?,
-            digits(8..9)?,
-            digits(9..11)?,
-            digits(11..13)?,
-            digits(13..15)?,
-            digits(15..16)?
-        );
+        let mut extended = String::with_capacity(20);
+        for (range, behind) in [(0..4, "-"), (4..6, "-"), (6..11, ":"), (11..13, ":"), (13..16, "")]
+        {
+            extended.push_str(text.get(range).ok_or(TimestampError)?);
+            extended.push_str(behind);
+        }
         extended.parse()
     }
 
@@ -108,6 +115,13 @@ impl Timestamp {
         // INVARIANT: the field lies within jiff's range (years -9999 to 9999), so
         // the fallback cannot be reached.
         jiff::Timestamp::from_second(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+    }
+}
+
+/// `part` lies between 0 and 99.
+fn push_two_digits(text: &mut String, part: i8) {
+    for digit in [part / 10, part % 10] {
+        text.push(char::from(b'0' + u8::try_from(digit).unwrap_or_default()));
     }
 }
 

@@ -51,6 +51,9 @@ impl<E: Named> Collection<E> {
     }
 
     pub(super) fn find_by_name(&self, name: &str) -> Option<&Arc<E>> {
+        if !name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return self.by_name.get(name);
+        }
         self.by_name.get(name.to_ascii_lowercase().as_str())
     }
 

@@ -32,27 +32,9 @@ pub(super) struct Known {
 }
 
 impl<S: Store> Respond for Gateway<S> {
-    async fn respond(self: Arc<Self>, arrival: Arrival) -> Reply {
-        let (id, format) = (arrival.id, format(&arrival.head));
-        let mut known = Known::default();
-        // What could not be recorded is not begun.
-        let outcome = match self.admit().await {
-            Ok(()) => self.handle(&arrival, format, &mut known).await,
-            Err(error) => return self.refuse(id, None, &error, format),
-        };
-        if let (Err(error), Some(role), Some(operation)) = (&outcome, &known.role, known.operation)
-            && operation.is_unsigned()
-            && known.trail.decided != Decided::Denied
-        {
-            self.keep_refused_proof(operation, role, error, id).await;
-        }
-        self.note_use(&known);
-        self.record(Called { arrival: &arrival, known: &known, outcome: &outcome });
-        log(id, &known, &outcome);
-        match outcome {
-            Ok(body) => Reply::new(StatusCode::OK, format.content_type(), body),
-            Err(error) => self.refuse(id, known.service(), &error, format),
-        }
+    /// In a box: the task that it becomes is moved several times, all of it.
+    fn respond(self: Arc<Self>, arrival: Arrival) -> impl Future<Output = Reply> + Send {
+        Box::pin(async move { self.answer(arrival).await })
     }
 
     /// No log line: there would be thousands a second, and the listener says it once.
@@ -87,6 +69,29 @@ impl<S: Store> Respond for Gateway<S> {
 }
 
 impl<S: Store> Gateway<S> {
+    async fn answer(&self, arrival: Arrival) -> Reply {
+        let (id, format) = (arrival.id, format(&arrival.head));
+        let mut known = Known::default();
+        // What could not be recorded is not begun.
+        let outcome = match self.admit().await {
+            Ok(()) => self.handle(&arrival, format, &mut known).await,
+            Err(error) => return self.refuse(id, None, &error, format),
+        };
+        if let (Err(error), Some(role), Some(operation)) = (&outcome, &known.role, known.operation)
+            && operation.is_unsigned()
+            && known.trail.decided != Decided::Denied
+        {
+            self.keep_refused_proof(operation, role, error, id).await;
+        }
+        self.note_use(&known);
+        self.record(Called { arrival: &arrival, known: &known, outcome: &outcome });
+        log(id, &known, &outcome);
+        match outcome {
+            Ok(body) => Reply::new(StatusCode::OK, format.content_type(), body),
+            Err(error) => self.refuse(id, known.service(), &error, format),
+        }
+    }
+
     async fn handle(
         &self,
         arrival: &Arrival,

@@ -79,8 +79,9 @@ impl<'a> Headers<'a> {
 
     fn named(&self, name: &str) -> &[Header<'a>] {
         let start = self.0.partition_point(|header| header.name.as_ref() < name);
-        let end = self.0.partition_point(|header| header.name.as_ref() <= name);
-        self.0.get(start..end).unwrap_or_default()
+        let rest = self.0.get(start..).unwrap_or_default();
+        let count = rest.iter().take_while(|header| header.name.as_ref() == name).count();
+        rest.get(..count).unwrap_or_default()
     }
 }
 
