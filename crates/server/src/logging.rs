@@ -1,5 +1,7 @@
 //! How log lines look, which are written, and when.
 
+mod line;
+
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -10,6 +12,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
 
+use self::line::PlainLine;
 use crate::config::LogFormat;
 use crate::limits::{LOG_BYTES_HELD_MAX, LOG_HELD_MAX};
 
@@ -41,7 +44,10 @@ pub fn start(format: LogFormat, level: Level) -> Result<Logging, TryInitError> {
     let lines = tracing_subscriber::fmt::layer().with_writer(Writers { held_below });
     let registry = tracing_subscriber::registry().with(ours);
     match format {
-        LogFormat::Text => registry.with(lines.with_ansi(is_terminal)).try_init()?,
+        LogFormat::Text if is_terminal => registry.with(lines).try_init()?,
+        LogFormat::Text => {
+            registry.with(lines.with_ansi(false).event_format(PlainLine)).try_init()?;
+        }
         LogFormat::Json => {
             registry.with(lines.json().flatten_event(true).with_span_list(false)).try_init()?;
         }
