@@ -33,6 +33,23 @@ impl AccountId {
     }
 }
 
+impl AccountId {
+    /// Appends the twelve digits. By hand, as all showing of it: some ten numbers are
+    /// written for each request.
+    pub fn push_to(self, text: &mut String) {
+        text.push_str(std::str::from_utf8(&self.digits()).unwrap_or_default());
+    }
+
+    fn digits(self) -> [u8; 12] {
+        let (mut digits, mut rest) = ([b'0'; 12], self.0);
+        for digit in digits.iter_mut().rev() {
+            *digit += u8::try_from(rest % 10).unwrap_or_default();
+            rest /= 10;
+        }
+        digits
+    }
+}
+
 impl FromStr for AccountId {
     type Err = AccountIdError;
 
@@ -50,13 +67,7 @@ impl FromStr for AccountId {
 
 impl fmt::Display for AccountId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // By hand: some ten numbers are written for each request.
-        let (mut digits, mut rest) = ([b'0'; 12], self.0);
-        for digit in digits.iter_mut().rev() {
-            *digit += u8::try_from(rest % 10).unwrap_or_default();
-            rest /= 10;
-        }
-        formatter.write_str(std::str::from_utf8(&digits).unwrap_or_default())
+        formatter.write_str(std::str::from_utf8(&self.digits()).unwrap_or_default())
     }
 }
 

@@ -1,4 +1,4 @@
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::str::FromStr;
 
 use thiserror::Error;
@@ -53,8 +53,7 @@ impl Arn {
         text.push_str("arn:aws:");
         text.push_str(service);
         text.push_str("::");
-        // Writing into a text cannot fail.
-        let _ = write!(text, "{account}");
+        account.push_to(&mut text);
         text.push(':');
         text.push_str(resource);
         Self { text: text.into(), colons }

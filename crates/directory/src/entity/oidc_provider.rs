@@ -34,6 +34,6 @@ impl OidcProvider {
 
     /// The same for a text that may be the URL of an issuer, behind its scheme.
     pub(crate) fn arn_at(account: AccountId, behind_scheme: &str) -> Arn {
-        Arn::iam(account, &format!("oidc-provider/{behind_scheme}"))
+        Arn::iam(account, &["oidc-provider/", behind_scheme].concat())
     }
 }

@@ -35,7 +35,10 @@ pub enum KeyValues {
 pub(crate) fn of_claims(claims: Claims<'_>) -> Vec<ConditionKey> {
     let text = |claim| claims.get(claim).and_then(Value::as_str);
     let Some(provider) = text("iss").map(without_scheme) else { return Vec::new() };
-    let key = |claim: &str, values| ConditionKey { name: format!("{provider}:{claim}"), values };
+    let key = |claim: &str, values| {
+        let name = [provider, ":", claim].concat();
+        ConditionKey { name, values }
+    };
     let mut keys = Vec::new();
     if let (Ok(audiences), Ok(authorized_party)) = (claims.audiences(), claims.authorized_party()) {
         let parties = Parties { audiences, authorized_party };

@@ -58,10 +58,11 @@ impl<W: fmt::Write> Fields<'_, W> {
         let name = field.name();
         let line = &mut self.line;
         let write = || {
-            line.write_char(' ')?;
+            // The names are this program's own.
+            line.0.write_char(' ')?;
             if name != "message" {
-                line.write_str(name)?;
-                line.write_char('=')?;
+                line.0.write_str(name)?;
+                line.0.write_char('=')?;
             }
             value(line)
         };
@@ -72,14 +73,16 @@ impl<W: fmt::Write> Fields<'_, W> {
 
 impl<W: fmt::Write> Visit for Fields<'_, W> {
     fn record_str(&mut self, field: &Field, value: &str) {
-        let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
+        let is_plain = |byte: u8| matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\');
+        // Without a way out of the loop, which the compiler takes several steps of at once.
+        let plain = value.bytes().fold(true, |plain, byte| plain & is_plain(byte));
         self.note(field, |line| {
-            if !value.bytes().all(is_plain) {
+            if !plain {
                 return write!(line, "{value:?}");
             }
-            line.write_char('"')?;
-            line.write_str(value)?;
-            line.write_char('"')
+            line.0.write_char('"')?;
+            line.0.write_str(value)?;
+            line.0.write_char('"')
         });
     }
 
@@ -95,8 +98,8 @@ struct OneLine<'a, W>(&'a mut W);
 impl<W: fmt::Write> fmt::Write for OneLine<'_, W> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         // The second kind of control characters begins with 0xc2.
-        let may_be_control = |byte: u8| byte < 0x20 || byte == 0x7f || byte == 0xc2;
-        if !text.bytes().any(may_be_control) {
+        let may_be_control = |byte: u8| (byte < 0x20) | (byte == 0x7f) | (byte == 0xc2);
+        if !text.bytes().fold(false, |any, byte| any | may_be_control(byte)) {
             return self.0.write_str(text);
         }
         for character in text.chars() {
