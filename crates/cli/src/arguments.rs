@@ -93,6 +93,9 @@ pub(crate) struct ServeFlags {
     /// Accept requests on this address; port 0 takes a free one [default: 127.0.0.1:4566]
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
+    /// Let metrics be read from this address, at /metrics; by whoever reaches it
+    #[arg(long, value_name = "ADDRESS")]
+    metrics_listen: Option<String>,
     /// Write the base URL to this file once requests are answered
     #[arg(long, value_name = "FILE")]
     ready_file: Option<String>,
@@ -165,6 +168,7 @@ impl ServeFlags {
         let texts = [
             (Key::Data, &self.data),
             (Key::Listen, &self.listen),
+            (Key::MetricsListen, &self.metrics_listen),
             (Key::ReadyFile, &self.ready_file),
             (Key::Account, &self.account),
             (Key::Region, &self.region),

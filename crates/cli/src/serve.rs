@@ -60,6 +60,9 @@ fn announce(settings: &Settings, running: &Running) {
     if let Some(Tls::Own { names }) = &settings.tls {
         announce_authority(&files, names);
     }
+    if let Some(address) = running.metrics_address() {
+        tracing::info!(url = format!("http://{address}/metrics"), "metrics");
+    }
     let config = files.config();
     let (url, profile) = (running.base_url(), PROFILE);
     tracing::info!(url, ephemeral, profile, config = %config.display(), "ready");

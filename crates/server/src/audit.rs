@@ -66,6 +66,19 @@ pub enum Demand {
     BestEffort,
 }
 
+/// How it is with a log, for metrics.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Standing {
+    /// Events that found a place in the queue.
+    pub(crate) accepted: u64,
+    /// Events that found none.
+    pub(crate) lost: u64,
+    /// Bytes that are not written yet.
+    pub(crate) queued_bytes: usize,
+    /// Whether writing fails at this time.
+    pub(crate) is_failing: bool,
+}
+
 /// The audit log of a running server.
 pub(crate) struct AuditLog {
     queue: Arc<Queue>,
@@ -137,6 +150,11 @@ impl AuditLog {
     /// in the way.
     pub(crate) fn is_ready(&self) -> bool {
         self.demand == Demand::BestEffort || !self.queue.is_failing()
+    }
+
+    /// How it is with the log.
+    pub(crate) fn standing(&self) -> Standing {
+        self.queue.standing()
     }
 
     /// Writes what waits, and ends. To be called once nothing is accepted any more.

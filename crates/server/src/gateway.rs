@@ -32,6 +32,7 @@ use crate::config::Saml;
 use crate::denials::DenialLog;
 use crate::issuer_keys::IssuerKeys;
 use crate::limits::{SAML_QUEUE_MAX, SAML_VERIFICATIONS_MAX, SIGNING_KEYS_MAX};
+use crate::metrics::Metrics;
 use crate::throttle::{Rates, Throttle};
 
 /// Answers the requests of STS and IAM.
@@ -54,6 +55,7 @@ pub(crate) struct Gateway<S> {
     saml_queue: Arc<Semaphore>,
     /// Where calls are recorded, if they are.
     audit: Option<Arc<AuditLog>>,
+    metrics: Arc<Metrics>,
 }
 
 /// What the message of a denial refers to.
@@ -93,6 +95,7 @@ impl<S: Store> Gateway<S> {
             saml_places: Arc::new(Semaphore::new(SAML_VERIFICATIONS_MAX)),
             saml_queue: Arc::new(Semaphore::new(SAML_QUEUE_MAX)),
             audit: None,
+            metrics: Arc::default(),
         }
     }
 
@@ -101,6 +104,11 @@ impl<S: Store> Gateway<S> {
     pub(crate) fn recording(mut self, audit: Option<Arc<AuditLog>>) -> Self {
         self.audit = audit;
         self
+    }
+
+    /// What it counts.
+    pub(crate) const fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
     }
 }
 

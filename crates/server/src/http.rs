@@ -14,12 +14,14 @@ mod listen;
 mod places;
 mod pulse;
 mod tls;
+mod traffic;
 
 pub use exchange::{Arrival, Body, BodyOwner, Readiness, Reply, Respond, Transport};
 pub use forwarded::TrustedProxies;
 pub use listen::{HttpLimits, Listener, Stop, serve};
 pub(crate) use places::network;
 pub use tls::{Certificate, TlsError};
+pub(crate) use traffic::Traffic;
 
 #[cfg(test)]
 mod tests;

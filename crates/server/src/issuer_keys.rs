@@ -24,6 +24,7 @@ mod address;
 mod cache;
 mod fault;
 mod fetch;
+mod fetches;
 mod freshness;
 mod location;
 mod policy;
@@ -49,6 +50,7 @@ pub use access_tokens::OwnerFault;
 pub use address::is_public;
 
 pub use fault::{Answer, Cause, Document, ForbiddenAddress, KeyFault, ProxyFault};
+pub(crate) use fetches::Fetches;
 pub use location::UrlFault;
 pub use proxy::{ProxyAddress, ProxyCredentialsError};
 pub use start::IssuerKeysError;
@@ -82,6 +84,7 @@ pub struct IssuerKeys {
     cache: Cache<Fetcher>,
     access_tokens: AccessTokens,
     issuers: Issuers,
+    fetches: Arc<Fetches>,
 }
 
 /// How an issuer answered when a provider is to be created for it.
@@ -136,7 +139,16 @@ impl IssuerKeys {
         let access_tokens =
             AccessTokens::new(client.clone(), &rules, &named, &endpoints, fetch_wait);
         let places = Semaphore::new(ISSUER_FETCHES_MAX);
-        let fetcher = Fetcher { client, rules, named, endpoints, fetch_wait, places };
+        let fetches = Arc::<Fetches>::default();
+        let fetcher = Fetcher {
+            client,
+            rules,
+            named,
+            endpoints,
+            fetch_wait,
+            places,
+            fetches: Arc::clone(&fetches),
+        };
         let periods =
             Periods { attempt_interval: machine.attempt_interval, outage_max: issuers.outage_max };
         Ok(Self {
@@ -144,7 +156,13 @@ impl IssuerKeys {
             cache: Cache::new(fetcher, periods, machine.waiters_max),
             access_tokens,
             issuers: issuers.clone(),
+            fetches,
         })
+    }
+
+    /// How fetches have ended so far.
+    pub(crate) const fn fetches(&self) -> &Arc<Fetches> {
+        &self.fetches
     }
 
     /// The keys of an issuer, which is named as in its tokens, byte by byte.

@@ -21,6 +21,7 @@ pub mod installation;
 pub mod issuer_keys;
 pub mod limits;
 pub mod logging;
+mod metrics;
 mod own_certificate;
 pub mod private_file;
 pub mod profile;

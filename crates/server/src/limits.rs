@@ -21,6 +21,16 @@ pub const LARGE_BODIES_MAX: usize = 4;
 /// session token and its parameters there. Choice.
 pub const HEAD_BYTES_MAX: usize = 64 * 1024;
 
+/// Connections at once to the listener for metrics. Choice: two collectors and somebody
+/// who looks.
+pub const METRICS_CONNECTIONS_MAX: usize = 8;
+
+/// How long one of them may last, with its one request. Choice: what Prometheus waits.
+pub const METRICS_WAIT_MAX: Duration = Duration::from_secs(10);
+
+/// How long a listener waits after the system could not give it a connection. Choice.
+pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
 /// Header lines of one request. Choice: SDKs send about a dozen.
 pub const HEADERS_MAX: usize = 100;
 

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::{Demand, RETRY};
+use super::{Demand, RETRY, Standing};
 use crate::limits::{AUDIT_BATCH_BYTES, AUDIT_HELD_MAX, AUDIT_QUEUE_BYTES_MAX};
+use crate::metrics::Counter;
 
 /// The queue between requests and the writer.
 ///
@@ -22,6 +23,8 @@ pub(super) struct Queue {
     demand: Demand,
     room: Notify,
     failing: AtomicBool,
+    accepted: Counter,
+    lost: Counter,
     ended: Notify,
 }
 
@@ -58,6 +61,8 @@ impl Queue {
             demand,
             room: Notify::new(),
             failing: AtomicBool::new(false),
+            accepted: Counter::default(),
+            lost: Counter::default(),
             ended: Notify::new(),
         }
     }
@@ -83,10 +88,12 @@ impl Queue {
         let was_empty = waiting.is_empty();
         if self.demand == Demand::BestEffort && !self.has_room() {
             waiting.lost += 1;
+            self.lost.add_one();
         } else {
             waiting.text.extend_from_slice(event);
             let end = waiting.text.len();
             waiting.ends.push(end);
+            self.accepted.add_one();
             self.bytes.fetch_add(event.len(), Ordering::Relaxed);
         }
         if was_empty || waiting.text.len() >= AUDIT_BATCH_BYTES {
@@ -137,6 +144,15 @@ impl Queue {
 
     pub(super) fn is_failing(&self) -> bool {
         self.failing.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn standing(&self) -> Standing {
+        Standing {
+            accepted: self.accepted.value(),
+            lost: self.lost.value(),
+            queued_bytes: self.bytes.load(Ordering::Relaxed),
+            is_failing: self.is_failing(),
+        }
     }
 
     /// The writer has ended.

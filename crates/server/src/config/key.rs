@@ -10,6 +10,8 @@ pub enum Key {
     Listen,
     /// A file that appears, holding the base URL, once requests are answered.
     ReadyFile,
+    /// The address that metrics are read from; none where it is not given.
+    MetricsListen,
     /// Keep the accounts in memory only.
     Ephemeral,
     /// The number of the first account.
@@ -91,9 +93,10 @@ pub enum Shape {
 
 impl Key {
     /// Every key, in the order they are shown.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::Data,
         Self::Listen,
+        Self::MetricsListen,
         Self::ReadyFile,
         Self::Ephemeral,
         Self::Account,
@@ -135,6 +138,7 @@ impl Key {
         match self {
             Self::Data => "data",
             Self::Listen => "listen",
+            Self::MetricsListen => "metrics_listen",
             Self::ReadyFile => "ready_file",
             Self::Ephemeral => "ephemeral",
             Self::Account => "account",
@@ -193,6 +197,7 @@ impl Key {
             | Self::AuditFilesMax => Shape::Number,
             Self::Data
             | Self::Listen
+            | Self::MetricsListen
             | Self::ReadyFile
             | Self::Account
             | Self::Region
@@ -221,7 +226,9 @@ impl Key {
             | Self::TlsKey
             | Self::RootKeyFile
             | Self::IssuerProxyCredentialsFile => "a path that is not empty",
-            Self::Listen => "an IP address and a port, such as `127.0.0.1:4566`",
+            Self::Listen | Self::MetricsListen => {
+                "an IP address and a port, such as `127.0.0.1:4566`"
+            }
             Self::Ephemeral
             | Self::Tls
             | Self::StrictMessages
@@ -288,6 +295,7 @@ impl Key {
             Self::RequestTimeout => Some("30s"),
             Self::ShutdownTimeout => Some("10s"),
             Self::ReadyFile
+            | Self::MetricsListen
             | Self::Account
             | Self::TlsName
             | Self::TlsCert

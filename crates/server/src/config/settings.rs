@@ -23,6 +23,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// The address that requests are accepted on; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// The address that metrics are read from, if they are.
+    pub metrics_listen: Option<SocketAddr>,
     /// A file that appears, holding the base URL, once requests are answered.
     pub ready_file: Option<PathBuf>,
     /// Where the accounts are kept.
@@ -124,6 +126,7 @@ impl Settings {
             audit: read.audit(&storage)?,
             data: read.required(Key::Data, path)?,
             listen,
+            metrics_listen: read.optional(Key::MetricsListen, |text| text.parse().ok())?,
             ready_file: read.optional(Key::ReadyFile, path)?,
             storage,
             account: read.optional(Key::Account, |text| text.parse().ok())?,

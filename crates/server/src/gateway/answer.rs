@@ -2,6 +2,7 @@
 //! and one log line per request.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::StatusCode;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, REFERER, USER_AGENT};
@@ -10,6 +11,7 @@ use stead_api::{ApiError, ErrorCode, Fault, KnownOperation, Service};
 use stead_authorizer::{RequestFacts, Transport as Connection};
 use stead_query::{Form, Format, Hints, encode_error};
 use stead_store::Store;
+use tokio::time::Instant;
 
 use super::authenticate::{Authenticated, Claimed};
 use super::perform::{Decided, Trail};
@@ -18,6 +20,7 @@ use super::record::{Called, role_of};
 use super::{DenialStyle, Gateway};
 use crate::http::{Arrival, Body, BodyOwner, Readiness, Reply, Respond, Transport};
 use crate::limits::RETRY_AFTER;
+use crate::metrics::Outcome;
 use crate::request_id::RequestId;
 
 /// What is known of a request so far, for its log line, its event and its error's
@@ -71,11 +74,15 @@ impl<S: Store> Respond for Gateway<S> {
 impl<S: Store> Gateway<S> {
     async fn answer(&self, arrival: Arrival) -> Reply {
         let (id, format) = (arrival.id, format(&arrival.head));
+        let (began, _in_flight) = (Instant::now(), self.metrics.in_flight.raise());
         let mut known = Known::default();
         // What could not be recorded is not begun.
         let outcome = match self.admit().await {
             Ok(()) => self.handle(&arrival, format, &mut known).await,
-            Err(error) => return self.refuse(id, None, &error, format),
+            Err(error) => {
+                self.measure(&known, Some(&error), began.elapsed());
+                return self.refuse(id, None, &error, format);
+            }
         };
         if let (Err(error), Some(role), Some(operation)) = (&outcome, &known.role, known.operation)
             && operation.is_unsigned()
@@ -86,6 +93,7 @@ impl<S: Store> Gateway<S> {
         self.note_use(&known);
         self.record(Called { arrival: &arrival, known: &known, outcome: &outcome });
         log(id, &known, &outcome);
+        self.measure(&known, outcome.as_ref().err(), began.elapsed());
         match outcome {
             Ok(body) => Reply::new(StatusCode::OK, format.content_type(), body),
             Err(error) => self.refuse(id, known.service(), &error, format),
@@ -104,7 +112,8 @@ impl<S: Store> Gateway<S> {
             Body::Whole(body) => body,
             Body::TooLong { bytes_max } => return Err(too_long(*bytes_max)),
         };
-        self.throttle.charge_address(source)?;
+        let charged = self.throttle.charge_address(source);
+        charged.inspect_err(|_| self.metrics.throttled.address.add_one())?;
         let content_type = text(head, &CONTENT_TYPE);
         let form = Form::parse(head.uri.query(), content_type.as_deref(), body)?;
         let operation = form.operation()?;
@@ -126,7 +135,8 @@ impl<S: Store> Gateway<S> {
         } else {
             let caller = self.authenticate(head, body, operation.service(), now).await?;
             let caller = known.caller.insert(caller);
-            self.throttle.charge_account(caller.caller.account(), source)?;
+            let charged = self.throttle.charge_account(caller.caller.account(), source);
+            charged.inspect_err(|_| self.metrics.throttled.account.add_one())?;
             (decode(&mut known.trail)?, caller)
         };
         let facts = RequestFacts {
@@ -152,6 +162,23 @@ impl<S: Store> Gateway<S> {
             };
         }
         self.perform(plan, &others, caller, &facts, &mut known.trail).await
+    }
+
+    fn measure(&self, known: &Known, error: Option<&ApiError>, took: Duration) {
+        let outcome = match error {
+            None => Outcome::Ok,
+            Some(_) if known.trail.decided == Decided::Denied => Outcome::Denied,
+            Some(error) => match error.code().fault() {
+                Fault::Receiver if error.code() != ErrorCode::NotImplemented => Outcome::Failed,
+                Fault::Receiver | Fault::Sender => Outcome::Refused,
+            },
+        };
+        self.metrics.requests.note(known.operation, outcome, error.map(ApiError::code), took);
+        match known.trail.decided {
+            Decided::Nothing => {}
+            Decided::Allowed => self.metrics.allowed.add_one(),
+            Decided::Denied => self.metrics.denied.add_one(),
+        }
     }
 
     fn refuse(

@@ -175,7 +175,9 @@ impl<S: Store> Gateway<S> {
         match begun {
             Begun::Unchanged(answer) => Ok(answer),
             Begun::Queued(answer, queued) => {
-                caller.account.finish(queued).await.map_err(|error| commit_error(&error))?;
+                let commit = caller.account.finish(queued);
+                let committed = self.metrics.commits.measure(commit).await;
+                committed.map_err(|error| commit_error(&error))?;
                 Ok(answer)
             }
             Begun::Staged(..) => Err(ApiError::internal("claimed proofs were asked for again")),

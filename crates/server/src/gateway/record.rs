@@ -72,7 +72,7 @@ impl<S: Store> Gateway<S> {
             Some(_) => 0,
             None => match self.throttle.record_stranger() {
                 Some(left_out) => left_out,
-                None => return,
+                None => return self.metrics.events_left_out.add_one(),
             },
         };
         let claimed_key = match caller {

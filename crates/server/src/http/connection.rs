@@ -27,6 +27,7 @@ use super::idle::{Heads, IdleBound};
 use super::listen::HttpLimits;
 use super::places::Visit;
 use super::pulse::Pulse;
+use super::traffic::Traffic;
 use crate::entropy::ThreadEntropy;
 use crate::limits::{
     HANDSHAKE_WAIT_MAX, HEAD_BYTES_MAX, HEAD_WAIT_MAX, HEADERS_MAX, STREAM_BYTES_HELD_MAX,
@@ -46,6 +47,7 @@ pub(super) struct Connections<R> {
     bodies: Bodies,
     pulse: Arc<Pulse>,
     draining: AtomicBool,
+    traffic: Arc<Traffic>,
 }
 
 /// Where a connection comes from.
@@ -75,12 +77,13 @@ impl<R: Respond> Connections<R> {
         proxies: TrustedProxies,
         limits: HttpLimits,
         responder: Arc<R>,
+        traffic: Arc<Traffic>,
     ) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         // Over HTTP/1.1, one in work for each connection.
         let pulse = Pulse::new(cores, limits.connections_max);
         let (bodies, draining) = (Bodies::new(), AtomicBool::new(false));
-        Self { tls, proxies, limits, responder, bodies, pulse, draining }
+        Self { tls, proxies, limits, responder, bodies, pulse, draining, traffic }
     }
 
     pub(super) const fn pulse(&self) -> &Arc<Pulse> {
@@ -131,8 +134,14 @@ impl<R: Respond> Connections<R> {
                 let peer = Peer { address, transport: Transport::Secure, protocol, visit };
                 self.http(stream, peer, watcher).await;
             }
-            Ok(Err(error)) => tracing::debug!(%address, %error, "tls handshake failed"),
-            Err(_) => tracing::debug!(%address, "tls handshake took too long"),
+            Ok(Err(error)) => {
+                self.traffic.handshakes_failed.add_one();
+                tracing::debug!(%address, %error, "tls handshake failed");
+            }
+            Err(_) => {
+                self.traffic.handshakes_failed.add_one();
+                tracing::debug!(%address, "tls handshake took too long");
+            }
         }
     }
 
@@ -172,7 +181,10 @@ impl<R: Respond> Connections<R> {
             }
             Route::Api => match self.bodies.read(&*self.responder, &head, body).await {
                 Ok((body, held)) => self.admit(id, head, body, held, &peer).await,
-                Err(Unread::NoRoom) => self.responder.overloaded(id),
+                Err(Unread::NoRoom) => {
+                    self.traffic.shed_bodies.add_one();
+                    self.responder.overloaded(id)
+                }
                 Err(Unread::Refused(status, text)) => Reply::new(status, "text/plain", text),
             },
             Route::Method => {
@@ -196,6 +208,7 @@ impl<R: Respond> Connections<R> {
     ) -> Reply {
         // A connection that makes room is closed anyway.
         let (Some(_admitted), Some(_working)) = (self.pulse.admit(), peer.visit.work()) else {
+            self.traffic.shed_overload.add_one();
             return self.responder.overloaded(id);
         };
         let reply = self.respond(id, head, body, peer).await;
@@ -236,10 +249,12 @@ impl<R: Respond> Connections<R> {
         match timeout(self.limits.request_timeout, task).await {
             Ok(Ok(reply)) => reply,
             Ok(Err(error)) => {
+                self.traffic.unfinished.add_one();
                 tracing::error!(request_id = %id, panicked = error.is_panic(), "request failed");
                 self.responder.failure(id)
             }
             Err(_) => {
+                self.traffic.unfinished.add_one();
                 tracing::error!(request_id = %id, "request took too long");
                 self.responder.failure(id)
             }

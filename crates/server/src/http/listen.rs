@@ -11,13 +11,16 @@ use tokio_rustls::TlsAcceptor;
 use super::connection::Connections;
 use super::exchange::Respond;
 use super::forwarded::TrustedProxies;
-use super::places::{Counting, Places};
+use super::places::{Counting, NoPlace, Places};
+use super::traffic::Traffic;
+use crate::limits::ACCEPT_PAUSE;
 
 /// A socket that is bound and not yet served.
 #[derive(Debug)]
 pub struct Listener {
     socket: TcpListener,
     address: SocketAddr,
+    traffic: Arc<Traffic>,
 }
 
 impl Listener {
@@ -28,13 +31,18 @@ impl Listener {
     pub async fn bind(address: SocketAddr) -> io::Result<Self> {
         let socket = TcpListener::bind(address).await?;
         let address = socket.local_addr()?;
-        Ok(Self { socket, address })
+        Ok(Self { socket, address, traffic: Arc::default() })
     }
 
     /// The address that was bound, with its real port.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What it counts, once it is served.
+    pub(crate) const fn traffic(&self) -> &Arc<Traffic> {
+        &self.traffic
     }
 }
 
@@ -82,7 +90,9 @@ pub async fn serve<R: Respond>(
 ) {
     let places = Places::new(limits.connections_max, limits.address_connections_max);
     let graceful = GracefulShutdown::new();
-    let connections = Arc::new(Connections::new(tls, proxies, limits, responder));
+    let traffic = Arc::clone(&listener.traffic);
+    let connections =
+        Arc::new(Connections::new(tls, proxies, limits, responder, Arc::clone(&traffic)));
     let pulse = Arc::clone(connections.pulse());
     let beating = tokio::spawn(async move { pulse.run().await });
     loop {
@@ -105,17 +115,27 @@ pub async fn serve<R: Respond>(
             Ok(place) => place,
             Err(why) => {
                 tracing::debug!(%peer, ?why, "no place for a connection");
+                match why {
+                    NoPlace::Address => traffic.refused_address.add_one(),
+                    NoPlace::All => traffic.refused_all.add_one(),
+                }
                 connections.turn_away(stream);
                 continue;
             }
         };
         let connections = Arc::clone(&connections);
         let watcher = graceful.watcher();
+        let traffic = Arc::clone(&traffic);
+        traffic.accepted.add_one();
         tokio::spawn(async move {
+            let _open = traffic.open.raise();
             let visit = Arc::clone(place.visit());
             tokio::select! {
                 () = connections.run(stream, peer, Arc::clone(&visit), watcher) => {}
-                () = visit.sent_away() => tracing::debug!(%peer, "connection made room"),
+                () = visit.sent_away() => {
+                    traffic.made_room.add_one();
+                    tracing::debug!(%peer, "connection made room");
+                }
             }
             drop(place);
         });
@@ -138,6 +158,6 @@ async fn pause_after(error: &io::Error) {
     ];
     if !broken.contains(&error.kind()) {
         tracing::error!(%error, "cannot accept connections");
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        tokio::time::sleep(ACCEPT_PAUSE).await;
     }
 }

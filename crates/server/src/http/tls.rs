@@ -70,6 +70,13 @@ impl Certificate {
         Ok(TlsAcceptor::from(Arc::new(config)))
     }
 
+    /// When the certificate ends that is offered now, in seconds since 1970.
+    pub(crate) fn ends_at(&self) -> Option<i64> {
+        let offered = self.offered.load();
+        let (_, certificate) = x509_parser::parse_x509_certificate(offered.cert.first()?).ok()?;
+        Some(certificate.validity().not_after.timestamp())
+    }
+
     /// Reads the files again when they change, until it is told to stop. What cannot be used
     /// changes nothing: the two are seldom replaced at the same moment.
     pub async fn follow(self: Arc<Self>, mut stop: Stop) {

@@ -1,6 +1,7 @@
 //! From an issuer's name to its keys: the discovery document, then the keys.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use stead_types::Timestamp;
@@ -9,6 +10,7 @@ use tokio::time::Instant;
 
 use super::cache::Source;
 use super::fault::{Cause, Document, KeyFault};
+use super::fetches::Fetches;
 use super::freshness::lifetime;
 use super::location::{Location, UrlFault};
 use super::policy::Good;
@@ -29,6 +31,7 @@ pub(super) struct Fetcher {
     pub(super) fetch_wait: Duration,
     /// How many fetches may be under way.
     pub(super) places: Semaphore,
+    pub(super) fetches: Arc<Fetches>,
 }
 
 /// One fetch: by which rules, at what moment, until when.
@@ -44,6 +47,14 @@ impl Source for Fetcher {
     type Keys = KeySet;
 
     async fn fetch(&self, issuer: &str, now: Timestamp) -> Result<Good<KeySet>, KeyFault> {
+        let fetched = self.attempt(issuer, now).await;
+        self.fetches.note(fetched.as_ref().err());
+        fetched
+    }
+}
+
+impl Fetcher {
+    async fn attempt(&self, issuer: &str, now: Timestamp) -> Result<Good<KeySet>, KeyFault> {
         let errand = Errand {
             client: &self.client,
             rules: self.named.get(issuer).unwrap_or(&self.rules),

@@ -24,6 +24,14 @@ pub enum StartError {
         /// What the system says.
         error: io::Error,
     },
+    /// The address for metrics can't be had.
+    #[error("cannot listen on {address} for metrics: {error}")]
+    MetricsListen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        error: io::Error,
+    },
     /// HTTPS cannot be offered.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -70,6 +78,7 @@ impl StartError {
     pub fn help(&self) -> &'static str {
         match self {
             Self::Listen { .. } => "choose another address with --listen; port 0 takes a free one",
+            Self::MetricsListen { .. } => "choose another address with --metrics-listen",
             Self::Tls(_) => "--tls-cert is a PEM chain, --tls-key its unencrypted PEM key",
             Self::IssuerKeys(IssuerKeysError::Proxy(_)) => {
                 "issuer_proxy_credentials_file names a file of one line `USER:PASSWORD`, `chmod 600`"

@@ -3,8 +3,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use stead_session::{KeyState, Keyring};
 use stead_store_sqlite::SqliteStore;
 use stead_types::Timestamp;
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
@@ -21,6 +23,7 @@ use crate::gateway::{DenialStyle, Gateway};
 use crate::http::{Certificate, HttpLimits, Listener, Stop, TrustedProxies, serve};
 use crate::installation::RootCredentials;
 use crate::issuer_keys::IssuerKeys;
+use crate::metrics::{self, Sources};
 use crate::own_certificate;
 use crate::private_file;
 use crate::profile::{CertificateOrigin, ProfileFiles};
@@ -40,6 +43,7 @@ pub struct Running {
     audit: Option<Arc<AuditLog>>,
     store: Arc<SqliteStore>,
     ready_file: Option<PathBuf>,
+    metrics_address: Option<SocketAddr>,
 }
 
 /// Starts a server and returns once it answers.
@@ -64,6 +68,7 @@ pub async fn start(
     let listen_error = |error| StartError::Listen { address: settings.listen, error };
     let listener = Listener::bind(settings.listen).await.map_err(listen_error)?;
     let base_url = base_url(listener.address(), settings.tls.is_some());
+    let metrics_listener = metrics_listener(settings).await?;
     let opened = open(settings, footprint, &*clock).await?;
     // What is written to the directory comes before anything is served, so that
     // a failure leaves nothing running.
@@ -87,7 +92,7 @@ pub async fn start(
             return Err(error);
         }
     };
-    let parts = Parts { opened, issuer_keys, audit, socket, listener, tls };
+    let parts = Parts { opened, issuer_keys, audit, socket, listener, metrics_listener, tls };
     let running = run(settings, clock, parts, base_url);
     if let Some(path) = &running.ready_file {
         let written = private_file::replace(path, format!("{}\n", running.base_url).as_bytes());
@@ -107,12 +112,13 @@ struct Parts {
     audit: Option<Arc<AuditLog>>,
     socket: Option<AdminSocket>,
     listener: Listener,
+    metrics_listener: Option<TcpListener>,
     tls: Option<(Arc<Certificate>, TlsAcceptor)>,
 }
 
 /// Sets everything going.
 fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: String) -> Running {
-    let Parts { opened, issuer_keys, audit, socket, listener, tls } = parts;
+    let Parts { opened, issuer_keys, audit, socket, listener, metrics_listener, tls } = parts;
     let Opened { store, accounts, keyring, first } = opened;
     let (stop, stopped) = Stop::new();
     let mut background = vec![tokio::spawn(record_uses(Arc::clone(&accounts), stopped.clone()))];
@@ -120,10 +126,10 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
         let (accounts, clock) = (Arc::clone(&accounts), Arc::clone(&clock));
         background.push(tokio::spawn(admin::serve(socket, accounts, clock, stopped.clone())));
     }
-    let tls = tls.map(|(certificate, acceptor)| {
-        background.push(tokio::spawn(certificate.follow(stopped.clone())));
-        acceptor
-    });
+    let (certificate, tls) = tls.unzip();
+    if let Some(certificate) = &certificate {
+        background.push(tokio::spawn(Arc::clone(certificate).follow(stopped.clone())));
+    }
     let style = match (settings.strict_messages, settings.sealed_denials) {
         (true, _) => DenialStyle::Strict,
         (false, true) => DenialStyle::Sealed,
@@ -132,9 +138,29 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
     let keyring = Arc::new(keyring);
     let saml = settings.saml.clone();
     let rates = settings.rates;
+    let (sealing, fetches) = (Arc::clone(&keyring), Arc::clone(issuer_keys.fetches()));
+    let counting = Arc::clone(&clock);
     let gateway =
         Gateway::new(Arc::clone(&accounts), keyring, clock, style, issuer_keys, saml, rates);
     let gateway = gateway.recording(audit.clone());
+    let metrics_address = metrics_listener.as_ref().and_then(|listener| listener.local_addr().ok());
+    if let Some(metrics_listener) = metrics_listener {
+        let sources = Sources {
+            metrics: Arc::clone(gateway.metrics()),
+            traffic: Arc::clone(listener.traffic()),
+            fetches,
+            audit: audit.clone(),
+            certificate,
+            sealing_since: Box::new(move || sealing_since(&sealing)),
+            began: counting.now(),
+            clock: counting,
+        };
+        background.push(tokio::spawn(metrics::serve(
+            metrics_listener,
+            Arc::new(sources),
+            stopped.clone(),
+        )));
+    }
     let proxies = TrustedProxies::new(settings.trusted_proxies.clone());
     let limits = HttpLimits {
         connections_max: settings.connections_max,
@@ -144,7 +170,18 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
     };
     let server = tokio::spawn(serve(listener, tls, proxies, limits, Arc::new(gateway), stopped));
     let ready_file = settings.ready_file.clone();
-    Running { base_url, first, stop, server, background, accounts, audit, store, ready_file }
+    Running {
+        base_url,
+        first,
+        stop,
+        server,
+        background,
+        accounts,
+        audit,
+        store,
+        ready_file,
+        metrics_address,
+    }
 }
 
 impl Running {
@@ -152,6 +189,12 @@ impl Running {
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// Where metrics are read from, if they are.
+    #[must_use]
+    pub const fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics_address
     }
 
     /// The root key of the first account, when it was created by this start.
@@ -178,6 +221,17 @@ impl Running {
         }
         self.store.close().await;
     }
+}
+
+async fn metrics_listener(settings: &Settings) -> Result<Option<TcpListener>, StartError> {
+    let Some(address) = settings.metrics_listen else { return Ok(None) };
+    let bound = TcpListener::bind(address).await;
+    bound.map(Some).map_err(|error| StartError::MetricsListen { address, error })
+}
+
+fn sealing_since(keyring: &Keyring) -> Option<Timestamp> {
+    let primary = keyring.keys().find(|key| key.state == KeyState::Primary)?;
+    Some(primary.created_at)
 }
 
 /// The audit log, as the settings want it.

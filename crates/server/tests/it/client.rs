@@ -78,6 +78,10 @@ impl Server {
         self.running.stop().await;
     }
 
+    pub(crate) fn metrics_address(&self) -> Option<SocketAddr> {
+        self.running.metrics_address()
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }

@@ -13,6 +13,7 @@ mod client;
 mod connection;
 mod denials;
 mod large_bodies;
+mod metrics;
 mod proxies;
 mod storage;
 mod throttle;
