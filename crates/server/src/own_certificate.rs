@@ -16,13 +16,15 @@ use rcgen::{
 };
 use stead_types::Timestamp;
 use thiserror::Error;
+use zeroize::Zeroize as _;
 
 use crate::config::{CertificateName, TlsFiles};
+use crate::http::Certificate;
 use crate::private_file;
 use crate::profile::ProfileFiles;
 
-/// For how long authority and certificate are good. Choice: what Apple's platforms take of
-/// an authority that a user has added.
+/// For how long authority and certificate are good, from their beginning. Choice: what
+/// Apple's platforms take of an authority that a user has added.
 const LIFETIME: Duration = Duration::from_secs(825 * DAY);
 
 /// How long before their end both are made anew, at a start. Choice: a server that runs for
@@ -86,7 +88,7 @@ pub(crate) fn prepare(
     let files =
         TlsFiles { certificate: directory.join("certificate.pem"), key: directory.join("key.pem") };
     let (made_for, authority) = (directory.join("made-for"), ProfileFiles::of(data).authority());
-    let is_whole = [&files.certificate, &files.key, &authority].iter().all(|path| path.is_file());
+    let is_whole = authority.is_file() && Certificate::load(files.clone()).is_ok();
     let standing = Standing::of(&made_for, is_whole, names, now);
     if standing == Standing::Good {
         return Ok(files);
@@ -94,6 +96,10 @@ pub(crate) fn prepare(
     let made = Made::new(names, now)?;
     private_file::make_directory(&directory).map_err(|error| failed(&directory, error))?;
     // What says that they are made goes first and comes last.
+    if standing != Standing::Incomplete {
+        let all = [&made_for, &files.key, &files.certificate, &authority];
+        all.into_iter().for_each(|path| keep(path));
+    }
     write(&made_for, "")?;
     write(&files.key, &made.key)?;
     write(&files.certificate, &made.certificate)?;
@@ -101,7 +107,7 @@ pub(crate) fn prepare(
         private_file::make_directory(directory).map_err(|error| failed(directory, error))?;
     }
     write(&authority, &made.authority)?;
-    write(&made_for, &note(names, now.plus(LIFETIME)))?;
+    write(&made_for, &note(names, ends(now)))?;
     standing.tell(&authority);
     Ok(files)
 }
@@ -116,6 +122,8 @@ enum Standing {
     Incomplete,
     OtherNames,
     EndsSoon,
+    /// It was made by a clock that was ahead.
+    BeginsLater,
 }
 
 impl Standing {
@@ -125,6 +133,7 @@ impl Standing {
         match ends {
             Some(ends) if is_whole && text != note(names, ends) => Self::OtherNames,
             Some(ends) if is_whole && ends <= now.plus(MADE_ANEW_BEFORE_END) => Self::EndsSoon,
+            Some(ends) if is_whole && ends > now.plus(LIFETIME) => Self::BeginsLater,
             Some(_) if is_whole => Self::Good,
             Some(_) | None => Self::Incomplete,
         }
@@ -139,14 +148,16 @@ impl Standing {
                 tracing::info!(%authority, "a certificate was made, and an authority for it");
                 return;
             }
-            Self::Incomplete => "a file of it was missing",
+            Self::Incomplete => "a file of it was missing or damaged",
             Self::OtherNames => "it was for other names",
             Self::EndsSoon => "its end was near",
+            Self::BeginsLater => "it was good from a later day on",
         };
         tracing::warn!(
             why,
             authority = %authority.display(),
-            "the certificate was made anew, with a new authority: clients need that now"
+            "the certificate was made anew, with a new authority: clients need that now; \
+             what was there before ends in `.before`"
         );
     }
 }
@@ -166,12 +177,14 @@ struct Made {
 
 impl Made {
     fn new(names: &[CertificateName], now: Timestamp) -> Result<Self, rcgen::Error> {
-        let authority_key = KeyPair::generate()?;
+        let mut authority_key = KeyPair::generate()?;
         let key = KeyPair::generate()?;
         let authority = authority(names, now);
         let signed = authority.self_signed(&authority_key)?;
-        let issuer = Issuer::new(authority, authority_key);
+        let issuer = Issuer::new(authority, &authority_key);
         let certificate = certificate(names, now)?.signed_by(&key, &issuer)?;
+        drop(issuer);
+        authority_key.zeroize();
         Ok(Self {
             authority: pem("CERTIFICATE", signed.der()),
             certificate: pem("CERTIFICATE", certificate.der()),
@@ -231,9 +244,33 @@ fn named(name: &str) -> DistinguishedName {
 
 fn last(parameters: &mut CertificateParams, now: Timestamp) {
     let epoch = date_time_ymd(1970, 1, 1);
-    let now = Duration::from_secs(u64::try_from(now.epoch_seconds()).unwrap_or_default());
-    parameters.not_before = epoch + now.saturating_sub(BEGINS_BEFORE);
-    parameters.not_after = epoch + now + LIFETIME;
+    let since_epoch = |moment: Timestamp| {
+        Duration::from_secs(u64::try_from(moment.epoch_seconds()).unwrap_or_default())
+    };
+    parameters.not_before = epoch + since_epoch(begins(now));
+    parameters.not_after = epoch + since_epoch(ends(now));
+}
+
+/// When what is made now begins.
+fn begins(now: Timestamp) -> Timestamp {
+    now.minus(BEGINS_BEFORE)
+}
+
+/// When it ends. Spec: RFC 5280, section 4.1.2.5: the last second counts.
+fn ends(now: Timestamp) -> Timestamp {
+    begins(now).plus(LIFETIME).minus(Duration::from_secs(1))
+}
+
+/// Keeps what is to be replaced: should the clock be what is wrong, it can be put back.
+fn keep(path: &Path) {
+    let mut before = path.as_os_str().to_owned();
+    before.push(".before");
+    // Nothing needs it, and what cannot be kept is no reason to serve nothing.
+    if let Err(error) = std::fs::rename(path, &before)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        tracing::warn!(path = %path.display(), %error, "what was there before is not kept");
+    }
 }
 
 /// Spec: RFC 7468, section 2: lines of 64 characters.

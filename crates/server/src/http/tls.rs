@@ -80,7 +80,7 @@ impl Certificate {
     /// Reads the files again when they change, until it is told to stop. What cannot be used
     /// changes nothing: the two are seldom replaced at the same moment.
     pub async fn follow(self: Arc<Self>, mut stop: Stop) {
-        let mut seen = None;
+        let mut seen = Seen::default();
         loop {
             tokio::select! {
                 () = stop.requested() => return,
@@ -96,19 +96,24 @@ impl Certificate {
         }
     }
 
-    /// Reads the files again where they are not as they were `seen`, at first in any case.
-    fn look(&self, seen: &mut Option<[Stamp; 2]>) {
+    /// Reads the files again where they are not as they were `seen`, at first in any case,
+    /// and each time while they cannot be read: what was in the way need not show in them.
+    fn look(&self, seen: &mut Seen) {
         let found = [&self.files.certificate, &self.files.key].map(|path| Stamp::of(path));
-        if seen.replace(found) == Some(found) {
+        if seen.read == Some(found) {
             return;
         }
-        match read(&self.files) {
+        let offered = read(&self.files);
+        seen.read = offered.is_ok().then_some(found);
+        match offered {
             Ok(offered) if offered.cert == self.offered.load().cert => {}
             Ok(offered) => {
                 self.offered.store(offered);
                 tracing::info!("the certificate has changed and is offered from now on");
             }
+            Err(_) if seen.refused == Some(found) => {}
             Err(error) => {
+                seen.refused = Some(found);
                 tracing::error!(%error, "the certificate has changed and cannot be used: the one before stays");
             }
         }
@@ -119,6 +124,13 @@ impl ResolvesServerCert for Certificate {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         Some(self.offered.load_full())
     }
+}
+
+/// The files as they were when they were read, and when it was said that they cannot be.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    read: Option<[Stamp; 2]>,
+    refused: Option<[Stamp; 2]>,
 }
 
 /// What tells that a file has changed: when it was written, how long it is, and which it
@@ -199,13 +211,14 @@ mod tests {
         put(&files.key, &one_key);
         let certificate = Certificate::load(files.clone()).unwrap();
         let offered = || certificate.offered.load().cert.clone();
-        let (first, mut seen) = (offered(), None);
+        let (first, mut seen) = (offered(), Seen::default());
         certificate.look(&mut seen);
         assert_eq!(offered(), first);
         // Between the two files nothing fits together.
         put(&files.certificate, &other);
         certificate.look(&mut seen);
         assert_eq!(offered(), first);
+        assert!(seen.read.is_none() && seen.refused.is_some());
         put(&files.key, &other_key);
         certificate.look(&mut seen);
         let second = offered();
@@ -222,5 +235,28 @@ mod tests {
         put(&files.key, &one_key);
         certificate.look(&mut seen);
         assert_eq!(offered(), first);
+    }
+
+    /// A program that renews may hand the files over later, which changes neither of them.
+    #[test]
+    fn a_certificate_that_can_be_read_later_is_offered_then() {
+        let scratch = Scratch::new("tls-later");
+        let [certificate, key] = ["certificate", "key"].map(|name| scratch.path().join(name));
+        let put = |[one, its_key]: [String; 2]| {
+            std::fs::write(&certificate, one).unwrap();
+            std::fs::write(&key, its_key).unwrap();
+        };
+        put(made("one"));
+        let files = TlsFiles { certificate: certificate.clone(), key: key.clone() };
+        let followed = Certificate::load(files).unwrap();
+        let first = followed.offered.load().cert.clone();
+        let mut seen = Seen::default();
+        put(made("other"));
+        // As if the key could not be opened, without a change that its stamp shows.
+        let stamps = [&certificate, &key].map(|path| Stamp::of(path));
+        seen.refused = Some(stamps);
+        followed.look(&mut seen);
+        assert_ne!(followed.offered.load().cert, first);
+        assert_eq!(seen.read, Some(stamps));
     }
 }

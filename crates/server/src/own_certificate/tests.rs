@@ -98,15 +98,47 @@ fn files_stay_until_the_names_change_or_their_end_is_near() {
         [files.certificate, files.key, authority].map(|path| std::fs::read(path).unwrap())
     };
     let first = read(&own_names(), NOW);
-    assert_eq!(read(&own_names(), NOW.plus(days(825 - 90 - 1))), first);
+    assert_eq!(read(&own_names(), NOW.plus(days(824 - 90 - 1))), first);
     let mut others = own_names();
     others.pop();
     let second = read(&others, NOW);
     assert!(second.iter().zip(&first).all(|(now, before)| now != before));
-    let third = read(&others, NOW.plus(days(825 - 90)));
+    let third = read(&others, NOW.plus(days(824 - 90)));
     assert!(third.iter().zip(&second).all(|(now, before)| now != before));
     std::fs::remove_file(ProfileFiles::of(data).authority()).unwrap();
-    assert_ne!(read(&others, NOW.plus(days(825 - 90)))[2], third[2]);
+    let fourth = read(&others, NOW.plus(days(824 - 90)));
+    assert_ne!(fourth[2], third[2]);
+    // What was made by a clock that was ahead is made again by one that is right.
+    let fifth = read(&others, NOW);
+    assert!(fifth.iter().zip(&fourth).all(|(now, before)| now != before));
+    for file in ["certificate.pem", "key.pem"] {
+        let path = data.join("tls").join(file);
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+        assert!(read(&others, NOW).iter().all(|file| !fifth.contains(file)), "{file}");
+    }
+}
+
+#[test]
+fn what_was_there_before_can_be_put_back() {
+    let scratch = Scratch::new("own-certificate-before");
+    let data = scratch.path();
+    let paths = || {
+        let authority = ProfileFiles::of(data).authority();
+        let of = |name| data.join("tls").join(name);
+        [of("made-for"), of("key.pem"), of("certificate.pem"), authority]
+    };
+    let read = || paths().map(|path| std::fs::read(path).unwrap());
+    prepare(data, &own_names(), NOW).unwrap();
+    let first = read();
+    // A clock that is years ahead.
+    prepare(data, &own_names(), NOW.plus(days(4_000))).unwrap();
+    assert!(read().iter().zip(&first).all(|(now, before)| now != before));
+    for path in paths() {
+        std::fs::rename(format!("{}.before", path.display()), path).unwrap();
+    }
+    prepare(data, &own_names(), NOW).unwrap();
+    assert_eq!(read(), first);
 }
 
 #[test]
@@ -157,6 +189,9 @@ fn why_a_certificate_is_made_is_known() {
         (note(&own_names(), end), true, NOW, Standing::Good),
         (note(&own_names(), end), true, NOW.plus(days(1)), Standing::EndsSoon),
         (note(&own_names(), end), false, NOW, Standing::Incomplete),
+        (note(&own_names(), begins(NOW).plus(LIFETIME)), true, NOW, Standing::Good),
+        (note(&own_names(), NOW.plus(LIFETIME)), true, NOW, Standing::Good),
+        (note(&own_names(), NOW.plus(days(826))), true, NOW, Standing::BeginsLater),
         (note(&own_names()[1..], end), true, NOW, Standing::OtherNames),
         (String::new(), true, NOW, Standing::Incomplete),
         ("no moment\n".to_owned(), true, NOW, Standing::Incomplete),
