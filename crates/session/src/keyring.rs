@@ -108,13 +108,18 @@ impl Keyring {
         if self.opening.len() < before { Ok(()) } else { Err(RetireError::Unknown) }
     }
 
+    /// Drops every key that only opens, and names them: what was sealed before the last
+    /// rotation opens no more.
+    pub fn retire_replaced(&mut self) -> Vec<KeyId> {
+        self.opening.drain(..).map(|opening| opening.key.id()).collect()
+    }
+
     /// Drops the keys whose last session must have expired, and names them.
     ///
     /// [`crate::issue`] seals no session longer than [`SESSION_LIFETIME_MAX`], so
     /// nobody is logged out by this.
     pub fn retire_expired(&mut self, now: Timestamp) -> Vec<KeyId> {
-        let kept_for = SESSION_LIFETIME_MAX + RETIREMENT_MARGIN;
-        let expired = |opening: &mut OpeningKey| opening.since.plus(kept_for) <= now;
+        let expired = |opening: &mut OpeningKey| opens_until(opening.since) <= now;
         self.opening.extract_if(.., expired).map(|opening| opening.key.id()).collect()
     }
 
@@ -133,6 +138,22 @@ impl Keyring {
     pub(crate) fn find(&self, id: KeyId) -> Option<&MasterKey> {
         let opening = self.opening.iter().map(|opening| &opening.key);
         std::iter::once(&self.primary).chain(opening).find(|key| key.id() == id)
+    }
+}
+
+/// When a key that no longer seals since this moment has opened its last session.
+fn opens_until(since: Timestamp) -> Timestamp {
+    since.plus(SESSION_LIFETIME_MAX + RETIREMENT_MARGIN)
+}
+
+impl KeyState {
+    /// When the key is dropped; `None` for the one that seals.
+    #[must_use]
+    pub fn opens_until(self) -> Option<Timestamp> {
+        match self {
+            Self::Primary => None,
+            Self::Opening { since } => Some(opens_until(since)),
+        }
     }
 }
 

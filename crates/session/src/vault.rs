@@ -118,10 +118,12 @@ pub enum VaultError {
 
 /// The key above all others at rest: 32 bytes that are kept apart from the data.
 pub struct RootKey {
+    secret: Secret<[u8; 32]>,
     id: KeyId,
     data_keys: SealingKey,
     keyrings: SealingKey,
     audit_log: SealingKey,
+    root_keys: SealingKey,
 }
 
 impl RootKey {
@@ -130,10 +132,12 @@ impl RootKey {
     pub fn new(secret: &Secret<[u8; 32]>) -> Self {
         let family = KeyFamily::new(FamilyKind::Root, secret);
         Self {
+            secret: secret.clone(),
             id: family.id(),
             data_keys: family.domain("data keys"),
             keyrings: family.domain("keyrings"),
             audit_log: family.domain("audit log"),
+            root_keys: family.domain("root keys"),
         }
     }
 
@@ -141,6 +145,12 @@ impl RootKey {
     #[must_use]
     pub fn audit_log_key(&self) -> Secret<[u8; 32]> {
         Secret::new(*self.audit_log.derive("head", &[0; 32], &[]))
+    }
+
+    /// The 32 bytes, for who keeps the key.
+    #[must_use]
+    pub const fn secret(&self) -> &Secret<[u8; 32]> {
+        &self.secret
     }
 
     /// The id that everything wrapped under this key names.
@@ -190,6 +200,24 @@ impl RootKey {
     pub fn unwrap_keyring(&self, wrapped: &WrappedSecret) -> Result<Keyring, VaultError> {
         let record = unwrap(&self.keyrings, &[], wrapped)?;
         Keyring::from_record(&record).map_err(VaultError::Keyring)
+    }
+
+    /// Wraps the root key that this one takes the place of, for the time in which some
+    /// things are still wrapped under that one. Never the other way round: who has the
+    /// old key must not get the new one by it.
+    #[must_use]
+    pub fn wrap_replaced(&self, replaced: &Self, entropy: &mut dyn Entropy) -> WrappedSecret {
+        wrap(&self.root_keys, &[], replaced.secret.expose(), entropy)
+    }
+
+    /// The root key that this one takes the place of again.
+    ///
+    /// # Errors
+    /// What this key has not wrapped as one is refused.
+    pub fn unwrap_replaced(&self, wrapped: &WrappedSecret) -> Result<Self, VaultError> {
+        let secret = unwrap(&self.root_keys, &[], wrapped)?;
+        let bytes = secret.expose().as_slice().try_into().map_err(|_| VaultError::Malformed)?;
+        Ok(Self::new(&Secret::new(bytes)))
     }
 }
 

@@ -62,10 +62,31 @@ fn keys_are_dropped_when_their_last_session_is_over() {
     keyring.rotate(replaced_at, &mut entropy).unwrap();
     // A day and a half for the longest session and an hour for the clocks.
     let over = replaced_at.plus(Duration::from_secs(129_600 + 3_600));
+    let told: Vec<_> = keyring.keys().map(|key| key.state.opens_until()).collect();
+    assert_eq!(told, [None, Some(over)]);
     assert_eq!(keyring.retire_expired(over.minus(Duration::from_secs(1))), []);
     assert_eq!(keyring.retire_expired(over), [old]);
     assert_eq!(keyring.retire_expired(over), []);
     assert_eq!(keyring.keys().count(), 1);
+}
+
+#[test]
+fn what_was_sealed_before_a_rotation_opens_no_more_when_it_is_revoked() {
+    let mut entropy = Counting::default();
+    let mut keyring = keyring(&mut entropy);
+    let first = keyring.keys().next().unwrap().id;
+    let second = keyring.rotate(NOW, &mut entropy).unwrap();
+    let before = issue(&keyring, &plain(), &mut entropy).unwrap();
+    let third = keyring.rotate(NOW, &mut entropy).unwrap();
+    let after = issue(&keyring, &plain(), &mut entropy).unwrap();
+    assert_eq!(keyring.retire_replaced(), [second, first]);
+    assert_eq!(keyring.keys().map(|key| key.id).collect::<Vec<_>>(), [third]);
+    let token = before.session_token.expose();
+    let refused = open(&keyring, &before.access_key_id, token, NOW).unwrap_err();
+    assert_eq!(refused, OpenError::UnknownKey(second));
+    let token = after.session_token.expose();
+    assert!(open(&keyring, &after.access_key_id, token, NOW).is_ok());
+    assert_eq!(keyring.retire_replaced(), []);
 }
 
 #[test]

@@ -168,3 +168,16 @@ proptest! {
         prop_assert!(root.unwrap_data_key(account(1), &wrapped).is_err());
     }
 }
+
+#[test]
+fn the_key_in_place_of_another_opens_it_and_not_the_other_way_round() {
+    let mut entropy = Counting::default();
+    let (old, new) = (root(&mut entropy), root(&mut entropy));
+    let wrapped = new.wrap_replaced(&old, &mut entropy);
+    assert_eq!(new.unwrap_replaced(&wrapped).unwrap().id(), old.id());
+    let refused = old.unwrap_replaced(&wrapped).unwrap_err();
+    assert!(matches!(refused, VaultError::OtherKey { .. }), "{refused}");
+    // A data key is no root key, though both have 32 bytes.
+    let data_key = new.wrap_data_key(account(1), &DataKey::generate(&mut entropy), &mut entropy);
+    assert_eq!(new.unwrap_replaced(&data_key).unwrap_err(), VaultError::Forged);
+}
