@@ -9,6 +9,7 @@
 pub mod access_key;
 pub mod attachment;
 pub mod boundary;
+pub mod data_key;
 pub mod group;
 pub mod inline_policy;
 pub mod managed_policy;

@@ -1,6 +1,8 @@
 use stead_types::{AccountId, Arn, Timestamp};
 
-use crate::entity::WrappedSecret;
+use crate::entity::{Entity, EntityKey, WrappedSecret};
+use crate::records;
+use crate::snapshot::LoadReason;
 
 /// The account itself, and so its root user.
 #[derive(Clone, Debug)]
@@ -15,6 +17,23 @@ pub struct AccountRoot {
 }
 
 impl AccountRoot {
+    /// Reads the record of an account itself, whose key is [`AccountRoot::record_key`].
+    ///
+    /// # Errors
+    /// As loading a snapshot reports them.
+    pub fn read(account: AccountId, format: u16, body: &str) -> Result<Self, LoadReason> {
+        match records::decode(account, &Self::record_key(), format, body)? {
+            (Entity::Account(root), _) => Ok(Self::clone(&root)),
+            _ => Err(LoadReason::UnknownKind),
+        }
+    }
+
+    /// The key of the record of an account itself.
+    #[must_use]
+    pub fn record_key() -> String {
+        EntityKey::Account.text()
+    }
+
     /// The ARN of the root user, `arn:aws:iam::111122223333:root`.
     #[must_use]
     pub fn arn(&self) -> Arn {
