@@ -2,12 +2,15 @@
 
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rusqlite::{Connection, params};
 use stead_store::StoreError;
+use tokio::sync::oneshot;
 
-use crate::{directory, error};
+use crate::directory::DirectoryLock;
+use crate::{connection, directory, error};
 
 /// Copies the database to a new file and waits until the disk has it.
 pub(crate) fn copy(connection: &Connection, target: &Path) -> Result<(), StoreError> {
@@ -22,6 +25,27 @@ pub(crate) fn copy(connection: &Connection, target: &Path) -> Result<(), StoreEr
         let _kept = std::fs::remove_file(target);
     }
     copied
+}
+
+/// Copies the database on a connection and a thread of their own. The directory stays
+/// taken until that is over.
+pub(crate) async fn copy_apart(
+    file: PathBuf,
+    target: PathBuf,
+    lock: Arc<DirectoryLock>,
+) -> Result<(), StoreError> {
+    let (answer, receiver) = oneshot::channel();
+    let work = move || {
+        let copied = connection::open_reader(&file)
+            .map_err(|error| StoreError::unavailable(error.to_string()))
+            .and_then(|connection| copy(&connection, &target));
+        drop(lock);
+        // Who asked may have gone.
+        let _unheard = answer.send(copied);
+    };
+    let spawned = std::thread::Builder::new().name("store-backup".to_owned()).spawn(work);
+    spawned.map_err(|error| StoreError::unavailable(format!("cannot start a thread: {error}")))?;
+    receiver.await.unwrap_or_else(|_| Err(error::stopped()))
 }
 
 fn fill(connection: &Connection, target: &Path) -> Result<(), StoreError> {

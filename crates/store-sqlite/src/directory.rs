@@ -67,6 +67,11 @@ pub(crate) fn database_file(directory: &Path) -> Result<PathBuf, OpenError> {
     Ok(path)
 }
 
+/// The path of a database that is there already.
+pub(crate) fn existing_database_file(directory: &Path) -> PathBuf {
+    directory.join(DATABASE_FILE)
+}
+
 /// Makes a file that was not there, readable by its owner only.
 pub(crate) fn create_owner_only(path: &Path) -> io::Result<()> {
     owner_only().create_new(true).open(path).map(drop)

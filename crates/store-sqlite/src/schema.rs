@@ -70,6 +70,13 @@ pub(crate) fn check(connection: &Connection, file: &Path) -> Result<(), OpenErro
     }
 }
 
+/// Whether a file that is [ours](check) has the tables already: its maker may have died
+/// before.
+pub(crate) fn has_tables(connection: &Connection, file: &Path) -> Result<bool, OpenError> {
+    check(connection, file)?;
+    Ok(!has_no_tables(connection, file)?)
+}
+
 /// Brings the schema to the newest version.
 pub(crate) fn migrate(connection: &mut Connection, file: &Path) -> Result<(), OpenError> {
     let found: u32 = pragma(connection, file, "user_version")?;

@@ -16,7 +16,7 @@ use crate::error::OpenError;
 use crate::reader::Query;
 use crate::worker::Worker;
 use crate::writer::{Task, Waiting, Write};
-use crate::{backup, connection, directory, error, query, reader, writer};
+use crate::{backup, connection, directory, error, query, reader, schema, writer};
 
 /// A store in one directory, or in memory.
 ///
@@ -38,6 +38,7 @@ enum Place {
     Memory,
     Directory {
         reader: Worker<Query>,
+        file: PathBuf,
         // Held here as well as by the writer: a writer that died must not free
         // the directory while this process still answers from it.
         lock: Arc<DirectoryLock>,
@@ -60,7 +61,25 @@ impl SqliteStore {
         let connection = connection::open_writer(&file)?;
         let reader = reader::spawn(connection::open_reader(&file)?).map_err(io)?;
         let writer = writer::spawn(connection, Some(Arc::clone(&lock))).map_err(io)?;
-        Ok(Self::running(writer, Place::Directory { reader, lock }))
+        Ok(Self::running(writer, Place::Directory { reader, file, lock }))
+    }
+
+    /// What a directory holds of an aggregate that nobody has open: nothing is made,
+    /// migrated or written but the lock.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`].
+    pub fn load_at_rest(
+        directory: &Path,
+        aggregate: &Aggregate,
+    ) -> Result<Option<Loaded>, OpenError> {
+        let _lock = directory::lock(directory)?;
+        let file = directory::existing_database_file(directory);
+        let connection = connection::open_reader(&file)?;
+        if !schema::has_tables(&connection, &file)? {
+            return Ok(None);
+        }
+        query::load(&connection, aggregate).map_err(|error| connection::failed(&file, &error))
     }
 
     /// Opens a store that keeps nothing once it is dropped.
@@ -80,7 +99,7 @@ impl SqliteStore {
         if let Some(Running { writer, place }) = running {
             // The reader first: the last connection to close is the one that may
             // write, and copies the log into the database.
-            if let Place::Directory { reader, lock } = place {
+            if let Place::Directory { reader, lock, .. } = place {
                 reader.end().await;
                 writer.end().await;
                 drop(lock);
@@ -91,14 +110,24 @@ impl SqliteStore {
     }
 
     /// Writes a copy of the database, as of one moment, to a new file with mode
-    /// 0600, and answers when it is durable. Writes go on meanwhile, in a
-    /// directory; reads wait.
+    /// 0600, and answers when it is durable. Of a directory it is made on a connection
+    /// and a thread of its own, so that reads and writes go on meanwhile.
     ///
     /// # Errors
     /// A file that is there is left alone and refused.
     pub async fn backup_to(&self, target: &Path) -> Result<(), StoreError> {
         let target = target.to_owned();
-        self.read(move |connection| Ok(backup::copy(connection, &target))).await?
+        let source = match &*self.lock_running() {
+            Some(Running { place: Place::Directory { file, lock, .. }, .. }) => {
+                Some((file.clone(), Arc::clone(lock)))
+            }
+            Some(Running { place: Place::Memory, .. }) => None,
+            None => return Err(error::stopped()),
+        };
+        let Some((file, lock)) = source else {
+            return self.read(move |connection| Ok(backup::copy(connection, &target))).await?;
+        };
+        backup::copy_apart(file, target, lock).await
     }
 
     fn running(writer: Worker<Task>, place: Place) -> Self {
