@@ -124,12 +124,13 @@ impl ClaimedHead {
         if text.version == VERSION { Ok(Self { head, key: text.key, mac }) } else { Err(HeadFault) }
     }
 
-    /// Whether it was made with this key. Compares in constant time.
+    /// Whether it was made with one of these keys: the one that it names. Compares in
+    /// constant time.
     #[must_use]
-    pub fn check(&self, key: &AuditKey) -> Authenticity {
-        if self.key != key.id {
+    pub fn check(&self, keys: &[AuditKey]) -> Authenticity {
+        let Some(key) = keys.iter().find(|key| key.id == self.key) else {
             return Authenticity::OtherKey;
-        }
+        };
         match hmac::verify(&key.key, &self.head.covered(&self.key), &self.mac) {
             Ok(()) => Authenticity::Authentic,
             Err(_) => Authenticity::Forged,
@@ -153,13 +154,15 @@ mod tests {
         let signed = head().sign(&key);
         let claimed = ClaimedHead::parse(signed.as_bytes()).unwrap();
         assert_eq!(claimed.head, head());
-        assert_eq!(claimed.check(&key), Authenticity::Authentic);
-        assert_eq!(claimed.check(&other), Authenticity::Forged);
-        assert_eq!(claimed.check(&AuditKey::new("l", &[1; 32])), Authenticity::OtherKey);
+        let unrelated = AuditKey::new("l", &[1; 32]);
+        assert_eq!(claimed.check(&[unrelated.clone(), key.clone()]), Authenticity::Authentic);
+        assert_eq!(claimed.check(&[other]), Authenticity::Forged);
+        assert_eq!(claimed.check(&[unrelated]), Authenticity::OtherKey);
+        assert_eq!(claimed.check(&[]), Authenticity::OtherKey);
         for (old, new) in [("\"first\":1", "\"first\":2"), ("\"sequence\":1", "\"sequence\":0")] {
             let changed = signed.replace(old, new);
             let claimed = ClaimedHead::parse(changed.as_bytes()).unwrap();
-            assert_eq!(claimed.check(&key), Authenticity::Forged, "{new}");
+            assert_eq!(claimed.check(std::slice::from_ref(&key)), Authenticity::Forged, "{new}");
         }
     }
 

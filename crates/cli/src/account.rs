@@ -4,11 +4,11 @@
 use std::io::Write as _;
 
 use serde_json::json;
-use stead_server::admin::{AdminClient, Command, Outcome};
-use stead_server::config::Settings;
+use stead_server::admin::{Command, Outcome};
 use stead_server::start::{create_account_offline, list_accounts_offline};
 
-use crate::arguments::{AccountCommand, AccountPlace};
+use crate::administration::{ask, unexpected};
+use crate::arguments::{AccountCommand, InstallationPlace};
 use crate::configuration::gather_for_command;
 use crate::exit::{Exit, Failure};
 
@@ -19,8 +19,8 @@ pub(crate) async fn run(command: AccountCommand) -> Result<Exit, Failure> {
     }
 }
 
-async fn create(account: Option<String>, place: &AccountPlace) -> Result<Exit, Failure> {
-    let settings = settings(place)?;
+async fn create(account: Option<String>, place: &InstallationPlace) -> Result<Exit, Failure> {
+    let settings = gather_for_command(&place.flags())?;
     let outcome = match ask(&settings, &Command::CreateAccount { account: account.clone() }).await?
     {
         Some(outcome) => outcome,
@@ -31,9 +31,8 @@ async fn create(account: Option<String>, place: &AccountPlace) -> Result<Exit, F
                         .with_help("such as 111122223333")
                 })
             });
-            let root_key = settings.root_key_file.as_deref();
-            let root =
-                create_account_offline(&settings.data, root_key, number.transpose()?).await?;
+            let (data, root_key) = (&settings.data, &settings.root_key);
+            let root = create_account_offline(data, root_key, number.transpose()?).await?;
             Outcome::AccountCreated {
                 account: root.account.to_string(),
                 access_key_id: root.access_key_id.to_string(),
@@ -64,8 +63,8 @@ async fn create(account: Option<String>, place: &AccountPlace) -> Result<Exit, F
     }
 }
 
-async fn list(place: &AccountPlace) -> Result<Exit, Failure> {
-    let settings = settings(place)?;
+async fn list(place: &InstallationPlace) -> Result<Exit, Failure> {
+    let settings = gather_for_command(&place.flags())?;
     let accounts = match ask(&settings, &Command::ListAccounts {}).await? {
         Some(Outcome::Accounts { accounts }) => accounts,
         Some(other) => return Err(unexpected(other)),
@@ -83,27 +82,4 @@ async fn list(place: &AccountPlace) -> Result<Exit, Failure> {
         }
     }
     Ok(Exit::Success)
-}
-
-fn settings(place: &AccountPlace) -> Result<Settings, Failure> {
-    gather_for_command(&place.flags())
-}
-
-/// The answer of the server that runs on the directory; `None` where none does.
-async fn ask(settings: &Settings, command: &Command) -> Result<Option<Outcome>, Failure> {
-    let connected = AdminClient::connect(&settings.data).await.map_err(|error| {
-        Failure::new(format!("cannot reach the server of `{}`: {error}", settings.data.display()))
-            .with_help("run the command as the user the server runs as")
-    })?;
-    let Some(mut client) = connected else { return Ok(None) };
-    let answered = client.ask(command).await;
-    answered.map(Some).map_err(|error| Failure::new(error.to_string()))
-}
-
-fn unexpected(outcome: Outcome) -> Failure {
-    match outcome {
-        Outcome::Refused(refusal) => refusal.into(),
-        _ => Failure::new("the server answered something else")
-            .with_help("use the `stead` of the same version as the server"),
-    }
 }

@@ -1,8 +1,11 @@
 //! What can be typed. What it means is decided by `stead_server::config`, so that
 //! flags, environment and file have one parser per setting.
 
+mod backup;
 mod credentials;
+mod keys;
 mod log;
+mod sessions;
 mod token;
 
 use std::path::PathBuf;
@@ -10,11 +13,14 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use stead_server::config::{Key, Layer};
 
+pub(crate) use backup::{BackupFlags, RestoreFlags};
 pub(crate) use credentials::{
     CallerFlags, CredentialsCommand, ExecFlags, PrintFlags, RoleFlags, ServeCredentialsFlags,
-    SessionFlags, SourceFlags, WebIdentityFlags,
+    ServiceFlags, SessionFlags, SourceFlags, WebIdentityFlags,
 };
-pub(crate) use log::{LogCommand, LogPlace, QueryFlags};
+pub(crate) use keys::{KeysCommand, RewrapFlags};
+pub(crate) use log::{LogCommand, QueryFlags};
+pub(crate) use sessions::{RevokeFlags, SessionsCommand};
 pub(crate) use token::{InspectFlags, TokenCommand};
 
 const EXAMPLES: &str = "\
@@ -23,8 +29,11 @@ Examples:
   stead serve --data ./stead-data              keep accounts in ./stead-data
   stead serve --ephemeral --listen 127.0.0.1:0 --ready-file ready
   stead account create --account 111122223333  add an account
+  stead keys rotate --data ./stead-data        seal sessions with a fresh key
+  stead backup /var/backups/stead              copy everything but the root key
   stead config show                            every setting and where it comes from
   stead exec --role-arn ARN -- aws sts get-caller-identity
+  stead sessions revoke deploy                 end the sessions of a role
   stead token inspect @token.jwt               what a token says, and what would refuse it
   stead log query --outcome denied             who was denied what
 
@@ -48,9 +57,16 @@ pub(crate) enum Command {
     /// Manage the accounts of an installation.
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Copy the installation to a directory, while it is used.
+    Backup(BackupFlags),
+    /// Make a data directory of a backup.
+    Restore(RestoreFlags),
     /// Look at the settings.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Manage the keys that sessions and secrets are sealed with.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Get credentials of a role, for programs that know AWS's SDKs.
     #[command(subcommand)]
     Credentials(CredentialsCommand),
@@ -59,6 +75,9 @@ pub(crate) enum Command {
     /// Look at the audit log.
     #[command(subcommand)]
     Log(LogCommand),
+    /// End the sessions of a role.
+    #[command(subcommand)]
+    Sessions(SessionsCommand),
     /// Look at tokens of identity providers.
     #[command(subcommand)]
     Token(TokenCommand),
@@ -126,6 +145,12 @@ pub(crate) struct ServeFlags {
     /// Take the root key from this file instead of DIR/root.key
     #[arg(long, value_name = "FILE")]
     root_key_file: Option<String>,
+    /// Take the root key from what this program writes; repeated for each of its arguments
+    #[arg(long, value_name = "ARGUMENT", allow_hyphen_values = true)]
+    root_key_command: Vec<String>,
+    /// Accept the root key in this file too, while one takes the place of the other
+    #[arg(long, value_name = "FILE")]
+    other_root_key_file: Option<String>,
     /// Word errors exactly as AWS does, without denial ids
     #[arg(long)]
     strict_messages: bool,
@@ -178,6 +203,7 @@ impl ServeFlags {
             (Key::AuditLog, &self.audit_log),
             (Key::IssuerProxy, &self.issuer_proxy),
             (Key::IssuerProxyCredentialsFile, &self.issuer_proxy_credentials_file),
+            (Key::OtherRootKeyFile, &self.other_root_key_file),
             (Key::LogFormat, &self.log_format),
             (Key::LogLevel, &self.log_level),
         ];
@@ -188,6 +214,9 @@ impl ServeFlags {
         }
         for name in &self.tls_name {
             layer.set(Key::TlsName, name);
+        }
+        for argument in &self.root_key_command {
+            layer.set(Key::RootKeyCommand, argument);
         }
         for network in &self.trusted_proxy {
             layer.set(Key::TrustedProxy, network);
@@ -235,7 +264,7 @@ pub(crate) enum AccountCommand {
     Create(AccountCreate),
     /// List the accounts.
     #[command(after_help = "Example:\n  stead account list --data ./stead-data --json")]
-    List(AccountPlace),
+    List(InstallationPlace),
 }
 
 #[derive(Debug, Args)]
@@ -244,32 +273,37 @@ pub(crate) struct AccountCreate {
     #[arg(long, value_name = "ID")]
     pub(crate) account: Option<String>,
     #[command(flatten)]
-    pub(crate) place: AccountPlace,
+    pub(crate) place: InstallationPlace,
 }
 
+/// Where an installation is, for commands that work on one.
 #[derive(Debug, Args)]
-pub(crate) struct AccountPlace {
+pub(crate) struct InstallationPlace {
     /// Read settings from this TOML file (or STEAD_CONFIG)
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// The directory of the installation, whether a server runs on it or not
     #[arg(long, value_name = "DIR")]
     data: Option<String>,
-    /// The root key, where it is not DIR/root.key and no server runs
+    /// The root key, where it is not DIR/root.key
     #[arg(long, value_name = "FILE")]
     root_key_file: Option<String>,
-    /// Print one JSON object
+    /// A second root key, while one takes the place of the other
+    #[arg(long, value_name = "FILE")]
+    other_root_key_file: Option<String>,
+    /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
 }
 
-impl AccountPlace {
+impl InstallationPlace {
     /// The same place as flags of a server.
     pub(crate) fn flags(&self) -> ServeFlags {
         ServeFlags {
             config: self.config.clone(),
             data: self.data.clone(),
             root_key_file: self.root_key_file.clone(),
+            other_root_key_file: self.other_root_key_file.clone(),
             ..ServeFlags::default()
         }
     }
@@ -280,8 +314,9 @@ pub(crate) enum ConfigCommand {
     /// Print every setting, its value and where that comes from.
     #[command(after_help = "Example:\n  stead config show --config stead.toml --json")]
     Show(Box<ConfigFlags>),
-    /// Check the settings without starting anything.
-    #[command(after_help = "Example:\n  stead config check --config stead.toml")]
+    /// Check the settings and every file they name, without starting anything.
+    #[command(after_help = "Example:\n  stead config check --config stead.toml\n\n\
+                            Exit codes: 0 a server would start, 1 something is wrong.")]
     Check(Box<ConfigFlags>),
 }
 

@@ -4,7 +4,11 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use serde_json::json;
+use stead_server::check::Problem;
+use stead_server::clock::{Clock as _, SystemClock};
 use stead_server::config::{Layer, Layers, Settings, show, show_issuers};
+use stead_server::root_key;
+use stead_types::Secret;
 
 use crate::arguments::{ConfigCommand, ConfigFlags, ServeFlags};
 use crate::exit::{Exit, Failure};
@@ -12,13 +16,14 @@ use crate::exit::{Exit, Failure};
 /// Reads file, environment and flags of a server. This is the only place that
 /// reads the environment.
 pub(crate) fn gather(flags: &ServeFlags) -> Result<Settings, Failure> {
-    Ok(Settings::parse(&layers(flags)?, fixture_keys()?.as_deref())?)
+    let settings = Settings::parse(&layers(flags)?, fixture_keys()?.as_deref())?;
+    Ok(settings.with_root_key(root_key()?)?)
 }
 
 /// The same for a command that starts no server, so that fixture keys concern it
 /// as little as they would a client.
 pub(crate) fn gather_for_command(flags: &ServeFlags) -> Result<Settings, Failure> {
-    Ok(Settings::parse(&layers(flags)?, None)?)
+    Ok(Settings::parse(&layers(flags)?, None)?.with_root_key(root_key()?)?)
 }
 
 fn layers(flags: &ServeFlags) -> Result<Layers, Failure> {
@@ -36,26 +41,34 @@ fn config_path() -> Option<PathBuf> {
     std::env::var_os("STEAD_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
-#[expect(clippy::disallowed_methods, reason = "the configuration is read here, once")]
 fn fixture_keys() -> Result<Option<String>, Failure> {
-    let Some(text) = std::env::var_os("STEAD_FIXTURE_KEYS").filter(|text| !text.is_empty()) else {
+    secret_variable("STEAD_FIXTURE_KEYS")
+}
+
+fn root_key() -> Result<Option<Secret<String>>, Failure> {
+    Ok(secret_variable(root_key::VARIABLE)?.map(Secret::new))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the configuration is read here, once")]
+fn secret_variable(name: &str) -> Result<Option<String>, Failure> {
+    let Some(text) = std::env::var_os(name).filter(|text| !text.is_empty()) else {
         return Ok(None);
     };
     // The value holds secrets: nothing of it is shown.
-    let refuse = |_| Failure::new("STEAD_FIXTURE_KEYS is not UTF-8");
+    let refuse = |_| Failure::new(format!("{name} is not UTF-8"));
     text.into_string().map(Some).map_err(refuse)
 }
 
-pub(crate) fn run(command: ConfigCommand) -> Result<Exit, Failure> {
+pub(crate) async fn run(command: ConfigCommand) -> Result<Exit, Failure> {
     match command {
         ConfigCommand::Show(flags) => print(&flags),
-        ConfigCommand::Check(flags) => check(&flags),
+        ConfigCommand::Check(flags) => check(&flags).await,
     }
 }
 
 fn print(flags: &ConfigFlags) -> Result<Exit, Failure> {
     let layers = layers(&flags.serve)?;
-    let has_fixtures = fixture_keys()?.is_some();
+    let (has_fixtures, has_root_key) = (fixture_keys()?.is_some(), root_key()?.is_some());
     let mut stdout = std::io::stdout().lock();
     if flags.json {
         let settings = show(&layers).into_iter().map(|value| {
@@ -66,6 +79,7 @@ fn print(flags: &ConfigFlags) -> Result<Exit, Failure> {
         let issuers = show_issuers(&layers);
         let all = json!({
             "version": 1, "settings": settings, "issuers": issuers, "fixture_keys": has_fixtures,
+            "root_key_in_environment": has_root_key,
         });
         writeln!(stdout, "{all}")?;
         return Ok(Exit::Success);
@@ -79,8 +93,11 @@ fn print(flags: &ConfigFlags) -> Result<Exit, Failure> {
             None => writeln!(stdout, "{:<44} # not set", format!("# {name}"))?,
         }
     }
-    if has_fixtures {
-        writeln!(stdout, "{:<44} # environment, redacted", "# STEAD_FIXTURE_KEYS")?;
+    for (name, is_set) in [("STEAD_FIXTURE_KEYS", has_fixtures), (root_key::VARIABLE, has_root_key)]
+    {
+        if is_set {
+            writeln!(stdout, "{:<44} # environment, redacted", format!("# {name}"))?;
+        }
     }
     // Only a file can hold them.
     for (issuer, fields) in show_issuers(&layers) {
@@ -93,12 +110,30 @@ fn print(flags: &ConfigFlags) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
-fn check(flags: &ConfigFlags) -> Result<Exit, Failure> {
-    gather(&flags.serve)?;
-    let mut stdout = std::io::stdout().lock();
-    match flags.json {
-        true => writeln!(stdout, "{}", json!({ "version": 1, "ok": true }))?,
-        false => writeln!(stdout, "the settings are fine")?,
+/// Says all that a start would fail at; a configuration that cannot be read is all that
+/// can be said.
+async fn check(flags: &ConfigFlags) -> Result<Exit, Failure> {
+    let problems = match gather(&flags.serve) {
+        Ok(settings) => stead_server::check::check(&settings, SystemClock.now()).await,
+        Err(failure) => {
+            vec![Problem {
+                problem: failure.message().to_owned(),
+                help: failure.help().unwrap_or_default().to_owned(),
+            }]
+        }
+    };
+    let ok = problems.is_empty();
+    if flags.json {
+        let problems = problems.iter().map(|it| json!({ "problem": it.problem, "help": it.help }));
+        let problems: Vec<_> = problems.collect();
+        let found = json!({ "version": 1, "ok": ok, "problems": problems });
+        writeln!(std::io::stdout().lock(), "{found}")?;
+    } else if ok {
+        writeln!(std::io::stdout().lock(), "the settings are fine")?;
+    } else {
+        for Problem { problem, help } in problems {
+            let _told = Failure::new(problem).with_help(help).report();
+        }
     }
-    Ok(Exit::Success)
+    Ok(if ok { Exit::Success } else { Exit::Failed })
 }

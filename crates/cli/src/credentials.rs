@@ -17,7 +17,7 @@ use session::Freshness;
 
 pub(crate) use serve::{Endpoints, Exports, Imds};
 pub(crate) use session::Session;
-pub(crate) use settings::{Origin, Source};
+pub(crate) use settings::{Administrator, Origin, Source};
 
 pub(crate) async fn run(command: CredentialsCommand) -> Result<Exit, Failure> {
     let environment = Environment::of_process();

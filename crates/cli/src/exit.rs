@@ -63,6 +63,10 @@ impl Failure {
         &self.message
     }
 
+    pub(crate) fn help(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
     /// Tells the person of something that does not end the command.
     pub(crate) fn warn(&self) {
         let mut stderr = io::stderr().lock();

@@ -9,19 +9,19 @@ use std::path::{Path, PathBuf};
 use stead_server::audit;
 use stead_server::config::Settings;
 
-use crate::arguments::{LogCommand, LogPlace};
+use crate::arguments::{InstallationPlace, LogCommand};
 use crate::configuration::gather_for_command;
 use crate::exit::{Exit, Failure};
 
-pub(crate) fn run(command: LogCommand) -> Result<Exit, Failure> {
+pub(crate) async fn run(command: LogCommand) -> Result<Exit, Failure> {
     match command {
-        LogCommand::Verify(place) => verify::run(&place),
+        LogCommand::Verify(place) => verify::run(&place).await,
         LogCommand::Query(flags) => query::run(&flags),
     }
 }
 
 /// The settings, and where the log is.
-fn place(place: &LogPlace) -> Result<(Settings, PathBuf), Failure> {
+fn place(place: &InstallationPlace) -> Result<(Settings, PathBuf), Failure> {
     let settings = gather_for_command(&place.flags())?;
     let directory = audit::directory(&settings.data);
     if directory.is_dir() {

@@ -4,7 +4,9 @@
 //! `main` is the one place that turns them into an exit code.
 
 mod account;
+mod administration;
 mod arguments;
+mod backup;
 mod client;
 mod configuration;
 mod credentials;
@@ -12,11 +14,13 @@ mod demo;
 mod environment;
 mod exec;
 mod exit;
+mod keys;
 mod log;
 mod loopback;
 mod print;
 mod profile;
 mod serve;
+mod sessions;
 mod token;
 
 use std::process::ExitCode;
@@ -53,10 +57,14 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Serve(flags) => on_runtime(serve::serve(flags)),
         Command::Demo(flags) => on_runtime(demo::demo(flags)),
         Command::Account(command) => on_runtime(account::run(command)),
-        Command::Config(command) => configuration::run(command),
+        Command::Keys(command) => on_runtime(keys::run(command)),
+        Command::Backup(flags) => on_runtime(backup::back_up(&flags)),
+        Command::Restore(flags) => on_runtime(backup::put_back(&flags)),
+        Command::Config(command) => on_runtime(configuration::run(command)),
         Command::Credentials(command) => on_runtime(credentials::run(command)),
         Command::Exec(flags) => on_runtime(exec::run(*flags)),
-        Command::Log(command) => log::run(command),
+        Command::Log(command) => on_runtime(log::run(command)),
+        Command::Sessions(command) => on_runtime(sessions::run(command)),
         Command::Token(command) => token::run(command),
         Command::Version(flags) => print::version(flags.json),
     }

@@ -4,22 +4,26 @@
 //! Absent accounts are remembered up to a bound, since anyone can name one.
 
 mod account;
+mod rewrap;
+mod root_keys;
 mod usage;
 mod vault;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use arc_swap::ArcSwap;
 use stead_directory::{Draft, Snapshot};
-use stead_session::vault::RootKey;
 use stead_store::{
     Aggregate, Commit, CommitError, Loaded, NameClaim, Revision, Store, StoreError, UsageBatch,
 };
 use stead_types::{AccessKeyId, AccountId};
 use thiserror::Error;
-use tokio::sync::Mutex as AsyncMutex;
+use tokio::sync::{Mutex as AsyncMutex, RwLock as AsyncRwLock, RwLockReadGuard};
 
 pub(crate) use account::{Account, Begun, Outside, Staged, Version, WriteError};
+pub(crate) use rewrap::RewrapError;
+pub(crate) use root_keys::RootKeys;
 pub(crate) use usage::Used;
 pub(crate) use vault::Vault;
 
@@ -32,7 +36,10 @@ const LOADING_PLACES: usize = 64;
 /// All hosted accounts over one store.
 pub(crate) struct Accounts<S> {
     store: Arc<S>,
-    root_key: RootKey,
+    root_keys: ArcSwap<RootKeys>,
+    /// Held for reading while an account is created, and for writing while other root keys
+    /// are put in place: so none is created under a key that was replaced before.
+    creating: AsyncRwLock<()>,
     hosted: RwLock<HashMap<AccountId, Arc<Account>>>,
     /// Key: the account. Bound: [`ABSENT_ACCOUNTS_MAX`]. Invalidated when the
     /// account is created here, and this process is the only one that could.
@@ -68,13 +75,14 @@ pub(crate) enum CreateError {
 impl<S: Store> Accounts<S> {
     pub(crate) fn new(
         store: Arc<S>,
-        root_key: RootKey,
+        root_keys: RootKeys,
         imported: HashMap<AccessKeyId, AccountId>,
     ) -> Self {
         let loading = std::iter::repeat_with(AsyncMutex::default).take(LOADING_PLACES);
         Self {
             store,
-            root_key,
+            root_keys: ArcSwap::from_pointee(root_keys),
+            creating: AsyncRwLock::default(),
             hosted: RwLock::default(),
             absent: moka::sync::Cache::new(ABSENT_ACCOUNTS_MAX),
             loading: loading.collect(),
@@ -83,8 +91,22 @@ impl<S: Store> Accounts<S> {
         }
     }
 
-    pub(crate) const fn root_key(&self) -> &RootKey {
-        &self.root_key
+    /// The root keys at this moment. Who wraps something under the current one must be
+    /// [allowed to](Self::allow_creation).
+    pub(crate) fn root_keys(&self) -> Arc<RootKeys> {
+        self.root_keys.load_full()
+    }
+
+    /// Keeps the root keys as they are, from before a new account is wrapped under one until
+    /// it is durable. To be dropped soon: it is what a change of the root key waits for.
+    pub(crate) async fn allow_creation(&self) -> RwLockReadGuard<'_, ()> {
+        self.creating.read().await
+    }
+
+    /// Puts other root keys in place.
+    pub(crate) async fn set_root_keys(&self, root_keys: RootKeys) {
+        let _nobody_creates = self.creating.write().await;
+        self.root_keys.store(Arc::new(root_keys));
     }
 
     /// The account of an imported key.
@@ -117,7 +139,7 @@ impl<S: Store> Accounts<S> {
             self.absent.insert(id, ());
             return Ok(None);
         };
-        let account = Account::new(read(id, &loaded), &self.root_key);
+        let account = Account::new(read(id, &loaded), &self.root_keys());
         account.remember_uses(self.store.usage(&Aggregate::Account(id)).await?);
         Ok(Some(self.host(Arc::new(account))))
     }
@@ -148,7 +170,7 @@ impl<S: Store> Accounts<S> {
         })?;
         self.absent.invalidate(&id);
         let version = Version { snapshot: Arc::new(snapshot), revision };
-        Ok(self.host(Arc::new(Account::new(version, &self.root_key))))
+        Ok(self.host(Arc::new(Account::new(version, &self.root_keys()))))
     }
 
     fn loaded(&self, id: AccountId) -> Option<Arc<Account>> {

@@ -3,12 +3,14 @@
 //!
 //! One line of JSON each way per command; the connection may stay open for more.
 
+mod carry_out;
 mod client;
 mod protocol;
 mod serve;
 
+pub(crate) use carry_out::Administration;
 pub use client::{AdminClient, AdminClientError};
-pub use protocol::{Command, Outcome, Refusal};
+pub use protocol::{Command, KeyDigits, KeysShown, Outcome, Refusal, RewrapShown, SessionKeyShown};
 pub(crate) use serve::{AdminSocket, serve};
 
 /// The socket's file in a data directory.

@@ -32,7 +32,7 @@ use self::writer::{Output, Writer};
 use crate::clock::Clock;
 use crate::config::Audit;
 use crate::limits::{AUDIT_STOP_WAIT_MAX, AUDIT_WAIT_MAX};
-use crate::root_key::{self, RootKeyError};
+use crate::root_key::{RootKeyError, RootKeySources};
 
 /// The folder of the log in a data directory.
 pub const DIRECTORY_NAME: &str = "audit";
@@ -48,13 +48,16 @@ pub(crate) fn key(root: &RootKey) -> AuditKey {
     AuditKey::new(root.id().to_string(), root.audit_log_key().expose())
 }
 
-/// The same of the root key of a data directory; `None` where that is not there.
+/// The same of every root key at hand for a data directory; none where the one beside the
+/// data is not there.
 ///
 /// # Errors
 /// A root key that is there and cannot be used, or that was named and is not there.
-pub fn find_key(data: &Path, file: Option<&Path>) -> Result<Option<AuditKey>, RootKeyError> {
-    let secret = root_key::find(data, file)?;
-    Ok(secret.map(|secret| key(&RootKey::new(&secret))))
+pub async fn find_keys(
+    data: &Path,
+    root_keys: &RootKeySources,
+) -> Result<Vec<AuditKey>, RootKeyError> {
+    Ok(root_keys.find(data).await?.iter().map(key).collect())
 }
 
 /// Whether a call may be answered without its event being kept.

@@ -19,7 +19,6 @@ mod tests;
 use std::sync::{Arc, Mutex};
 
 use stead_service::LoopbackIssuers;
-use stead_session::Keyring;
 use stead_sigv4::SigningKeyCache;
 use stead_store::Store;
 use tokio::sync::Semaphore;
@@ -31,6 +30,7 @@ use crate::code_attempts::CodeAttempts;
 use crate::config::Saml;
 use crate::denials::DenialLog;
 use crate::issuer_keys::IssuerKeys;
+use crate::keys::LiveKeyring;
 use crate::limits::{SAML_QUEUE_MAX, SAML_VERIFICATIONS_MAX, SIGNING_KEYS_MAX};
 use crate::metrics::Metrics;
 use crate::throttle::{Rates, Throttle};
@@ -38,7 +38,7 @@ use crate::throttle::{Rates, Throttle};
 /// Answers the requests of STS and IAM.
 pub(crate) struct Gateway<S> {
     accounts: Arc<Accounts<S>>,
-    keyring: Arc<Keyring>,
+    keyring: Arc<LiveKeyring>,
     clock: Arc<dyn Clock>,
     style: DenialStyle,
     /// Bound: [`SIGNING_KEYS_MAX`]; see [`SigningKeyCache`] for the rest.
@@ -72,7 +72,7 @@ pub(crate) enum DenialStyle {
 impl<S: Store> Gateway<S> {
     pub(crate) fn new(
         accounts: Arc<Accounts<S>>,
-        keyring: Arc<Keyring>,
+        keyring: Arc<LiveKeyring>,
         clock: Arc<dyn Clock>,
         style: DenialStyle,
         issuer_keys: IssuerKeys,

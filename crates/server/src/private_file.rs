@@ -17,6 +17,22 @@ pub fn make_directory(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
+/// Makes a directory that must not exist yet and that only its owner may enter.
+///
+/// # Errors
+/// Those of the file system.
+pub fn make_one_directory(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().mode(0o700).create(path)
+}
+
+/// Makes the names in a directory durable.
+///
+/// # Errors
+/// Those of the file system.
+pub fn sync_directory(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
 /// Creates a file that must not exist yet, whole or not at all.
 ///
 /// # Errors
@@ -36,8 +52,16 @@ pub fn create_new(path: &Path, content: &[u8]) -> io::Result<()> {
 /// # Errors
 /// Those of the file system.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    fs::rename(write_temporary(path, content)?, path)?;
-    sync_parent(path)
+    rename(&write_temporary(path, content)?, path)
+}
+
+/// Gives a finished file the name of another one, which it takes the place of.
+///
+/// # Errors
+/// Those of the file system.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)?;
+    sync_parent(to)
 }
 
 /// The content in a durable file beside the one it is for.
@@ -54,7 +78,11 @@ fn write_temporary(path: &Path, content: &[u8]) -> io::Result<PathBuf> {
     Ok(temporary)
 }
 
-fn open_new(path: &Path) -> io::Result<File> {
+/// Opens a file that must not exist yet, for its owner only.
+///
+/// # Errors
+/// Those of the file system.
+pub fn open_new(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(path)
 }
 
@@ -64,7 +92,11 @@ fn temporary_beside(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
-fn sync_parent(path: &Path) -> io::Result<()> {
+/// Makes the name of a file durable.
+///
+/// # Errors
+/// Those of the file system.
+pub fn sync_parent(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => File::open(parent)?.sync_all(),
         _ => File::open(".")?.sync_all(),

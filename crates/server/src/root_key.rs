@@ -1,20 +1,56 @@
-//! The root key: where it rests, and the rules for its file.
+//! The root key: where it comes from, and the rules for each place.
 
-use std::io::{self, Read as _};
-use std::os::unix::fs::MetadataExt as _;
+mod command;
+mod file;
+#[cfg(test)]
+mod tests;
+
+use std::io;
 use std::path::{Path, PathBuf};
 
+use stead_session::KeyId;
+use stead_session::vault::RootKey;
 use stead_types::{Entropy, Secret};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::private_file;
+use crate::limits::ROOT_KEY_COMMAND_WAIT_MAX;
 
 /// The file of the root key in a data directory.
 pub const FILE_NAME: &str = "root.key";
 
-/// The file holds 64 hexadecimal digits, and a line end that may be missing.
+/// The file of the root key that is about to take the place of the one in [`FILE_NAME`].
+pub(crate) const NEXT_FILE_NAME: &str = "root.key.new";
+
+/// The variable of the environment that can hold the root key.
+pub const VARIABLE: &str = "STEAD_ROOT_KEY";
+
+/// A key is written as 64 hexadecimal digits, with a line end that may be missing.
 const DIGITS: usize = 64;
+
+/// Where the root key comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum RootKeySource {
+    /// The file in the data directory, which is made on first start.
+    #[default]
+    BesideTheData,
+    /// A file that the operator names.
+    File(PathBuf),
+    /// What a command writes: its program and arguments. No shell is involved.
+    Command(Vec<String>),
+    /// The text of [`VARIABLE`], or of another variable.
+    Environment(Secret<String>),
+}
+
+/// The root keys a server is given: one, and perhaps a second while one takes the place
+/// of the other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RootKeySources {
+    /// The key that a new installation is made with.
+    pub own: RootKeySource,
+    /// The file of a key that counts as much.
+    pub other_file: Option<PathBuf>,
+}
 
 /// Why there is no root key.
 #[derive(Debug, Error)]
@@ -43,6 +79,40 @@ pub enum RootKeyError {
     /// The content is no key.
     #[error("the root key `{}` is not {DIGITS} hexadecimal digits", .0.display())]
     Content(PathBuf),
+    /// The variable holds no key.
+    #[error("the root key in the environment is not {DIGITS} hexadecimal digits")]
+    Variable,
+    /// The command cannot be run.
+    #[error("cannot run the root key's command `{program}`: {error}")]
+    NotRun {
+        /// The program.
+        program: String,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// The command ended badly.
+    #[error("the root key's command `{program}` failed: {status}")]
+    Failed {
+        /// The program.
+        program: String,
+        /// How it ended.
+        status: std::process::ExitStatus,
+    },
+    /// The command did not end.
+    #[error(
+        "the root key's command `{program}` did not end within {} seconds",
+        ROOT_KEY_COMMAND_WAIT_MAX.as_secs()
+    )]
+    Slow {
+        /// The program.
+        program: String,
+    },
+    /// The command wrote something else.
+    #[error("the root key's command `{program}` did not write {DIGITS} hexadecimal digits")]
+    Output {
+        /// The program.
+        program: String,
+    },
 }
 
 /// Where the root key was found, which decides what it protects from.
@@ -52,102 +122,161 @@ pub enum Place {
     BesideTheData,
     /// In a file that the operator named.
     OperatorFile,
+    /// In no file: a command or the environment gave it.
+    Given,
 }
 
-/// The root key of an installation that may or may not exist yet.
-///
-/// The operator's file must be there. The one beside the data is made when
-/// `fresh` says that nothing is wrapped under a key yet; once something is, a
-/// missing key is an error, since a new one could open none of it.
-///
-/// # Errors
-/// A file that is missing, readable by others, or not a key.
-pub fn read_or_create(
-    data: &Path,
-    operator_file: Option<&Path>,
-    fresh: bool,
-    entropy: &mut dyn Entropy,
-) -> Result<(Secret<[u8; 32]>, Place), RootKeyError> {
-    if let Some(path) = operator_file {
-        let read = read(path, Place::OperatorFile)?;
-        let key = read.ok_or_else(|| RootKeyError::Missing(path.to_owned()))?;
-        return Ok((key, Place::OperatorFile));
-    }
-    let path = data.join(FILE_NAME);
-    let key = match read(&path, Place::BesideTheData)? {
-        Some(key) => key,
-        None if fresh => create(&path, entropy)?,
-        None => return Err(RootKeyError::Missing(path)),
-    };
-    Ok((key, Place::BesideTheData))
-}
-
-/// The root key where there is one: `None` where none was named and none is beside the
-/// data.
-///
-/// # Errors
-/// As [`read_or_create`].
-pub fn find(
-    data: &Path,
-    operator_file: Option<&Path>,
-) -> Result<Option<Secret<[u8; 32]>>, RootKeyError> {
-    match operator_file {
-        Some(path) => {
-            let key = read(path, Place::OperatorFile)?;
-            key.map(Some).ok_or_else(|| RootKeyError::Missing(path.to_owned()))
+impl RootKeySource {
+    /// Where a key of this source is.
+    #[must_use]
+    pub const fn place(&self) -> Place {
+        match self {
+            Self::BesideTheData => Place::BesideTheData,
+            Self::File(_) => Place::OperatorFile,
+            Self::Command(_) | Self::Environment(_) => Place::Given,
         }
-        None => read(&data.join(FILE_NAME), Place::BesideTheData),
+    }
+
+    /// The root key of an installation that does not exist yet. The one beside the data is
+    /// made; any other must be there.
+    ///
+    /// # Errors
+    /// A key that is missing, readable by others, or none.
+    pub async fn read_or_create(
+        &self,
+        data: &Path,
+        entropy: &mut (dyn Entropy + Send),
+    ) -> Result<RootKey, RootKeyError> {
+        let beside = data.join(FILE_NAME);
+        match self {
+            Self::BesideTheData if !beside.exists() => {
+                file::create(&beside, entropy).map(|key| RootKey::new(&key))
+            }
+            _ => self.read(data).await,
+        }
+    }
+
+    /// The root key of an installation: something is wrapped under it already, so a key
+    /// that is missing is an error, since a new one could open none of it.
+    ///
+    /// # Errors
+    /// As [`RootKeySource::read_or_create`].
+    pub async fn read(&self, data: &Path) -> Result<RootKey, RootKeyError> {
+        let secret = match self {
+            Self::BesideTheData => named(&data.join(FILE_NAME), Place::BesideTheData)?,
+            Self::File(path) => named(path, Place::OperatorFile)?,
+            Self::Command(command) => command::run(command, ROOT_KEY_COMMAND_WAIT_MAX).await?,
+            Self::Environment(text) => parse(text.expose()).ok_or(RootKeyError::Variable)?,
+        };
+        Ok(RootKey::new(&secret))
     }
 }
 
-fn create(path: &Path, entropy: &mut dyn Entropy) -> Result<Secret<[u8; 32]>, RootKeyError> {
-    let mut key = Zeroizing::new([0_u8; 32]);
-    entropy.fill(&mut *key);
+impl RootKeySources {
+    /// Every root key at hand, the own one first: also one in the data directory that is
+    /// about to take another's place.
+    ///
+    /// # Errors
+    /// A key that is named and missing, readable by others, or none.
+    pub(crate) async fn read(&self, data: &Path) -> Result<Vec<RootKey>, RootKeyError> {
+        self.and_others(vec![self.own.read(data).await?], data)
+    }
+
+    /// The same where the key beside the data may be missing.
+    ///
+    /// # Errors
+    /// As [`RootKeySources::read`].
+    pub(crate) async fn find(&self, data: &Path) -> Result<Vec<RootKey>, RootKeyError> {
+        let own = match self.own {
+            RootKeySource::BesideTheData if !data.join(FILE_NAME).exists() => Vec::new(),
+            _ => vec![self.own.read(data).await?],
+        };
+        self.and_others(own, data)
+    }
+
+    fn and_others(
+        &self,
+        mut keys: Vec<RootKey>,
+        data: &Path,
+    ) -> Result<Vec<RootKey>, RootKeyError> {
+        if let Some(path) = &self.other_file {
+            keys.push(RootKey::new(&named(path, Place::OperatorFile)?));
+        }
+        if self.own == RootKeySource::BesideTheData {
+            keys.extend(next(data)?);
+        }
+        Ok(keys)
+    }
+}
+
+/// The key in the data directory that is about to take another's place, if there is one.
+pub(crate) fn next(data: &Path) -> Result<Option<RootKey>, RootKeyError> {
+    let read = file::read(&data.join(NEXT_FILE_NAME), Place::BesideTheData)?;
+    Ok(read.map(|key| RootKey::new(&key)))
+}
+
+/// Makes a key that is about to take another's place; one that was made before and came to
+/// nothing is taken again.
+pub(crate) fn make_next(data: &Path, entropy: &mut dyn Entropy) -> Result<RootKey, RootKeyError> {
+    match next(data)? {
+        Some(key) => Ok(key),
+        None => file::create(&data.join(NEXT_FILE_NAME), entropy).map(|key| RootKey::new(&key)),
+    }
+}
+
+/// Whether the file in the data directory holds the key with this id.
+pub(crate) fn is_beside(data: &Path, id: KeyId) -> Result<bool, RootKeyError> {
+    let read = file::read(&data.join(FILE_NAME), Place::BesideTheData)?;
+    Ok(read.is_some_and(|key| RootKey::new(&key).id() == id))
+}
+
+/// Puts the files of a data directory in order after a change of the root key, which may
+/// have been cut short: the new key takes the place of the old one when it is the one in
+/// use, and is removed when nothing came to be wrapped under it.
+pub(crate) fn settle(data: &Path, in_use: KeyId) -> Result<(), RootKeyError> {
+    let (from, to) = (data.join(NEXT_FILE_NAME), data.join(FILE_NAME));
+    match next(data)? {
+        None => Ok(()),
+        Some(key) if key.id() == in_use => {
+            crate::private_file::rename(&from, &to).map_err(|error| file::io_error(&to, error))
+        }
+        Some(_) => std::fs::remove_file(&from).map_err(|error| file::io_error(&from, error)),
+    }
+}
+
+/// Writes a key to a file that must not be there yet.
+///
+/// # Errors
+/// Those of the file system.
+pub(crate) fn write(path: &Path, key: &RootKey) -> Result<(), RootKeyError> {
+    file::write(path, key.secret())
+}
+
+/// The 64 digits of a key, as they stand in a file.
+#[must_use]
+pub fn digits(key: &Secret<[u8; 32]>) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::with_capacity(DIGITS + 1));
-    for byte in key.iter() {
+    for byte in key.expose() {
         text.extend(
             [byte >> 4, byte & 0x0f].map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0')),
         );
     }
-    text.push('\n');
-    // Never over another file: two first starts at once must not end with two keys.
-    private_file::create_new(path, text.as_bytes()).map_err(|error| io_error(path, error))?;
-    Ok(Secret::new(*key))
+    text
 }
 
-fn read(path: &Path, place: Place) -> Result<Option<Secret<[u8; 32]>>, RootKeyError> {
-    let file = match std::fs::File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        opened => opened.map_err(|error| io_error(path, error))?,
-    };
-    // Asked of the open file, so that it cannot be another one by now.
-    let mode = file.metadata().map_err(|error| io_error(path, error))?.mode() & 0o7777;
-    check_mode(path, place, mode)?;
-    let mut text = Zeroizing::new(String::with_capacity(DIGITS + 2));
-    let limit = u64::try_from(DIGITS + 2).unwrap_or(u64::MAX);
-    match file.take(limit).read_to_string(&mut text) {
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-            return Err(RootKeyError::Content(path.to_owned()));
-        }
-        Err(error) => return Err(io_error(path, error)),
-    }
-    let digits = text.strip_suffix('\n').unwrap_or(&text);
-    parse(digits).map(Some).ok_or_else(|| RootKeyError::Content(path.to_owned()))
+/// The key that these digits are.
+#[must_use]
+pub fn from_digits(digits: &str) -> Option<RootKey> {
+    parse(digits).map(|key| RootKey::new(&key))
 }
 
-/// Nobody else may read or write it. A key that is mounted for a group, as
-/// orchestrators do, may be read by that group.
-fn check_mode(path: &Path, place: Place, mode: u32) -> Result<(), RootKeyError> {
-    let (forbidden, expected) = match place {
-        Place::BesideTheData => (0o7177, "0600 or 0400"),
-        Place::OperatorFile => (0o7137, "0600, 0400, 0640 or 0440"),
-    };
-    if mode & forbidden == 0 {
-        Ok(())
-    } else {
-        Err(RootKeyError::Open { path: path.to_owned(), mode, expected })
-    }
+fn named(path: &Path, place: Place) -> Result<Secret<[u8; 32]>, RootKeyError> {
+    file::read(path, place)?.ok_or_else(|| RootKeyError::Missing(path.to_owned()))
+}
+
+/// What stands in a file or was written by a command: one line end may follow.
+fn parse_line(text: &str) -> Option<Secret<[u8; 32]>> {
+    parse(text.strip_suffix('\n').unwrap_or(text))
 }
 
 fn parse(digits: &str) -> Option<Secret<[u8; 32]>> {
@@ -162,95 +291,4 @@ fn parse(digits: &str) -> Option<Secret<[u8; 32]>> {
         *byte = (digit(*high)? << 4) | digit(*low)?;
     }
     Some(Secret::new(*key))
-}
-
-fn io_error(path: &Path, error: io::Error) -> RootKeyError {
-    RootKeyError::Io { path: path.to_owned(), error }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    use super::*;
-    use crate::scratch::Scratch;
-
-    struct Counting(u8);
-    impl Entropy for Counting {
-        fn fill(&mut self, buffer: &mut [u8]) {
-            for byte in buffer {
-                self.0 += 7;
-                *byte = self.0;
-            }
-        }
-    }
-
-    fn at(path: &Path, fresh: bool) -> Result<Secret<[u8; 32]>, RootKeyError> {
-        read_or_create(path, None, fresh, &mut Counting(0)).map(|(key, _)| key)
-    }
-
-    fn put(path: &Path, content: &[u8], mode: u32) {
-        std::fs::write(path, content).unwrap();
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
-    }
-
-    #[test]
-    fn a_key_is_made_once_and_read_again() {
-        let scratch = Scratch::new("root-key");
-        let made = at(scratch.path(), true).unwrap();
-        assert!(at(scratch.path(), true).unwrap() == made);
-        assert!(at(scratch.path(), false).unwrap() == made);
-        let path = scratch.path().join(FILE_NAME);
-        assert_eq!(std::fs::metadata(&path).unwrap().mode() & 0o7777, 0o600);
-        assert_eq!(std::fs::read_to_string(&path).unwrap().len(), 65);
-    }
-
-    #[test]
-    fn a_lost_key_is_not_replaced_by_a_new_one() {
-        let scratch = Scratch::new("root-key-lost");
-        assert!(matches!(at(scratch.path(), false), Err(RootKeyError::Missing(_))));
-        let named = scratch.path().join("elsewhere");
-        let read = read_or_create(scratch.path(), Some(&named), true, &mut Counting(0));
-        assert!(matches!(read, Err(RootKeyError::Missing(_))));
-    }
-
-    #[test]
-    fn a_key_that_others_can_reach_is_refused() {
-        let scratch = Scratch::new("root-key-mode");
-        let path = scratch.path().join(FILE_NAME);
-        let content = "0f".repeat(32);
-        for (mode, beside, named) in
-            [(0o600, true, true), (0o400, true, true), (0o440, false, true), (0o640, false, true)]
-                .into_iter()
-                .chain([0o644, 0o604, 0o660, 0o620, 0o700].map(|mode| (mode, false, false)))
-        {
-            put(&path, content.as_bytes(), mode);
-            assert_eq!(at(scratch.path(), true).is_ok(), beside, "{mode:o}");
-            let read = read_or_create(scratch.path(), Some(&path), true, &mut Counting(0));
-            assert_eq!(read.is_ok(), named, "{mode:o}");
-            std::fs::remove_file(&path).unwrap();
-        }
-    }
-
-    #[test]
-    fn other_contents_are_refused() {
-        let scratch = Scratch::new("root-key-content");
-        let path = scratch.path().join(FILE_NAME);
-        let good = "0f".repeat(32);
-        for bad in [
-            String::new(),
-            good.replace('f', "g"),
-            format!("{good}0"),
-            format!("{good}\n\n"),
-            format!(" {good}"),
-            "0f".repeat(31),
-            "é".repeat(32),
-        ] {
-            put(&path, bad.as_bytes(), 0o600);
-            assert!(matches!(at(scratch.path(), true), Err(RootKeyError::Content(_))), "{bad}");
-            std::fs::remove_file(&path).unwrap();
-        }
-        put(&path, &[0xff; 64], 0o600);
-        assert!(matches!(at(scratch.path(), true), Err(RootKeyError::Content(_))));
-    }
 }

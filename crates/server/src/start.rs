@@ -11,5 +11,5 @@ mod open_files;
 mod running;
 
 pub use error::StartError;
-pub use open::{Footprint, create_account_offline, list_accounts_offline};
+pub use open::{Footprint, administer_offline, create_account_offline, list_accounts_offline};
 pub use running::{Running, start};

@@ -80,6 +80,13 @@ pub(crate) struct SessionFlags {
     /// Limit the session by this managed policy; can be repeated
     #[arg(long, value_name = "ARN")]
     pub(crate) policy_arn: Vec<String>,
+    #[command(flatten)]
+    pub(crate) place: ServiceFlags,
+}
+
+/// Where a service answers.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct ServiceFlags {
     /// Where STS answers [default: AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, or the profile's]
     #[arg(long, value_name = "URL")]
     pub(crate) endpoint_url: Option<String>,

@@ -1,10 +1,8 @@
 //! What `stead log` takes.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 
-use super::ServeFlags;
+use super::InstallationPlace;
 
 const VERIFY_EXAMPLES: &str = "\
 Examples:
@@ -30,26 +28,10 @@ as it stands in the log.";
 pub(crate) enum LogCommand {
     /// Check that nothing was taken out of the audit log or changed in it.
     #[command(after_help = VERIFY_EXAMPLES)]
-    Verify(LogPlace),
+    Verify(InstallationPlace),
     /// Print the calls that are asked for.
     #[command(after_help = QUERY_EXAMPLES)]
     Query(Box<QueryFlags>),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct LogPlace {
-    /// Read settings from this TOML file (or STEAD_CONFIG)
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// The directory of the installation, whether a server runs on it or not
-    #[arg(long, value_name = "DIR")]
-    data: Option<String>,
-    /// The root key, where it is not DIR/root.key
-    #[arg(long, value_name = "FILE")]
-    root_key_file: Option<String>,
-    /// Print JSON
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -76,17 +58,5 @@ pub(crate) struct QueryFlags {
     #[arg(long, value_name = "ID")]
     pub(crate) account: Option<String>,
     #[command(flatten)]
-    pub(crate) place: LogPlace,
-}
-
-impl LogPlace {
-    /// The same place as flags of a server.
-    pub(crate) fn flags(&self) -> ServeFlags {
-        ServeFlags {
-            config: self.config.clone(),
-            data: self.data.clone(),
-            root_key_file: self.root_key_file.clone(),
-            ..ServeFlags::default()
-        }
-    }
+    pub(crate) place: InstallationPlace,
 }

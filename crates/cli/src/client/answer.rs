@@ -1,11 +1,13 @@
 use quick_xml::Reader;
 use quick_xml::events::Event;
+use stead_types::Timestamp;
 
 use crate::exit::Failure;
 
 /// What the server answered: the status, and every text with the name of its element.
 pub(crate) struct Answer {
     status: u16,
+    date: Option<Timestamp>,
     texts: Vec<(String, String)>,
 }
 
@@ -35,10 +37,19 @@ impl Answer {
                 Event::End(end) if end.local_name().as_ref() == name => {
                     texts.push((std::mem::take(&mut name), std::mem::take(&mut content)));
                 }
-                Event::Eof => return Ok(Self { status, texts }),
+                Event::Eof => return Ok(Self { status, date: None, texts }),
                 _ => {}
             }
         }
+    }
+
+    pub(super) fn at(self, date: Option<Timestamp>) -> Self {
+        Self { date, ..self }
+    }
+
+    /// What time it was for the server, where it says so.
+    pub(crate) const fn date(&self) -> Option<Timestamp> {
+        self.date
     }
 
     pub(crate) const fn status(&self) -> u16 {

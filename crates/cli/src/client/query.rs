@@ -74,8 +74,9 @@ impl Client {
         let own = [("Action", action), ("Version", service.version())];
         let body = form(own.iter().chain(parameters));
         let request = self.request(caller, service, body)?;
-        let (status, body) = exchange(&self.endpoint, &self.trust, request).await?;
-        Answer::read(status.as_u16(), &body)
+        let received = exchange(&self.endpoint, &self.trust, request).await?;
+        let answer = Answer::read(received.status.as_u16(), &received.body)?;
+        Ok(answer.at(received.date))
     }
 
     fn request(

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Request, StatusCode};
+use http::{HeaderMap, Request, StatusCode};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
@@ -12,6 +12,7 @@ use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use rustls_pki_types::ServerName;
 use stead_server::authorities;
+use stead_types::Timestamp;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -43,12 +44,20 @@ pub(crate) enum Trust {
     File(PathBuf),
 }
 
+/// What came back.
+pub(super) struct Received {
+    pub(super) status: StatusCode,
+    /// What time it is for the server, where it says so.
+    pub(super) date: Option<Timestamp>,
+    pub(super) body: Bytes,
+}
+
 /// Sends a request and reads the answer to its end.
 pub(super) async fn exchange(
     endpoint: &Endpoint,
     trust: &Trust,
     request: Request<Full<Bytes>>,
-) -> Result<(StatusCode, Bytes), Failure> {
+) -> Result<Received, Failure> {
     let call = async {
         let stream = connect(endpoint).await?;
         match endpoint.scheme {
@@ -81,21 +90,22 @@ async fn send(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send,
     endpoint: &Endpoint,
     request: Request<Full<Bytes>>,
-) -> Result<(StatusCode, Bytes), Failure> {
+) -> Result<Received, Failure> {
     let broken = |error: hyper::Error| lost(endpoint, &error.to_string());
     let mut http = http1::Builder::new();
     http.max_buf_size(HEAD_BYTES_MAX).max_headers(HEADERS_MAX);
     let (mut sender, connection) = http.handshake(TokioIo::new(stream)).await.map_err(broken)?;
     let answer = async {
         let response = sender.send_request(request).await.map_err(broken)?;
-        let (status, body) = (response.status(), response.into_body());
+        let (status, date) = (response.status(), date(response.headers()));
+        let body = response.into_body();
         // Counted while reading: what the length header says is not believed.
         let body = Limited::new(body, ANSWER_BYTES_MAX).collect().await;
         let body = body.map_err(|error| match error.is::<LengthLimitError>() {
             true => lost(endpoint, &format!("it is longer than {ANSWER_BYTES_MAX} bytes")),
             false => lost(endpoint, &error.to_string()),
         })?;
-        Ok((status, body.to_bytes()))
+        Ok(Received { status, date, body: body.to_bytes() })
     };
     tokio::pin!(answer);
     // Both run here, so that both end when the caller's patience does.
@@ -105,6 +115,13 @@ async fn send(
         // The connection may end with the answer still to be read from its buffer.
         _ = connection => answer.await,
     }
+}
+
+/// Spec: RFC 9110 section 6.6.1.
+fn date(headers: &HeaderMap) -> Option<Timestamp> {
+    let text = headers.get(http::header::DATE)?.to_str().ok()?;
+    let date = jiff::fmt::rfc2822::parse(text).ok()?;
+    Some(Timestamp::from_epoch_seconds(date.timestamp().as_second()))
 }
 
 fn connector(trust: &Trust) -> Result<TlsConnector, Failure> {

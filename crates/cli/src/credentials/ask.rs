@@ -128,22 +128,7 @@ impl CallerIdentity {
     /// environment before the shared files; an explicit `--profile` before both, as in the
     /// AWS CLI.
     pub(crate) fn credentials(&self) -> Result<Credentials, Failure> {
-        if self.profile.is_none()
-            && let Some(credentials) = of_environment(&self.environment)
-        {
-            return Ok(credentials);
-        }
-        let profile = Profile::read(self.profile.as_deref(), &self.environment)?;
-        profile.credentials().ok_or_else(|| {
-            let name = profile.name();
-            Failure::usage(format!(
-                "there is no access key to assume the role with: the profile `{name}` has none"
-            ))
-            .with_help(
-                "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile that has \
-                     aws_access_key_id and aws_secret_access_key by --profile",
-            )
-        })
+        credentials(self.profile.as_deref(), &self.environment)
     }
 
     fn parameters(&self) -> Vec<(String, String)> {
@@ -162,6 +147,29 @@ impl CallerIdentity {
         }
         parameters
     }
+}
+
+/// Whose access key requests are signed with; see [`CallerIdentity::credentials`].
+pub(super) fn credentials(
+    profile: Option<&str>,
+    environment: &Environment,
+) -> Result<Credentials, Failure> {
+    if profile.is_none()
+        && let Some(credentials) = of_environment(environment)
+    {
+        return Ok(credentials);
+    }
+    let profile = Profile::read(profile, environment)?;
+    profile.credentials().ok_or_else(|| {
+        let name = profile.name();
+        Failure::usage(format!(
+            "there is no access key to sign with: the profile `{name}` has none"
+        ))
+        .with_help(
+            "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile that has \
+             aws_access_key_id and aws_secret_access_key by --profile",
+        )
+    })
 }
 
 fn of_environment(environment: &Environment) -> Option<Credentials> {

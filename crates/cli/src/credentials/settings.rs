@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use stead_server::clock::SystemClock;
 
-use super::ask::{Ask, CallerIdentity, Identity};
-use crate::arguments::{CallerFlags, RoleFlags, SessionFlags, SourceFlags, WebIdentityFlags};
-use crate::client::{Client, Endpoint, Trust};
+use super::ask::{self, Ask, CallerIdentity, Identity};
+use crate::arguments::{
+    CallerFlags, RoleFlags, ServiceFlags, SessionFlags, SourceFlags, WebIdentityFlags,
+};
+use crate::client::{Client, Credentials, Endpoint, Service, Trust};
 use crate::environment::Environment;
 use crate::exit::Failure;
 use crate::profile::Profile;
@@ -94,19 +96,58 @@ impl Source {
             policy_arns: flags.policy_arn.clone(),
             identity,
         };
-        let (endpoint, endpoint_origin) = endpoint(flags, &profile, environment)?;
-        let client = Client {
-            endpoint,
-            trust: trust(flags.ca_file.as_deref(), &profile, environment),
-            region: region(flags, &profile, environment),
-            clock: Arc::new(SystemClock),
-        };
+        let place = &flags.place;
+        let (endpoint, endpoint_origin) = endpoint(place, Service::Sts, &profile, environment)?;
+        let client = client(endpoint, place, &profile, environment);
         Ok(Self { ask, client, endpoint_origin })
     }
 
     /// The name of the role: what the metadata service of an instance calls it by.
     pub(crate) fn role_name(&self) -> &str {
         self.ask.role_arn.rsplit('/').next().unwrap_or(&self.ask.role_arn)
+    }
+}
+
+/// Somebody with an access key or a session, and where a service answers them.
+#[derive(Clone, Debug)]
+pub(crate) struct Administrator {
+    flags: ServiceFlags,
+    profile: Option<String>,
+    environment: Environment,
+}
+
+impl Administrator {
+    pub(crate) fn new(
+        flags: &ServiceFlags,
+        profile: Option<&str>,
+        environment: &Environment,
+    ) -> Self {
+        let (flags, environment) = (flags.clone(), environment.clone());
+        Self { flags, profile: profile.map(str::to_owned), environment }
+    }
+
+    pub(crate) fn credentials(&self) -> Result<Credentials, Failure> {
+        ask::credentials(self.profile.as_deref(), &self.environment)
+    }
+
+    pub(crate) fn client(&self, service: Service) -> Result<Client, Failure> {
+        let profile = Profile::read(self.profile.as_deref(), &self.environment)?;
+        let (endpoint, _) = endpoint(&self.flags, service, &profile, &self.environment)?;
+        Ok(client(endpoint, &self.flags, &profile, &self.environment))
+    }
+}
+
+fn client(
+    endpoint: Endpoint,
+    flags: &ServiceFlags,
+    profile: &Profile,
+    environment: &Environment,
+) -> Client {
+    Client {
+        endpoint,
+        trust: trust(flags.ca_file.as_deref(), profile, environment),
+        region: region(flags, profile, environment),
+        clock: Arc::new(SystemClock),
     }
 }
 
@@ -143,20 +184,29 @@ fn caller(flags: &CallerFlags, environment: &Environment) -> Result<CallerIdenti
 /// Choice: without any there is no default. A token that was meant for a server of one's
 /// own is not sent to AWS because somebody forgot a setting.
 fn endpoint(
-    flags: &SessionFlags,
+    flags: &ServiceFlags,
+    service: Service,
     profile: &Profile,
     environment: &Environment,
 ) -> Result<(Endpoint, Origin), Failure> {
-    let of_environment = environment.first(&["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"]);
+    let (name, own) = match service {
+        Service::Sts => ("STS", "AWS_ENDPOINT_URL_STS"),
+        Service::Iam => ("IAM", "AWS_ENDPOINT_URL_IAM"),
+    };
+    let of_environment = environment.first(&[own, "AWS_ENDPOINT_URL"]);
     let (url, origin) = match (flags.endpoint_url.as_deref(), of_environment) {
         (None, Some(url)) => (Some(url), Origin::Environment),
         (typed, _) => (typed.or_else(|| profile.text("endpoint_url")), Origin::Elsewhere),
     };
     let url = url.ok_or_else(|| {
-        Failure::usage("it is not said where STS answers").with_help(
-            "give --endpoint-url, or set AWS_ENDPOINT_URL_STS or the profile's endpoint_url; that \
-             of AWS itself is https://sts.REGION.amazonaws.com",
-        )
+        Failure::usage(format!("it is not said where {name} answers")).with_help(format!(
+            "give --endpoint-url, or set {own} or the profile's endpoint_url; that of AWS itself \
+             is https://{}",
+            match service {
+                Service::Sts => "sts.REGION.amazonaws.com",
+                Service::Iam => "iam.amazonaws.com",
+            }
+        ))
     })?;
     let endpoint = url.parse().map_err(|fault| {
         Failure::usage(format!("the endpoint `{url}` {fault}"))
@@ -171,7 +221,7 @@ fn trust(file: Option<&Path>, profile: &Profile, environment: &Environment) -> T
     file.map_or(Trust::System, Trust::File)
 }
 
-fn region(flags: &SessionFlags, profile: &Profile, environment: &Environment) -> String {
+fn region(flags: &ServiceFlags, profile: &Profile, environment: &Environment) -> String {
     let region = flags.region.as_deref();
     let region = region.or_else(|| environment.first(&["AWS_REGION", "AWS_DEFAULT_REGION"]));
     region.or_else(|| profile.text("region")).unwrap_or(REGION).to_owned()

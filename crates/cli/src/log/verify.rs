@@ -4,21 +4,21 @@ use std::io::Write as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use stead_audit::{Finding, Report};
+use stead_audit::{Finding, Flaw, Report};
 use stead_server::audit;
+use stead_server::config::Settings;
 
 use super::{place, unreadable};
-use crate::arguments::LogPlace;
+use crate::arguments::InstallationPlace;
 use crate::exit::{Exit, Failure};
 
-pub(super) fn run(asked: &LogPlace) -> Result<Exit, Failure> {
+pub(super) async fn run(asked: &InstallationPlace) -> Result<Exit, Failure> {
     let (settings, directory) = place(asked)?;
-    let key = audit::find_key(&settings.data, settings.root_key_file.as_deref());
-    let key = key.map_err(|error| {
-        Failure::new(error.to_string()).with_help("--root-key-file names the root key")
-    })?;
-    let report = audit::verify(&directory, key.as_ref());
-    let report = report.map_err(|error| unreadable(&directory, &error))?;
+    let mut report = verify(&settings, &directory).await?;
+    if report.findings.iter().any(|finding| finding.flaw == Flaw::OtherKey) {
+        // The root key may have changed between the two looks: at the key, and at the head.
+        report = verify(&settings, &directory).await?;
+    }
     let mut stdout = std::io::stdout().lock();
     match asked.json {
         true => writeln!(stdout, "{}", as_json(&report))?,
@@ -29,6 +29,14 @@ pub(super) fn run(asked: &LogPlace) -> Result<Exit, Failure> {
     }
     Err(Failure::new("the audit log is not as the server left it")
         .with_help("docs/audit.md says what each finding means"))
+}
+
+async fn verify(settings: &Settings, directory: &Path) -> Result<Report, Failure> {
+    let keys = audit::find_keys(&settings.data, &settings.root_key).await;
+    let keys = keys.map_err(|error| {
+        Failure::new(error.to_string()).with_help("--root-key-file names the root key")
+    })?;
+    audit::verify(directory, &keys).map_err(|error| unreadable(directory, &error))
 }
 
 fn human(report: &Report, directory: &Path) -> String {

@@ -5,12 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use arc_swap::ArcSwap;
 use stead_directory::{DirectoryError, Draft, EntityChange, Snapshot};
 use stead_service::{IssuerCheck, LastUsed, ReplayGuard};
-use stead_session::vault::RootKey;
 use stead_store::{Aggregate, Change, Commit, CommitError, Revision, Store, StoreError};
 use stead_types::AccountId;
 use thiserror::Error;
 
-use super::{Used, Vault, read};
+use super::{RootKeys, Used, Vault, read};
 
 /// One account: what is durable for readers, what is newest for the writer.
 ///
@@ -109,11 +108,11 @@ impl<T> Staged<T> {
 }
 
 impl Account {
-    pub(super) fn new(version: Version, root_key: &RootKey) -> Self {
+    pub(super) fn new(version: Version, root_keys: &RootKeys) -> Self {
         let version = Arc::new(version);
         Self {
             id: version.snapshot.account(),
-            vault: Vault::open(&version.snapshot, root_key),
+            vault: Vault::open(&version.snapshot, root_keys),
             durable: ArcSwap::new(Arc::clone(&version)),
             writer: Mutex::new(Writer { newest: Some(version), chain: 0 }),
             uses: RwLock::default(),
@@ -171,6 +170,25 @@ impl Account {
             self.queue(&mut writer, store, staged)
         } else {
             Ok(Begun::Staged(Box::new(staged), outside))
+        }
+    }
+
+    /// Queues a change that concerns no rule of IAM, also of an account with records that
+    /// cannot be read; `None` where there is nothing to change.
+    pub(super) fn queue_apart<'s, S: Store, E>(
+        &self,
+        store: &'s S,
+        work: impl FnOnce(&Arc<Snapshot>) -> Result<Option<Draft>, E>,
+    ) -> Result<Option<Queued<'s>>, WriteError<E>> {
+        let mut writer = self.lock();
+        let unknown = || WriteError::Store(StoreError::unavailable("a commit failed just now"));
+        let base = Arc::clone(writer.newest.as_ref().ok_or_else(unknown)?);
+        let Some(draft) = work(&base.snapshot).map_err(WriteError::Work)? else {
+            return Ok(None);
+        };
+        match self.queue(&mut writer, store, Staged { output: (), draft, base })? {
+            Begun::Queued((), queued) => Ok(Some(queued)),
+            Begun::Unchanged(()) | Begun::Staged(..) => Ok(None),
         }
     }
 

@@ -29,6 +29,8 @@ pub(crate) struct Probe {
     pub(crate) let_go: Notify,
     inner: SqliteStore,
     loads: AtomicUsize,
+    /// How many of the next commits are done before all fail.
+    commits_to_do: AtomicUsize,
     /// How many of the next commits fail before they reach the store.
     commits_to_fail: AtomicUsize,
 }
@@ -42,8 +44,20 @@ impl Probe {
             let_go: Notify::new(),
             inner,
             loads: AtomicUsize::new(0),
+            commits_to_do: AtomicUsize::new(usize::MAX),
             commits_to_fail: AtomicUsize::new(0),
         })
+    }
+
+    /// The next commits fail, so many.
+    pub(crate) fn fail_commits(&self, number: usize) {
+        self.commits_to_do.store(usize::MAX, Ordering::Relaxed);
+        self.commits_to_fail.store(number, Ordering::Relaxed);
+    }
+
+    /// So many commits are still done, and all after them fail.
+    pub(crate) fn fail_commits_after(&self, number: usize) {
+        self.commits_to_do.store(number, Ordering::Relaxed);
     }
 }
 
@@ -63,6 +77,11 @@ impl Store for Probe {
             .commits_to_fail
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
             .is_ok();
+        let fails = fails
+            || self
+                .commits_to_do
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
+                .is_err();
         // Queued by the call, as the trait says, and not by the first poll.
         let queued = (!fails).then(|| self.inner.commit(commit));
         async move {
@@ -106,13 +125,16 @@ pub(crate) fn id() -> AccountId {
     "111122223333".parse().unwrap()
 }
 
+fn root_keys() -> RootKeys {
+    RootKeys::new(RootKey::new(&Secret::new([7; 32])), None)
+}
+
 pub(crate) fn accounts(store: &Arc<Probe>) -> Arc<Accounts<Probe>> {
-    let root_key = RootKey::new(&Secret::new([7; 32]));
-    Arc::new(Accounts::new(Arc::clone(store), root_key, HashMap::new()))
+    Arc::new(Accounts::new(Arc::clone(store), root_keys(), HashMap::new()))
 }
 
 async fn create(accounts: &Arc<Accounts<Probe>>) -> Result<(), CreateError> {
-    let mut new = NewAccount::new(id(), accounts.root_key(), NOW, &mut SystemEntropy);
+    let mut new = NewAccount::new(id(), accounts.root_keys().current(), NOW, &mut SystemEntropy);
     new.add_root_key(&mut SystemEntropy).unwrap();
     new.commit(accounts).await
 }
@@ -275,12 +297,11 @@ async fn a_created_account_is_no_longer_absent_and_is_created_once() {
 async fn an_account_whose_number_an_imported_key_carries_is_refused() {
     // Carries 029608264753, and is root of another account.
     let key: AccessKeyId = "AKIAQNZGKIQY56JQ7WML".parse().unwrap();
-    let root_key = RootKey::new(&Secret::new([7; 32]));
     let imported = HashMap::from([(key, id())]);
-    let accounts = Arc::new(Accounts::new(Probe::new(), root_key, imported));
+    let accounts = Arc::new(Accounts::new(Probe::new(), root_keys(), imported));
     create(&accounts).await.unwrap();
     let claimed = "029608264753".parse().unwrap();
-    let new = NewAccount::new(claimed, accounts.root_key(), NOW, &mut SystemEntropy);
+    let new = NewAccount::new(claimed, accounts.root_keys().current(), NOW, &mut SystemEntropy);
     assert!(matches!(new.commit(&accounts).await, Err(CreateError::KeyElsewhere(_))));
 }
 

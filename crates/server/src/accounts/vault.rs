@@ -1,8 +1,8 @@
 use stead_directory::Snapshot;
-use stead_session::vault::{
-    AccountVault, RootKey, SecretName, SecretVault, VaultError, WrappedSecret,
-};
+use stead_session::vault::{AccountVault, SecretName, SecretVault, VaultError, WrappedSecret};
 use stead_types::{Entropy, Secret};
+
+use super::RootKeys;
 
 /// Where the secrets of an account are wrapped and unwrapped, if its data key
 /// could be unwrapped itself.
@@ -13,10 +13,10 @@ use stead_types::{Entropy, Secret};
 pub(crate) struct Vault(Result<AccountVault, VaultError>);
 
 impl Vault {
-    pub(super) fn open(snapshot: &Snapshot, root_key: &RootKey) -> Self {
+    pub(super) fn open(snapshot: &Snapshot, root_keys: &RootKeys) -> Self {
         let account = snapshot.account();
         let wrapped = WrappedSecret::from_bytes(snapshot.root().data_key.as_bytes().to_vec());
-        let key = root_key.unwrap_data_key(account, &wrapped);
+        let key = root_keys.unwrap_data_key(account, &wrapped);
         if let Err(error) = &key {
             tracing::error!(%account, %error, "the data key of the account cannot be unwrapped");
         }

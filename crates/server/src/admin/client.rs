@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::{Command, Outcome, SOCKET_NAME};
-use crate::limits::{ADMIN_LINE_BYTES_MAX, ADMIN_WAIT_MAX};
+use crate::limits::{ADMIN_BACKUP_WAIT_MAX, ADMIN_LINE_BYTES_MAX, ADMIN_WAIT_MAX};
 
 /// A connection to the server of a data directory.
 #[derive(Debug)]
@@ -52,9 +52,14 @@ impl AdminClient {
     /// # Errors
     /// A server that goes away, stays silent or answers something else.
     pub async fn ask(&mut self, command: &Command) -> Result<Outcome, AdminClientError> {
-        let mut line = serde_json::to_vec(command).map_err(|_| AdminClientError::Unreadable)?;
+        let line = serde_json::to_vec(command).map_err(|_| AdminClientError::Unreadable)?;
+        let mut line = Zeroizing::new(line);
         line.push(b'\n');
-        match timeout(ADMIN_WAIT_MAX, self.exchange(&line)).await {
+        let wait_max = match command {
+            Command::Backup { .. } => ADMIN_BACKUP_WAIT_MAX,
+            _ => ADMIN_WAIT_MAX,
+        };
+        match timeout(wait_max, self.exchange(&line)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(AdminClientError::Silent),
         }

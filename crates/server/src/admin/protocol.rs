@@ -1,4 +1,9 @@
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroize as _;
+
+use crate::backup::Manifest;
 
 /// What can be asked of a running server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +19,57 @@ pub enum Command {
     },
     /// Lists the hosted accounts.
     ListAccounts {},
+    /// Shows the keys, and how far a change of the root key is.
+    ListKeys {},
+    /// Puts a fresh key in the place of the one that seals sessions.
+    RotateKeys {
+        /// Whether the old keys are dropped at once, and every session with them.
+        revoke: bool,
+    },
+    /// Begins to wrap everything under another root key; `list-keys` tells how far it is.
+    RewrapKeys {
+        /// The key; one is made beside the data where none is given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        root_key: Option<KeyDigits>,
+    },
+    /// Takes a backup.
+    Backup {
+        /// The directory to make, an absolute path as the server sees it.
+        target: PathBuf,
+        /// Whether the root key goes into it.
+        root_key: bool,
+    },
+}
+
+/// A root key on its way through the socket: 64 hexadecimal digits, not shown and wiped.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct KeyDigits(String);
+
+impl KeyDigits {
+    /// These digits.
+    #[must_use]
+    pub fn new(digits: &str) -> Self {
+        Self(digits.to_owned())
+    }
+
+    /// The digits.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for KeyDigits {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl std::fmt::Debug for KeyDigits {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("KeyDigits(..)")
+    }
 }
 
 /// What came of a command.
@@ -42,8 +98,61 @@ pub enum Outcome {
         /// Their numbers.
         accounts: Vec<String>,
     },
+    /// The keys as they are.
+    Keys(KeysShown),
+    /// Another key seals sessions now.
+    KeysRotated {
+        /// The ids of the keys that were dropped.
+        dropped: Vec<String>,
+        /// The keys as they are.
+        keys: KeysShown,
+    },
+    /// The change of the root key has begun.
+    RewrapBegun {},
+    /// The backup is there.
+    BackedUp(Manifest),
     /// The command was refused or failed.
     Refused(Refusal),
+}
+
+/// The keys of an installation. Nothing of it is secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeysShown {
+    /// The id of the root key that everything is wrapped under, or is going to be.
+    pub root_key: String,
+    /// The keys of sessions, the one that seals first.
+    pub session_keys: Vec<SessionKeyShown>,
+    /// The change of the root key that is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rewrap: Option<RewrapShown>,
+}
+
+/// A key of sessions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SessionKeyShown {
+    /// Its id.
+    pub id: String,
+    /// When it was made.
+    pub created_at: String,
+    /// Until when it opens what it has sealed; the key that seals has no such time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens_until: Option<String>,
+}
+
+/// How far a change of the root key is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RewrapShown {
+    /// The id of the root key that is given up.
+    pub from: String,
+    /// Accounts that still have to be looked at, as far as that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remaining: Option<usize>,
+    /// Why it stopped last, where it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<String>,
 }
 
 /// Why a command was refused.
@@ -61,6 +170,10 @@ impl std::fmt::Debug for Outcome {
             Self::Pong { .. } => "Pong",
             Self::AccountCreated { .. } => "AccountCreated",
             Self::Accounts { .. } => "Accounts",
+            Self::Keys(_) => "Keys",
+            Self::KeysRotated { .. } => "KeysRotated",
+            Self::RewrapBegun {} => "RewrapBegun",
+            Self::BackedUp(_) => "BackedUp",
             Self::Refused(_) => "Refused",
         };
         formatter.debug_struct(name).finish_non_exhaustive()
@@ -92,9 +205,20 @@ mod tests {
             r#"{"command":"create-account","acount":"111122223333"}"#,
             r#"{"command":"create-account","account":111122223333}"#,
             r#"{"command":"list-accounts"} x"#,
+            r#"{"command":"rotate-keys"}"#,
+            r#"{"command":"rotate-keys","revoke":"yes"}"#,
+            r#"{"command":"rewrap-keys","root_key":["0f"]}"#,
         ] {
             assert_eq!(read(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_command_does_not_show_its_secret() {
+        let command = Command::RewrapKeys { root_key: Some(KeyDigits::new("0f0f")) };
+        assert!(!format!("{command:?}").contains("0f0f"));
+        let text = serde_json::to_string(&command).unwrap();
+        assert_eq!(text, r#"{"command":"rewrap-keys","root_key":"0f0f"}"#);
     }
 
     #[test]

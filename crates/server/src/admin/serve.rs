@@ -1,21 +1,14 @@
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use stead_store::Store;
-use stead_types::AccountId;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use super::{Command, Outcome, Refusal, SOCKET_NAME};
-use crate::accounts::{Accounts, CreateError};
-use crate::clock::Clock;
-use crate::entropy::SystemEntropy;
+use super::{Administration, Outcome, Refusal, SOCKET_NAME};
 use crate::http::Stop;
-use crate::installation::{NewAccount, random_account_id};
 use crate::limits::{ADMIN_LINE_BYTES_MAX, ADMIN_WAIT_MAX};
 
 /// The bound socket; its file is removed when it is dropped.
@@ -49,12 +42,7 @@ impl Drop for AdminSocket {
 }
 
 /// Carries administrative commands out until the server stops.
-pub(crate) async fn serve<S: Store>(
-    socket: AdminSocket,
-    accounts: Arc<Accounts<S>>,
-    clock: Arc<dyn Clock>,
-    mut stop: Stop,
-) {
+pub(crate) async fn serve(socket: AdminSocket, administration: Administration, mut stop: Stop) {
     loop {
         let accepted = tokio::select! {
             () = stop.requested() => return,
@@ -62,7 +50,7 @@ pub(crate) async fn serve<S: Store>(
         };
         match accepted {
             Ok((stream, _)) => {
-                tokio::spawn(converse(stream, Arc::clone(&accounts), Arc::clone(&clock)));
+                tokio::spawn(converse(stream, administration.clone()));
             }
             Err(error) => {
                 tracing::error!(%error, "the administrative socket cannot accept");
@@ -72,17 +60,17 @@ pub(crate) async fn serve<S: Store>(
     }
 }
 
-async fn converse<S: Store>(stream: UnixStream, accounts: Arc<Accounts<S>>, clock: Arc<dyn Clock>) {
+async fn converse(stream: UnixStream, administration: Administration) {
     let mut stream = BufReader::new(stream);
     loop {
-        let mut line = Vec::new();
+        let mut line = Zeroizing::new(Vec::new());
         let mut bounded = (&mut stream).take(ADMIN_LINE_BYTES_MAX);
         match timeout(ADMIN_WAIT_MAX, bounded.read_until(b'\n', &mut line)).await {
             Ok(Ok(1..)) if line.ends_with(b"\n") => {}
             _ => return,
         }
         let outcome = match serde_json::from_slice(&line) {
-            Ok(command) => carry_out(command, &accounts, &*clock).await,
+            Ok(command) => administration.carry_out(command).await,
             Err(_) => Outcome::Refused(Refusal::new(
                 "the command cannot be read",
                 "use the `stead` of the same version as the server",
@@ -95,53 +83,4 @@ async fn converse<S: Store>(stream: UnixStream, accounts: Arc<Accounts<S>>, cloc
             return;
         }
     }
-}
-
-async fn carry_out<S: Store>(
-    command: Command,
-    accounts: &Arc<Accounts<S>>,
-    clock: &dyn Clock,
-) -> Outcome {
-    let done = match command {
-        Command::Ping {} => Ok(Outcome::Pong { process: std::process::id() }),
-        Command::CreateAccount { account } => create(account, accounts, clock).await,
-        Command::ListAccounts {} => match accounts.store().accounts().await {
-            Ok(ids) => {
-                Ok(Outcome::Accounts { accounts: ids.iter().map(AccountId::to_string).collect() })
-            }
-            Err(error) => Err(Refusal::new(error.to_string(), "see the server's log")),
-        },
-    };
-    done.unwrap_or_else(Outcome::Refused)
-}
-
-async fn create<S: Store>(
-    account: Option<String>,
-    accounts: &Arc<Accounts<S>>,
-    clock: &dyn Clock,
-) -> Result<Outcome, Refusal> {
-    let mut entropy = SystemEntropy;
-    let id = match account {
-        None => random_account_id(&mut entropy),
-        Some(text) => text
-            .parse()
-            .map_err(|_| Refusal::new("the account id is not 12 digits", "such as 111122223333"))?,
-    };
-    let mut new = NewAccount::new(id, accounts.root_key(), clock.now(), &mut entropy);
-    let root = new
-        .add_root_key(&mut entropy)
-        .map_err(|error| Refusal::new(error.to_string(), "see the server's log"))?;
-    new.commit(accounts).await.map_err(|error| {
-        let help = match error {
-            CreateError::Exists(_) => "`stead account list` shows the accounts there are",
-            _ => "see the server's log",
-        };
-        Refusal::new(error.to_string(), help)
-    })?;
-    tracing::info!(account = %id, "account created");
-    Ok(Outcome::AccountCreated {
-        account: root.account.to_string(),
-        access_key_id: root.access_key_id.to_string(),
-        secret_access_key: root.secret_access_key.expose().clone(),
-    })
 }

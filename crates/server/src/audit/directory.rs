@@ -100,7 +100,7 @@ impl DirectoryLog {
         clock: &dyn Clock,
     ) -> io::Result<(Self, Vec<u8>)> {
         private_file::make_directory(&directory)?;
-        let Found { mut link, first, newest, torn_bytes, head } = look(&directory, &key)?;
+        let Found { mut link, first, newest, torn_bytes, head } = look(&directory, std::slice::from_ref(&key))?;
         let (now, mut lines) = (clock.now(), Vec::new());
         if head == HeadAtStart::New {
             // Before the first line: a log without a head is one that lost it.

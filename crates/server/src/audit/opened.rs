@@ -15,8 +15,8 @@ use super::read;
 
 /// Where a log stands.
 pub(super) struct Found {
-    /// The last line; its number is the head's where that goes further, so that lines that
-    /// are gone stay missing.
+    /// The last line; its number is that of an authentic head where that goes further, so
+    /// that lines that are gone stay missing.
     pub(super) link: Link,
     /// The number of the first line that is kept: the head's word, so that files that are
     /// gone stay missing, or that of the oldest file.
@@ -30,7 +30,7 @@ pub(super) struct Found {
 }
 
 /// Reads the newest file through.
-pub(super) fn look(directory: &Path, key: &AuditKey) -> io::Result<Found> {
+pub(super) fn look(directory: &Path, keys: &[AuditKey]) -> io::Result<Found> {
     let mut segments = segments(directory)?;
     let claimed = read_head(directory)?;
     let newest = loop {
@@ -43,9 +43,10 @@ pub(super) fn look(directory: &Path, key: &AuditKey) -> io::Result<Found> {
         fs::remove_file(directory.join(segment.name()))?;
         segments.pop();
     };
-    let head = at_start(claimed.as_ref(), key, newest.as_ref().map(|(_, scanned)| scanned));
+    let head = at_start(claimed.as_ref(), keys, newest.as_ref().map(|(_, scanned)| scanned));
     let mut link = newest.as_ref().and_then(|(_, scanned)| scanned.last).unwrap_or(Link::START);
-    if let Some(claimed) = &claimed {
+    let authentic = claimed.filter(|claimed| claimed.check(keys) == Authenticity::Authentic);
+    if let Some(claimed) = &authentic {
         link.sequence = link.sequence.max(claimed.head.last.sequence);
     }
     if !matches!(head, HeadAtStart::New | HeadAtStart::Agrees) {
@@ -58,7 +59,6 @@ pub(super) fn look(directory: &Path, key: &AuditKey) -> io::Result<Found> {
         bytes: it.bytes,
         opened_at: it.opened_at,
     });
-    let authentic = claimed.filter(|claimed| claimed.check(key) == Authenticity::Authentic);
     let oldest = segments.first().map(|oldest| oldest.first);
     let first = authentic.map(|claimed| claimed.head.first).or(oldest);
     Ok(Found { link, first, newest, torn_bytes, head })
@@ -112,13 +112,13 @@ fn scan(directory: &Path, segment: Segment, head: Option<Head>) -> io::Result<Op
 
 fn at_start(
     claimed: Option<&ClaimedHead>,
-    key: &AuditKey,
+    keys: &[AuditKey],
     newest: Option<&Scanned>,
 ) -> HeadAtStart {
     let Some(claimed) = claimed else {
         return if newest.is_none() { HeadAtStart::New } else { HeadAtStart::Missing };
     };
-    match (claimed.check(key), newest) {
+    match (claimed.check(keys), newest) {
         (Authenticity::OtherKey, _) => HeadAtStart::OtherKey,
         (Authenticity::Forged, _) => HeadAtStart::Forged,
         (Authenticity::Authentic, Some(Scanned { is_whole: true, .. })) => HeadAtStart::Agrees,

@@ -6,21 +6,23 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
-use stead_audit::{AuditKey, Line, Lines, Report, Verifier};
+use stead_audit::{AuditKey, ClaimedHead, Line, Lines, Report, Verifier};
 
 use super::directory::{Form, Segment, segments};
 use super::opened::read_head;
 
 /// Checks a whole log: files and head. Holds one line at a time.
 ///
-/// Without a key it cannot say who made the head.
+/// A head is as good under either of two keys, while one takes the place of the other.
+/// Without any key it cannot say who made the head.
 ///
 /// # Errors
 /// What cannot be read at all; a file whose compression is broken is a finding.
-pub fn verify(directory: &Path, key: Option<&AuditKey>) -> io::Result<Report> {
+pub fn verify(directory: &Path, keys: &[AuditKey]) -> io::Result<Report> {
     // The head first: lines that are written meanwhile lie behind it.
     let head = read_head(directory)?;
-    let head = head.map(|claimed| (claimed.head, key.map(|key| claimed.check(key))));
+    let check = |claimed: &ClaimedHead| (!keys.is_empty()).then(|| claimed.check(keys));
+    let head = head.map(|claimed| (claimed.head, check(&claimed)));
     let mut verifier = Verifier::new(head);
     for segment in segments(directory)? {
         let Some(mut lines) = lines(directory, segment)? else { continue };

@@ -44,7 +44,7 @@ async fn written(scratch: &Scratch, settings: &Audit, numbers: std::ops::Range<u
 }
 
 fn check(scratch: &Scratch) -> Report {
-    verify(scratch.path(), Some(&some_key())).unwrap()
+    verify(scratch.path(), &[some_key()]).unwrap()
 }
 
 fn flaws(scratch: &Scratch) -> Vec<Flaw> {
@@ -176,9 +176,9 @@ async fn files_and_heads_that_are_gone_show() {
     assert!(after.contains(&Flaw::FoundAtStart(HeadAtStart::Differs)), "{after:?}");
     assert!(after.contains(&Flaw::Missing { first: 1, last: 6 }), "{after:?}");
     let other = AuditKey::new("other", &[8; 32]);
-    let report = verify(scratch.path(), Some(&other)).unwrap();
+    let report = verify(scratch.path(), &[other]).unwrap();
     assert!(report.findings.iter().any(|finding| finding.flaw == Flaw::OtherKey));
-    assert!(verify(scratch.path(), None).unwrap().notes.contains(&Note::HeadUnchecked));
+    assert!(verify(scratch.path(), &[]).unwrap().notes.contains(&Note::HeadUnchecked));
 }
 
 #[tokio::test]
@@ -274,6 +274,6 @@ fn the_head_is_that_of_the_root_key() {
     last.seal(&Mark::open(Timestamp::from_epoch_seconds(0), &last).to_json(), &mut Vec::new());
     let head = stead_audit::Head { first: 1, last }.sign(&key(&root));
     let claimed = ClaimedHead::parse(head.as_bytes()).unwrap();
-    assert_eq!(claimed.check(&key(&root)), Authenticity::Authentic);
-    assert_eq!(claimed.check(&key(&other)), Authenticity::OtherKey);
+    assert_eq!(claimed.check(&[key(&root)]), Authenticity::Authentic);
+    assert_eq!(claimed.check(&[key(&other)]), Authenticity::OtherKey);
 }

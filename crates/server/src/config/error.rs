@@ -54,10 +54,14 @@ pub enum ConfigError {
         reason: String,
     },
     /// The file is not TOML.
-    #[error("`{}` is not valid TOML: {reason}", path.display())]
+    #[error("{}:{line}:{column}: not valid TOML: {reason}", path.display())]
     Toml {
         /// The file.
         path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The character in it, from 1.
+        column: usize,
         /// What the parser says, on one line.
         reason: String,
     },
@@ -101,6 +105,9 @@ pub enum ConfigError {
     /// Credentials for a proxy that is not there.
     #[error("`issuer_proxy_credentials_file` is set but `issuer_proxy` is not")]
     CredentialsWithoutProxy,
+    /// More than one place for the root key.
+    #[error("the root key is given in more than one way")]
+    TwoRootKeys,
     /// Something in the section of issuers.
     #[error("in the section `issuer` of {}: {fault}", path.display())]
     Issuer {
@@ -151,6 +158,9 @@ impl ConfigError {
             Self::CredentialsWithoutProxy => {
                 "name the proxy by `issuer_proxy`; proxies of the environment are not used"
                     .to_owned()
+            }
+            Self::TwoRootKeys => {
+                "give one of `root_key_file`, `root_key_command` and STEAD_ROOT_KEY".to_owned()
             }
             Self::Issuer { fault, .. } => fault.help(),
             Self::FixtureKeysWithoutEphemeral => {

@@ -30,6 +30,10 @@ pub enum Key {
     TrustedProxy,
     /// The file of the key that long-term secrets rest encrypted under.
     RootKeyFile,
+    /// A command that writes that key.
+    RootKeyCommand,
+    /// The file of a second key, while one takes the place of the other.
+    OtherRootKeyFile,
     /// Error messages exactly as AWS words them, without denial ids.
     StrictMessages,
     /// The denial itself in the error message, sealed, instead of its id.
@@ -93,7 +97,7 @@ pub enum Shape {
 
 impl Key {
     /// Every key, in the order they are shown.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 38] = [
         Self::Data,
         Self::Listen,
         Self::MetricsListen,
@@ -107,6 +111,8 @@ impl Key {
         Self::TlsKey,
         Self::TrustedProxy,
         Self::RootKeyFile,
+        Self::RootKeyCommand,
+        Self::OtherRootKeyFile,
         Self::StrictMessages,
         Self::SealedDenials,
         Self::AllowRemote,
@@ -149,6 +155,8 @@ impl Key {
             Self::TlsKey => "tls_key",
             Self::TrustedProxy => "trusted_proxy",
             Self::RootKeyFile => "root_key_file",
+            Self::RootKeyCommand => "root_key_command",
+            Self::OtherRootKeyFile => "other_root_key_file",
             Self::StrictMessages => "strict_messages",
             Self::SealedDenials => "sealed_denials",
             Self::AllowRemote => "allow_remote",
@@ -188,7 +196,9 @@ impl Key {
             | Self::SamlSingleUse
             | Self::AuditRequired
             | Self::CheckIssuersAtCreation => Shape::Switch,
-            Self::TlsName | Self::TrustedProxy | Self::SamlEndpoint => Shape::List,
+            Self::TlsName | Self::TrustedProxy | Self::SamlEndpoint | Self::RootKeyCommand => {
+                Shape::List
+            }
             Self::ConnectionsMax
             | Self::AddressConnectionsMax
             | Self::AccountRateMax
@@ -204,6 +214,7 @@ impl Key {
             | Self::TlsCert
             | Self::TlsKey
             | Self::RootKeyFile
+            | Self::OtherRootKeyFile
             | Self::LogFormat
             | Self::LogLevel
             | Self::RequestTimeout
@@ -225,7 +236,11 @@ impl Key {
             | Self::TlsCert
             | Self::TlsKey
             | Self::RootKeyFile
-            | Self::IssuerProxyCredentialsFile => "a path that is not empty",
+            | Self::IssuerProxyCredentialsFile
+            | Self::OtherRootKeyFile => "a path that is not empty",
+            Self::RootKeyCommand => {
+                "a program and its arguments, such as `[\"/usr/bin/key\", \"-d\"]`"
+            }
             Self::Listen | Self::MetricsListen => {
                 "an IP address and a port, such as `127.0.0.1:4566`"
             }
@@ -304,6 +319,8 @@ impl Key {
             | Self::SamlEndpoint
             | Self::AuditLog
             | Self::RootKeyFile
+            | Self::RootKeyCommand
+            | Self::OtherRootKeyFile
             | Self::IssuerProxy
             | Self::IssuerProxyCredentialsFile => None,
         }

@@ -10,7 +10,7 @@ use super::{ConfigError, Key, Origin, Shape};
 use crate::limits::CONFIG_BYTES_MAX;
 
 /// Variables that are no settings: where the file is, and what holds secrets.
-const SPECIAL: [&str; 2] = ["config", "fixture_keys"];
+const SPECIAL: [&str; 3] = ["config", "fixture_keys", "root_key"];
 
 /// What one place says, as text.
 #[derive(Clone, Debug)]
@@ -61,7 +61,8 @@ impl Layer {
     pub(crate) fn from_toml(path: &Path, text: &str) -> Result<Self, ConfigError> {
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
             let reason = excerpt_line(error.message());
-            ConfigError::Toml { path: path.to_owned(), reason }
+            let (line, column) = place(text, error.span().map_or(0, |span| span.start));
+            ConfigError::Toml { path: path.to_owned(), line, column, reason }
         })?;
         let origin = Origin::File(path.to_owned());
         let mut layer = Self { origin, values: BTreeMap::new(), issuers: None };
@@ -177,6 +178,13 @@ fn texts_of(key: Key, value: &toml::Value) -> Option<Vec<String>> {
         }
         _ => None,
     }
+}
+
+/// Line and character, both from 1, of a place in a text.
+fn place(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    (before.matches('\n').count() + 1, line.chars().count() + 1)
 }
 
 fn excerpt_line(message: &str) -> String {

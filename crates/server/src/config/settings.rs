@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use stead_service::AssertionUse;
-use stead_types::AccountId;
+use stead_types::{AccountId, Secret};
 
 use super::error::excerpt;
 use super::{
@@ -14,6 +14,7 @@ use super::{
 };
 use crate::audit::Demand;
 use crate::issuer_keys::ProxyAddress;
+use crate::root_key::{RootKeySource, RootKeySources};
 use crate::throttle::Rates;
 
 /// Everything an operator decides, in final types.
@@ -37,8 +38,8 @@ pub struct Settings {
     pub tls: Option<Tls>,
     /// Networks whose forwarded headers count.
     pub trusted_proxies: Vec<IpNet>,
-    /// The file of the root key, where it is not beside the data.
-    pub root_key_file: Option<PathBuf>,
+    /// Where the root key comes from.
+    pub root_key: RootKeySources,
     /// Error messages exactly as AWS words them, without denial ids.
     pub strict_messages: bool,
     /// Whether a denial goes out sealed in the error message instead of by id; strict
@@ -133,7 +134,7 @@ impl Settings {
             region: read.required(Key::Region, Region::parse)?,
             tls: read.tls()?,
             trusted_proxies: read.list(Key::TrustedProxy, network)?,
-            root_key_file: read.optional(Key::RootKeyFile, path)?,
+            root_key: read.root_key()?,
             strict_messages: read.required(Key::StrictMessages, switch)?,
             sealed_denials: read.required(Key::SealedDenials, switch)?,
             log_format: read.required(Key::LogFormat, log_format)?,
@@ -161,6 +162,22 @@ impl Settings {
                 named: layers.issuers().map(|table| table.issuers.clone()).unwrap_or_default(),
             },
         })
+    }
+}
+
+impl Settings {
+    /// The same with a root key that the environment holds; see [`VARIABLE`](crate::root_key::VARIABLE). As it is a
+    /// secret, it has no key of its own either.
+    ///
+    /// # Errors
+    /// [`ConfigError::TwoRootKeys`] where another place is named as well.
+    pub fn with_root_key(self, text: Option<Secret<String>>) -> Result<Self, ConfigError> {
+        let Some(text) = text else { return Ok(self) };
+        if self.root_key.own != RootKeySource::BesideTheData {
+            return Err(ConfigError::TwoRootKeys);
+        }
+        let own = RootKeySource::Environment(text);
+        Ok(Self { root_key: RootKeySources { own, ..self.root_key }, ..self })
     }
 }
 
@@ -244,6 +261,18 @@ impl Reader<'_> {
         }
     }
 
+    fn root_key(&self) -> Result<RootKeySources, ConfigError> {
+        let file = self.optional(Key::RootKeyFile, path)?;
+        let command = self.list(Key::RootKeyCommand, argument)?;
+        let own = match (file, command.is_empty()) {
+            (None, true) => RootKeySource::BesideTheData,
+            (Some(file), true) => RootKeySource::File(file),
+            (None, false) => RootKeySource::Command(command),
+            (Some(_), false) => return Err(ConfigError::TwoRootKeys),
+        };
+        Ok(RootKeySources { own, other_file: self.optional(Key::OtherRootKeyFile, path)? })
+    }
+
     fn storage(&self, listen: SocketAddr, fixtures: Option<&str>) -> Result<Storage, ConfigError> {
         let ephemeral = self.required(Key::Ephemeral, switch)?;
         let allow_remote = self.required(Key::AllowRemote, switch)?;
@@ -264,6 +293,10 @@ impl Reader<'_> {
 
 pub(super) fn path(text: &str) -> Option<PathBuf> {
     (!text.is_empty() && !text.contains('\0')).then(|| PathBuf::from(text))
+}
+
+fn argument(text: &str) -> Option<String> {
+    (!text.contains('\0')).then(|| text.to_owned())
 }
 
 fn switch(text: &str) -> Option<bool> {

@@ -284,3 +284,33 @@ fn credentials_in_a_proxy_url_are_refused_and_not_repeated() {
     let error = file(&format!("issuer_proxy = [\"{url}\"]")).unwrap_err().to_string();
     assert!(error.contains("proxy.example") && !error.contains("word"), "{error}");
 }
+
+#[test]
+fn the_root_key_comes_from_one_place() {
+    use stead_types::Secret;
+
+    use crate::root_key::RootKeySource;
+
+    let named = |pairs: &[(Key, &str)]| {
+        let mut layer = Layer::flags();
+        for (key, value) in pairs {
+            layer.set(*key, *value);
+        }
+        Settings::parse(&Layers::new([layer]), None)
+    };
+    let (file, command) = ((Key::RootKeyFile, "/run/key"), (Key::RootKeyCommand, "kms"));
+    assert_eq!(named(&[]).unwrap().root_key.own, RootKeySource::BesideTheData);
+    assert_eq!(named(&[file]).unwrap().root_key.own, RootKeySource::File("/run/key".into()));
+    let arguments = ["kms", "a b", ""];
+    let read = named(&arguments.map(|argument| (Key::RootKeyCommand, argument))).unwrap();
+    assert_eq!(read.root_key.own, RootKeySource::Command(arguments.map(str::to_owned).into()));
+    assert_eq!(named(&[file, command]).unwrap_err(), ConfigError::TwoRootKeys);
+    let text = || Some(Secret::new("0f".repeat(32)));
+    for pairs in [[file], [command]] {
+        let refused = named(&pairs).unwrap().with_root_key(text()).unwrap_err();
+        assert_eq!(refused, ConfigError::TwoRootKeys);
+    }
+    let settings = named(&[]).unwrap().with_root_key(text()).unwrap();
+    assert!(matches!(settings.root_key.own, RootKeySource::Environment(_)));
+    assert!(!format!("{settings:?}").contains("0f0f"));
+}

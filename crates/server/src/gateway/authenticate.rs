@@ -127,7 +127,7 @@ impl<S: Store> Gateway<S> {
         let is_imported = self.accounts.home_of_imported(id).is_some();
         match (id.kind(), claim.security_token()) {
             (AccessKeyKind::Temporary, Some(token)) if !is_imported => {
-                let opened = stead_session::open(&self.keyring, id, token.expose(), now);
+                let opened = stead_session::open(&self.keyring.current(), id, token.expose(), now);
                 opened.map(Box::new).map(Credentials::Temporary).map_err(not_opened)
             }
             (AccessKeyKind::Temporary, None) if !is_imported => {

@@ -121,12 +121,13 @@ impl<S: Store> Gateway<S> {
         caller: &Authenticated,
         call: &Call<'_>,
     ) -> Result<Done<'_>, ApiError> {
-        let denials = DenialReader { log: &self.denials, keyring: &self.keyring };
+        let keyring = self.keyring.current();
+        let denials = DenialReader { log: &self.denials, keyring: &keyring };
         let run = |draft: &mut Draft| {
             let mut work = Work {
                 draft,
                 entropy: &mut ThreadEntropy,
-                keyring: &self.keyring,
+                keyring: &keyring,
                 usage: &*caller.account,
                 denials: &denials,
                 guards: Vec::new(),
@@ -243,7 +244,7 @@ impl<S: Store> Gateway<S> {
         let sealed = match self.style {
             // Of another account's side not even the length of a message may tell.
             DenialStyle::Sealed if denied.disclosure() == Disclosure::OtherAccount => None,
-            DenialStyle::Sealed => kept.seal(&self.keyring, &mut SystemEntropy),
+            DenialStyle::Sealed => kept.seal(&self.keyring.current(), &mut SystemEntropy),
             DenialStyle::Id | DenialStyle::Strict => None,
         };
         let reference = match (self.style, &sealed) {

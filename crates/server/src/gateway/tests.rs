@@ -21,6 +21,7 @@ use crate::entropy::SystemEntropy;
 use crate::http::{Arrival, Body, Respond as _, Transport};
 use crate::installation::{NewAccount, RootCredentials};
 use crate::issuer_keys::IssuerKeys;
+use crate::keys::LiveKeyring;
 use crate::request_id::RequestId;
 use crate::throttle::Rates;
 
@@ -78,10 +79,10 @@ fn signed(root: &RootCredentials, body: &'static str) -> Arrival {
 async fn a_key_that_is_deleted_while_another_account_is_loaded_changes_nothing_any_more() {
     let store = Probe::new();
     let accounts = accounts(&store);
-    let mut new = NewAccount::new(id(), accounts.root_key(), NOW, &mut SystemEntropy);
+    let mut new = NewAccount::new(id(), accounts.root_keys().current(), NOW, &mut SystemEntropy);
     let root = new.add_root_key(&mut SystemEntropy).unwrap();
     new.commit(&accounts).await.unwrap();
-    let keyring = Arc::new(Keyring::new(NOW, &mut SystemEntropy));
+    let keyring = Arc::new(LiveKeyring::new(Keyring::new(NOW, &mut SystemEntropy)));
     let clock = Arc::new(Stopped);
     let issuer_keys = IssuerKeys::new(&NO_ISSUERS, 1).unwrap();
     let gateway = Gateway::new(

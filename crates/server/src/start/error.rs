@@ -97,9 +97,21 @@ impl StartError {
             Self::RootKey(RootKeyError::Missing(_)) => {
                 "put the key back where it was: without it no stored secret can be opened"
             }
+            Self::RootKey(
+                RootKeyError::NotRun { .. }
+                | RootKeyError::Failed { .. }
+                | RootKeyError::Slow { .. }
+                | RootKeyError::Output { .. },
+            ) => "`root_key_command` is a program and its arguments; it writes the key and ends",
+            Self::RootKey(RootKeyError::Variable) => "STEAD_ROOT_KEY is the key and nothing else",
             Self::RootKey(_) => "`chmod 600` the file; it holds 64 hexadecimal digits",
             Self::Installation(InstallationError::RootKey(_)) => {
-                "give the root key this installation was made with, by --root-key-file"
+                "give the root key this installation is wrapped under, by --root-key-file; a new \
+                 one takes its place by `stead keys rewrap`, while the server runs"
+            }
+            Self::Installation(InstallationError::RootKeyChange { .. }) => {
+                "start with the new root key, or name its file by --other-root-key-file: the \
+                 change then goes on"
             }
             Self::Installation(_) => "see the message above; nothing was changed",
             Self::NotEphemeral(_) => "give an ephemeral server a directory of its own with --data",

@@ -24,7 +24,8 @@ pub(super) async fn create_first<S: Store>(
     entropy: &mut (dyn Entropy + Send),
 ) -> Result<RootCredentials, StartError> {
     let id = id.unwrap_or_else(|| random_account_id(entropy));
-    let mut new = NewAccount::new(id, accounts.root_key(), now, entropy);
+    let _root_key_stays = accounts.allow_creation().await;
+    let mut new = NewAccount::new(id, accounts.root_keys().current(), now, entropy);
     let own: Vec<_> = fixtures.iter().filter(|fixture| fixture.account == id).collect();
     import(&mut new, &own, entropy)?;
     // A root user has two keys at most: one that was brought along will do.
@@ -57,8 +58,9 @@ pub(super) async fn create_fixtures<S: Store>(
     for fixture in fixtures.iter().filter(|fixture| fixture.account != first) {
         by_account.entry(fixture.account).or_default().push(fixture);
     }
+    let _root_key_stays = accounts.allow_creation().await;
     for (id, keys) in by_account {
-        let mut new = NewAccount::new(id, accounts.root_key(), now, entropy);
+        let mut new = NewAccount::new(id, accounts.root_keys().current(), now, entropy);
         import(&mut new, &keys, entropy)?;
         commit(new, accounts).await?;
     }

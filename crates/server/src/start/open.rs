@@ -12,14 +12,15 @@ use stead_store_sqlite::{OpenError, SqliteStore};
 use stead_types::{AccountId, Entropy as _, Secret};
 
 use super::{StartError, first};
-use crate::accounts::Accounts;
-use crate::admin::AdminClient;
+use crate::accounts::{Accounts, RootKeys};
+use crate::admin::{AdminClient, Administration, Command, Outcome};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{FixtureKeys, Settings, Storage};
 use crate::entropy::SystemEntropy;
-use crate::installation::{self, NewAccount, RootCredentials};
+use crate::installation::{self, Installation, NewAccount, RootCredentials};
+use crate::keys::Keys;
 use crate::profile::ProfileFiles;
-use crate::root_key::{self, Place};
+use crate::root_key::{self, Place, RootKeySources};
 
 /// What a server leaves in its data directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,8 +66,7 @@ async fn fill(
     settings: &Settings,
     clock: &dyn Clock,
 ) -> Result<Opened, StartError> {
-    let root_key_file = settings.root_key_file.as_deref();
-    let (accounts, keyring) = unlock(store, &settings.data, root_key_file, clock).await?;
+    let (accounts, keyring) = unlock(store, &settings.data, &settings.root_key, clock).await?;
     let hosted = store.accounts().await?;
     if let Some(asked) = settings.account
         && !hosted.is_empty()
@@ -89,25 +89,42 @@ async fn fill(
 
 /// The accounts and the keyring behind the root key, which is made where nothing
 /// is wrapped under one yet.
-async fn unlock(
+pub(super) async fn unlock(
     store: &Arc<SqliteStore>,
     data: &Path,
-    root_key_file: Option<&Path>,
+    sources: &RootKeySources,
     clock: &dyn Clock,
 ) -> Result<(Arc<Accounts<SqliteStore>>, Keyring), StartError> {
-    let record = installation::load(&**store).await?;
-    let mut entropy = SystemEntropy;
-    let fresh = record.is_none();
-    let (secret, place) = root_key::read_or_create(data, root_key_file, fresh, &mut entropy)?;
-    tell(place);
-    let root_key = RootKey::new(&secret);
-    let keyring = match &record {
-        Some(record) => installation::read_keyring(record, &root_key)?,
+    let (root_keys, keyring) = match Installation::load(&**store).await? {
+        Some(installation) => {
+            let root_keys = installation.root_keys(sources.read(data).await?)?;
+            if installation.change.is_none() {
+                root_key::settle(data, root_keys.current().id())?;
+            }
+            let mut keyring = installation.keyring(&root_keys)?;
+            // What has opened its last session opens nothing from the first request on; the
+            // store forgets it a moment later.
+            let _told_then = keyring.retire_expired(clock.now());
+            (root_keys, keyring)
+        }
         None => {
-            installation::create_keyring(&**store, &root_key, clock.now(), &mut entropy).await?
+            let root_key = sources.own.read_or_create(data, &mut SystemEntropy).await?;
+            let keyring = make_keyring(store, &root_key, clock).await?;
+            (RootKeys::new(root_key, None), keyring)
         }
     };
-    Ok((Arc::new(Accounts::new(Arc::clone(store), root_key, HashMap::new())), keyring))
+    tell(sources.own.place());
+    Ok((Arc::new(Accounts::new(Arc::clone(store), root_keys, HashMap::new())), keyring))
+}
+
+async fn make_keyring(
+    store: &SqliteStore,
+    root_key: &RootKey,
+    clock: &dyn Clock,
+) -> Result<Keyring, StartError> {
+    let keyring = Keyring::new(clock.now(), &mut SystemEntropy);
+    Installation::create(store, &keyring, root_key, &mut SystemEntropy).await?;
+    Ok(keyring)
 }
 
 /// What the root key protects from depends on where it is.
@@ -120,6 +137,7 @@ fn tell(place: Place) {
         Place::OperatorFile => tracing::info!(
             "the root key is in a file of its own: keep it out of backups of the data directory"
         ),
+        Place::Given => tracing::info!("the root key is not kept on this disk by stead"),
     }
 }
 
@@ -138,9 +156,10 @@ async fn ephemeral(
     let mut random = zeroize::Zeroizing::new([0_u8; 32]);
     entropy.fill(&mut *random);
     let root_key = RootKey::new(&Secret::new(*random));
-    let keyring = installation::create_keyring(&*store, &root_key, now, &mut entropy).await?;
+    let keyring = make_keyring(&store, &root_key, clock).await?;
     let imported = fixtures.iter().map(|key| (key.id.clone(), key.account)).collect();
-    let accounts = Arc::new(Accounts::new(Arc::clone(&store), root_key, imported));
+    let root_keys = RootKeys::new(root_key, None);
+    let accounts = Arc::new(Accounts::new(Arc::clone(&store), root_keys, imported));
     let created = first::create_first(
         &accounts,
         settings.account,
@@ -183,11 +202,11 @@ async fn ephemeral_profile(data: &Path) -> Result<ProfileFiles, StartError> {
 /// As starting a server; also when the account exists.
 pub async fn create_account_offline(
     data: &Path,
-    root_key_file: Option<&Path>,
+    root_key: &RootKeySources,
     id: Option<AccountId>,
 ) -> Result<RootCredentials, StartError> {
     let store = Arc::new(SqliteStore::open(data)?);
-    let created = create_account(&store, data, root_key_file, id).await;
+    let created = create_account(&store, data, root_key, id).await;
     store.close().await;
     created
 }
@@ -195,10 +214,10 @@ pub async fn create_account_offline(
 async fn create_account(
     store: &Arc<SqliteStore>,
     data: &Path,
-    root_key_file: Option<&Path>,
+    root_key: &RootKeySources,
     id: Option<AccountId>,
 ) -> Result<RootCredentials, StartError> {
-    let (accounts, _) = unlock(store, data, root_key_file, &SystemClock).await?;
+    let (accounts, _) = unlock(store, data, root_key, &SystemClock).await?;
     let (now, mut entropy) = (SystemClock.now(), SystemEntropy);
     if store.accounts().await?.is_empty() {
         let (profile, fixtures) = (ProfileFiles::of(data), FixtureKeys::default());
@@ -206,7 +225,7 @@ async fn create_account(
             .await;
     }
     let id = id.unwrap_or_else(|| installation::random_account_id(&mut entropy));
-    let mut new = NewAccount::new(id, accounts.root_key(), now, &mut entropy);
+    let mut new = NewAccount::new(id, accounts.root_keys().current(), now, &mut entropy);
     let root = new.add_root_key(&mut entropy)?;
     first::commit(new, &accounts).await?;
     Ok(root)
@@ -217,12 +236,54 @@ async fn create_account(
 /// # Errors
 /// A directory that cannot be opened, or is not there.
 pub async fn list_accounts_offline(data: &Path) -> Result<Vec<AccountId>, StartError> {
-    if !data.join("stead.db").exists() {
-        let error = std::io::ErrorKind::NotFound.into();
-        return Err(StartError::File { path: data.join("stead.db"), error });
-    }
+    must_exist(data)?;
     let store = SqliteStore::open(data)?;
     let accounts = store.accounts().await;
     store.close().await;
     Ok(accounts?)
+}
+
+/// Carries an administrative command out on a directory that no server runs on, to its
+/// end: what a server would do behind its answer is done before this one.
+///
+/// # Errors
+/// A directory that cannot be opened, or is not there.
+pub async fn administer_offline(
+    data: &Path,
+    root_key: &RootKeySources,
+    command: Command,
+) -> Result<Outcome, StartError> {
+    must_exist(data)?;
+    let store = Arc::new(SqliteStore::open(data)?);
+    let outcome = administer(&store, data, root_key, command).await;
+    store.close().await;
+    outcome
+}
+
+async fn administer(
+    store: &Arc<SqliteStore>,
+    data: &Path,
+    root_key: &RootKeySources,
+    command: Command,
+) -> Result<Outcome, StartError> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let (accounts, keyring) = unlock(store, data, root_key, &*clock).await?;
+    let keys = Keys::new(Arc::clone(&accounts), keyring, Arc::clone(&clock), Some(data.into()));
+    let keys = Arc::new(keys);
+    let administration = Administration { accounts, keys: Arc::clone(&keys), clock };
+    let outcome = administration.carry_out(command).await;
+    if let Outcome::RewrapBegun {} = outcome {
+        // Its failure is told by the report.
+        let _told = keys.rewrap().await;
+        return Ok(Outcome::Keys(keys.report().into()));
+    }
+    Ok(outcome)
+}
+
+fn must_exist(data: &Path) -> Result<(), StartError> {
+    let path = data.join("stead.db");
+    match path.exists() {
+        true => Ok(()),
+        false => Err(StartError::File { path, error: std::io::ErrorKind::NotFound.into() }),
+    }
 }

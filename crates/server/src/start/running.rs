@@ -15,14 +15,15 @@ use super::StartError;
 use super::open::{Footprint, Opened, open};
 use super::open_files;
 use crate::accounts::Accounts;
-use crate::admin::{self, AdminSocket};
+use crate::admin::{self, AdminSocket, Administration};
 use crate::audit::{self, AuditLog};
 use crate::clock::Clock;
-use crate::config::{AuditTarget, Settings, Tls};
+use crate::config::{AuditTarget, Settings, Storage, Tls};
 use crate::gateway::{DenialStyle, Gateway};
 use crate::http::{Certificate, HttpLimits, Listener, Stop, TrustedProxies, serve};
 use crate::installation::RootCredentials;
 use crate::issuer_keys::IssuerKeys;
+use crate::keys::Keys;
 use crate::metrics::{self, Sources};
 use crate::own_certificate;
 use crate::private_file;
@@ -121,10 +122,20 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
     let Parts { opened, issuer_keys, audit, socket, listener, metrics_listener, tls } = parts;
     let Opened { store, accounts, keyring, first } = opened;
     let (stop, stopped) = Stop::new();
+    let data = match settings.storage {
+        Storage::Durable => Some(settings.data.clone()),
+        Storage::Ephemeral { .. } => None,
+    };
+    let keys = Arc::new(Keys::new(Arc::clone(&accounts), keyring, Arc::clone(&clock), data));
     let mut background = vec![tokio::spawn(record_uses(Arc::clone(&accounts), stopped.clone()))];
+    background.push(tokio::spawn(Arc::clone(&keys).work(stopped.clone())));
     if let Some(socket) = socket {
-        let (accounts, clock) = (Arc::clone(&accounts), Arc::clone(&clock));
-        background.push(tokio::spawn(admin::serve(socket, accounts, clock, stopped.clone())));
+        let administration = Administration {
+            accounts: Arc::clone(&accounts),
+            keys: Arc::clone(&keys),
+            clock: Arc::clone(&clock),
+        };
+        background.push(tokio::spawn(admin::serve(socket, administration, stopped.clone())));
     }
     let (certificate, tls) = tls.unzip();
     if let Some(certificate) = &certificate {
@@ -135,9 +146,8 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
         (false, true) => DenialStyle::Sealed,
         (false, false) => DenialStyle::Id,
     };
-    let keyring = Arc::new(keyring);
     let saml = settings.saml.clone();
-    let rates = settings.rates;
+    let (rates, keyring) = (settings.rates, keys.keyring());
     let (sealing, fetches) = (Arc::clone(&keyring), Arc::clone(issuer_keys.fetches()));
     let counting = Arc::clone(&clock);
     let gateway =
@@ -151,7 +161,7 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
             fetches,
             audit: audit.clone(),
             certificate,
-            sealing_since: Box::new(move || sealing_since(&sealing)),
+            sealing_since: Box::new(move || sealing_since(&sealing.current())),
             began: counting.now(),
             clock: counting,
         };
@@ -245,7 +255,7 @@ fn audit_log(
         AuditTarget::Off => return Ok(None),
         AuditTarget::StandardOutput => AuditLog::to_standard_output(&settings.audit, clock),
         AuditTarget::Directory => {
-            let key = audit::key(opened.accounts.root_key());
+            let key = audit::key(opened.accounts.root_keys().current());
             AuditLog::in_directory(path.clone(), &settings.audit, key, clock)
         }
     };

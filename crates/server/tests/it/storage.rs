@@ -7,6 +7,7 @@ use std::sync::Arc;
 use stead_server::admin::{AdminClient, Command, Outcome};
 use stead_server::clock::SystemClock;
 use stead_server::config::{Key, Layer, Layers, Settings};
+use stead_server::root_key::RootKeySources;
 use stead_server::start::{
     Footprint, Running, StartError, create_account_offline, list_accounts_offline, start,
 };
@@ -113,7 +114,8 @@ async fn accounts_are_created_through_the_socket_or_on_the_directory() {
     running.stop().await;
     assert!(AdminClient::connect(&scratch.0).await.unwrap().is_none());
     let third = "777788889999".parse().unwrap();
-    let created = create_account_offline(&scratch.0, None, Some(third)).await.unwrap();
+    let created =
+        create_account_offline(&scratch.0, &RootKeySources::default(), Some(third)).await.unwrap();
     assert_eq!(created.access_key_id.claimed_account(), Some(third));
     let accounts = list_accounts_offline(&scratch.0).await.unwrap();
     let accounts: Vec<_> = accounts.iter().map(ToString::to_string).collect();

@@ -7,7 +7,7 @@ use http_body_util::Full;
 use tokio::net::TcpListener;
 
 use super::*;
-use crate::arguments::{SessionFlags, SourceFlags};
+use crate::arguments::{ServiceFlags, SessionFlags, SourceFlags};
 use crate::credentials::session::tests::session;
 use crate::loopback;
 
@@ -35,7 +35,7 @@ async fn broker(status: StatusCode, body: &'static str) -> (Arc<Broker>, Arc<Ato
         web_identity_token_file: Some(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml").into()),
         session: SessionFlags {
             role_arn: Some("arn:aws:iam::111122223333:role/deploy".to_owned()),
-            endpoint_url: Some(url),
+            place: ServiceFlags { endpoint_url: Some(url), ..Default::default() },
             ..Default::default()
         },
         ..Default::default()

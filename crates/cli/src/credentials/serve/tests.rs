@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::*;
-use crate::arguments::{SessionFlags, SourceFlags};
+use crate::arguments::{ServiceFlags, SessionFlags, SourceFlags};
 use crate::credentials::session::tests::session;
 
 const AUTHORIZATION: &str = "the-token";
@@ -17,7 +17,10 @@ fn answers(imds: Imds) -> Answers {
         web_identity_token_file: Some("/nowhere/token".into()),
         session: SessionFlags {
             role_arn: Some("arn:aws:iam::111122223333:role/path/deploy".to_owned()),
-            endpoint_url: Some("http://127.0.0.1:1".to_owned()),
+            place: ServiceFlags {
+                endpoint_url: Some("http://127.0.0.1:1".to_owned()),
+                ..Default::default()
+            },
             ..Default::default()
         },
         ..Default::default()

@@ -1,0 +1,168 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use stead_session::{KeyId, KeyInfo};
+use stead_store::{Store as _, StoreError};
+use stead_store_sqlite::SqliteStore;
+use stead_types::AccountId;
+
+use super::{Command, KeyDigits, KeysShown, Outcome, Refusal, RewrapShown, SessionKeyShown};
+use crate::accounts::{Accounts, CreateError};
+use crate::backup::{self, RootKeyInBackup};
+use crate::clock::Clock;
+use crate::entropy::SystemEntropy;
+use crate::installation::{NewAccount, random_account_id};
+use crate::keys::{Keys, KeysError, KeysReport, NewRootKey, OldKeys, RewrapReport};
+use crate::root_key;
+
+/// What administrative commands work on.
+#[derive(Clone, Debug)]
+pub(crate) struct Administration {
+    pub(crate) accounts: Arc<Accounts<SqliteStore>>,
+    pub(crate) keys: Arc<Keys<SqliteStore>>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Administration {
+    /// Carries a command out.
+    pub(crate) async fn carry_out(&self, command: Command) -> Outcome {
+        let done = match command {
+            Command::Ping {} => Ok(Outcome::Pong { process: std::process::id() }),
+            Command::CreateAccount { account } => self.create_account(account).await,
+            Command::ListAccounts {} => self.list_accounts().await,
+            Command::ListKeys {} => Ok(Outcome::Keys(self.keys.report().into())),
+            Command::RotateKeys { revoke } => self.rotate_keys(revoke).await,
+            Command::Backup { target, root_key } => self.back_up(&target, root_key).await,
+            Command::RewrapKeys { root_key } => self.begin_rewrap(root_key.as_ref()).await,
+        };
+        done.unwrap_or_else(Outcome::Refused)
+    }
+
+    async fn list_accounts(&self) -> Result<Outcome, Refusal> {
+        let ids = self.accounts.store().accounts().await?;
+        Ok(Outcome::Accounts { accounts: ids.iter().map(AccountId::to_string).collect() })
+    }
+
+    async fn create_account(&self, account: Option<String>) -> Result<Outcome, Refusal> {
+        let mut entropy = SystemEntropy;
+        let id = match account {
+            None => random_account_id(&mut entropy),
+            Some(text) => text.parse().map_err(|_| {
+                Refusal::new("the account id is not 12 digits", "such as 111122223333")
+            })?,
+        };
+        let _root_key_stays = self.accounts.allow_creation().await;
+        let root_keys = self.accounts.root_keys();
+        let now = self.clock.now();
+        let mut new = NewAccount::new(id, root_keys.current(), now, &mut entropy);
+        let root = new
+            .add_root_key(&mut entropy)
+            .map_err(|error| Refusal::new(error.to_string(), SEE_LOG))?;
+        new.commit(&self.accounts).await.map_err(|error| {
+            let help = match error {
+                CreateError::Exists(_) => "`stead account list` shows the accounts there are",
+                _ => SEE_LOG,
+            };
+            Refusal::new(error.to_string(), help)
+        })?;
+        tracing::info!(account = %id, "account created");
+        Ok(Outcome::AccountCreated {
+            account: root.account.to_string(),
+            access_key_id: root.access_key_id.to_string(),
+            secret_access_key: root.secret_access_key.expose().clone(),
+        })
+    }
+
+    async fn rotate_keys(&self, revoke: bool) -> Result<Outcome, Refusal> {
+        let old = if revoke { OldKeys::Revoked } else { OldKeys::Open };
+        let dropped = self.keys.rotate(old).await?;
+        let keys = KeysShown::from(self.keys.report());
+        tracing::info!(revoke, dropped = dropped.len(), "another key seals sessions");
+        Ok(Outcome::KeysRotated { dropped: dropped.iter().map(KeyId::to_string).collect(), keys })
+    }
+
+    async fn back_up(&self, target: &Path, with_root_key: bool) -> Result<Outcome, Refusal> {
+        if !target.is_absolute() {
+            return Err(Refusal::new("the backup's path is not absolute", "begin it with a slash"));
+        }
+        let root_key = match with_root_key {
+            true => RootKeyInBackup::Included,
+            false => RootKeyInBackup::LeftOut,
+        };
+        let (store, root_keys) = (self.accounts.store(), self.accounts.root_keys());
+        let taken = backup::take(store, &root_keys, target, root_key, self.clock.now()).await;
+        let manifest = taken.map_err(|error| Refusal::new(error.to_string(), error.help()))?;
+        tracing::info!(backup = %target.display(), with_root_key, "backup taken");
+        Ok(Outcome::BackedUp(manifest))
+    }
+
+    async fn begin_rewrap(&self, digits: Option<&KeyDigits>) -> Result<Outcome, Refusal> {
+        let new = match digits {
+            None => NewRootKey::BesideTheData,
+            Some(digits) => {
+                let key = root_key::from_digits(digits.expose());
+                NewRootKey::Given(Box::new(key.ok_or_else(|| {
+                    let help = "a root key is 64 hexadecimal digits";
+                    Refusal::new("that is no root key", help)
+                })?))
+            }
+        };
+        self.keys.begin_rewrap(new).await?;
+        Ok(Outcome::RewrapBegun {})
+    }
+}
+
+const SEE_LOG: &str = "see the server's log";
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::new(error.to_string(), SEE_LOG)
+    }
+}
+
+impl From<KeysError> for Refusal {
+    fn from(error: KeysError) -> Self {
+        let help = match error {
+            KeysError::Full(_) => {
+                "`stead keys list` tells when the oldest is dropped; --revoke-now drops all"
+            }
+            KeysError::Ephemeral => "keys that rest are those of a server with --data",
+            KeysError::SameRootKey => "give another key; nothing was changed",
+            KeysError::OtherChange { .. } => {
+                "end that change first: `stead keys list` tells how far it is"
+            }
+            KeysError::RootKeyElsewhere => {
+                "name the new root key: --to-file, --to-command or --to-env"
+            }
+            _ => SEE_LOG,
+        };
+        Self::new(error.to_string(), help)
+    }
+}
+
+impl From<KeysReport> for KeysShown {
+    fn from(report: KeysReport) -> Self {
+        Self {
+            root_key: report.root_key.to_string(),
+            session_keys: report.session_keys.iter().map(SessionKeyShown::from).collect(),
+            rewrap: report.rewrap.map(RewrapShown::from),
+        }
+    }
+}
+
+impl From<&KeyInfo> for SessionKeyShown {
+    fn from(key: &KeyInfo) -> Self {
+        Self {
+            id: key.id.to_string(),
+            created_at: key.created_at.to_string(),
+            opens_until: key.state.opens_until().map(|until| until.to_string()),
+        }
+    }
+}
+
+impl From<RewrapReport> for RewrapShown {
+    fn from(report: RewrapReport) -> Self {
+        let RewrapReport { from, remaining, failed } = report;
+        Self { from: from.to_string(), remaining, failed }
+    }
+}

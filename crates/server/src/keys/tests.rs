@@ -1,0 +1,190 @@
+use std::collections::HashMap;
+
+use stead_session::vault::RootKey;
+use stead_store::{Aggregate, Change, Commit, Revision};
+use stead_types::{AccountId, Secret, Timestamp};
+
+use super::*;
+use crate::accounts::RootKeys;
+use crate::accounts::tests::{NOW, Probe};
+use crate::installation::NewAccount;
+use crate::root_key;
+use crate::scratch::Scratch;
+
+#[derive(Debug)]
+struct Stopped;
+
+impl Clock for Stopped {
+    fn now(&self) -> Timestamp {
+        NOW
+    }
+}
+
+fn key(byte: u8) -> RootKey {
+    RootKey::new(&Secret::new([byte; 32]))
+}
+
+fn given(byte: u8) -> NewRootKey {
+    NewRootKey::Given(Box::new(key(byte)))
+}
+
+fn account(number: u64) -> AccountId {
+    AccountId::from_number(number).unwrap()
+}
+
+/// What a start makes of a store: the keys, with a root key at hand.
+async fn opened(store: &Arc<Probe>, at_hand: u8, data: Option<&Scratch>) -> Keys<Probe> {
+    let installation = Installation::load(&**store).await.unwrap().unwrap();
+    let root_keys = installation.root_keys(vec![key(at_hand)]).unwrap();
+    let keyring = installation.keyring(&root_keys).unwrap();
+    let accounts = Arc::new(Accounts::new(Arc::clone(store), root_keys, HashMap::new()));
+    let data = data.map(|scratch| scratch.path().to_owned());
+    Keys::new(accounts, keyring, Arc::new(Stopped), data)
+}
+
+/// An installation under root key 1 with three accounts, of which one is loaded.
+async fn made(data: Option<&Scratch>) -> (Arc<Probe>, Keys<Probe>) {
+    let store = Probe::new();
+    let keyring = Keyring::new(NOW, &mut SystemEntropy);
+    Installation::create(&*store, &keyring, &key(1), &mut SystemEntropy).await.unwrap();
+    let root_keys = RootKeys::new(key(1), None);
+    let accounts = Arc::new(Accounts::new(Arc::clone(&store), root_keys, HashMap::new()));
+    for number in 1..=3 {
+        create(&accounts, number).await;
+    }
+    let keys = opened(&store, 1, data).await;
+    assert!(keys.accounts.find(account(2)).await.unwrap().is_some());
+    (store, keys)
+}
+
+async fn create(accounts: &Arc<Accounts<Probe>>, number: u64) {
+    let root_keys = accounts.root_keys();
+    let mut new = NewAccount::new(account(number), root_keys.current(), NOW, &mut SystemEntropy);
+    new.add_root_key(&mut SystemEntropy).unwrap();
+    new.commit(accounts).await.unwrap();
+}
+
+/// Every account's secrets open under this root key alone.
+async fn assert_all_open(store: &Arc<Probe>, byte: u8) {
+    let keys = opened(store, byte, None).await;
+    assert_eq!(keys.report().rewrap.map(|rewrap| rewrap.from), None);
+    for id in store.accounts().await.unwrap() {
+        let found = keys.accounts.find(id).await.unwrap().unwrap();
+        assert!(format!("{:?}", found.vault()).contains("Ok"), "{id}: {:?}", found.vault());
+    }
+}
+
+#[tokio::test]
+async fn a_rotation_that_is_not_durable_has_not_happened() {
+    let (store, keys) = made(None).await;
+    let before = keys.report().session_keys;
+    store.fail_commits(1);
+    assert!(keys.rotate(OldKeys::Open).await.is_err());
+    assert_eq!(keys.report().session_keys, before);
+    assert_eq!(keys.rotate(OldKeys::Open).await.unwrap(), []);
+    let after = keys.report().session_keys;
+    assert_eq!(after.len(), 2);
+    assert_eq!(opened(&store, 1, None).await.report().session_keys, after);
+}
+
+#[tokio::test]
+async fn a_full_keyring_takes_no_key_unless_the_old_ones_are_revoked() {
+    let (_, keys) = made(None).await;
+    for _ in 1..16 {
+        keys.rotate(OldKeys::Open).await.unwrap();
+    }
+    assert!(matches!(keys.rotate(OldKeys::Open).await, Err(KeysError::Full(_))));
+    let dropped = keys.rotate(OldKeys::Revoked).await.unwrap();
+    assert_eq!((dropped.len(), keys.report().session_keys.len()), (16, 1));
+}
+
+#[tokio::test]
+async fn every_account_is_wrapped_anew_whether_it_is_loaded_or_not() {
+    let scratch = Scratch::new("rewrap");
+    let (store, keys) = made(Some(&scratch)).await;
+    keys.begin_rewrap(given(2)).await.unwrap();
+    // One more while it goes on.
+    create(&keys.accounts, 4).await;
+    keys.rewrap().await.unwrap();
+    assert_eq!(keys.report().root_key, key(2).id());
+    assert_all_open(&store, 2).await;
+    // A session key that is made now is wrapped under the new root key, too.
+    keys.rotate(OldKeys::Open).await.unwrap();
+    assert_all_open(&store, 2).await;
+}
+
+#[tokio::test]
+async fn a_rewrap_that_ends_after_any_commit_is_carried_on() {
+    let scratch = Scratch::new("rewrap-cut");
+    // The note, three accounts, the end: whichever of the five is the first to be lost.
+    for lost in 0..5 {
+        let (store, keys) = made(Some(&scratch)).await;
+        store.fail_commits_after(lost);
+        let begun = keys.begin_rewrap(given(2)).await;
+        assert_eq!(begun.is_err(), lost == 0, "{lost}");
+        if lost > 0 {
+            keys.rewrap().await.unwrap_err();
+            assert!(keys.report().rewrap.unwrap().failed.is_some());
+        }
+        store.fail_commits(0);
+        if lost == 0 {
+            assert_all_open(&store, 1).await;
+            continue;
+        }
+        // As after a kill: another process, which has the new root key.
+        let keys = opened(&store, 2, Some(&scratch)).await;
+        assert_eq!(keys.report().rewrap.as_ref().unwrap().from, key(1).id());
+        for number in 1..=3 {
+            let found = keys.accounts.find(account(number)).await.unwrap().unwrap();
+            assert!(format!("{:?}", found.vault()).contains("Ok"), "{lost} {number}");
+        }
+        keys.begin_rewrap(given(2)).await.unwrap();
+        let other = keys.begin_rewrap(given(3)).await;
+        assert!(matches!(other, Err(KeysError::OtherChange { .. })), "{lost}");
+        keys.rewrap().await.unwrap();
+        assert_all_open(&store, 2).await;
+    }
+}
+
+#[tokio::test]
+async fn a_key_beside_the_data_takes_the_place_of_the_old_one() {
+    let scratch = Scratch::new("rewrap-beside");
+    let (store, keys) = made(Some(&scratch)).await;
+    let elsewhere = keys.begin_rewrap(NewRootKey::BesideTheData).await;
+    assert!(matches!(elsewhere, Err(KeysError::RootKeyElsewhere)));
+    root_key::write(&scratch.path().join(root_key::FILE_NAME), &key(1)).unwrap();
+    keys.begin_rewrap(NewRootKey::BesideTheData).await.unwrap();
+    let next = root_key::next(scratch.path()).unwrap().unwrap();
+    keys.rewrap().await.unwrap();
+    assert!(root_key::is_beside(scratch.path(), next.id()).unwrap());
+    assert!(root_key::next(scratch.path()).unwrap().is_none());
+    let installation = Installation::load(&*store).await.unwrap().unwrap();
+    assert_eq!(installation.root_key_id().unwrap(), next.id());
+}
+
+#[tokio::test]
+async fn what_cannot_be_wrapped_anew_is_told_and_holds_the_old_key() {
+    let scratch = Scratch::new("rewrap-damaged");
+    let (store, keys) = made(Some(&scratch)).await;
+    let damaged = Aggregate::Account(account(9));
+    let change = Change::put("account".parse().unwrap(), 1, "{}");
+    let commit = Commit::new(damaged, Revision::ABSENT, vec![change], Vec::new()).unwrap();
+    store.commit(commit).await.unwrap();
+    keys.begin_rewrap(given(2)).await.unwrap();
+    let error = keys.rewrap().await.unwrap_err();
+    assert!(error.to_string().starts_with("account 000000000009: "), "{error}");
+    let report = keys.report().rewrap.unwrap();
+    assert_eq!(report.remaining, Some(1));
+    assert_eq!(report.failed, Some(error.to_string()));
+}
+
+#[tokio::test]
+async fn the_same_root_key_and_an_installation_that_keeps_nothing_are_refused() {
+    let scratch = Scratch::new("rewrap-same");
+    let (store, keys) = made(Some(&scratch)).await;
+    let same = keys.begin_rewrap(given(1)).await;
+    assert!(matches!(same, Err(KeysError::SameRootKey)));
+    let ephemeral = opened(&store, 1, None).await;
+    let refused = ephemeral.begin_rewrap(NewRootKey::BesideTheData).await;
+    assert!(matches!(refused, Err(KeysError::Ephemeral)));
+}
