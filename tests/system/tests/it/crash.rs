@@ -16,7 +16,7 @@ const KILLED_AFTER: [usize; 12] = [1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 400];
 /// Writers at once: so that a kill hits writes that wait for one flush together.
 const WRITERS: usize = 4;
 
-fn iam(
+pub(crate) fn iam(
     client: &Client,
     caller: &Credentials,
     action: &str,
@@ -41,7 +41,7 @@ fn write(client: &Client, root: &Credentials, prefix: &str, acknowledged: &Sende
 
 /// Lets users be created, kills the server in the midst of it, and gives those
 /// that it had acknowledged, up to the last answer that came through.
-fn write_and_kill(
+pub(crate) fn write_and_kill(
     server: Process,
     root: &Credentials,
     round: usize,
@@ -63,7 +63,7 @@ fn write_and_kill(
     })
 }
 
-fn users(client: &Client, root: &Credentials) -> BTreeSet<String> {
+pub(crate) fn users(client: &Client, root: &Credentials) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut marker = None::<String>;
     loop {
@@ -79,7 +79,7 @@ fn users(client: &Client, root: &Credentials) -> BTreeSet<String> {
 }
 
 /// A user with a key and a session of a role: what must outlive the process too.
-fn prepare(client: &Client, root: &Credentials, data: &Path) -> [Credentials; 2] {
+pub(crate) fn prepare(client: &Client, root: &Credentials, data: &Path) -> [Credentials; 2] {
     let done = |action: &str, parameters: &[(&str, &str)]| {
         iam(client, root, action, parameters).expect(action)
     };
@@ -121,7 +121,7 @@ fn acknowledged_users_keys_and_sessions_survive_a_kill_amid_writes() {
     assert!(acknowledged.len() > KILLED_AFTER.iter().sum(), "{}", acknowledged.len());
 }
 
-fn check(
+pub(crate) fn check(
     client: &Client,
     root: &Credentials,
     kept: &[Credentials],

@@ -8,13 +8,17 @@
 )]
 
 mod audit;
+mod backup;
 mod cast;
 mod crash;
 mod foreign;
 mod golden;
 mod issuer;
+mod key_crashes;
+mod keys;
 mod large_bodies;
 mod malformed;
 mod matrix;
+mod revocation;
 mod rotation;
 mod scenario;
