@@ -1,12 +1,14 @@
 //! Connections to the database, set up to be durable.
 
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
+use stead_store::StoreError;
 
 use crate::error::OpenError;
-use crate::{limits, schema};
+use crate::{error, limits, schema};
 
 /// The connection that writes; the file is there, and after this it is ours, of
 /// the newest version and in write-ahead mode.
@@ -15,7 +17,34 @@ pub(crate) fn open_writer(file: &Path) -> Result<Connection, OpenError> {
     schema::check(&connection, file)?;
     set_up_log(&connection, file)?;
     schema::migrate(&mut connection, file)?;
+    // A process that was killed may have left frames of what it had replaced. A reader that
+    // is in the way now is none of ours: the log is cut another time.
+    let _cut = cut_log(&connection);
     Ok(connection)
+}
+
+/// Copies the write-ahead log into the database and cuts it to nothing, unless somebody
+/// reads what it holds.
+pub(crate) fn cut_log(connection: &Connection) -> Result<(), StoreError> {
+    let cut = without_waiting(connection, || {
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0))
+    });
+    match cut {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(StoreError::unavailable("the write-ahead log is being read")),
+        Err(error) => Err(error::from_sqlite(&error)),
+    }
+}
+
+/// Writers wait behind this, so it does not wait for readers.
+fn without_waiting<T>(
+    connection: &Connection,
+    work: impl FnOnce() -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    connection.busy_timeout(Duration::ZERO)?;
+    let done = work();
+    connection.busy_timeout(limits::BUSY_WAIT)?;
+    done
 }
 
 /// A connection that reads beside the writer.
@@ -57,6 +86,9 @@ fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     // What a tampered schema could call, and what could damage the file from SQL.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    // What is deleted or replaced is overwritten with zeros: a wrapped key must not be found
+    // in the file after its root key was given up.
+    connection.pragma_update_and_check(None, "secure_delete", "on", |_| Ok(()))?;
     connection.pragma_update(None, "temp_store", "memory")
 }
 

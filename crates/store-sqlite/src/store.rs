@@ -236,6 +236,20 @@ impl Store for SqliteStore {
     ) -> impl Future<Output = Result<Claimed, StoreError>> + Send {
         self.write(Write::ClaimOnce, (guard, now))
     }
+
+    /// Pages are cleaned as they are written (`secure_delete`); what is left are the frames
+    /// of the write-ahead log, which is copied into the database and cut to nothing.
+    async fn erase_replaced(&self) -> Result<(), StoreError> {
+        let (answer, receiver) = oneshot::channel();
+        match &*self.lock_running() {
+            Some(Running { place: Place::Directory { .. }, writer }) => {
+                writer.queue(Task::Erase(answer))?;
+            }
+            Some(Running { place: Place::Memory, .. }) => return Ok(()),
+            None => return Err(error::stopped()),
+        }
+        receiver.await.unwrap_or_else(|_| Err(error::stopped()))
+    }
 }
 
 impl fmt::Debug for SqliteStore {

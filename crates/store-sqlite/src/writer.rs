@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use crate::directory::DirectoryLock;
 use crate::reader::Query;
 use crate::worker::Worker;
-use crate::{apply, error, limits};
+use crate::{apply, connection, error, limits};
 
 /// What the writer is asked.
 pub(crate) enum Task {
@@ -20,6 +20,8 @@ pub(crate) enum Task {
     Write(Write),
     /// To read: a database in memory has only one connection.
     Read(Query),
+    /// To leave nothing of what was replaced in the write-ahead log.
+    Erase(oneshot::Sender<Result<(), StoreError>>),
 }
 
 /// A write, and who waits for its answer.
@@ -107,6 +109,11 @@ impl Writer {
             while let Some(next) = task.take() {
                 match next {
                     Task::Read(query) => query(&self.connection),
+                    Task::Erase(answer) => {
+                        let erased = connection::cut_log(&self.connection);
+                        // Who asked may have gone.
+                        let _unheard = answer.send(erased);
+                    }
                     Task::Write(write) => {
                         let (batch, behind) = gather(write, waiting);
                         self.flush(batch);

@@ -67,4 +67,11 @@ pub trait Store: Send + Sync + 'static {
         guard: ReplayGuard,
         now: Timestamp,
     ) -> impl Future<Output = Result<Claimed, StoreError>> + Send;
+
+    /// Takes what was replaced or deleted out of what the store keeps, as far as that can be
+    /// done while it is used: such as a key that is wrapped under a root key which was given
+    /// up. An error says that it is not done yet.
+    fn erase_replaced(&self) -> impl Future<Output = Result<(), StoreError>> + Send {
+        std::future::ready(Ok(()))
+    }
 }

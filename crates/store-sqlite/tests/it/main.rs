@@ -6,6 +6,7 @@
 mod backup;
 mod conformance;
 mod crash;
+mod erasure;
 mod model;
 mod opening;
 mod place;
