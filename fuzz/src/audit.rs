@@ -12,7 +12,11 @@ pub fn audit_log(data: &[u8]) {
     let head = data.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
     let key = AuditKey::new("key", &[7; 32]);
     if let Ok(claimed) = ClaimedHead::parse(head) {
-        assert_ne!(claimed.check(std::slice::from_ref(&key)), Authenticity::Authentic, "nobody signed it");
+        assert_ne!(
+            claimed.check(std::slice::from_ref(&key)),
+            Authenticity::Authentic,
+            "nobody signed it"
+        );
     }
     let filter = Filter {
         principal: Some("*a*".to_owned()),

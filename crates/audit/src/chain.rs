@@ -7,7 +7,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use data_encoding::HEXLOWER;
 use thiserror::Error;
 
-use crate::limits::LINE_BYTES_MAX;
+use crate::limits::{LINE_BYTES_MAX, SEQUENCE_MAX};
 
 /// What stands between a line's own members and its number.
 const NUMBER: &[u8] = b",\"chain\":{\"sequence\":";
@@ -140,7 +140,7 @@ impl<'a> SealedLine<'a> {
         let (rest, number) = rest.split_at_checked(rest.len() - number)?;
         let sequence: u64 = std::str::from_utf8(number).ok()?.parse().ok()?;
         // One spelling for a number, or a line could be changed and stay the same.
-        if sequence == 0 || number.first() == Some(&b'0') {
+        if sequence == 0 || sequence > SEQUENCE_MAX || number.first() == Some(&b'0') {
             return None;
         }
         let members = rest.strip_suffix(NUMBER)?;
@@ -215,6 +215,7 @@ mod tests {
             line.replace("\"sequence\":1", "\"sequence\":0"),
             line.replace("\"sequence\":1", "\"sequence\":"),
             line.replace("\"sequence\":1", "\"sequence\":99999999999999999999"),
+            line.replace("\"sequence\":1", &format!("\"sequence\":{}", SEQUENCE_MAX + 1)),
             format!("{{\"a\":1,\"chain\":{{\"sequence\":1,\"digest\":\"{digits}\"}}}}"),
             format!(",\"chain\":{{\"sequence\":1,\"digest\":\"{zeros}\"}}}}"),
         ] {

@@ -15,7 +15,7 @@ use crate::record::{HIDDEN, Recorded};
 ///
 /// Spec: CloudTrail User Guide, cloudtrail-event-reference-record-contents, for it and for
 /// every member below.
-const EVENT_VERSION: &str = "1.11";
+pub(crate) const EVENT_VERSION: &str = "1.11";
 
 /// One call, allowed or denied, and what came of it.
 #[derive(Clone, Copy, Debug)]

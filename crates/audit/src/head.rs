@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::chain::Link;
-use crate::limits::HEAD_BYTES_MAX;
+use crate::limits::{HEAD_BYTES_MAX, SEQUENCE_MAX};
 
 /// The only version there is.
 const VERSION: u32 = 1;
@@ -118,6 +118,9 @@ impl ClaimedHead {
             return Err(HeadFault);
         }
         let text: Text = serde_json::from_slice(text).map_err(|_| HeadFault)?;
+        if text.sequence > SEQUENCE_MAX || text.first > SEQUENCE_MAX {
+            return Err(HeadFault);
+        }
         let digest = text.digest.parse().map_err(|_| HeadFault)?;
         let mac = HEXLOWER.decode(text.mac.as_bytes()).map_err(|_| HeadFault)?;
         let head = Head { first: text.first, last: Link { sequence: text.sequence, digest } };
@@ -174,6 +177,8 @@ mod tests {
             "{}".to_owned(),
             signed.replace("\"version\":1", "\"version\":2"),
             signed.replace("\"mac\":\"", "\"mac\":\"x"),
+            signed.replace("\"first\":1", &format!("\"first\":{}", u64::MAX)),
+            signed.replace("\"sequence\":1", &format!("\"sequence\":{}", SEQUENCE_MAX + 1)),
             signed.replace("{\"v", "{\"more\":1,\"v"),
             format!("{signed}{}", " ".repeat(HEAD_BYTES_MAX)),
         ] {

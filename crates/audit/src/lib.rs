@@ -13,6 +13,7 @@
 //!
 //! This crate is internal: it may change with every version.
 
+mod administration;
 mod chain;
 mod event;
 mod filter;
@@ -26,6 +27,7 @@ mod mark;
 mod record;
 mod verify;
 
+pub use administration::{Administration, Operator};
 pub use chain::{Digest, LineFault, Link, SealedLine};
 pub use event::{Denial, Event, Failure};
 pub use filter::{EventView, Filter, Outcome};
