@@ -4,7 +4,7 @@
 use std::io::Write as _;
 
 use serde_json::json;
-use stead_server::admin::{Command, Outcome};
+use stead_administration::{Command, Outcome};
 use stead_server::start::{create_account_offline, list_accounts_offline};
 
 use crate::administration::{ask, unexpected};
@@ -31,8 +31,7 @@ async fn create(account: Option<String>, place: &InstallationPlace) -> Result<Ex
                         .with_help("such as 111122223333")
                 })
             });
-            let (data, root_key) = (&settings.data, &settings.root_key);
-            let root = create_account_offline(data, root_key, number.transpose()?).await?;
+            let root = create_account_offline(&settings, number.transpose()?).await?;
             Outcome::AccountCreated {
                 account: root.account.to_string(),
                 access_key_id: root.access_key_id.to_string(),

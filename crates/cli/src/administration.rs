@@ -1,7 +1,8 @@
 //! Administrative commands: through the running server where there is one, else on the
 //! directory itself.
 
-use stead_server::admin::{AdminClient, Command, Outcome};
+use stead_administration::{Command, Outcome};
+use stead_server::admin::AdminClient;
 use stead_server::config::Settings;
 use stead_server::start::administer_offline;
 
@@ -11,7 +12,7 @@ use crate::exit::Failure;
 pub(crate) async fn carry_out(settings: &Settings, command: Command) -> Result<Outcome, Failure> {
     match ask(settings, &command).await? {
         Some(outcome) => Ok(outcome),
-        None => Ok(administer_offline(&settings.data, &settings.root_key, command).await?),
+        None => Ok(administer_offline(settings, command).await?),
     }
 }
 

@@ -4,8 +4,8 @@ use std::io::Write as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use stead_server::admin::{Command, Outcome};
-use stead_server::backup::{Manifest, restore};
+use stead_administration::{Command, Manifest, Outcome};
+use stead_server::backup::restore;
 
 use crate::administration::{carry_out, unexpected};
 use crate::arguments::{BackupFlags, RestoreFlags};
@@ -37,12 +37,12 @@ pub(crate) async fn back_up(flags: &BackupFlags) -> Result<Exit, Failure> {
 }
 
 pub(crate) async fn put_back(flags: &RestoreFlags) -> Result<Exit, Failure> {
-    let settings = gather_for_command(&flags.serve_flags())?;
-    let restored = restore(&flags.backup, &settings.data).await;
+    let settings = gather_for_command(&flags.place.flags())?;
+    let restored = restore(&flags.backup, &settings.data, &settings.root_key).await;
     let manifest =
         restored.map_err(|error| Failure::new(error.to_string()).with_help(error.help()))?;
     let mut stdout = std::io::stdout().lock();
-    if flags.json {
+    if flags.place.json {
         writeln!(stdout, "{}", as_json("data", &settings.data, &manifest))?;
         return Ok(Exit::Success);
     }

@@ -1,7 +1,7 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use stead_server::admin::Refusal;
+use stead_administration::Refusal;
 use stead_server::config::ConfigError;
 use stead_server::start::StartError;
 

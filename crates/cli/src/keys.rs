@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use stead_server::admin::{Command, KeyDigits, KeysShown, Outcome, RewrapShown};
+use stead_administration::{Command, KeyDigits, KeysShown, Outcome, RewrapShown};
 use stead_server::config::Settings;
 use stead_server::root_key::{RootKeySource, digits};
 use stead_types::Secret;
@@ -146,6 +146,7 @@ fn as_json(keys: &KeysShown) -> Value {
         "root_key": keys.root_key,
         "session_keys": keys.session_keys,
         "rewrap": keys.rewrap,
+        "left_behind": keys.left_behind,
     })
 }
 
@@ -167,6 +168,13 @@ fn as_text(keys: &KeysShown) -> String {
         if let Some(error) = &rewrap.failed {
             text += &format!("stopped      {error}\n");
         }
+    }
+    if let Some(path) = &keys.left_behind {
+        text += &format!(
+            "left behind  {} holds a root key that opens nothing here any more: delete it, unless \
+             backups from before the change need it\n",
+            path.display()
+        );
     }
     text
 }

@@ -5,12 +5,12 @@
 
 mod carry_out;
 mod client;
-mod protocol;
+mod record;
 mod serve;
 
-pub(crate) use carry_out::Administration;
+pub(crate) use carry_out::{Administration, created};
 pub use client::{AdminClient, AdminClientError};
-pub use protocol::{Command, KeyDigits, KeysShown, Outcome, Refusal, RewrapShown, SessionKeyShown};
+pub(crate) use record::Noted;
 pub(crate) use serve::{AdminSocket, serve};
 
 /// The socket's file in a data directory.

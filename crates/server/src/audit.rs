@@ -22,6 +22,7 @@ use std::{fmt, io};
 use stead_api::{ApiError, ErrorCode};
 use stead_audit::AuditKey;
 use stead_session::vault::RootKey;
+use thiserror::Error;
 use tokio::time::timeout;
 
 pub use read::{each_line, verify};
@@ -29,6 +30,7 @@ pub use read::{each_line, verify};
 use self::directory::DirectoryLog;
 use self::queue::Queue;
 use self::writer::{Output, Writer};
+use crate::accounts::RootKeys;
 use crate::clock::Clock;
 use crate::config::Audit;
 use crate::limits::{AUDIT_STOP_WAIT_MAX, AUDIT_WAIT_MAX};
@@ -46,6 +48,35 @@ pub fn directory(data: &Path) -> PathBuf {
 /// The key with which a root key vouches for the log.
 pub(crate) fn key(root: &RootKey) -> AuditKey {
     AuditKey::new(root.id().to_string(), root.audit_log_key().expose())
+}
+
+/// The keys of the root keys in use: one, and a second while the first takes its place.
+#[derive(Clone, Debug)]
+pub(crate) struct AuditKeys {
+    /// What heads are signed with.
+    pub(crate) current: AuditKey,
+    /// What a head may still be signed with.
+    pub(crate) replaced: Option<AuditKey>,
+}
+
+impl AuditKeys {
+    /// Those of these root keys.
+    pub(crate) fn of(root_keys: &RootKeys) -> Self {
+        Self { current: key(root_keys.current()), replaced: root_keys.replaced_key().map(key) }
+    }
+
+    fn all(&self) -> Vec<AuditKey> {
+        std::iter::once(&self.current).chain(&self.replaced).cloned().collect()
+    }
+}
+
+/// Signs the head of a log that nobody writes with the current key, where it was signed with
+/// the replaced one.
+///
+/// # Errors
+/// Those of the file system.
+pub(crate) fn resign(data: &Path, keys: &AuditKeys) -> io::Result<()> {
+    opened::resign(&directory(data), keys)
 }
 
 /// The same of every root key at hand for a data directory; none where the one beside the
@@ -82,6 +113,11 @@ pub(crate) struct Standing {
     pub(crate) is_failing: bool,
 }
 
+/// The log has ended, and takes nothing any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the audit log has ended before its head was signed with the new key")]
+pub(crate) struct LogEnded;
+
 /// The audit log of a running server.
 pub(crate) struct AuditLog {
     queue: Arc<Queue>,
@@ -97,10 +133,10 @@ impl AuditLog {
     pub(crate) fn in_directory(
         path: PathBuf,
         settings: &Audit,
-        key: AuditKey,
+        keys: AuditKeys,
         clock: Arc<dyn Clock>,
     ) -> io::Result<Self> {
-        let (log, first_lines) = DirectoryLog::open(path, settings, key, &*clock)?;
+        let (log, first_lines) = DirectoryLog::open(path, settings, keys, &*clock)?;
         Self::start(Output::Directory(Box::new(log)), first_lines, settings.demand, clock)
     }
 
@@ -147,6 +183,14 @@ impl AuditLog {
     /// Takes the event of a call that was let in: a JSON object on one line.
     pub(crate) fn accept(&self, event: &[u8]) {
         self.queue.push(event);
+    }
+
+    /// Has the head signed with another key, and answers when it is on the disk.
+    ///
+    /// # Errors
+    /// When the log has ended before.
+    pub(crate) async fn rekey(&self, key: AuditKey) -> Result<(), LogEnded> {
+        self.queue.rekey(key).await.map_err(|_| LogEnded)
     }
 
     /// Whether events are being written. Where calls need not be recorded it never stands

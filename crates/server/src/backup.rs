@@ -11,22 +11,19 @@ mod staging;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use stead_administration::{DATABASE, FileDigest, Manifest, VERSION};
 use stead_session::KeyId;
 use stead_store::{Store as _, StoreError};
 use stead_store_sqlite::{OpenError, SqliteStore};
 use stead_types::Timestamp;
 use thiserror::Error;
 
-pub use manifest::{FileDigest, Manifest};
 pub use restore::restore;
 
 use crate::accounts::RootKeys;
 use crate::installation::{Installation, InstallationError};
 use crate::root_key::{self, RootKeyError};
 use staging::Staging;
-
-/// The database, in a backup as in a data directory.
-const DATABASE: &str = "stead.db";
 
 /// What a backup says about itself.
 const MANIFEST: &str = "manifest.json";
@@ -50,6 +47,20 @@ pub enum BackupError {
     /// The directory to restore into holds something.
     #[error("`{}` is not empty", .0.display())]
     NotEmpty(PathBuf),
+    /// Something is mounted on the directory to restore into.
+    #[error("`{}` is a mount point, which no directory can take the place of", .0.display())]
+    MountPoint(PathBuf),
+    /// The directory to restore into is a link.
+    #[error("`{}` is a link", .0.display())]
+    Link(PathBuf),
+    /// The root key at hand is that of another installation, or of another time.
+    #[error("the backup is wrapped under root key {needed}, not under {at_hand}")]
+    OtherRootKey {
+        /// The id of the key that is needed.
+        needed: String,
+        /// The id of a key that is there.
+        at_hand: String,
+    },
     /// A file or directory cannot be read or written.
     #[error("cannot use `{}`: {error}", path.display())]
     Io {
@@ -104,6 +115,14 @@ impl BackupError {
         match self {
             Self::Exists(_) => "name a directory that is not there yet",
             Self::NotEmpty(_) => "restore into a directory that is empty or not there yet",
+            Self::MountPoint(_) => {
+                "restore into a directory below it, such as `data`, and name that by --data"
+            }
+            Self::Link(_) => "name the directory that it leads to",
+            Self::OtherRootKey { .. } => {
+                "name the root key of the backup's moment by --root-key-file, or none: it can be \
+                 put in place later"
+            }
             Self::Manifest { .. } => "name the directory that `stead backup` made",
             Self::Newer { .. } => "use the version of stead that took it, or a later one",
             Self::Changed(_) | Self::OtherDatabase(_) => {
@@ -146,7 +165,7 @@ pub(crate) async fn take(
         names.push(root_key::FILE_NAME);
     }
     let manifest = Manifest {
-        version: manifest::VERSION,
+        version: VERSION,
         stead: env!("CARGO_PKG_VERSION").to_owned(),
         taken_at: now.to_string(),
         root_key: held.root_key.to_string(),
@@ -154,7 +173,7 @@ pub(crate) async fn take(
         accounts: held.accounts,
         files: digests(staging.path(), names).await?,
     };
-    manifest.write(&staging.path().join(MANIFEST))?;
+    manifest::write(&manifest, &staging.path().join(MANIFEST))?;
     staging.put_in_place(target)?;
     Ok(manifest)
 }
@@ -165,9 +184,15 @@ async fn digests(
 ) -> Result<Vec<FileDigest>, BackupError> {
     let directory = directory.to_owned();
     staging::blocking(move || {
-        names.into_iter().map(|name| FileDigest::of(&directory, name)).collect()
+        names.into_iter().map(|name| manifest::digest(&directory, name)).collect()
     })
     .await
+}
+
+/// Removes what opening the store has left.
+fn remove_lock(directory: &Path) -> Result<(), BackupError> {
+    let lock = directory.join(LOCK);
+    std::fs::remove_file(&lock).map_err(BackupError::io(&lock))
 }
 
 /// What a copy of the database holds.
@@ -183,8 +208,7 @@ impl Held {
         let store = SqliteStore::open(directory)?;
         let held = Self::in_store(&store).await;
         store.close().await;
-        let lock = directory.join(LOCK);
-        std::fs::remove_file(&lock).map_err(BackupError::io(&lock))?;
+        remove_lock(directory)?;
         held
     }
 

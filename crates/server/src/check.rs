@@ -7,12 +7,13 @@ use std::path::Path;
 use rustix::fs::{Access, access};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
+use stead_administration::{Command, Outcome};
 use stead_store::Aggregate;
 use stead_store_sqlite::{OpenError, SqliteStore};
 use stead_types::Timestamp;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
-use crate::admin::{AdminClient, Command, Outcome};
+use crate::admin::AdminClient;
 use crate::config::{Settings, Storage, Tls, TlsFiles};
 use crate::http::Certificate;
 use crate::installation::Installation;

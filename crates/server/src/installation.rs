@@ -20,7 +20,7 @@ use thiserror::Error;
 
 use crate::accounts::{Accounts, CreateError};
 
-pub(crate) use record::Installation;
+pub(crate) use record::{Installation, OpenedFor};
 
 /// The access key of a root user, at the one moment its secret is known.
 #[derive(Clone, Debug)]

@@ -129,9 +129,6 @@ pub const CONFIG_BYTES_MAX: u64 = 256 * 1024;
 /// Keys that `STEAD_FIXTURE_KEYS` may hold. Choice.
 pub const FIXTURE_KEYS_MAX: usize = 1000;
 
-/// Bytes of one line on the administrative socket. Choice.
-pub const ADMIN_LINE_BYTES_MAX: u64 = 64 * 1024;
-
 /// How long an administrative client may take for one line. Choice.
 pub const ADMIN_WAIT_MAX: Duration = Duration::from_secs(10);
 
@@ -142,9 +139,6 @@ pub const ROOT_KEY_COMMAND_WAIT_MAX: Duration = Duration::from_secs(60);
 /// How long an administrative client waits for a backup. Choice: as long as a large
 /// database takes on a slow disk.
 pub const ADMIN_BACKUP_WAIT_MAX: Duration = Duration::from_secs(3600);
-
-/// Bytes of the manifest of a backup. Choice: it is a page of text.
-pub const MANIFEST_BYTES_MAX: u64 = 64 * 1024;
 
 /// Accounts that are remembered as absent. Choice: some hundred kilobytes.
 pub const ABSENT_ACCOUNTS_MAX: u64 = 10_000;

@@ -5,6 +5,8 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{Mode, OFlags};
+
 /// Permissions of a file with a secret: its owner may read and write it.
 const OWNER_ONLY: u32 = 0o600;
 
@@ -76,6 +78,20 @@ fn write_temporary(path: &Path, content: &[u8]) -> io::Result<PathBuf> {
     file.write_all(content)?;
     file.sync_all()?;
     Ok(temporary)
+}
+
+/// Opens a file for reading that must be one: no link, no directory, and nothing that waits
+/// for a writer or does something when it is read.
+///
+/// # Errors
+/// Those of the file system; `InvalidInput` of anything but a regular file.
+pub fn open_regular(path: &Path) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")),
+    }
 }
 
 /// Opens a file that must not exist yet, for its owner only.

@@ -15,6 +15,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::limits::ROOT_KEY_COMMAND_WAIT_MAX;
+use crate::private_file;
 
 /// The file of the root key in a data directory.
 pub const FILE_NAME: &str = "root.key";
@@ -230,6 +231,14 @@ pub(crate) fn is_beside(data: &Path, id: KeyId) -> Result<bool, RootKeyError> {
     Ok(read.is_some_and(|key| RootKey::new(&key).id() == id))
 }
 
+/// The file in the data directory, where it holds another key than the one in use: the root
+/// key is elsewhere by now. It is not removed, since backups from before need it.
+pub(crate) fn left_behind(data: &Path, in_use: KeyId) -> Option<PathBuf> {
+    let path = data.join(FILE_NAME);
+    let key = file::read(&path, Place::BesideTheData).ok().flatten()?;
+    (RootKey::new(&key).id() != in_use).then_some(path)
+}
+
 /// Puts the files of a data directory in order after a change of the root key, which may
 /// have been cut short: the new key takes the place of the old one when it is the one in
 /// use, and is removed when nothing came to be wrapped under it.
@@ -238,10 +247,18 @@ pub(crate) fn settle(data: &Path, in_use: KeyId) -> Result<(), RootKeyError> {
     match next(data)? {
         None => Ok(()),
         Some(key) if key.id() == in_use => {
-            crate::private_file::rename(&from, &to).map_err(|error| file::io_error(&to, error))
+            private_file::rename(&from, &to).map_err(|error| file::io_error(&to, error))
         }
         Some(_) => std::fs::remove_file(&from).map_err(|error| file::io_error(&from, error)),
     }
+}
+
+/// The key in a backup. No link is followed, and it may have any permissions: what it is
+/// copied to has its own.
+pub(crate) fn in_backup(backup: &Path) -> Result<RootKey, RootKeyError> {
+    let path = backup.join(FILE_NAME);
+    let file = private_file::open_regular(&path).map_err(|error| file::io_error(&path, error))?;
+    file::content(&path, file).map(|key| RootKey::new(&key))
 }
 
 /// Writes a key to a file that must not be there yet.

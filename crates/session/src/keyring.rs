@@ -5,6 +5,7 @@ mod record;
 mod tests;
 
 use std::fmt;
+use std::time::Duration;
 
 use stead_types::{Entropy, Secret, Timestamp};
 use thiserror::Error;
@@ -114,13 +115,15 @@ impl Keyring {
         self.opening.drain(..).map(|opening| opening.key.id()).collect()
     }
 
-    /// Drops the keys whose last session must have expired, and names them.
+    /// Drops the keys whose last session must have expired, and names them. `opened_for`
+    /// says how long a key has only opened, at least, by a clock that nobody can set.
     ///
     /// [`crate::issue`] seals no session longer than [`SESSION_LIFETIME_MAX`], so
-    /// nobody is logged out by this.
-    pub fn retire_expired(&mut self, now: Timestamp) -> Vec<KeyId> {
-        let expired = |opening: &mut OpeningKey| opens_until(opening.since) <= now;
-        self.opening.extract_if(.., expired).map(|opening| opening.key.id()).collect()
+    /// nobody is logged out by this. Dates do not decide it: a clock that runs ahead for a
+    /// moment would drop for good what it takes for old.
+    pub fn retire_opened_for(&mut self, opened_for: impl Fn(KeyId) -> Duration) -> Vec<KeyId> {
+        let is_over = |opening: &mut OpeningKey| opened_for(opening.key.id()) >= KEPT_FOR;
+        self.opening.extract_if(.., is_over).map(|opening| opening.key.id()).collect()
     }
 
     /// What may be shown of the keys; the primary one first, then the newest.
@@ -141,18 +144,16 @@ impl Keyring {
     }
 }
 
-/// When a key that no longer seals since this moment has opened its last session.
-fn opens_until(since: Timestamp) -> Timestamp {
-    since.plus(SESSION_LIFETIME_MAX + RETIREMENT_MARGIN)
-}
+/// How long a key is kept that only opens.
+const KEPT_FOR: Duration = SESSION_LIFETIME_MAX.saturating_add(RETIREMENT_MARGIN);
 
 impl KeyState {
-    /// When the key is dropped; `None` for the one that seals.
+    /// Until when the key can have something to open; `None` for the one that seals.
     #[must_use]
     pub fn opens_until(self) -> Option<Timestamp> {
         match self {
             Self::Primary => None,
-            Self::Opening { since } => Some(opens_until(since)),
+            Self::Opening { since } => Some(since.plus(KEPT_FOR)),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{InstallationPlace, ServeFlags};
+use super::InstallationPlace;
 
 const BACKUP_EXAMPLES: &str = "\
 Examples:
@@ -41,20 +41,6 @@ pub(crate) struct RestoreFlags {
     /// The directory that `stead backup` made
     #[arg(value_name = "BACKUP")]
     pub(crate) backup: PathBuf,
-    /// Read settings from this TOML file (or STEAD_CONFIG)
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// The data directory to make
-    #[arg(long, value_name = "DIR")]
-    data: Option<String>,
-    /// Print one JSON object
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-impl RestoreFlags {
-    /// The same place as flags of a server.
-    pub(crate) fn serve_flags(&self) -> ServeFlags {
-        ServeFlags { config: self.config.clone(), data: self.data.clone(), ..ServeFlags::default() }
-    }
+    #[command(flatten)]
+    pub(crate) place: InstallationPlace,
 }

@@ -27,6 +27,11 @@ impl RootKeys {
         self.replaced.as_ref().map(|key| key.id())
     }
 
+    /// The same key itself.
+    pub(crate) fn replaced_key(&self) -> Option<&RootKey> {
+        self.replaced.as_deref()
+    }
+
     /// These keys, after another one has taken the place of the current one.
     pub(crate) fn succeeded_by(&self, next: RootKey) -> Self {
         Self { current: Arc::new(next), replaced: Some(Arc::clone(&self.current)) }

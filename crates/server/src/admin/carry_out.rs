@@ -1,17 +1,22 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use stead_administration::{
+    Command, KeyDigits, KeysShown, Outcome, Refusal, RewrapShown, SessionKeyShown,
+};
+use stead_audit::Operator;
 use stead_session::{KeyId, KeyInfo};
 use stead_store::{Store as _, StoreError};
 use stead_store_sqlite::SqliteStore;
 use stead_types::AccountId;
 
-use super::{Command, KeyDigits, KeysShown, Outcome, Refusal, RewrapShown, SessionKeyShown};
+use super::record::Noted;
 use crate::accounts::{Accounts, CreateError};
+use crate::audit::AuditLog;
 use crate::backup::{self, RootKeyInBackup};
 use crate::clock::Clock;
 use crate::entropy::SystemEntropy;
-use crate::installation::{NewAccount, random_account_id};
+use crate::installation::{NewAccount, RootCredentials, random_account_id};
 use crate::keys::{Keys, KeysError, KeysReport, NewRootKey, OldKeys, RewrapReport};
 use crate::root_key;
 
@@ -21,11 +26,28 @@ pub(crate) struct Administration {
     pub(crate) accounts: Arc<Accounts<SqliteStore>>,
     pub(crate) keys: Arc<Keys<SqliteStore>>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) audit: Option<Arc<AuditLog>>,
 }
 
 impl Administration {
-    /// Carries a command out.
-    pub(crate) async fn carry_out(&self, command: Command) -> Outcome {
+    /// Carries a command out. One that changes something, or lets something out, leaves an
+    /// event, and is refused where that could not be written.
+    pub(crate) async fn carry_out(&self, command: Command, operator: Operator) -> Outcome {
+        let Some((noted, audit)) = Noted::of(&command).zip(self.audit.as_ref()) else {
+            return self.do_it(command).await;
+        };
+        if audit.admit().await.is_err() {
+            return Outcome::Refused(Refusal::new(
+                "events cannot be written to the audit log, and nothing was done",
+                SEE_LOG,
+            ));
+        }
+        let outcome = self.do_it(command).await;
+        audit.accept(&noted.event(&outcome, operator, self.clock.now()));
+        outcome
+    }
+
+    async fn do_it(&self, command: Command) -> Outcome {
         let done = match command {
             Command::Ping {} => Ok(Outcome::Pong { process: std::process::id() }),
             Command::CreateAccount { account } => self.create_account(account).await,
@@ -39,7 +61,7 @@ impl Administration {
     }
 
     async fn list_accounts(&self) -> Result<Outcome, Refusal> {
-        let ids = self.accounts.store().accounts().await?;
+        let ids = self.accounts.store().accounts().await.map_err(unavailable)?;
         Ok(Outcome::Accounts { accounts: ids.iter().map(AccountId::to_string).collect() })
     }
 
@@ -66,11 +88,7 @@ impl Administration {
             Refusal::new(error.to_string(), help)
         })?;
         tracing::info!(account = %id, "account created");
-        Ok(Outcome::AccountCreated {
-            account: root.account.to_string(),
-            access_key_id: root.access_key_id.to_string(),
-            secret_access_key: root.secret_access_key.expose().clone(),
-        })
+        Ok(created(&root))
     }
 
     async fn rotate_keys(&self, revoke: bool) -> Result<Outcome, Refusal> {
@@ -114,9 +132,16 @@ impl Administration {
 
 const SEE_LOG: &str = "see the server's log";
 
-impl From<StoreError> for Refusal {
-    fn from(error: StoreError) -> Self {
-        Self::new(error.to_string(), SEE_LOG)
+fn unavailable(error: StoreError) -> Refusal {
+    Refusal::new(error.to_string(), SEE_LOG)
+}
+
+/// An account was created.
+pub(crate) fn created(root: &RootCredentials) -> Outcome {
+    Outcome::AccountCreated {
+        account: root.account.to_string(),
+        access_key_id: root.access_key_id.to_string(),
+        secret_access_key: root.secret_access_key.expose().clone(),
     }
 }
 
@@ -144,19 +169,18 @@ impl From<KeysReport> for KeysShown {
     fn from(report: KeysReport) -> Self {
         Self {
             root_key: report.root_key.to_string(),
-            session_keys: report.session_keys.iter().map(SessionKeyShown::from).collect(),
+            session_keys: report.session_keys.iter().map(shown).collect(),
             rewrap: report.rewrap.map(RewrapShown::from),
+            left_behind: report.left_behind,
         }
     }
 }
 
-impl From<&KeyInfo> for SessionKeyShown {
-    fn from(key: &KeyInfo) -> Self {
-        Self {
-            id: key.id.to_string(),
-            created_at: key.created_at.to_string(),
-            opens_until: key.state.opens_until().map(|until| until.to_string()),
-        }
+fn shown(key: &KeyInfo) -> SessionKeyShown {
+    SessionKeyShown {
+        id: key.id.to_string(),
+        created_at: key.created_at.to_string(),
+        opens_until: key.state.opens_until().map(|until| until.to_string()),
     }
 }
 

@@ -1,14 +1,16 @@
 use std::io;
 use std::path::Path;
 
+use stead_administration::limits::LINE_BYTES_MAX;
+use stead_administration::{Command, Outcome};
 use thiserror::Error;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::UnixStream;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use super::{Command, Outcome, SOCKET_NAME};
-use crate::limits::{ADMIN_BACKUP_WAIT_MAX, ADMIN_LINE_BYTES_MAX, ADMIN_WAIT_MAX};
+use super::SOCKET_NAME;
+use crate::limits::{ADMIN_BACKUP_WAIT_MAX, ADMIN_WAIT_MAX};
 
 /// A connection to the server of a data directory.
 #[derive(Debug)]
@@ -52,8 +54,7 @@ impl AdminClient {
     /// # Errors
     /// A server that goes away, stays silent or answers something else.
     pub async fn ask(&mut self, command: &Command) -> Result<Outcome, AdminClientError> {
-        let line = serde_json::to_vec(command).map_err(|_| AdminClientError::Unreadable)?;
-        let mut line = Zeroizing::new(line);
+        let mut line = command.to_line();
         line.push(b'\n');
         let wait_max = match command {
             Command::Backup { .. } => ADMIN_BACKUP_WAIT_MAX,
@@ -68,7 +69,7 @@ impl AdminClient {
     async fn exchange(&mut self, line: &[u8]) -> Result<Outcome, AdminClientError> {
         self.0.get_mut().write_all(line).await?;
         let mut answer = Zeroizing::new(Vec::new());
-        (&mut self.0).take(ADMIN_LINE_BYTES_MAX).read_until(b'\n', &mut answer).await?;
+        (&mut self.0).take(LINE_BYTES_MAX).read_until(b'\n', &mut answer).await?;
         serde_json::from_slice(&answer).map_err(|_| AdminClientError::Unreadable)
     }
 }

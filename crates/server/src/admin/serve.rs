@@ -2,14 +2,17 @@ use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use stead_administration::limits::LINE_BYTES_MAX;
+use stead_administration::{Command, Outcome};
+use stead_audit::Operator;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use super::{Administration, Outcome, Refusal, SOCKET_NAME};
+use super::{Administration, SOCKET_NAME};
 use crate::http::Stop;
-use crate::limits::{ADMIN_LINE_BYTES_MAX, ADMIN_WAIT_MAX};
+use crate::limits::ADMIN_WAIT_MAX;
 
 /// The bound socket; its file is removed when it is dropped.
 #[derive(Debug)]
@@ -61,20 +64,21 @@ pub(crate) async fn serve(socket: AdminSocket, administration: Administration, m
 }
 
 async fn converse(stream: UnixStream, administration: Administration) {
+    // The system's word for who is at the other end. Where it has none, nothing is done.
+    let Ok(peer) = stream.peer_cred() else { return };
+    let operator = Operator::Socket { user: peer.uid() };
     let mut stream = BufReader::new(stream);
     loop {
-        let mut line = Zeroizing::new(Vec::new());
-        let mut bounded = (&mut stream).take(ADMIN_LINE_BYTES_MAX);
+        // Room enough for a key: a line that grows would leave a copy behind.
+        let mut line = Zeroizing::new(Vec::with_capacity(512));
+        let mut bounded = (&mut stream).take(LINE_BYTES_MAX);
         match timeout(ADMIN_WAIT_MAX, bounded.read_until(b'\n', &mut line)).await {
             Ok(Ok(1..)) if line.ends_with(b"\n") => {}
             _ => return,
         }
-        let outcome = match serde_json::from_slice(&line) {
-            Ok(command) => administration.carry_out(command).await,
-            Err(_) => Outcome::Refused(Refusal::new(
-                "the command cannot be read",
-                "use the `stead` of the same version as the server",
-            )),
+        let outcome = match Command::parse(&line) {
+            Ok(command) => administration.carry_out(command, operator).await,
+            Err(refusal) => Outcome::Refused(refusal),
         };
         let Ok(answer) = serde_json::to_vec(&outcome) else { return };
         let mut answer = Zeroizing::new(answer);

@@ -8,6 +8,7 @@ use std::time::Duration;
 use stead_audit::{AuditKey, Head, HeadAtStart, Link, Mark};
 use stead_types::Timestamp;
 
+use super::AuditKeys;
 use super::compress::Compressor;
 use super::file::LogFile;
 use super::opened::{Found, look};
@@ -92,20 +93,24 @@ pub(super) struct DirectoryLog {
 }
 
 impl DirectoryLog {
-    /// Opens the log for a server that begins, and gives the lines it begins with.
+    /// Opens the log for a server that begins, and gives the lines it begins with. A head
+    /// that was signed with any of the keys is believed.
     pub(super) fn open(
         directory: PathBuf,
         settings: &Audit,
-        key: AuditKey,
+        keys: AuditKeys,
         clock: &dyn Clock,
     ) -> io::Result<(Self, Vec<u8>)> {
         private_file::make_directory(&directory)?;
-        let Found { mut link, first, newest, torn_bytes, head } = look(&directory, std::slice::from_ref(&key))?;
+        let Found { mut link, first, newest, torn_bytes, head } = look(&directory, &keys.all())?;
         let (now, mut lines) = (clock.now(), Vec::new());
         if head == HeadAtStart::New {
             // Before the first line: a log without a head is one that lost it.
             let empty = Head { first: link.sequence + 1, last: link };
-            private_file::replace(&directory.join(HEAD_NAME), empty.sign(&key).as_bytes())?;
+            private_file::replace(
+                &directory.join(HEAD_NAME),
+                empty.sign(&keys.current).as_bytes(),
+            )?;
         }
         // Also one that is too long by now ends with its last whole line.
         let newest = newest.map(|newest| LogFile::continued(&directory, newest)).transpose()?;
@@ -121,7 +126,7 @@ impl DirectoryLog {
             bytes_max: settings.file_bytes_max,
             age_max: settings.file_age_max,
             files_max: settings.files_max,
-            key,
+            key: keys.current,
             end: link,
             link,
             first,
@@ -129,6 +134,11 @@ impl DirectoryLog {
         };
         log.compressor.compress_before(log.file.first());
         Ok((log, lines))
+    }
+
+    /// Signs heads with another key from here on.
+    pub(super) fn set_key(&mut self, key: AuditKey) {
+        self.key = key;
     }
 
     pub(super) const fn link(&mut self) -> &mut Link {

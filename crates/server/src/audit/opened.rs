@@ -11,7 +11,8 @@ use stead_types::Timestamp;
 
 use super::directory::{Form, HEAD_NAME, Segment, segments};
 use super::file::Newest;
-use super::read;
+use super::{AuditKeys, read};
+use crate::private_file;
 
 /// Where a log stands.
 pub(super) struct Found {
@@ -124,6 +125,22 @@ fn at_start(
         (Authenticity::Authentic, Some(Scanned { is_whole: true, .. })) => HeadAtStart::Agrees,
         (Authenticity::Authentic, _) => HeadAtStart::Differs,
     }
+}
+
+/// Signs the head with the current key where it was signed with another one of these, and
+/// nobody writes the log. Any other head stays what it is.
+pub(super) fn resign(directory: &Path, keys: &AuditKeys) -> io::Result<()> {
+    let claimed = match directory.is_dir() {
+        true => read_head(directory)?,
+        false => None,
+    };
+    let Some(claimed) = claimed else { return Ok(()) };
+    let is_current = claimed.check(std::slice::from_ref(&keys.current)) == Authenticity::Authentic;
+    if is_current || claimed.check(&keys.all()) != Authenticity::Authentic {
+        return Ok(());
+    }
+    let signed = claimed.head.sign(&keys.current);
+    private_file::replace(&directory.join(HEAD_NAME), signed.as_bytes())
 }
 
 /// The head; `None` where there is none, or another file in its place.

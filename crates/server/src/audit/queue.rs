@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use stead_audit::AuditKey;
+use tokio::sync::{Notify, oneshot};
 
 use super::{Demand, RETRY, Standing};
 use crate::limits::{AUDIT_BATCH_BYTES, AUDIT_HELD_MAX, AUDIT_QUEUE_BYTES_MAX};
@@ -36,8 +37,16 @@ pub(super) struct Batch {
     ends: Vec<usize>,
     /// Events that found no place.
     pub(super) lost: u64,
+    /// The key that heads are signed with from here on.
+    pub(super) rekey: Option<Rekey>,
     /// No more will come.
     pub(super) is_last: bool,
+}
+
+/// A key that takes the place of another, and who waits for the head to be signed with it.
+pub(super) struct Rekey {
+    pub(super) key: AuditKey,
+    pub(super) signed: oneshot::Sender<()>,
 }
 
 impl Batch {
@@ -48,7 +57,7 @@ impl Batch {
     }
 
     fn is_empty(&self) -> bool {
-        self.ends.is_empty() && self.lost == 0
+        self.ends.is_empty() && self.lost == 0 && self.rekey.is_none()
     }
 }
 
@@ -101,6 +110,18 @@ impl Queue {
         }
     }
 
+    /// Has the head signed with another key; what is given back says when that is done, or
+    /// that nobody is left to do it.
+    pub(super) fn rekey(&self, key: AuditKey) -> oneshot::Receiver<()> {
+        let (signed, receiver) = oneshot::channel();
+        let mut waiting = self.lock();
+        if !waiting.is_last {
+            waiting.rekey = Some(Rekey { key, signed });
+            self.some.notify_one();
+        }
+        receiver
+    }
+
     /// No more will be pushed.
     pub(super) fn end(&self) {
         self.lock().is_last = true;
@@ -113,6 +134,7 @@ impl Queue {
         emptied.text.clear();
         emptied.ends.clear();
         emptied.lost = 0;
+        emptied.rekey = None;
         let idle = |batch: &mut Batch| batch.is_empty() && !batch.is_last;
         let waiting = self.lock();
         let waiting = self.some.wait_timeout_while(waiting, idle_max, idle);

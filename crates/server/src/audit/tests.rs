@@ -1,6 +1,7 @@
 use std::fs;
 use std::ops::ControlFlow;
 
+use stead_audit::limits::SEQUENCE_MAX;
 use stead_audit::{Authenticity, ClaimedHead, Flaw, HeadAtStart, Mark, Note, Report};
 use stead_types::Timestamp;
 
@@ -24,9 +25,13 @@ fn some_key() -> AuditKey {
     AuditKey::new("key", &[7; 32])
 }
 
+fn keys(current: AuditKey) -> AuditKeys {
+    AuditKeys { current, replaced: None }
+}
+
 fn open(scratch: &Scratch, settings: &Audit, clock: &Arc<AdjustableClock>) -> AuditLog {
     let clock: Arc<dyn Clock> = Arc::<AdjustableClock>::clone(clock);
-    AuditLog::in_directory(scratch.path().to_owned(), settings, some_key(), clock).unwrap()
+    AuditLog::in_directory(scratch.path().to_owned(), settings, keys(some_key()), clock).unwrap()
 }
 
 fn event(number: u32) -> Vec<u8> {
@@ -276,4 +281,80 @@ fn the_head_is_that_of_the_root_key() {
     let claimed = ClaimedHead::parse(head.as_bytes()).unwrap();
     assert_eq!(claimed.check(&[key(&root)]), Authenticity::Authentic);
     assert_eq!(claimed.check(&[key(&other)]), Authenticity::OtherKey);
+}
+
+#[tokio::test]
+async fn another_key_signs_the_head_from_the_moment_it_is_put_in_place() {
+    let scratch = Scratch::new("audit-rekey");
+    let log = open(&scratch, &settings(), &Arc::default());
+    log.accept(&event(1));
+    let other = AuditKey::new("other", &[8; 32]);
+    log.rekey(other.clone()).await.unwrap();
+    // On the disk before it is told, whatever else is written then.
+    let report = verify(scratch.path(), std::slice::from_ref(&other)).unwrap();
+    assert!(report.holds(), "{report:?}");
+    assert_eq!(flaws(&scratch), [Flaw::OtherKey]);
+    log.accept(&event(2));
+    log.stop().await;
+    let report = verify(scratch.path(), std::slice::from_ref(&other)).unwrap();
+    assert!(report.holds(), "{report:?}");
+    assert_eq!(log.rekey(some_key()).await, Err(LogEnded));
+}
+
+#[tokio::test]
+async fn a_head_of_the_replaced_key_is_believed_where_that_is_proven() {
+    let proven = AuditKeys { current: AuditKey::new("new", &[9; 32]), replaced: Some(some_key()) };
+    let unproven = keys(proven.current.clone());
+    for (keys, holds) in [(proven, true), (unproven, false)] {
+        let scratch = Scratch::new("audit-replaced");
+        written(&scratch, &settings(), 0..3).await;
+        let clock: Arc<dyn Clock> = Arc::<AdjustableClock>::default();
+        let path = scratch.path().to_owned();
+        let log = AuditLog::in_directory(path, &settings(), keys.clone(), clock).unwrap();
+        log.stop().await;
+        let report = verify(scratch.path(), &[keys.current]).unwrap();
+        let found: Vec<_> = report.findings.iter().map(|finding| finding.flaw).collect();
+        let expected = Flaw::FoundAtStart(HeadAtStart::OtherKey);
+        assert_eq!(found, if holds { vec![] } else { vec![expected] });
+    }
+}
+
+#[tokio::test]
+async fn a_head_that_nobody_proves_moves_no_number() {
+    // Whoever can write the files cannot make the chain jump to its last number.
+    for (name, number) in
+        [("key", SEQUENCE_MAX), ("other", SEQUENCE_MAX), ("other", u64::MAX), ("other", 1000)]
+    {
+        let scratch = Scratch::new("audit-jump");
+        written(&scratch, &settings(), 0..3).await;
+        let head = scratch.path().join(HEAD_NAME);
+        let mut last = ClaimedHead::parse(&fs::read(&head).unwrap()).unwrap().head.last;
+        last.sequence = number;
+        let forged = stead_audit::Head { first: 1, last }.sign(&AuditKey::new(name, &[1; 32]));
+        fs::write(&head, forged).unwrap();
+        written(&scratch, &settings(), 3..4).await;
+        let report = check(&scratch);
+        assert!(!report.holds() && report.range.unwrap().1 < 20, "{report:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_log_at_rest_is_signed_anew_where_its_head_is_proven() {
+    let proven = AuditKeys { current: AuditKey::new("new", &[9; 32]), replaced: Some(some_key()) };
+    let scratch = Scratch::new("audit-resign");
+    let data = scratch.path();
+    let path = directory(data);
+    let clock: Arc<dyn Clock> = Arc::<AdjustableClock>::default();
+    resign(data, &proven).unwrap();
+    AuditLog::in_directory(path.clone(), &settings(), keys(some_key()), clock)
+        .unwrap()
+        .stop()
+        .await;
+    let stranger = AuditKeys { current: AuditKey::new("x", &[1; 32]), replaced: None };
+    resign(data, &stranger).unwrap();
+    assert!(verify(&path, &[some_key()]).unwrap().holds());
+    for _ in 0..2 {
+        resign(data, &proven).unwrap();
+        assert!(verify(&path, std::slice::from_ref(&proven.current)).unwrap().holds());
+    }
 }

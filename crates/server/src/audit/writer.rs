@@ -4,10 +4,10 @@ use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use stead_audit::{HeadAtStart, Link, Mark};
+use stead_audit::{AuditKey, HeadAtStart, Link, Mark};
 
 use super::directory::DirectoryLog;
-use super::queue::{Batch, Queue};
+use super::queue::{Batch, Queue, Rekey};
 use crate::clock::Clock;
 use crate::limits::AUDIT_FLUSHED_EVERY;
 
@@ -55,6 +55,14 @@ impl Output {
         }
     }
 
+    /// Signs with another key from the next flush on.
+    fn set_key(&mut self, key: AuditKey) {
+        match self {
+            Self::Directory(log) => log.set_key(key),
+            Self::StandardOutput(_) => {}
+        }
+    }
+
     /// Makes what was written outlast the machine's power.
     fn flush(&mut self) -> io::Result<()> {
         match self {
@@ -92,6 +100,12 @@ impl Writer {
             lines.clear();
             goes_on = self.write(&batch, &mut lines);
             self.queue.written(&batch);
+            if let Some(Rekey { key, signed }) = batch.rekey.take() {
+                self.output.set_key(key);
+                goes_on &= self.until_done(|this| this.output.flush());
+                // Who asked may have gone; dropped unsent, it says that nothing was signed.
+                let _unheard = if goes_on { signed.send(()) } else { Ok(()) };
+            }
             if batch.is_last || self.flush_at.is_some_and(|at| at <= now()) {
                 goes_on &= self.until_done(|this| this.output.flush());
                 self.flush_at = None;

@@ -1,4 +1,5 @@
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use stead_types::Entropy as _;
@@ -17,7 +18,7 @@ impl Staging {
     pub(super) fn beside(target: &Path) -> Result<Self, BackupError> {
         let no_name = || BackupError::Io {
             path: target.to_owned(),
-            error: std::io::ErrorKind::InvalidFilename.into(),
+            error: ErrorKind::InvalidFilename.into(),
         };
         let mut name: OsString = target.file_name().ok_or_else(no_name)?.to_owned();
         let mut random = [0; 8];
@@ -38,7 +39,13 @@ impl Staging {
         let io = BackupError::io;
         let path = self.path().to_owned();
         private_file::sync_directory(&path).map_err(io(&path))?;
-        std::fs::rename(&path, target).map_err(io(target))?;
+        std::fs::rename(&path, target).map_err(|error| match error.kind() {
+            // Mounted from the same file system, or just now.
+            ErrorKind::ResourceBusy | ErrorKind::CrossesDevices => {
+                BackupError::MountPoint(target.to_owned())
+            }
+            _ => io(target)(error),
+        })?;
         self.0 = None;
         private_file::sync_parent(target).map_err(io(target))
     }

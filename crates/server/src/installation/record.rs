@@ -1,12 +1,15 @@
 //! The records of the installation itself: the keyring, and a root key that is taking the
 //! place of another.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use stead_session::vault::{RootKey, WrappedSecret};
-use stead_session::{KeyId, Keyring};
+use stead_session::{KeyId, KeyState, Keyring};
 use stead_store::{Aggregate, Change, Commit, Loaded, RecordKey, Revision, Store};
 use stead_types::Entropy;
 
@@ -16,6 +19,7 @@ use crate::accounts::RootKeys;
 /// The keys of the records, and the only format they have had.
 const KEYRING: &str = "keyring";
 const ROOT_KEY_CHANGE: &str = "root-key-change";
+const OPENED_FOR: &str = "session-keys-opened-for";
 const FORMAT: u16 = 1;
 
 /// The records of an installation at one revision.
@@ -26,6 +30,42 @@ pub(crate) struct Installation {
     keyring: WrappedSecret,
     /// The change of the root key that is under way.
     pub(crate) change: Option<RootKeyChange>,
+    /// How long keys of the keyring have only opened.
+    pub(crate) opened_for: OpenedFor,
+}
+
+/// How long each session key that was replaced has only opened, while a server ran: a lower
+/// bound, which no clock that is set can move. It tells which keys can be dropped.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OpenedFor {
+    /// Seconds, by the id of the key.
+    seconds: BTreeMap<String, u64>,
+}
+
+impl OpenedFor {
+    pub(crate) fn of(&self, key: KeyId) -> Duration {
+        Duration::from_secs(self.seconds.get(&key.to_string()).copied().unwrap_or_default())
+    }
+
+    /// Counts time for every key that only opens.
+    pub(crate) fn add(&mut self, keyring: &Keyring, elapsed: Duration) {
+        for key in opening(keyring) {
+            let seconds = self.seconds.entry(key).or_default();
+            *seconds = seconds.saturating_add(elapsed.as_secs());
+        }
+    }
+
+    /// Forgets keys that are gone.
+    pub(crate) fn keep(&mut self, keyring: &Keyring) {
+        let kept: BTreeSet<String> = opening(keyring).collect();
+        self.seconds.retain(|key, _| kept.contains(key));
+    }
+}
+
+fn opening(keyring: &Keyring) -> impl Iterator<Item = String> {
+    let opening = keyring.keys().filter(|key| key.state != KeyState::Primary);
+    opening.map(|key| key.id.to_string())
 }
 
 /// A root key that takes the place of another one. While this stands, things are wrapped
@@ -86,6 +126,7 @@ impl Installation {
             revision: loaded.revision,
             keyring: wrapped(&keyring.wrapped)?,
             change: change.transpose()?,
+            opened_for: find(loaded, OPENED_FOR)?.unwrap_or_default(),
         })
     }
 
@@ -124,16 +165,30 @@ impl Installation {
         }
     }
 
-    /// Puts another keyring in the place of this one and answers when it is durable.
+    /// Puts another keyring in the place of this one, with how long its keys have opened, and
+    /// answers when that is durable.
     pub(crate) async fn replace_keyring<S: Store>(
         &self,
         store: &S,
         keyring: &Keyring,
+        opened_for: &OpenedFor,
         root_key: &RootKey,
         entropy: &mut (dyn Entropy + Send),
     ) -> Result<(), InstallationError> {
-        let change = put_keyring(&root_key.wrap_keyring(keyring, entropy))?;
-        write(store, self.revision, vec![change]).await
+        let changes = vec![
+            put_keyring(&root_key.wrap_keyring(keyring, entropy))?,
+            put(OPENED_FOR, opened_for)?,
+        ];
+        write(store, self.revision, changes).await
+    }
+
+    /// Notes how long keys have opened.
+    pub(crate) async fn note_opened_for<S: Store>(
+        &self,
+        store: &S,
+        opened_for: &OpenedFor,
+    ) -> Result<(), InstallationError> {
+        write(store, self.revision, vec![put(OPENED_FOR, opened_for)?]).await
     }
 
     /// Notes that one root key takes the place of another, before anything is wrapped under
@@ -281,7 +336,9 @@ mod tests {
         let root_keys = changing.root_keys(vec![root_key(2)]).unwrap();
         assert!(changing.keyring(&root_keys).unwrap().keys().eq(made.keys()));
         // Whoever has not seen the change cannot write over it.
-        let late = begun.replace_keyring(&store, &made, &old, &mut SystemEntropy).await;
+        let late = begun
+            .replace_keyring(&store, &made, &OpenedFor::default(), &old, &mut SystemEntropy)
+            .await;
         assert!(matches!(late, Err(InstallationError::Commit(CommitError::Conflict { .. }))));
 
         changing.end_change(&store, &root_keys, &mut SystemEntropy).await.unwrap();

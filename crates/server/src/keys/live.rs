@@ -2,7 +2,6 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use stead_session::Keyring;
-use stead_types::Timestamp;
 
 /// The keyring of a server that runs: a request takes it once and uses it to its end.
 #[derive(Debug)]
@@ -21,11 +20,5 @@ impl LiveKeyring {
     /// Puts a keyring in place that is durable.
     pub(super) fn replace(&self, keyring: Keyring) {
         self.0.store(Arc::new(keyring));
-    }
-
-    /// Whether a key has opened its last session.
-    pub(super) fn has_expired(&self, now: Timestamp) -> bool {
-        let keyring = self.current();
-        keyring.keys().any(|key| key.state.opens_until().is_some_and(|until| until <= now))
     }
 }

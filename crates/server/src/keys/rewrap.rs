@@ -5,20 +5,28 @@
 //! 2. New accounts are wrapped under the new root key.
 //! 3. The data key of each account is wrapped anew, one commit each. Each names the root key
 //!    it is wrapped under, so nothing has to be kept of how far this is.
-//! 4. One commit wraps the keyring anew and forgets the old root key.
-//! 5. Where the root key is beside the data, the new file takes the place of the old one.
+//! 4. The head of the audit log is signed with a key of the new root key: the old one, which
+//!    could prove an older head, is about to be forgotten.
+//! 5. One commit wraps the keyring anew and forgets the old root key.
+//! 6. Where the root key is beside the data, the new file takes the place of the old one.
+//! 7. What was wrapped under the old one is erased from the store's files.
 //!
-//! A server that is killed in between carries on with step 3 when it starts.
+//! A server that is killed in between carries on with step 3 when it starts; one that is
+//! killed behind step 5 has nothing left to do but 6 and 7, which every start does.
 
 use std::sync::{MutexGuard, PoisonError};
 
+use stead_audit::{Administration, Operator};
+use stead_session::KeyId;
 use stead_session::vault::RootKey;
 use stead_store::Store;
 
-use super::{Keys, KeysError};
+use super::{Home, Keys, KeysError};
 use crate::accounts::RootKeys;
+use crate::audit::{self, AuditKeys};
 use crate::entropy::SystemEntropy;
-use crate::root_key;
+use crate::request_id::RequestId;
+use crate::root_key::{self, Place};
 
 /// The root key that takes the place of the one there is.
 #[derive(Debug)]
@@ -41,7 +49,7 @@ impl<S: Store> Keys<S> {
     /// that. The same key again carries on with a change that has stopped.
     pub(crate) async fn begin_rewrap(&self, new: NewRootKey) -> Result<(), KeysError> {
         let _only_one = self.changing.lock().await;
-        let data = self.data.as_ref().ok_or(KeysError::Ephemeral)?;
+        let Home { data, root_key } = self.home.as_ref().ok_or(KeysError::Ephemeral)?;
         let root_keys = self.accounts.root_keys();
         let old = root_keys.current();
         if root_keys.replaced().is_some() {
@@ -57,10 +65,14 @@ impl<S: Store> Keys<S> {
         }
         let new = match new {
             NewRootKey::Given(key) => *key,
-            NewRootKey::BesideTheData if !root_key::is_beside(data, old.id())? => {
-                return Err(KeysError::RootKeyElsewhere);
+            // What the settings name is where the next start looks: a file beside the data
+            // that happens to hold the same key is none of it.
+            NewRootKey::BesideTheData
+                if *root_key == Place::BesideTheData && root_key::is_beside(data, old.id())? =>
+            {
+                root_key::make_next(data, &mut SystemEntropy)?
             }
-            NewRootKey::BesideTheData => root_key::make_next(data, &mut SystemEntropy)?,
+            NewRootKey::BesideTheData => return Err(KeysError::RootKeyElsewhere),
         };
         if new.id() == old.id() {
             return Err(KeysError::SameRootKey);
@@ -102,7 +114,21 @@ impl<S: Store> Keys<S> {
             }
         }
         failed.map_or(Ok(()), Err)?;
+        self.sign_log().await?;
         self.end_rewrap().await
+    }
+
+    /// Has the head of the audit log signed with a key of the new root key, also of a log
+    /// that nobody writes at present.
+    async fn sign_log(&self) -> Result<(), KeysError> {
+        let keys = AuditKeys::of(&self.accounts.root_keys());
+        if let Some(audit) = &self.audit {
+            audit.rekey(keys.current.clone()).await?;
+        }
+        match &self.home {
+            Some(home) => Ok(audit::resign(&home.data, &keys)?),
+            None => Ok(()),
+        }
     }
 
     async fn end_rewrap(&self) -> Result<(), KeysError> {
@@ -110,13 +136,33 @@ impl<S: Store> Keys<S> {
         let root_keys = self.accounts.root_keys();
         let store = self.accounts.store();
         self.installation().await?.end_change(store, &root_keys, &mut SystemEntropy).await?;
-        if let Some(data) = &self.data {
-            root_key::settle(data, root_keys.current().id())?;
+        if let Some(home) = &self.home {
+            root_key::settle(&home.data, root_keys.current().id())?;
         }
+        self.erase().await;
         self.accounts.set_root_keys(RootKeys::settled(&root_keys)).await;
         *self.progress() = Progress::default();
         tracing::info!(root_key = %root_keys.current().id(), "the root key has changed");
+        self.record_change(&root_keys);
         Ok(())
+    }
+
+    fn record_change(&self, root_keys: &RootKeys) {
+        let Some(audit) = &self.audit else { return };
+        let name = |key: Option<KeyId>| key.map(|key| key.to_string()).unwrap_or_default();
+        let parameters =
+            [("from", name(root_keys.replaced())), ("to", name(Some(root_keys.current().id())))];
+        let event = Administration {
+            time: self.clock.now(),
+            name: "RootKeyChanged",
+            operator: Operator::Server,
+            parameters: &parameters,
+            response: &[],
+            failure: None,
+            account: None,
+            event_id: &RequestId::generate(&mut SystemEntropy).to_string(),
+        };
+        audit.accept(&event.to_json());
     }
 
     fn count_down(&self) {

@@ -38,8 +38,9 @@ async fn opened(store: &Arc<Probe>, at_hand: u8, data: Option<&Scratch>) -> Keys
     let root_keys = installation.root_keys(vec![key(at_hand)]).unwrap();
     let keyring = installation.keyring(&root_keys).unwrap();
     let accounts = Arc::new(Accounts::new(Arc::clone(store), root_keys, HashMap::new()));
-    let data = data.map(|scratch| scratch.path().to_owned());
-    Keys::new(accounts, keyring, Arc::new(Stopped), data)
+    let home = data
+        .map(|scratch| Home { data: scratch.path().to_owned(), root_key: Place::BesideTheData });
+    Keys::new(accounts, keyring, Arc::new(Stopped), home, None)
 }
 
 /// An installation under root key 1 with three accounts, of which one is loaded.
@@ -153,6 +154,12 @@ async fn a_key_beside_the_data_takes_the_place_of_the_old_one() {
     let elsewhere = keys.begin_rewrap(NewRootKey::BesideTheData).await;
     assert!(matches!(elsewhere, Err(KeysError::RootKeyElsewhere)));
     root_key::write(&scratch.path().join(root_key::FILE_NAME), &key(1)).unwrap();
+    // The same key, and not where the settings say that it is.
+    let mut named = opened(&store, 1, Some(&scratch)).await;
+    named.home.as_mut().unwrap().root_key = Place::OperatorFile;
+    let elsewhere = named.begin_rewrap(NewRootKey::BesideTheData).await;
+    assert!(matches!(elsewhere, Err(KeysError::RootKeyElsewhere)));
+    assert!(root_key::next(scratch.path()).unwrap().is_none());
     keys.begin_rewrap(NewRootKey::BesideTheData).await.unwrap();
     let next = root_key::next(scratch.path()).unwrap().unwrap();
     keys.rewrap().await.unwrap();
@@ -187,4 +194,72 @@ async fn the_same_root_key_and_an_installation_that_keeps_nothing_are_refused() 
     let ephemeral = opened(&store, 1, None).await;
     let refused = ephemeral.begin_rewrap(NewRootKey::BesideTheData).await;
     assert!(matches!(refused, Err(KeysError::Ephemeral)));
+}
+
+#[tokio::test]
+async fn a_root_key_that_stays_beside_the_data_is_named() {
+    let scratch = Scratch::new("rewrap-left");
+    let (_, keys) = made(Some(&scratch)).await;
+    let beside = scratch.path().join(root_key::FILE_NAME);
+    root_key::write(&beside, &key(1)).unwrap();
+    assert_eq!(keys.report().left_behind, None);
+    keys.begin_rewrap(given(2)).await.unwrap();
+    assert_eq!(keys.report().left_behind, None, "it is needed until the end");
+    keys.rewrap().await.unwrap();
+    assert_eq!(keys.report().left_behind, Some(beside));
+}
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+#[tokio::test(start_paused = true)]
+async fn a_key_is_dropped_when_servers_have_run_for_as_long_as_it_is_kept() {
+    let (store, keys) = made(None).await;
+    keys.rotate(OldKeys::Open).await.unwrap();
+    let both = keys.report().session_keys.len();
+    tokio::time::advance(30 * HOUR).await;
+    keys.retire_opened().await.unwrap();
+    // Another process goes on counting where this one ended.
+    let keys = opened(&store, 1, None).await;
+    tokio::time::advance(7 * HOUR - Duration::from_secs(1)).await;
+    keys.retire_opened().await.unwrap();
+    assert_eq!((both, keys.report().session_keys.len()), (2, 2));
+    tokio::time::advance(Duration::from_secs(1)).await;
+    keys.retire_opened().await.unwrap();
+    assert_eq!(keys.report().session_keys.len(), 1);
+    let stored = Installation::load(&*store).await.unwrap().unwrap();
+    assert_eq!(stored.opened_for, OpenedFor::default());
+    assert_eq!(opened(&store, 1, None).await.report().session_keys.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_date_drops_a_key() {
+    #[derive(Debug)]
+    struct Ahead;
+    impl Clock for Ahead {
+        fn now(&self) -> Timestamp {
+            NOW.plus(10_000 * HOUR)
+        }
+    }
+    let (store, keys) = made(None).await;
+    keys.rotate(OldKeys::Open).await.unwrap();
+    let mut keys = opened(&store, 1, None).await;
+    keys.clock = Arc::new(Ahead);
+    keys.retire_opened().await.unwrap();
+    let dropped = keys.rotate(OldKeys::Open).await.unwrap();
+    assert_eq!((dropped.len(), keys.report().session_keys.len()), (0, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_counts_from_its_own_replacement_and_not_from_the_last_look() {
+    let (_, keys) = made(None).await;
+    tokio::time::advance(100 * HOUR).await;
+    keys.rotate(OldKeys::Open).await.unwrap();
+    tokio::time::advance(36 * HOUR).await;
+    keys.rotate(OldKeys::Open).await.unwrap();
+    keys.retire_opened().await.unwrap();
+    assert_eq!(keys.report().session_keys.len(), 3);
+    tokio::time::advance(HOUR).await;
+    // The first one has opened for 37 hours, the second one for one.
+    let dropped = keys.rotate(OldKeys::Open).await.unwrap();
+    assert_eq!((dropped.len(), keys.report().session_keys.len()), (1, 3));
 }

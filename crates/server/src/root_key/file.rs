@@ -1,5 +1,6 @@
 //! A root key in a file: 64 hexadecimal digits that nobody else can read.
 
+use std::fs::File;
 use std::io::{self, Read as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
@@ -32,13 +33,18 @@ pub(super) fn write(path: &Path, key: &Secret<[u8; 32]>) -> Result<(), RootKeyEr
 
 /// The key in a file; `None` where there is no file.
 pub(super) fn read(path: &Path, place: Place) -> Result<Option<Secret<[u8; 32]>>, RootKeyError> {
-    let file = match std::fs::File::open(path) {
+    let file = match File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         opened => opened.map_err(|error| io_error(path, error))?,
     };
     // Asked of the open file, so that it cannot be another one by now.
     let mode = file.metadata().map_err(|error| io_error(path, error))?.mode() & 0o7777;
     check_mode(path, place, mode)?;
+    content(path, file).map(Some)
+}
+
+/// The key in an open file, whoever may read that.
+pub(super) fn content(path: &Path, file: File) -> Result<Secret<[u8; 32]>, RootKeyError> {
     let mut text = Zeroizing::new(String::with_capacity(DIGITS + 2));
     let limit = u64::try_from(DIGITS + 2).unwrap_or(u64::MAX);
     match file.take(limit).read_to_string(&mut text) {
@@ -48,7 +54,7 @@ pub(super) fn read(path: &Path, place: Place) -> Result<Option<Secret<[u8; 32]>>
         }
         Err(error) => return Err(io_error(path, error)),
     }
-    parse_line(&text).map(Some).ok_or_else(|| RootKeyError::Content(path.to_owned()))
+    parse_line(&text).ok_or_else(|| RootKeyError::Content(path.to_owned()))
 }
 
 /// Nobody else may read or write it. A key that is mounted for a group, as

@@ -9,16 +9,15 @@ use stead_session::Keyring;
 use stead_session::vault::RootKey;
 use stead_store::Store as _;
 use stead_store_sqlite::{OpenError, SqliteStore};
-use stead_types::{AccountId, Entropy as _, Secret};
+use stead_types::{Entropy as _, Secret};
 
 use super::{StartError, first};
 use crate::accounts::{Accounts, RootKeys};
-use crate::admin::{AdminClient, Administration, Command, Outcome};
-use crate::clock::{Clock, SystemClock};
+use crate::admin::AdminClient;
+use crate::clock::Clock;
 use crate::config::{FixtureKeys, Settings, Storage};
 use crate::entropy::SystemEntropy;
-use crate::installation::{self, Installation, NewAccount, RootCredentials};
-use crate::keys::Keys;
+use crate::installation::{Installation, RootCredentials};
 use crate::profile::ProfileFiles;
 use crate::root_key::{self, Place, RootKeySources};
 
@@ -101,10 +100,14 @@ pub(super) async fn unlock(
             if installation.change.is_none() {
                 root_key::settle(data, root_keys.current().id())?;
             }
-            let mut keyring = installation.keyring(&root_keys)?;
-            // What has opened its last session opens nothing from the first request on; the
-            // store forgets it a moment later.
-            let _told_then = keyring.retire_expired(clock.now());
+            if let Some(path) = root_key::left_behind(data, root_keys.current().id()) {
+                tracing::warn!(
+                    path = %path.display(),
+                    "this file holds a root key that opens nothing here any more: delete it, \
+                     unless backups from before the change need it"
+                );
+            }
+            let keyring = installation.keyring(&root_keys)?;
             (root_keys, keyring)
         }
         None => {
@@ -193,97 +196,5 @@ async fn ephemeral_profile(data: &Path) -> Result<ProfileFiles, StartError> {
     match AdminClient::connect(data).await {
         Ok(None) => Ok(ProfileFiles::of(data)),
         Ok(Some(_)) | Err(_) => Err(StartError::Running(data.to_owned())),
-    }
-}
-
-/// Creates an account in a directory that no server runs on.
-///
-/// # Errors
-/// As starting a server; also when the account exists.
-pub async fn create_account_offline(
-    data: &Path,
-    root_key: &RootKeySources,
-    id: Option<AccountId>,
-) -> Result<RootCredentials, StartError> {
-    let store = Arc::new(SqliteStore::open(data)?);
-    let created = create_account(&store, data, root_key, id).await;
-    store.close().await;
-    created
-}
-
-async fn create_account(
-    store: &Arc<SqliteStore>,
-    data: &Path,
-    root_key: &RootKeySources,
-    id: Option<AccountId>,
-) -> Result<RootCredentials, StartError> {
-    let (accounts, _) = unlock(store, data, root_key, &SystemClock).await?;
-    let (now, mut entropy) = (SystemClock.now(), SystemEntropy);
-    if store.accounts().await?.is_empty() {
-        let (profile, fixtures) = (ProfileFiles::of(data), FixtureKeys::default());
-        return first::create_first(&accounts, id, &fixtures, Some(&profile), now, &mut entropy)
-            .await;
-    }
-    let id = id.unwrap_or_else(|| installation::random_account_id(&mut entropy));
-    let mut new = NewAccount::new(id, accounts.root_keys().current(), now, &mut entropy);
-    let root = new.add_root_key(&mut entropy)?;
-    first::commit(new, &accounts).await?;
-    Ok(root)
-}
-
-/// The accounts of a directory that no server runs on.
-///
-/// # Errors
-/// A directory that cannot be opened, or is not there.
-pub async fn list_accounts_offline(data: &Path) -> Result<Vec<AccountId>, StartError> {
-    must_exist(data)?;
-    let store = SqliteStore::open(data)?;
-    let accounts = store.accounts().await;
-    store.close().await;
-    Ok(accounts?)
-}
-
-/// Carries an administrative command out on a directory that no server runs on, to its
-/// end: what a server would do behind its answer is done before this one.
-///
-/// # Errors
-/// A directory that cannot be opened, or is not there.
-pub async fn administer_offline(
-    data: &Path,
-    root_key: &RootKeySources,
-    command: Command,
-) -> Result<Outcome, StartError> {
-    must_exist(data)?;
-    let store = Arc::new(SqliteStore::open(data)?);
-    let outcome = administer(&store, data, root_key, command).await;
-    store.close().await;
-    outcome
-}
-
-async fn administer(
-    store: &Arc<SqliteStore>,
-    data: &Path,
-    root_key: &RootKeySources,
-    command: Command,
-) -> Result<Outcome, StartError> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let (accounts, keyring) = unlock(store, data, root_key, &*clock).await?;
-    let keys = Keys::new(Arc::clone(&accounts), keyring, Arc::clone(&clock), Some(data.into()));
-    let keys = Arc::new(keys);
-    let administration = Administration { accounts, keys: Arc::clone(&keys), clock };
-    let outcome = administration.carry_out(command).await;
-    if let Outcome::RewrapBegun {} = outcome {
-        // Its failure is told by the report.
-        let _told = keys.rewrap().await;
-        return Ok(Outcome::Keys(keys.report().into()));
-    }
-    Ok(outcome)
-}
-
-fn must_exist(data: &Path) -> Result<(), StartError> {
-    let path = data.join("stead.db");
-    match path.exists() {
-        true => Ok(()),
-        false => Err(StartError::File { path, error: std::io::ErrorKind::NotFound.into() }),
     }
 }

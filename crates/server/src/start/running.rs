@@ -16,14 +16,14 @@ use super::open::{Footprint, Opened, open};
 use super::open_files;
 use crate::accounts::Accounts;
 use crate::admin::{self, AdminSocket, Administration};
-use crate::audit::{self, AuditLog};
+use crate::audit::{self, AuditKeys, AuditLog};
 use crate::clock::Clock;
 use crate::config::{AuditTarget, Settings, Storage, Tls};
 use crate::gateway::{DenialStyle, Gateway};
 use crate::http::{Certificate, HttpLimits, Listener, Stop, TrustedProxies, serve};
 use crate::installation::RootCredentials;
 use crate::issuer_keys::IssuerKeys;
-use crate::keys::Keys;
+use crate::keys::{Home, Keys};
 use crate::metrics::{self, Sources};
 use crate::own_certificate;
 use crate::private_file;
@@ -122,19 +122,11 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
     let Parts { opened, issuer_keys, audit, socket, listener, metrics_listener, tls } = parts;
     let Opened { store, accounts, keyring, first } = opened;
     let (stop, stopped) = Stop::new();
-    let data = match settings.storage {
-        Storage::Durable => Some(settings.data.clone()),
-        Storage::Ephemeral { .. } => None,
-    };
-    let keys = Arc::new(Keys::new(Arc::clone(&accounts), keyring, Arc::clone(&clock), data));
+    let administration = administration(settings, &accounts, keyring, &clock, audit.as_ref());
+    let keys = Arc::clone(&administration.keys);
     let mut background = vec![tokio::spawn(record_uses(Arc::clone(&accounts), stopped.clone()))];
     background.push(tokio::spawn(Arc::clone(&keys).work(stopped.clone())));
     if let Some(socket) = socket {
-        let administration = Administration {
-            accounts: Arc::clone(&accounts),
-            keys: Arc::clone(&keys),
-            clock: Arc::clone(&clock),
-        };
         background.push(tokio::spawn(admin::serve(socket, administration, stopped.clone())));
     }
     let (certificate, tls) = tls.unzip();
@@ -192,6 +184,25 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
         ready_file,
         metrics_address,
     }
+}
+
+/// The keys, and what else administrative commands work on.
+fn administration(
+    settings: &Settings,
+    accounts: &Arc<Accounts<SqliteStore>>,
+    keyring: Keyring,
+    clock: &Arc<dyn Clock>,
+    audit: Option<&Arc<AuditLog>>,
+) -> Administration {
+    let home = match settings.storage {
+        Storage::Durable => {
+            Some(Home { data: settings.data.clone(), root_key: settings.root_key.own.place() })
+        }
+        Storage::Ephemeral { .. } => None,
+    };
+    let (accounts, clock, audit) = (Arc::clone(accounts), Arc::clone(clock), audit.cloned());
+    let keys = Keys::new(Arc::clone(&accounts), keyring, Arc::clone(&clock), home, audit.clone());
+    Administration { accounts, keys: Arc::new(keys), clock, audit }
 }
 
 impl Running {
@@ -255,8 +266,8 @@ fn audit_log(
         AuditTarget::Off => return Ok(None),
         AuditTarget::StandardOutput => AuditLog::to_standard_output(&settings.audit, clock),
         AuditTarget::Directory => {
-            let key = audit::key(opened.accounts.root_keys().current());
-            AuditLog::in_directory(path.clone(), &settings.audit, key, clock)
+            let keys = AuditKeys::of(&opened.accounts.root_keys());
+            AuditLog::in_directory(path.clone(), &settings.audit, keys, clock)
         }
     };
     log.map(|log| Some(Arc::new(log))).map_err(|error| StartError::File { path, error })

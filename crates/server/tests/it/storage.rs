@@ -4,10 +4,10 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use stead_server::admin::{AdminClient, Command, Outcome};
+use stead_administration::{Command, Outcome};
+use stead_server::admin::AdminClient;
 use stead_server::clock::SystemClock;
 use stead_server::config::{Key, Layer, Layers, Settings};
-use stead_server::root_key::RootKeySources;
 use stead_server::start::{
     Footprint, Running, StartError, create_account_offline, list_accounts_offline, start,
 };
@@ -28,15 +28,18 @@ impl Drop for Scratch {
     }
 }
 
-async fn serve(data: &Path, more: &[(Key, &str)]) -> Result<Running, StartError> {
+fn settings(data: &Path, more: &[(Key, &str)]) -> Settings {
     let mut layer = Layer::flags();
     layer.set(Key::Listen, "127.0.0.1:0");
     layer.set(Key::Data, data.to_str().unwrap());
     for (key, value) in more {
         layer.set(*key, *value);
     }
-    let settings = Settings::parse(&Layers::new([layer]), None).unwrap();
-    start(&settings, Footprint::DataDirectory, Arc::new(SystemClock)).await
+    Settings::parse(&Layers::new([layer]), None).unwrap()
+}
+
+async fn serve(data: &Path, more: &[(Key, &str)]) -> Result<Running, StartError> {
+    start(&settings(data, more), Footprint::DataDirectory, Arc::new(SystemClock)).await
 }
 
 #[tokio::test]
@@ -114,8 +117,7 @@ async fn accounts_are_created_through_the_socket_or_on_the_directory() {
     running.stop().await;
     assert!(AdminClient::connect(&scratch.0).await.unwrap().is_none());
     let third = "777788889999".parse().unwrap();
-    let created =
-        create_account_offline(&scratch.0, &RootKeySources::default(), Some(third)).await.unwrap();
+    let created = create_account_offline(&settings(&scratch.0, &[]), Some(third)).await.unwrap();
     assert_eq!(created.access_key_id.claimed_account(), Some(third));
     let accounts = list_accounts_offline(&scratch.0).await.unwrap();
     let accounts: Vec<_> = accounts.iter().map(ToString::to_string).collect();

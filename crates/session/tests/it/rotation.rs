@@ -64,9 +64,12 @@ fn keys_are_dropped_when_their_last_session_is_over() {
     let over = replaced_at.plus(Duration::from_secs(129_600 + 3_600));
     let told: Vec<_> = keyring.keys().map(|key| key.state.opens_until()).collect();
     assert_eq!(told, [None, Some(over)]);
-    assert_eq!(keyring.retire_expired(over.minus(Duration::from_secs(1))), []);
-    assert_eq!(keyring.retire_expired(over), [old]);
-    assert_eq!(keyring.retire_expired(over), []);
+    let kept_for = Duration::from_secs(129_600 + 3_600);
+    let just_below = kept_for - Duration::from_secs(1);
+    assert_eq!(keyring.retire_opened_for(|_| just_below), []);
+    // The primary one stays, whatever is said of it.
+    assert_eq!(keyring.retire_opened_for(|_| kept_for), [old]);
+    assert_eq!(keyring.retire_opened_for(|_| kept_for), []);
     assert_eq!(keyring.keys().count(), 1);
 }
 

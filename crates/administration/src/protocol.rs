@@ -1,9 +1,11 @@
+//! Commands and their outcomes, one line of JSON each.
+
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroize as _;
+use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::backup::Manifest;
+use crate::Manifest;
 
 /// What can be asked of a running server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +43,11 @@ pub enum Command {
     },
 }
 
-/// A root key on its way through the socket: 64 hexadecimal digits, not shown and wiped.
+/// A root key on its way through the socket: 64 hexadecimal digits.
+///
+/// They are not shown, and wiped here when this is dropped; so are the line they are written
+/// to and the one they are read from. The buffers of the reader on the socket and of the
+/// system are not, nor is what the JSON reader copies where somebody escapes digits.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct KeyDigits(String);
@@ -126,6 +132,9 @@ pub struct KeysShown {
     /// The change of the root key that is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rewrap: Option<RewrapShown>,
+    /// A file in the data directory with a root key that opens nothing here any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_behind: Option<PathBuf>,
 }
 
 /// A key of sessions.
@@ -164,6 +173,39 @@ pub struct Refusal {
     pub help: String,
 }
 
+impl Command {
+    /// The command on a line of the socket.
+    ///
+    /// # Errors
+    /// Whatever is no command; nothing of the line is repeated.
+    pub fn parse(line: &[u8]) -> Result<Self, Refusal> {
+        let refused = || {
+            Refusal::new(
+                "the command cannot be read",
+                "use the `stead` of the same version as the server",
+            )
+        };
+        // An object only: in a list, which would be read too, nothing has a name.
+        if line.trim_ascii_start().first() != Some(&b'{') {
+            return Err(refused());
+        }
+        serde_json::from_slice(line).map_err(|_| refused())
+    }
+
+    /// The line of the command, without its end.
+    #[must_use]
+    pub fn to_line(&self) -> Zeroizing<Vec<u8>> {
+        // Longer than any with a key in it: one that grows would leave a copy behind.
+        let mut line = Zeroizing::new(Vec::with_capacity(LINE_BYTES_USUAL));
+        // Texts and numbers only: writing them to memory cannot fail.
+        let _ = serde_json::to_writer(&mut *line, self);
+        line
+    }
+}
+
+/// More than most commands have. Choice.
+const LINE_BYTES_USUAL: usize = 512;
+
 impl std::fmt::Debug for Outcome {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let name = match self {
@@ -181,7 +223,9 @@ impl std::fmt::Debug for Outcome {
 }
 
 impl Refusal {
-    pub(super) fn new(error: impl Into<String>, help: impl Into<String>) -> Self {
+    /// The reason, and what to do about it.
+    #[must_use]
+    pub fn new(error: impl Into<String>, help: impl Into<String>) -> Self {
         Self { error: error.into(), help: help.into() }
     }
 }
@@ -192,7 +236,7 @@ mod tests {
 
     #[test]
     fn commands_are_read_strictly() {
-        let read = |text: &str| serde_json::from_str::<Command>(text).ok();
+        let read = |text: &str| Command::parse(text.as_bytes()).ok();
         assert_eq!(read(r#"{"command":"list-accounts"}"#), Some(Command::ListAccounts {}));
         assert_eq!(
             read(r#"{"command":"create-account"}"#),
@@ -205,7 +249,10 @@ mod tests {
             r#"{"command":"create-account","acount":"111122223333"}"#,
             r#"{"command":"create-account","account":111122223333}"#,
             r#"{"command":"list-accounts"} x"#,
+            r#"["ping"]"#,
+            r#"["rotate-keys",true]"#,
             r#"{"command":"rotate-keys"}"#,
+            r#"{"command":"rotate-keys","revoke":false,"revoke":true}"#,
             r#"{"command":"rotate-keys","revoke":"yes"}"#,
             r#"{"command":"rewrap-keys","root_key":["0f"]}"#,
         ] {

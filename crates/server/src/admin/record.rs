@@ -1,0 +1,124 @@
+//! The events of administrative commands.
+
+use stead_administration::{Command, Outcome};
+use stead_audit::{Administration, Operator};
+use stead_types::Timestamp;
+
+use crate::entropy::SystemEntropy;
+use crate::request_id::RequestId;
+
+/// What the event of a command says of it. No secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Noted {
+    name: &'static str,
+    parameters: Vec<(&'static str, String)>,
+}
+
+impl Noted {
+    /// Of a command that changes something, or lets something out.
+    ///
+    /// Choice: what only lists has no event. It tells nothing that is secret, and a change
+    /// of the root key asks ten times a second how far it is.
+    pub(crate) fn of(command: &Command) -> Option<Self> {
+        let (name, parameters) = match command {
+            Command::Ping {} | Command::ListAccounts {} | Command::ListKeys {} => return None,
+            Command::CreateAccount { account } => {
+                let account = account.iter().map(|account| ("account", account.clone()));
+                ("CreateAccount", account.collect())
+            }
+            Command::RotateKeys { revoke } => ("RotateKeys", vec![("revoke", revoke.to_string())]),
+            Command::RewrapKeys { root_key } => {
+                let kept = if root_key.is_some() { "elsewhere" } else { "beside the data" };
+                ("RewrapKeys", vec![("rootKey", kept.to_owned())])
+            }
+            Command::Backup { target, root_key } => {
+                let parameters = [
+                    ("target", target.display().to_string()),
+                    ("withRootKey", root_key.to_string()),
+                ];
+                ("Backup", parameters.into())
+            }
+        };
+        Some(Self { name, parameters })
+    }
+
+    /// The event, once it is known what came of the command.
+    pub(crate) fn event(&self, outcome: &Outcome, operator: Operator, now: Timestamp) -> Vec<u8> {
+        let response = response(outcome);
+        let failure = match outcome {
+            Outcome::Refused(refusal) => Some(refusal.error.as_str()),
+            _ => None,
+        };
+        let account = match outcome {
+            Outcome::AccountCreated { account, .. } => account.parse().ok(),
+            _ => None,
+        };
+        let event = Administration {
+            time: now,
+            name: self.name,
+            operator,
+            parameters: &self.parameters,
+            response: &response,
+            failure,
+            account,
+            event_id: &RequestId::generate(&mut SystemEntropy).to_string(),
+        };
+        event.to_json()
+    }
+}
+
+/// What came of it, without what is secret.
+fn response(outcome: &Outcome) -> Vec<(&'static str, String)> {
+    match outcome {
+        Outcome::AccountCreated { account, access_key_id, secret_access_key: _ } => {
+            vec![("account", account.clone()), ("accessKeyId", access_key_id.clone())]
+        }
+        Outcome::KeysRotated { dropped, keys } => {
+            let sealing = keys.session_keys.first().map(|key| key.id.clone());
+            vec![("sessionKey", sealing.unwrap_or_default()), ("dropped", dropped.join(" "))]
+        }
+        Outcome::BackedUp(manifest) => vec![
+            ("rootKey", manifest.root_key.clone()),
+            ("accounts", manifest.accounts.to_string()),
+        ],
+        Outcome::Pong { .. }
+        | Outcome::Accounts { .. }
+        | Outcome::Keys(_)
+        | Outcome::RewrapBegun {}
+        | Outcome::Refused(_) => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use stead_administration::KeyDigits;
+
+    use super::*;
+
+    #[test]
+    fn no_event_holds_a_secret() {
+        let digits = "0f".repeat(32);
+        let rewrap = Command::RewrapKeys { root_key: Some(KeyDigits::new(&digits)) };
+        let create = Command::CreateAccount { account: None };
+        let created = Outcome::AccountCreated {
+            account: "111122223333".to_owned(),
+            access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+            secret_access_key: "wJalr".to_owned(),
+        };
+        for (command, outcome) in [(rewrap, Outcome::RewrapBegun {}), (create, created)] {
+            let noted = Noted::of(&command).unwrap();
+            let now = Timestamp::from_epoch_seconds(0);
+            let event = noted.event(&outcome, Operator::Socket { user: 7 }, now);
+            let text = String::from_utf8(event).unwrap();
+            assert!(text.contains("\"principalId\":\"uid:7\""), "{text}");
+            assert!(!text.contains("0f0f") && !text.contains("wJalr"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_has_no_event() {
+        for command in [Command::Ping {}, Command::ListAccounts {}, Command::ListKeys {}] {
+            assert_eq!(Noted::of(&command), None);
+        }
+    }
+}
