@@ -5,6 +5,8 @@
 //! hold of everything the parser accepts. Those of the policy language build without
 //! the rest: `--no-default-features`.
 
+#[cfg(feature = "administration")]
+mod administration;
 #[cfg(feature = "services")]
 mod audit;
 #[cfg(feature = "federation")]
@@ -15,6 +17,8 @@ mod saml;
 #[cfg(feature = "services")]
 mod services;
 
+#[cfg(feature = "administration")]
+pub use administration::admin_socket;
 #[cfg(feature = "services")]
 pub use audit::audit_log;
 #[cfg(feature = "federation")]

@@ -25,6 +25,8 @@ const TARGETS: &[Target] = &[
     ("words", stead_fuzz::words),
     #[cfg(feature = "services")]
     ("audit_log", stead_fuzz::audit_log),
+    #[cfg(feature = "administration")]
+    ("admin_socket", stead_fuzz::admin_socket),
     #[cfg(feature = "federation")]
     ("web_identity_token", stead_fuzz::web_identity_token),
     #[cfg(feature = "federation")]
