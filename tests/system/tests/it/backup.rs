@@ -78,6 +78,67 @@ fn a_restored_backup_serves_the_accounts_of_its_moment_and_older_sessions() {
 }
 
 #[test]
+fn a_backup_leaves_the_log_to_be_copied_which_shows_what_is_done_to_it() {
+    let built = Built::find().unwrap();
+    let scratch = Scratch::new("backup-log").unwrap();
+    let [data, backup, restored] =
+        ["data", "backup", "restored"].map(|name| scratch.path().join(name));
+    let server = built.serve(&data, &[]).unwrap();
+    let root = Credentials::of_directory(&data).unwrap();
+    prepare(&server.client(), &root, &data);
+    succeed(&built, &["backup", "--with-root-key", "--data"], &[&data, &backup]);
+    assert!(!backup.join("audit").exists());
+    succeed(&built, &["restore", "--data"], &[&restored, &backup]);
+    let second = built.serve(&restored, &[]).unwrap();
+    assert_eq!(outcome(&second, &root), "OK");
+    let read = |data: &Path| -> serde_json::Value {
+        let told = succeed(&built, &["log", "verify", "--json", "--data"], &[data]);
+        serde_json::from_str(&told).unwrap()
+    };
+    // The restored server begins one of its own.
+    let own = read(&restored);
+    assert_eq!((&own["holds"], &own["first"]), (&true.into(), &1.into()), "{own}");
+    // A copy of the other one is read with the same root key, and what is done to it shows.
+    let copied = scratch.path().join("copied");
+    std::fs::create_dir_all(copied.join("audit")).unwrap();
+    // A kill at once would leave lines behind the head, which may be cut unseen.
+    let covered = || {
+        let head = std::fs::read_to_string(data.join("audit/head.json")).unwrap();
+        let head: serde_json::Value = serde_json::from_str(&head).unwrap();
+        head["sequence"].as_u64().unwrap()
+    };
+    while covered() < 4 {
+        std::thread::yield_now();
+    }
+    server.kill().unwrap();
+    let files = || std::fs::read_dir(data.join("audit")).unwrap().map(|it| it.unwrap().path());
+    for file in files() {
+        std::fs::copy(&file, copied.join("audit").join(file.file_name().unwrap())).unwrap();
+    }
+    std::fs::copy(data.join("root.key"), copied.join("root.key")).unwrap();
+    assert_eq!(read(&copied)["holds"], true);
+    let lines = files().find(|path| path.extension().is_some_and(|it| it == "jsonl")).unwrap();
+    let text = std::fs::read_to_string(&lines).unwrap();
+    let number = text.lines().count();
+    let without = |removed: usize| {
+        let kept = text.lines().enumerate().filter(|(at, _)| *at != removed);
+        kept.map(|(_, line)| format!("{line}\n")).collect::<String>()
+    };
+    let changes = [
+        ("missing", without(number / 2)),
+        ("changed", text.replacen("CreateUser", "DeleteUser", 1)),
+        ("truncated", text.lines().take(2).map(|line| format!("{line}\n")).collect()),
+    ];
+    let copy = copied.join("audit").join(lines.file_name().unwrap());
+    for (code, changed) in changes {
+        std::fs::write(&copy, changed).unwrap();
+        let output = run(&built, &["log", "verify", "--json", "--data"], &[&copied]);
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(said.contains(&format!("\"code\":\"{code}\"")), "{code}: {said}");
+    }
+}
+
+#[test]
 fn a_backup_with_its_root_key_needs_nothing_else_and_a_changed_one_is_refused() {
     let built = Built::find().unwrap();
     let scratch = Scratch::new("backup-whole").unwrap();

@@ -146,6 +146,8 @@ impl World {
         for account in &self.accounts {
             assert!(listed.contains(&Value::from(account.as_str())), "{account} is gone");
         }
+        let report = self.succeed(&["log", "verify"]);
+        assert_eq!(report["holds"], true, "{report}");
         server
     }
 

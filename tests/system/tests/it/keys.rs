@@ -29,9 +29,48 @@ impl Installed {
     }
 
     fn keys(&self, arguments: &[&str]) -> Output {
+        self.stead(&[&["keys"], arguments].concat())
+    }
+
+    fn stead(&self, arguments: &[&str]) -> Output {
         let mut command = self.built.command();
-        command.arg("keys").args(arguments).arg("--data").arg(&self.data);
+        command.args(arguments).arg("--data").arg(&self.data);
         command.output().unwrap()
+    }
+
+    /// `stead log verify`: whether the log holds, and what else was said.
+    fn verified(&self, more: &[&str]) -> (bool, String) {
+        let output = self.stead(&[&["log", "verify", "--json"], more].concat());
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let report: Value = serde_json::from_str(&said).unwrap();
+        assert_eq!(report["holds"], output.status.success(), "{said}");
+        (output.status.success(), said)
+    }
+
+    /// Administrative commands in the audit log, once there are so many.
+    fn events(&self, expected: usize) -> Vec<Value> {
+        loop {
+            let output = self.stead(&["log", "query", "--action", "stead:*", "--json"]);
+            let lines = String::from_utf8(output.stdout).unwrap();
+            let events: Vec<Value> =
+                lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            if events.len() >= expected {
+                return events;
+            }
+        }
+    }
+
+    /// Whether a file of the store holds anything that is wrapped under this root key: what
+    /// is wrapped begins with a version and the id of its key, in base64.
+    fn holds_wrapped_under(&self, root_key: &Value) -> bool {
+        let id = data_encoding::HEXLOWER.decode(root_key.as_str().unwrap().as_bytes()).unwrap();
+        let begins = data_encoding::BASE64.encode(&[vec![1], id].concat());
+        std::fs::read_dir(&self.data).unwrap().any(|entry| {
+            let path = entry.unwrap().path();
+            let named = path.file_name().unwrap().to_string_lossy().starts_with("stead.db");
+            let bytes = if named { std::fs::read(path).unwrap() } else { Vec::new() };
+            bytes.windows(begins.len()).any(|window| window == begins.as_bytes())
+        })
     }
 
     /// What a command of `stead keys` prints as JSON.
@@ -156,4 +195,114 @@ fn the_root_key_moves_from_the_data_to_a_file_a_command_and_the_environment() {
     let file = installed.write_key("last.key", &digits);
     let server = installed.serve(&["--root-key-file", &file]);
     installed.check(&server);
+}
+
+#[test]
+fn the_audit_log_holds_over_changes_of_the_root_key_and_kills() {
+    let (installed, server) = Installed::new("rewrap-log");
+    assert!(installed.verified(&[]).0);
+    installed.shown(&["rewrap"]);
+    let (holds, said) = installed.verified(&[]);
+    assert!(holds, "{said}");
+    installed.check(&server);
+    server.kill().unwrap();
+    assert!(installed.verified(&[]).0);
+
+    let server = installed.serve(&[]);
+    let file = installed.write_key("file.key", &"2a".repeat(32));
+    let moved = installed.shown(&["rewrap", "--to-file", &file]);
+    // The key that is left beside the data proves nothing any more, and is named.
+    let beside = installed.data.join("root.key");
+    assert_eq!(moved["left_behind"], beside.to_str().unwrap());
+    assert!(installed.verified(&[]).1.contains("other-key"));
+    let named = ["--root-key-file", file.as_str()];
+    let (holds, said) = installed.verified(&named);
+    assert!(holds, "{said}");
+    server.kill().unwrap();
+    let server = installed.serve(&named);
+    assert!(installed.verified(&named).0);
+    assert!(server.log().contains("holds a root key that opens nothing here"));
+    server.kill().unwrap();
+
+    // At rest.
+    let next = installed.write_key("next.key", &"2b".repeat(32));
+    installed.shown(&["rewrap", "--to-file", &next, "--root-key-file", &file]);
+    let (holds, said) = installed.verified(&["--root-key-file", &next]);
+    assert!(holds, "{said}");
+    // A head that somebody else has made, under a name of their own.
+    let head = installed.data.join("audit/head.json");
+    let text = std::fs::read_to_string(&head).unwrap();
+    let value: Value = serde_json::from_str(&text).unwrap();
+    let key = value["key"].as_str().unwrap();
+    std::fs::write(&head, text.replace(key, "0123456789abcdef")).unwrap();
+    assert!(installed.verified(&["--root-key-file", &next]).1.contains("other-key"));
+    let server = installed.serve(&["--root-key-file", &next]);
+    assert!(installed.verified(&["--root-key-file", &next]).1.contains("found-at-start"));
+    drop(server);
+}
+
+#[test]
+fn what_was_wrapped_under_the_old_root_key_is_in_no_file_of_the_store() {
+    let (installed, server) = Installed::new("rewrap-erased");
+    for _ in 0..5 {
+        installed.shown(&["rotate"]);
+        let created = installed.stead(&["account", "create"]);
+        assert!(created.status.success());
+    }
+    let first = installed.shown(&["list"])["root_key"].clone();
+    assert!(installed.holds_wrapped_under(&first));
+    let second = installed.shown(&["rewrap"])["root_key"].clone();
+    assert!(!installed.holds_wrapped_under(&first), "while the server runs");
+    assert!(installed.holds_wrapped_under(&second));
+    server.kill().unwrap();
+    assert!(!installed.holds_wrapped_under(&first), "and after a kill");
+    installed.shown(&["rewrap"]);
+    assert!(!installed.holds_wrapped_under(&second), "on a directory at rest");
+}
+
+#[test]
+fn every_administrative_command_leaves_an_event_that_names_its_user() {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let (installed, server) = Installed::new("administration");
+    let user = format!("uid:{}", std::fs::metadata(&installed.data).unwrap().uid());
+    let backup = installed.scratch.path().join("backup");
+    let backup = backup.to_str().unwrap();
+    installed.shown(&["list"]);
+    installed.shown(&["rotate"]);
+    let refused = installed.stead(&["account", "create", "--account", "12"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let created = installed.stead(&["account", "create", "--json"]);
+    let created: Value = serde_json::from_slice(&created.stdout).unwrap();
+    assert!(installed.stead(&["backup", backup]).status.success());
+    installed.shown(&["rewrap"]);
+    let mut events = installed.events(6);
+    // A small installation may be done before its change is told to have begun.
+    events[4..].sort_by_key(|event| event["eventName"].to_string());
+    let names: Vec<_> = events.iter().map(|event| event["eventName"].as_str().unwrap()).collect();
+    let expected =
+        ["RotateKeys", "CreateAccount", "CreateAccount", "Backup", "RewrapKeys", "RootKeyChanged"];
+    assert_eq!(names, expected);
+    for event in &events[..5] {
+        assert_eq!(event["userIdentity"]["principalId"], user.as_str(), "{event}");
+        assert_eq!(event["sourceIPAddress"], "admin.sock", "{event}");
+    }
+    assert_eq!(events[1]["errorCode"], "Refused");
+    assert_eq!(events[2]["recipientAccountId"], created["account"]);
+    assert_eq!(events[3]["requestParameters"]["target"], backup);
+    assert_eq!(events[5]["userIdentity"]["invokedBy"], "stead.administration");
+    let secret = created["secret_access_key"].as_str().unwrap();
+    assert!(!events.iter().any(|event| event.to_string().contains(secret)));
+
+    server.kill().unwrap();
+    installed.shown(&["rotate", "--revoke-now"]);
+    assert!(installed.stead(&["account", "create"]).status.success());
+    let events = installed.events(8);
+    for (event, name) in events[6..].iter().zip(["RotateKeys", "CreateAccount"]) {
+        assert_eq!(event["eventName"], name);
+        assert_eq!(event["userIdentity"]["principalId"], user.as_str());
+        assert_eq!(event["sourceIPAddress"], "command");
+    }
+    let (holds, said) = installed.verified(&[]);
+    assert!(holds, "{said}");
 }

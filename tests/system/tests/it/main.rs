@@ -12,6 +12,7 @@ mod backup;
 mod cast;
 mod crash;
 mod foreign;
+mod formats;
 mod golden;
 mod issuer;
 mod key_crashes;

@@ -73,6 +73,31 @@ fn revoked_sessions_are_denied_everything_and_later_ones_nothing() {
     let written = iam(&server.client(), &root, "GetRolePolicy", &parameters).unwrap();
     assert!(written.text("PolicyDocument").unwrap().contains("DateLessThan"));
 
+    // A later date that stands there is kept, and another policy of the name left alone.
+    let standing = |until: &str| {
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Deny","Action":["*"],"Resource":["*"],"Condition":{{"DateLessThan":{{"aws:TokenIssueTime":"{until}"}}}}}}]}}"#
+        )
+    };
+    let put = |document: &str| {
+        let parameters = [
+            ("RoleName", "worker"),
+            ("PolicyName", "AWSRevokeOlderSessions"),
+            ("PolicyDocument", document),
+        ];
+        iam(&server.client(), &root, "PutRolePolicy", &parameters).unwrap();
+    };
+    put(&standing("2999-01-01T00:00:00.000Z"));
+    let (code, said) = revoke(&built, &server, &root, "worker");
+    assert_eq!((code, said.contains("2999-01-01T00:00:00Z")), (0, true), "{said}");
+    put(&standing("2999-01-01T00:00:00Z").replace("DateLessThan", "DateLessThanEquals"));
+    let (code, said) = revoke(&built, &server, &root, "worker");
+    assert_eq!((code, said.contains("is not the console's")), (1, true), "{said}");
+    put(&standing("2020-01-01T00:00:00Z"));
+    let (code, said) = revoke(&built, &server, &root, "worker");
+    assert_eq!(code, 0, "{said}");
+    let told: serde_json::Value = serde_json::from_str(&said).unwrap();
+
     // One that is issued in a later second is not concerned.
     let role = arn(&account);
     let parameters = [("RoleArn", role.as_str()), ("RoleSessionName", "later")];
