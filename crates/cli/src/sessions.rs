@@ -124,8 +124,8 @@ async fn standing(
 }
 
 /// The date in a document as the console writes it, escaped as IAM returns documents.
-fn date_of(document: &str) -> Option<Timestamp> {
-    let text = percent_encoding::percent_decode_str(document).decode_utf8().ok()?;
+fn date_of(standing: &str) -> Option<Timestamp> {
+    let text = percent_encoding::percent_decode_str(standing).decode_utf8().ok()?;
     let value: Value = serde_json::from_str(&text).ok()?;
     let statement = match value.get("Statement")? {
         Value::Array(statements) => match statements.as_slice() {
@@ -142,8 +142,14 @@ fn date_of(document: &str) -> Option<Timestamp> {
         },
         date => date,
     };
+    let text = date.as_str()?;
+    // Anything else that it says would be lost.
+    let expected: Value = serde_json::from_str(&document(text)).ok()?;
+    if normalized(&value) != normalized(&expected) {
+        return None;
+    }
     // The console's have milliseconds; the second after them is not earlier.
-    let date: jiff::Timestamp = date.as_str()?.parse().ok()?;
+    let date: jiff::Timestamp = text.parse().ok()?;
     let begun = i64::from(date.subsec_nanosecond() > 0);
     Some(Timestamp::from_epoch_seconds(date.as_second().checked_add(begun)?))
 }
@@ -154,7 +160,7 @@ async fn put(
     role: &str,
     until: Timestamp,
 ) -> Result<(), Failure> {
-    let document = document(until);
+    let document = document(&until.to_string());
     let parameters =
         [("RoleName", role), ("PolicyName", POLICY_NAME), ("PolicyDocument", document.as_str())];
     let caller = Caller::Signed(credentials);
@@ -163,11 +169,26 @@ async fn put(
 }
 
 /// Observed: the document of the console, with its lists of one.
-fn document(until: Timestamp) -> String {
-    let condition = json!({ "DateLessThan": { "aws:TokenIssueTime": until.to_string() } });
+fn document(until: &str) -> String {
+    let condition = json!({ "DateLessThan": { "aws:TokenIssueTime": until } });
     let statement =
         json!({ "Effect": "Deny", "Action": ["*"], "Resource": ["*"], "Condition": condition });
     json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string()
+}
+
+/// A list of one means the same as what is in it.
+fn normalized(value: &Value) -> Value {
+    match value {
+        Value::Array(values) => match values.as_slice() {
+            [one] => normalized(one),
+            values => values.iter().map(normalized).collect(),
+        },
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, value)| (name.clone(), normalized(value)));
+            Value::Object(members.collect())
+        }
+        other => other.clone(),
+    }
 }
 
 fn accepted(answer: &Answer) -> Result<&Answer, Failure> {
@@ -201,14 +222,14 @@ mod tests {
                 "Condition": { "DateLessThan": { "aws:TokenIssueTime": "2026-03-01T12:00:01Z" } },
             }],
         });
-        let written: Value = serde_json::from_str(&document(just_after(now))).unwrap();
+        let written: Value = serde_json::from_str(&document(&just_after(now).to_string())).unwrap();
         assert_eq!(written, expected);
     }
 
     #[test]
     fn the_date_of_a_standing_policy_is_read_and_no_other_document_is_taken_for_one() {
         let now = Timestamp::from_epoch_seconds(1_772_366_400);
-        let own = document(now);
+        let own = document(&now.to_string());
         assert_eq!(date_of(&own), Some(now));
         let escaped = own.replace('"', "%22").replace('{', "%7B").replace(' ', "%20");
         assert_eq!(date_of(&escaped), Some(now));
@@ -227,6 +248,9 @@ mod tests {
             own.replace("DateLessThan", "DateGreaterThan"),
             own.replace("[{", "[{},{"),
             own.replace("aws:TokenIssueTime", "aws:CurrentTime"),
+            own.replace("Deny", "Allow"),
+            own.replace(r#""Resource":["*"]"#, r#""Resource":["arn:aws:s3:::b"]"#),
+            own.replace(r#""Effect""#, r#""Sid":"mine","Effect""#),
         ] {
             assert_eq!(date_of(&bad), None, "{bad}");
         }

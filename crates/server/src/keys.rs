@@ -162,7 +162,7 @@ impl<S: Store> Keys<S> {
             audit,
             counted: Mutex::new(Instant::now()),
             // A process before may have been killed just then.
-            unerased: AtomicBool::new(false),
+            unerased: AtomicBool::new(true),
             changing: AsyncMutex::default(),
             rewrap_asked: Notify::new(),
             erase_asked: Notify::new(),

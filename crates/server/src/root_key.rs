@@ -174,16 +174,21 @@ impl RootKeySource {
 }
 
 impl RootKeySources {
-    /// Every root key at hand, the own one first: also one in the data directory that is
-    /// about to take another's place.
+    /// Every root key at hand, at least one, the own one first: also one in the data
+    /// directory that is about to take another's place. Amid a change, and behind one to a
+    /// key elsewhere, the file beside the data may be gone already.
     ///
     /// # Errors
     /// A key that is named and missing, readable by others, or none.
     pub(crate) async fn read(&self, data: &Path) -> Result<Vec<RootKey>, RootKeyError> {
-        self.and_others(vec![self.own.read(data).await?], data)
+        let found = self.find(data).await?;
+        match found.is_empty() {
+            true => Err(RootKeyError::Missing(data.join(FILE_NAME))),
+            false => Ok(found),
+        }
     }
 
-    /// The same where the key beside the data may be missing.
+    /// The same where there may be none.
     ///
     /// # Errors
     /// As [`RootKeySources::read`].
@@ -231,22 +236,45 @@ pub(crate) fn is_beside(data: &Path, id: KeyId) -> Result<bool, RootKeyError> {
     Ok(read.is_some_and(|key| RootKey::new(&key).id() == id))
 }
 
-/// The file in the data directory, where it holds another key than the one in use: the root
-/// key is elsewhere by now. It is not removed, since backups from before need it.
+/// A file in the data directory that holds another key than the one in use, the first one
+/// by name: what was changed before, or the root key is elsewhere by now. None is removed,
+/// since backups from before need it.
 pub(crate) fn left_behind(data: &Path, in_use: KeyId) -> Option<PathBuf> {
-    let path = data.join(FILE_NAME);
-    let key = file::read(&path, Place::BesideTheData).ok().flatten()?;
-    (RootKey::new(&key).id() != in_use).then_some(path)
+    let entries = std::fs::read_dir(data).ok()?.flatten();
+    let mut paths: Vec<_> =
+        entries.map(|entry| entry.path()).filter(|path| is_kept(path)).collect();
+    paths.sort();
+    paths.into_iter().find(|path| {
+        let key = file::read(path, Place::BesideTheData).ok().flatten();
+        key.is_some_and(|key| RootKey::new(&key).id() != in_use)
+    })
 }
 
-/// Puts the files of a data directory in order after a change of the root key, which may
-/// have been cut short: the new key takes the place of the old one when it is the one in
-/// use, and is removed when nothing came to be wrapped under it.
+/// Whether a file is named as a root key that is, or was, in use.
+fn is_kept(path: &Path) -> bool {
+    let name = path.file_name().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
+    let behind = name.strip_prefix(FILE_NAME);
+    behind.is_some_and(|behind| behind.is_empty() || behind.strip_prefix('.').is_some_and(is_id))
+}
+
+fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Puts the files of a data directory, in which the root key is, in order after a change of
+/// it, which may have been cut short: the new key takes the place of the old one when it is
+/// the one in use, and is removed when nothing came to be wrapped under it. The old one is
+/// kept under its id: backups from before open with nothing else.
 pub(crate) fn settle(data: &Path, in_use: KeyId) -> Result<(), RootKeyError> {
     let (from, to) = (data.join(NEXT_FILE_NAME), data.join(FILE_NAME));
     match next(data)? {
         None => Ok(()),
         Some(key) if key.id() == in_use => {
+            let old = file::read(&to, Place::BesideTheData)?.map(|key| RootKey::new(&key).id());
+            if let Some(old) = old.filter(|old| *old != in_use) {
+                let kept = data.join(format!("{FILE_NAME}.{old}"));
+                private_file::rename(&to, &kept).map_err(|error| file::io_error(&kept, error))?;
+            }
             private_file::rename(&from, &to).map_err(|error| file::io_error(&to, error))
         }
         Some(_) => std::fs::remove_file(&from).map_err(|error| file::io_error(&from, error)),

@@ -136,7 +136,8 @@ impl<S: Store> Keys<S> {
         let root_keys = self.accounts.root_keys();
         let store = self.accounts.store();
         self.installation().await?.end_change(store, &root_keys, &mut SystemEntropy).await?;
-        if let Some(home) = &self.home {
+        let home = self.home.as_ref();
+        if let Some(home) = home.filter(|home| home.root_key == Place::BesideTheData) {
             root_key::settle(&home.data, root_keys.current().id())?;
         }
         self.erase().await;

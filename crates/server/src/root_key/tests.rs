@@ -118,6 +118,12 @@ async fn every_key_at_hand_is_read_and_the_own_one_comes_first() {
     assert!(is_beside(scratch.path(), own).unwrap());
     settle(scratch.path(), next).unwrap();
     assert!(is_beside(scratch.path(), next).unwrap());
+    // Backups from before open with the old one, which is kept and named.
+    let kept = scratch.path().join(format!("{FILE_NAME}.{own}"));
+    assert_eq!(named_at(&kept).await.unwrap(), own);
+    assert_eq!(left_behind(scratch.path(), next), Some(kept.clone()));
+    std::fs::remove_file(kept).unwrap();
+    assert_eq!(left_behind(scratch.path(), next), None);
     assert_eq!(ids(&sources).await.unwrap(), [next, other]);
     // One that came to nothing is gone, and settling what is settled changes nothing.
     make_next(scratch.path(), &mut Counting(3)).unwrap();
@@ -125,6 +131,14 @@ async fn every_key_at_hand_is_read_and_the_own_one_comes_first() {
         settle(scratch.path(), next).unwrap();
         assert_eq!(ids(&sources).await.unwrap(), [next, other]);
     }
+    // The one beside the data may be gone where another is at hand, such as amid a change.
+    let beside = scratch.path().join(FILE_NAME);
+    std::fs::rename(&beside, scratch.path().join("away")).unwrap();
+    assert_eq!(ids(&sources).await.unwrap(), [other]);
+    sources.other_file = None;
+    assert!(matches!(ids(&sources).await, Err(RootKeyError::Missing(path)) if path == beside));
+    std::fs::rename(scratch.path().join("away"), &beside).unwrap();
+    sources.other_file = Some(named.clone());
     // A key that is named must be there, also the second one.
     std::fs::remove_file(&named).unwrap();
     assert!(matches!(ids(&sources).await, Err(RootKeyError::Missing(_))));

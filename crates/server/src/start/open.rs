@@ -5,8 +5,8 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use stead_session::Keyring;
 use stead_session::vault::RootKey;
+use stead_session::{KeyId, Keyring};
 use stead_store::Store as _;
 use stead_store_sqlite::{OpenError, SqliteStore};
 use stead_types::{Entropy as _, Secret};
@@ -19,7 +19,7 @@ use crate::config::{FixtureKeys, Settings, Storage};
 use crate::entropy::SystemEntropy;
 use crate::installation::{Installation, RootCredentials};
 use crate::profile::ProfileFiles;
-use crate::root_key::{self, Place, RootKeySources};
+use crate::root_key::{self, Place, RootKeyError, RootKeySources};
 
 /// What a server leaves in its data directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,14 +98,7 @@ pub(super) async fn unlock(
         Some(installation) => {
             let root_keys = installation.root_keys(sources.read(data).await?)?;
             if installation.change.is_none() {
-                root_key::settle(data, root_keys.current().id())?;
-            }
-            if let Some(path) = root_key::left_behind(data, root_keys.current().id()) {
-                tracing::warn!(
-                    path = %path.display(),
-                    "this file holds a root key that opens nothing here any more: delete it, \
-                     unless backups from before the change need it"
-                );
+                in_order(data, sources.own.place(), root_keys.current().id())?;
             }
             let keyring = installation.keyring(&root_keys)?;
             (root_keys, keyring)
@@ -118,6 +111,28 @@ pub(super) async fn unlock(
     };
     tell(sources.own.place());
     Ok((Arc::new(Accounts::new(Arc::clone(store), root_keys, HashMap::new())), keyring))
+}
+
+/// Puts the files of root keys in order where no change is under way, and names those that
+/// have no use here.
+fn in_order(data: &Path, place: Place, in_use: KeyId) -> Result<(), RootKeyError> {
+    if place == Place::BesideTheData {
+        root_key::settle(data, in_use)?;
+    } else if root_key::is_beside(data, in_use)? {
+        tracing::warn!(
+            path = %data.join(root_key::FILE_NAME).display(),
+            "the root key in use stands beside the data, too: delete this file, since the \
+             settings name another place"
+        );
+    }
+    if let Some(path) = root_key::left_behind(data, in_use) {
+        tracing::warn!(
+            path = %path.display(),
+            "this file holds a root key that opens nothing here any more: delete it, unless \
+             backups from before the change need it"
+        );
+    }
+    Ok(())
 }
 
 async fn make_keyring(
