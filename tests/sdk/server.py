@@ -136,6 +136,7 @@ def client_environment(folder: pathlib.Path, endpoint: str, tools: Tools) -> dic
         "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED": "true",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": ":".join(str(HERE / folder) for folder in [".", "python", "web_identity", "https"]),
+        "STEAD_WORK": str(tools.python.parent.parent.parent),
         "STEAD_BINARY": str(tools.stead.resolve()),
         "STEAD_PYTHON": str(tools.python),
         "STEAD_RUST": str(tools.rust),

@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 
 mod bench;
 mod build;
+mod clients;
 mod codegen;
 mod facts;
 mod managed;
@@ -33,6 +34,8 @@ enum Task {
     Codegen(codegen::Arguments),
     /// Run every test, installing what those need
     Test(test::Arguments),
+    /// Run clients of AWS by name, those too that are too much for every test run
+    Clients(clients::Arguments),
     /// Measure the built server under load, and the policy engine beside others
     Bench(bench::Arguments),
 }
@@ -43,6 +46,7 @@ fn main() -> Result<()> {
         Task::Model(arguments) => model::run(&root, &arguments),
         Task::Codegen(arguments) => codegen::run(&root, &arguments),
         Task::Test(arguments) => test::run(&root, &arguments),
+        Task::Clients(arguments) => clients::run(&root, &arguments),
         Task::Bench(arguments) => bench::run(&root, &arguments),
     }
 }

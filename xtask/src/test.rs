@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::build::{self, Profile};
+use crate::clients;
 use crate::managed;
 use crate::packages;
 use crate::peers;
@@ -96,10 +97,9 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
         total.add(count(&mut cargo, rust_tally)?);
     }
     if chosen(Suite::Sdk) {
-        let mut driver = Command::new("python3");
-        driver.arg(root.join("tests/sdk/run")).arg("--stead").arg(&stead);
-        driver.args(&arguments.clients).current_dir(root);
+        let mut driver = clients::driver(root, &stead, &arguments.clients);
         total.add(count(&mut driver, driver_tally)?);
+        clients::document(root)?;
     }
     report(total)
 }

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import unittest
 
+import results
 import s3
 from federated import DENIED, run
 from own import OwnCertificate
@@ -53,12 +54,15 @@ class HostNames(OwnCertificate):
         outcome = run(command, environment)
         self.assertNotEqual(outcome.returncode, 0)
         self.assertIn(DENIED, outcome.stdout)
+        self.assertIn("AccessDenied", outcome.stdout)
+        shown = ["GetCallerIdentity", "AssumeRoleWithWebIdentity", "denial: code", "denial: message"]
+        results.shown("aws-cli-v2", None, *shown)
 
     def test_pyarrow(self) -> None:
         storage = self.enter(s3.serving())
         command = [PYTHON, HERE / "look_pyarrow.py", storage.url.split("://")[1]]
         # Its threads wait by a clock that libfaketime breaks now and then.
-        self.proves(command, "5", storage, LD_PRELOAD="")
+        self.proves("pyarrow", command, "5", storage, LD_PRELOAD="")
 
     def test_s3cmd(self) -> None:
         storage = self.enter(s3.serving())
@@ -66,7 +70,7 @@ class HostNames(OwnCertificate):
         host = storage.url.split("://")[1]
         command = [pathlib.Path(PYTHON).with_name("s3cmd"), f"--config={self.folder / 's3cmd'}", "--no-ssl"]
         command += [f"--host={host}", f"--host-bucket={host}", "--quiet", "get", "s3://bucket/object", "-"]
-        self.proves(command, "hello", storage)
+        self.proves("s3cmd", command, "hello", storage)
 
     def test_duckdb(self) -> None:
         # It has no web identity before version 1.5: a user's key, and a role.
@@ -92,6 +96,8 @@ class HostNames(OwnCertificate):
         outcome = read(other_keys)
         self.assertNotEqual(outcome.returncode, 0, outcome.stdout)
         self.assertEqual(storage.signers, [], outcome.stdout)
+        self.refusal = outcome.stdout
+        self.shown("duckdb", "AssumeRole", f"User: {other} is not authorized to perform: sts:AssumeRole on resource: {role}")
 
 
 def bring_loopback_up() -> None:

@@ -7,7 +7,9 @@ from pyarrow import fs
 
 status = 1
 try:
-    storage = fs.S3FileSystem(endpoint_override=sys.argv[1], scheme="http", region="us-east-1")
+    # Its own three seconds are too few for a machine with much to do.
+    patience = {"connect_timeout": 60, "request_timeout": 60}
+    storage = fs.S3FileSystem(endpoint_override=sys.argv[1], scheme="http", region="us-east-1", **patience)
     print(storage.get_file_info("bucket/object").size, flush=True)
     status = 0
 except OSError as error:

@@ -13,14 +13,14 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 class ObjectStore(OwnCertificate):
     # They ask by a POST whose parameters are in the query string.
-    def reads(self, program: str) -> None:
+    def reads(self, client: str, program: str) -> None:
         storage = self.enter(s3.serving())
         command = [PYTHON, HERE / program, storage.url]
-        self.proves(command, "hello", storage, SSL_CERT_FILE=str(self.authority))
+        self.proves(client, command, "hello", storage, SSL_CERT_FILE=str(self.authority))
         self.assertIn(DENIED, self.refusal)
 
     def test_obstore(self) -> None:
-        self.reads("read_obstore.py")
+        self.reads("obstore", "read_obstore.py")
 
     def test_polars(self) -> None:
-        self.reads("read_polars.py")
+        self.reads("polars", "read_polars.py")

@@ -10,6 +10,9 @@ import world
 
 _numbers = itertools.count(1)
 
+# Of a trust policy that lets nobody in who has only a key.
+WITH_MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+
 DENIAL = r" \(denial (d-[A-Za-z0-9_-]+)\)"
 
 

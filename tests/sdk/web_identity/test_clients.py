@@ -7,6 +7,7 @@ import os
 import pathlib
 import unittest
 
+import results
 import s3
 from federated import DENIED, SDK, Federated, run
 from storage import Storage
@@ -18,7 +19,7 @@ WHOAMI = ["aws", "sts", "get-caller-identity", "--query", "Arn", "--output", "te
 
 
 class Clients(Federated):
-    def proves(self, command: list, **more: str) -> None:
+    def proves(self, client: str, command: list, **more: str) -> None:
         """The client is let in by alice's token and not by mallory's."""
         role = self.web_role(self.register("app-RS256"))
         environment = self.workload(role, **more)
@@ -32,9 +33,10 @@ class Clients(Federated):
         outcome = run(command, environment)
         self.assertNotEqual(outcome.returncode, 0, outcome.stdout)
         self.assertIn(DENIED, outcome.stdout)
+        results.shown(client, None, "AssumeRoleWithWebIdentity")
 
     def test_aws_cli_by_its_environment(self) -> None:
-        self.proves(WHOAMI)
+        self.proves("aws-cli", WHOAMI)
 
     def test_aws_cli_by_a_profile(self) -> None:
         role = self.web_role(self.register("app-RS256"))
@@ -55,22 +57,22 @@ class Clients(Federated):
         self.assertEqual(outcome.stdout.strip(), self.session_arn(role))
 
     def test_boto3_by_its_default_chain(self) -> None:
-        self.proves([PYTHON, SDK / "python/whoami.py"])
+        self.proves("boto3", [PYTHON, SDK / "python/whoami.py"])
 
     def test_javascript_v3_by_its_default_chain(self) -> None:
-        self.proves(["node", SDK / "javascript/whoami_v3.js", "chain"])
+        self.proves("javascript-v3", ["node", SDK / "javascript/whoami_v3.js", "chain"])
 
     def test_javascript_v3_by_fromtokenfile(self) -> None:
-        self.proves(["node", SDK / "javascript/whoami_v3.js", "fromTokenFile"])
+        self.proves("javascript-v3", ["node", SDK / "javascript/whoami_v3.js", "fromTokenFile"])
 
     def test_javascript_v2_by_webidentitycredentials(self) -> None:
-        self.proves(["node", SDK / "javascript/whoami_v2.js", "WebIdentityCredentials"])
+        self.proves("javascript-v2", ["node", SDK / "javascript/whoami_v2.js", "WebIdentityCredentials"])
 
     def test_javascript_v2_by_tokenfilewebidentitycredentials(self) -> None:
-        self.proves(["node", SDK / "javascript/whoami_v2.js", "TokenFileWebIdentityCredentials"])
+        self.proves("javascript-v2", ["node", SDK / "javascript/whoami_v2.js", "TokenFileWebIdentityCredentials"])
 
     def test_rust_by_its_default_chain(self) -> None:
-        self.proves([RUST / "whoami"])
+        self.proves("rust", [RUST / "whoami"])
 
 
 class Rclone(Storage):
@@ -78,7 +80,7 @@ class Rclone(Storage):
         storage = self.enter(s3.serving())
         command = ["rclone", "lsf", ":s3:bucket", "--s3-provider=Other", "--s3-env-auth", "--s3-region=us-east-1", "--config="]
         command += [f"--s3-endpoint={storage.url}", "--retries=1", "--low-level-retries=1"]
-        self.proves(command, "object", storage)
+        self.proves("rclone", command, "object", storage)
         self.assertIn(DENIED, self.refusal)
 
 
