@@ -26,7 +26,7 @@ use stead_types::{AccessKeyId, AccountId, Arn, Secret, Timestamp, UniqueId};
 
 pub use call::Failure;
 pub use entropy::Counted;
-pub use issuer::Issuer;
+pub use issuer::{Issuer, TokenKey, token_claims};
 pub use population::METADATA_VALID_SECONDS;
 pub use saml_idp::{DECRYPTION_KEY, Said, SamlIdp};
 

@@ -12,7 +12,7 @@ use stead_system_tests::{
     Answer, Built, Client, Credentials, OneTimeCodes, Process, Scratch, Service,
 };
 
-use crate::issuer::{AUDIENCE, Issuer, Key};
+use crate::issuer::{AUDIENCE, Issuer, new_key};
 
 const ACCOUNT: &str = "111122223333";
 const EVERYTHING: &str =
@@ -200,7 +200,7 @@ fn with_a_device(world: &World, alice: &Credentials) {
 
 /// Callers who come with what a provider gave them.
 fn with_foreign_proofs(world: &World) {
-    let key = Key::new("k");
+    let key = new_key("k");
     let issuer = Issuer::start(&key);
     let url = issuer.url();
     let provider = [("Url", url.as_str()), ("ClientIDList.member.1", AUDIENCE)];
@@ -212,7 +212,7 @@ fn with_foreign_proofs(world: &World) {
     );
     let role = world.role("deploy", &trust);
     let token = issuer.token(&key, world.client.now());
-    let stranger = issuer.token(&Key::new("k"), world.client.now());
+    let stranger = issuer.token(&new_key("k"), world.client.now());
     for (token, expected) in [(&token, "OK"), (&stranger, "InvalidIdentityToken")] {
         world.keep(token);
         token.split('.').skip(1).for_each(|part| world.keep(part));

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use stead_system_tests::{Client, Credentials, Options, Server, Service};
 use stead_types::Timestamp;
-use stead_world::{Said, SamlIdp};
+use stead_world::{Said, SamlIdp, TokenKey};
 
 use crate::cast::{ACCOUNT, OTHER_ACCOUNT};
 use crate::golden;
-use crate::issuer::{AUDIENCE, Issuer, Key};
+use crate::issuer::{AUDIENCE, Issuer, new_key};
 use crate::matrix::write_outcomes;
 
 /// The operations, which have no request in `corpus/authorization`.
@@ -109,9 +109,9 @@ struct Stage {
     client: Client,
     roots: Vec<Credentials>,
     issuer: Issuer,
-    key: Arc<Key>,
+    key: Arc<TokenKey>,
     stranger: Issuer,
-    other_key: Arc<Key>,
+    other_key: Arc<TokenKey>,
     _server: Server,
 }
 
@@ -124,7 +124,7 @@ impl Stage {
             ..Options::default()
         });
         let server = server.unwrap();
-        let (key, other_key) = (Key::new("1"), Key::new("1"));
+        let (key, other_key) = (new_key("1"), new_key("1"));
         let stage = Self {
             client: server.client(),
             roots: server.roots().to_vec(),

@@ -7,20 +7,16 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
-use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 use stead_types::Timestamp;
+use stead_world::{TokenKey, token_claims};
 
 /// Whom its tokens are for.
 pub(crate) const AUDIENCE: &str = "app";
 
-/// A key that signs with ES256, and its id.
-#[derive(Debug)]
-pub(crate) struct Key {
-    id: String,
-    pair: EcdsaKeyPair,
+/// A new key, for an issuer and for who signs with it.
+pub(crate) fn new_key(id: &str) -> Arc<TokenKey> {
+    Arc::new(TokenKey::new(id))
 }
 
 /// An issuer. It answers until the test's process ends.
@@ -32,7 +28,7 @@ pub(crate) struct Issuer {
 
 struct State {
     /// The newest last.
-    published: Vec<Arc<Key>>,
+    published: Vec<Arc<TokenKey>>,
     /// How often the keys were asked for.
     fetches: usize,
     /// Who wants to hold the next answer.
@@ -58,35 +54,9 @@ impl HeldAnswer {
     }
 }
 
-impl Key {
-    pub(crate) fn new(id: &str) -> Arc<Self> {
-        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
-        Arc::new(Self { id: id.to_owned(), pair })
-    }
-
-    fn published(&self) -> Value {
-        // An uncompressed point: a byte, then both coordinates.
-        let (x, y) = self.pair.public_key().as_ref()[1..].split_at(32);
-        let [x, y] = [x, y].map(|coordinate| BASE64URL_NOPAD.encode(coordinate));
-        let (use_for, id) = ("sig", &self.id);
-        json!({ "kty": "EC", "crv": "P-256", "use": use_for, "kid": id, "x": x, "y": y })
-    }
-
-    /// A token in which this key is called `key_id`.
-    #[expect(clippy::disallowed_methods, reason = "what a signature of this kind draws is its own")]
-    fn sign(&self, key_id: &str, claims: &Value) -> String {
-        let header = json!({ "alg": "ES256", "kid": key_id, "typ": "JWT" });
-        let [header, claims] =
-            [&header, claims].map(|part| BASE64URL_NOPAD.encode(part.to_string().as_bytes()));
-        let signed = format!("{header}.{claims}");
-        let signature = self.pair.sign(&SystemRandom::new(), signed.as_bytes()).unwrap();
-        format!("{signed}.{}", BASE64URL_NOPAD.encode(signature.as_ref()))
-    }
-}
-
 impl Issuer {
     /// An issuer that publishes one key.
-    pub(crate) fn start(key: &Arc<Key>) -> Self {
+    pub(crate) fn start(key: &Arc<TokenKey>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let state = State { published: vec![Arc::clone(key)], fetches: 0, next_held: None };
         let address = listener.local_addr().unwrap();
@@ -111,14 +81,14 @@ impl Issuer {
     }
 
     /// Publishes a key beside the newest so far, and takes all others back.
-    pub(crate) fn publish(&self, key: &Arc<Key>) {
+    pub(crate) fn publish(&self, key: &Arc<TokenKey>) {
         let mut state = self.state.lock().unwrap();
         let kept = state.published.pop();
         state.published = kept.into_iter().chain([Arc::clone(key)]).collect();
     }
 
     /// The keys that are published, the newest last.
-    pub(crate) fn published(&self) -> Vec<Arc<Key>> {
+    pub(crate) fn published(&self) -> Vec<Arc<TokenKey>> {
         self.state.lock().unwrap().published.clone()
     }
 
@@ -136,27 +106,18 @@ impl Issuer {
     }
 
     /// A token for five minutes.
-    pub(crate) fn token(&self, key: &Key, now: Timestamp) -> String {
-        self.token_named(key, &key.id, now)
+    pub(crate) fn token(&self, key: &TokenKey, now: Timestamp) -> String {
+        self.token_saying(key, now, &json!({}))
     }
 
     /// A token that says more, or something else.
-    pub(crate) fn token_saying(&self, key: &Key, now: Timestamp, more: &Value) -> String {
-        let mut claims = self.claims(now);
-        claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        key.sign(&key.id, &claims)
+    pub(crate) fn token_saying(&self, key: &TokenKey, now: Timestamp, more: &Value) -> String {
+        key.sign(&token_claims(&self.url(), now, more))
     }
 
     /// A token that says another id of its key.
-    pub(crate) fn token_named(&self, key: &Key, key_id: &str, now: Timestamp) -> String {
-        key.sign(key_id, &self.claims(now))
-    }
-
-    fn claims(&self, now: Timestamp) -> Value {
-        let now = now.epoch_seconds();
-        json!({
-            "iss": self.url(), "sub": "alice", "aud": AUDIENCE, "iat": now, "exp": now + 300,
-        })
+    pub(crate) fn token_named(&self, key: &TokenKey, key_id: &str, now: Timestamp) -> String {
+        key.sign_as(key_id, &token_claims(&self.url(), now, &json!({})))
     }
 
     fn answer(&self, stream: &TcpStream) -> std::io::Result<()> {

@@ -7,8 +7,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use stead_system_tests::{Answer, Built, Client, Credentials, Process, Scratch, Service};
+use stead_world::TokenKey;
 
-use crate::issuer::{AUDIENCE, Issuer, Key};
+use crate::issuer::{AUDIENCE, Issuer, new_key};
 
 /// Connections that send tokens of unknown keys, one after the other.
 const STRANGERS: usize = 16;
@@ -39,7 +40,7 @@ struct World {
 }
 
 impl World {
-    fn new(key: &Arc<Key>) -> Self {
+    fn new(key: &Arc<TokenKey>) -> Self {
         let scratch = Scratch::new("rotation").unwrap();
         let flags = ["--ephemeral", "--dangerous-allow-loopback-issuers"];
         let server = Built::find().unwrap().serve(scratch.path(), &flags).unwrap();
@@ -73,7 +74,7 @@ impl World {
     }
 
     /// Sends tokens that differ in their unknown key id, and reports each answer.
-    fn flood(&self, stranger: usize, key: &Key, over: &AtomicBool, answered: &Sender<()>) {
+    fn flood(&self, stranger: usize, key: &TokenKey, over: &AtomicBool, answered: &Sender<()>) {
         for number in 0.. {
             if over.load(Ordering::Relaxed) {
                 return;
@@ -88,7 +89,7 @@ impl World {
 
     /// Comes with tokens of the published keys by turns, the newest first, all of which
     /// must be accepted; gives the longest wait.
-    fn call(&self, keys: &[Arc<Key>], about_to: &Sender<()>) -> Duration {
+    fn call(&self, keys: &[Arc<TokenKey>], about_to: &Sender<()>) -> Duration {
         let keys = keys.iter().rev().cycle().take(TOKENS);
         let waits = keys.map(|key| {
             let token = self.issuer.token(key, self.client.now());
@@ -127,8 +128,8 @@ fn moment() -> Instant {
 
 #[test]
 fn new_keys_are_followed_without_a_failed_call_in_a_flood_of_unknown_ones() {
-    let world = World::new(&Key::new("first"));
-    let (over, foreign) = (AtomicBool::new(false), Key::new("foreign"));
+    let world = World::new(&new_key("first"));
+    let (over, foreign) = (AtomicBool::new(false), new_key("foreign"));
     let (sender, answers) = channel();
     std::thread::scope(|scope| {
         let _over = OnDrop(&over);
@@ -145,7 +146,7 @@ fn new_keys_are_followed_without_a_failed_call_in_a_flood_of_unknown_ones() {
         };
         for round in ["second", "third"] {
             flooded();
-            world.issuer.publish(&Key::new(round));
+            world.issuer.publish(&new_key(round));
             let wait = world.callers(|_| ());
             assert!(wait < WAIT_MAX, "{round}: {wait:?}");
         }
@@ -153,7 +154,7 @@ fn new_keys_are_followed_without_a_failed_call_in_a_flood_of_unknown_ones() {
         flooded();
         let held = world.issuer.hold_next();
         held.until_asked(WAIT_MAX);
-        world.issuer.publish(&Key::new("fourth"));
+        world.issuer.publish(&new_key("fourth"));
         let known = &world.issuer.published()[..1];
         let wait = world.callers(|about_to| {
             about_to.iter().take(CALLERS).for_each(drop);
