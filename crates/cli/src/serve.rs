@@ -1,12 +1,13 @@
 //! `stead serve`: a server until it is told to stop.
 
+use std::net::TcpListener;
 use std::sync::Arc;
 
 use stead_server::clock::SystemClock;
 use stead_server::config::{CertificateName, Settings, Storage, Tls};
 use stead_server::logging;
 use stead_server::profile::{PROFILE, ProfileFiles};
-use stead_server::start::{Footprint, Running, start};
+use stead_server::start::{Footprint, Running, start_on};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::arguments::ServeFlags;
@@ -22,7 +23,8 @@ pub(crate) async fn serve(flags: Box<ServeFlags>) -> Result<Exit, Failure> {
         // One that is left of an earlier run would say too much too early.
         let _ = std::fs::remove_file(path);
     }
-    let running = start(&settings, Footprint::DataDirectory, Arc::new(SystemClock)).await?;
+    let (socket, clock) = (socket_handed_over()?, Arc::new(SystemClock));
+    let running = start_on(socket, &settings, Footprint::DataDirectory, clock).await?;
     announce(&settings, &running);
     signals.stop_requested().await;
     tracing::info!("stopping");
@@ -34,6 +36,23 @@ pub(crate) async fn serve(flags: Box<ServeFlags>) -> Result<Exit, Failure> {
         () = signals.stop_requested() => {
             Err(Failure::new("stopped at once: requests in flight were cut off"))
         }
+    }
+}
+
+/// The socket that systemd holds for this server, if it does.
+///
+/// Spec: sd_listen_fds(3): `LISTEN_PID` names the process, `LISTEN_FDS` how many sockets it
+/// is given.
+fn socket_handed_over() -> Result<Option<TcpListener>, Failure> {
+    let refuse = |what: &str| {
+        Failure::new(format!("the socket that was handed over (LISTEN_FDS) {what}"))
+            .with_help("a socket unit for stead has one line `ListenStream=ADDRESS:PORT`")
+    };
+    let mut sockets = listenfd::ListenFd::from_env();
+    match sockets.len() {
+        0 => Ok(None),
+        1 => sockets.take_tcp_listener(0).map_err(|_| refuse("does not listen for TCP")),
+        _ => Err(refuse("is not the only one")),
     }
 }
 

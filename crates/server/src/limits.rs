@@ -28,6 +28,13 @@ pub const METRICS_CONNECTIONS_MAX: usize = 8;
 /// How long one of them may last, with its one request. Choice: what Prometheus waits.
 pub const METRICS_WAIT_MAX: Duration = Duration::from_secs(10);
 
+/// How long a server that stops waits for the first request of a connection that was
+/// accepted and has sent none: whoever has just connected is about to. Choice.
+pub const FIRST_HEAD_WAIT_AT_END: Duration = Duration::from_secs(1);
+
+/// How often it looks for that request meanwhile. Choice.
+pub const FIRST_HEAD_SOUGHT_EVERY: Duration = Duration::from_millis(10);
+
 /// How long a listener waits after the system could not give it a connection. Choice.
 pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 

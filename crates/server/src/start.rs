@@ -14,4 +14,4 @@ mod running;
 pub use at_rest::{administer_offline, create_account_offline, list_accounts_offline};
 pub use error::StartError;
 pub use open::Footprint;
-pub use running::{Running, start};
+pub use running::{Running, start, start_on};

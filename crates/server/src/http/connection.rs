@@ -3,6 +3,7 @@ use std::fmt;
 use std::io::Write as _;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZero;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,7 +15,6 @@ use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::Watcher;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
@@ -24,14 +24,14 @@ use super::body::{Bodies, Held, Unread};
 use super::exchange::{Arrival, Body, Readiness, Reply, Respond, Transport};
 use super::forwarded::TrustedProxies;
 use super::idle::{Heads, IdleBound};
-use super::listen::HttpLimits;
+use super::listen::{HttpLimits, Stop};
 use super::places::Visit;
 use super::pulse::Pulse;
 use super::traffic::Traffic;
 use crate::entropy::ThreadEntropy;
 use crate::limits::{
-    HANDSHAKE_WAIT_MAX, HEAD_BYTES_MAX, HEAD_WAIT_MAX, HEADERS_MAX, STREAM_BYTES_HELD_MAX,
-    STREAMS_MAX,
+    FIRST_HEAD_SOUGHT_EVERY, FIRST_HEAD_WAIT_AT_END, HANDSHAKE_WAIT_MAX, HEAD_BYTES_MAX,
+    HEAD_WAIT_MAX, HEADERS_MAX, STREAM_BYTES_HELD_MAX, STREAMS_MAX,
 };
 use crate::request_id::RequestId;
 
@@ -116,7 +116,7 @@ impl<R: Respond> Connections<R> {
         stream: TcpStream,
         peer: SocketAddr,
         visit: Arc<Visit>,
-        watcher: Watcher,
+        stop: Stop,
     ) {
         // Answers are single small writes: waiting to fill a segment only delays them.
         let _ = stream.set_nodelay(true);
@@ -124,7 +124,7 @@ impl<R: Respond> Connections<R> {
         let Some(tls) = self.tls.clone() else {
             let peer =
                 Peer { address, transport: Transport::Plain, protocol: Protocol::Http1, visit };
-            return self.http(stream, peer, watcher).await;
+            return self.http(stream, peer, stop).await;
         };
         match timeout(HANDSHAKE_WAIT_MAX, tls.accept(stream)).await {
             Ok(Ok(stream)) => {
@@ -132,7 +132,7 @@ impl<R: Respond> Connections<R> {
                 let http2 = negotiated == Some(b"h2".as_slice());
                 let protocol = if http2 { Protocol::Http2 } else { Protocol::Http1 };
                 let peer = Peer { address, transport: Transport::Secure, protocol, visit };
-                self.http(stream, peer, watcher).await;
+                self.http(stream, peer, stop).await;
             }
             Ok(Err(error)) => {
                 self.traffic.handshakes_failed.add_one();
@@ -147,7 +147,7 @@ impl<R: Respond> Connections<R> {
 
     /// The protocol is known by now: HTTP/2 only where TLS negotiated it. So no
     /// connection waits, without a timer, for the first bytes to tell.
-    async fn http<S>(self: Arc<Self>, stream: S, peer: Peer, watcher: Watcher)
+    async fn http<S>(self: Arc<Self>, stream: S, peer: Peer, stop: Stop)
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
@@ -157,10 +157,17 @@ impl<R: Respond> Connections<R> {
             Protocol::Http2 => Heads::Interleaved,
         };
         let stream = TokioIo::new(IdleBound::new(stream, Arc::clone(&peer.visit), heads));
-        let address = peer.address;
+        let (address, visit) = (peer.address, Arc::clone(&peer.visit));
         let service = service_fn(move |request| Arc::clone(&self).exchange(request, peer.clone()));
-        let connection = builder.serve_connection(stream, service);
-        if let Err(error) = watcher.watch(connection).await {
+        let mut connection = pin!(builder.serve_connection(stream, service));
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = until_last_request(&visit, stop) => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
             tracing::debug!(%address, %error, "connection ended early");
         }
     }
@@ -260,6 +267,19 @@ impl<R: Respond> Connections<R> {
             }
         }
     }
+}
+
+/// Waits until no further request of a connection is answered: until the server is told to
+/// stop, and a little longer where none has come yet. Without that, who has just been let in
+/// would be sent away unheard, which clients do not take for a reason to come again.
+async fn until_last_request(visit: &Visit, mut stop: Stop) {
+    stop.requested().await;
+    let first = async {
+        while visit.heads() == 0 {
+            sleep(FIRST_HEAD_SOUGHT_EVERY).await;
+        }
+    };
+    let _ = timeout(FIRST_HEAD_WAIT_AT_END, first).await;
 }
 
 fn builder(protocol: Protocol) -> Builder<TokioExecutor> {

@@ -29,7 +29,19 @@ impl Listener {
     /// # Errors
     /// Those of the system, such as an address in use.
     pub async fn bind(address: SocketAddr) -> io::Result<Self> {
-        let socket = TcpListener::bind(address).await?;
+        Self::new(TcpListener::bind(address).await?)
+    }
+
+    /// Takes over a socket that somebody else has bound, and holds for the next server.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn adopt(socket: std::net::TcpListener) -> io::Result<Self> {
+        socket.set_nonblocking(true)?;
+        Self::new(TcpListener::from_std(socket)?)
+    }
+
+    fn new(socket: TcpListener) -> io::Result<Self> {
         let address = socket.local_addr()?;
         Ok(Self { socket, address, traffic: Arc::default() })
     }
@@ -125,19 +137,20 @@ pub async fn serve<R: Respond>(
         };
         let connections = Arc::clone(&connections);
         let watcher = graceful.watcher();
-        let traffic = Arc::clone(&traffic);
+        let (traffic, stop) = (Arc::clone(&traffic), stop.clone());
         traffic.accepted.add_one();
         tokio::spawn(async move {
             let _open = traffic.open.raise();
             let visit = Arc::clone(place.visit());
             tokio::select! {
-                () = connections.run(stream, peer, Arc::clone(&visit), watcher) => {}
+                () = connections.run(stream, peer, Arc::clone(&visit), stop) => {}
                 () = visit.sent_away() => {
                     traffic.made_room.add_one();
                     tracing::debug!(%peer, "connection made room");
                 }
             }
-            drop(place);
+            // While there is one the listener waits.
+            drop((place, watcher));
         });
     }
     drop(listener);

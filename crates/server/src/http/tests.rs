@@ -107,6 +107,40 @@ async fn a_responder_that_panics_or_hangs_fails_one_request() {
 }
 
 #[tokio::test]
+async fn who_was_let_in_before_the_end_is_heard() {
+    let listener = Listener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let (address, traffic) = (listener.address(), Arc::clone(listener.traffic()));
+    let (stop, stopped) = Stop::new();
+    let limits = HttpLimits {
+        connections_max: 20,
+        address_connections_max: 20,
+        request_timeout: Duration::from_secs(5),
+        shutdown_timeout: Duration::from_secs(30),
+    };
+    let proxies = TrustedProxies::default();
+    let server = tokio::spawn(serve(listener, None, proxies, limits, Arc::new(Moody), stopped));
+    let mut early = TcpStream::connect(address).await.unwrap();
+    let silent = TcpStream::connect(address).await.unwrap();
+    while traffic.accepted.value() < 2 {
+        tokio::task::yield_now().await;
+    }
+    stop.send(true).unwrap();
+    // It is stopping once nobody else gets in.
+    while TcpStream::connect(address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    let request = "GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+    early.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    early.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("fine"), "{answer}");
+    // Who says nothing is not waited for.
+    server.await.unwrap();
+    drop(silent);
+    assert_eq!(traffic.open.value(), 0);
+}
+
+#[tokio::test]
 async fn a_body_may_come_in_chunks_and_has_its_bound() {
     let post = "POST /length HTTP/1.1\r\nhost: x\r\nconnection: close\r\n";
     let chunked =

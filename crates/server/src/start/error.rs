@@ -24,6 +24,14 @@ pub enum StartError {
         /// What the system says.
         error: io::Error,
     },
+    /// A socket was handed over that is for another address.
+    #[error("the socket that was handed over is for `{given}`, and `listen` says `{listen}`")]
+    OtherSocket {
+        /// Where connections would come from.
+        given: SocketAddr,
+        /// Where they should.
+        listen: SocketAddr,
+    },
     /// The address for metrics can't be had.
     #[error("cannot listen on {address} for metrics: {error}")]
     MetricsListen {
@@ -78,6 +86,9 @@ impl StartError {
     pub fn help(&self) -> &'static str {
         match self {
             Self::Listen { .. } => "choose another address with --listen; port 0 takes a free one",
+            Self::OtherSocket { .. } => {
+                "let `listen` name the address of the socket (`ListenStream` of its unit)"
+            }
             Self::MetricsListen { .. } => "choose another address with --metrics-listen",
             Self::Tls(_) => "--tls-cert is a PEM chain, --tls-key its unencrypted PEM key",
             Self::IssuerKeys(IssuerKeysError::Proxy(_)) => {

@@ -56,6 +56,21 @@ pub async fn start(
     footprint: Footprint,
     clock: Arc<dyn Clock>,
 ) -> Result<Running, StartError> {
+    start_on(None, settings, footprint, clock).await
+}
+
+/// The same on a socket that was bound before, if there is one: whoever holds it beyond this
+/// server's end can hand it to the next one, and no connection is refused in between.
+///
+/// # Errors
+/// Settings that cannot be met, and a socket that is for another address than they say:
+/// what may be offered depends on who reaches it. Nothing is served then.
+pub async fn start_on(
+    socket: Option<std::net::TcpListener>,
+    settings: &Settings,
+    footprint: Footprint,
+    clock: Arc<dyn Clock>,
+) -> Result<Running, StartError> {
     // What is wrong with files that were given ends the start before anything is opened.
     let given = match &settings.tls {
         Some(Tls::Files(files)) => Some(Certificate::load(files.clone())?),
@@ -66,8 +81,7 @@ pub async fn start(
     // those whose keys are known.
     let waiters_max = settings.connections_max.div_ceil(2);
     let issuer_keys = IssuerKeys::new(&settings.issuers, waiters_max)?;
-    let listen_error = |error| StartError::Listen { address: settings.listen, error };
-    let listener = Listener::bind(settings.listen).await.map_err(listen_error)?;
+    let listener = listener(socket, settings.listen).await?;
     let base_url = base_url(listener.address(), settings.tls.is_some());
     let metrics_listener = metrics_listener(settings).await?;
     let opened = open(settings, footprint, &*clock).await?;
@@ -244,6 +258,27 @@ impl Running {
     }
 }
 
+async fn listener(
+    socket: Option<std::net::TcpListener>,
+    listen: SocketAddr,
+) -> Result<Listener, StartError> {
+    let bound = match socket {
+        Some(socket) => Listener::adopt(socket),
+        None => Listener::bind(listen).await,
+    };
+    let listener = bound.map_err(|error| StartError::Listen { address: listen, error })?;
+    match is_for(listener.address(), listen) {
+        true => Ok(listener),
+        false => Err(StartError::OtherSocket { given: listener.address(), listen }),
+    }
+}
+
+/// Whether this is the address that was asked for, of which port 0 leaves the port open.
+fn is_for(given: SocketAddr, listen: SocketAddr) -> bool {
+    let port = listen.port() == 0 || given.port() == listen.port();
+    port && given.ip().to_canonical() == listen.ip().to_canonical()
+}
+
 async fn metrics_listener(settings: &Settings) -> Result<Option<TcpListener>, StartError> {
     let Some(address) = settings.metrics_listen else { return Ok(None) };
     let bound = TcpListener::bind(address).await;
@@ -326,6 +361,23 @@ fn base_url(address: SocketAddr, tls: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_socket_is_for_the_address_that_the_settings_name() {
+        for (given, listen, expected) in [
+            ("127.0.0.1:4566", "127.0.0.1:4566", true),
+            ("127.0.0.1:4566", "127.0.0.1:0", true),
+            ("[::ffff:127.0.0.1]:4566", "127.0.0.1:4566", true),
+            ("127.0.0.1:4566", "127.0.0.1:4567", false),
+            ("0.0.0.0:4566", "127.0.0.1:4566", false),
+            ("0.0.0.0:4566", "127.0.0.1:0", false),
+            ("[::]:4566", "0.0.0.0:4566", false),
+            ("[::1]:4566", "127.0.0.1:4566", false),
+        ] {
+            let is_for = is_for(given.parse().unwrap(), listen.parse().unwrap());
+            assert_eq!(is_for, expected, "{given} for {listen}");
+        }
+    }
 
     #[test]
     fn the_base_url_is_one_a_client_can_reach() {
