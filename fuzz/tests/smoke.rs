@@ -31,7 +31,9 @@ const TARGETS: &[Target] = &[
     ("web_identity_token", stead_fuzz::web_identity_token),
     #[cfg(feature = "federation")]
     ("key_set", stead_fuzz::key_set),
+    #[cfg(feature = "federation")]
     ("saml_response", stead_fuzz::saml_response),
+    #[cfg(feature = "federation")]
     ("saml_metadata", stead_fuzz::saml_metadata),
 ];
 
