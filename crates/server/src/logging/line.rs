@@ -1,5 +1,6 @@
 //! How an event becomes a line of text where nobody watches: as the library writes it,
-//! without colours and at a third of its cost, which each request pays.
+//! without colours and at three fifths of its cost (6,100 instructions for a request's line
+//! instead of 9,800, by callgrind), which each request pays.
 
 use std::fmt::{self, Write as _};
 
