@@ -60,23 +60,36 @@ impl Built {
     /// # Errors
     /// A server that ends instead; the error holds what it wrote.
     pub fn serve(&self, data: &Path, flags: &[&str]) -> Result<Process> {
-        let ready = data.join("ready");
-        let mut command = self.command();
-        command.args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"]);
-        command.arg("--data").arg(data).arg("--ready-file").arg(&ready).args(flags);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
-        let stderr = child.stderr.take().context("no stderr")?;
-        let said = match wait_until_ready(stderr) {
-            Ok(said) => said,
-            Err(said) => {
-                let _ = child.kill();
-                let status = child.wait()?;
-                bail!("the server ended with {status}: {said}");
-            }
-        };
-        let url = std::fs::read_to_string(&ready).context("the ready file")?;
-        Ok(Process { child, url: url.trim().to_owned(), said })
+        serve(self.command(), data, flags)
     }
+
+    /// Starts it under another program, such as a tracer, which is given the server's
+    /// command line behind its own.
+    ///
+    /// # Errors
+    /// As [`Built::serve`].
+    pub fn serve_under(&self, mut program: Command, data: &Path) -> Result<Process> {
+        program.arg(&self.0).stdin(Stdio::null());
+        serve(program, data, &[])
+    }
+}
+
+fn serve(mut command: Command, data: &Path, flags: &[&str]) -> Result<Process> {
+    let ready = data.join("ready");
+    command.args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"]);
+    command.arg("--data").arg(data).arg("--ready-file").arg(&ready).args(flags);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+    let stderr = child.stderr.take().context("no stderr")?;
+    let said = match wait_until_ready(stderr) {
+        Ok(said) => said,
+        Err(said) => {
+            let _ = child.kill();
+            let status = child.wait()?;
+            bail!("the server ended with {status}: {said}");
+        }
+    };
+    let url = std::fs::read_to_string(&ready).context("the ready file")?;
+    Ok(Process { child, url: url.trim().to_owned(), said })
 }
 
 impl Process {
@@ -90,6 +103,21 @@ impl Process {
     #[must_use]
     pub fn log(&self) -> String {
         self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The number of the process that was started.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until the process has ended by itself.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn ended(mut self) -> Result<()> {
+        self.child.wait()?;
+        Ok(())
     }
 
     /// Ends the process as a loss of power would: it cannot put anything in order.

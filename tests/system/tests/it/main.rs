@@ -11,6 +11,7 @@ mod audit;
 mod backup;
 mod cast;
 mod crash;
+mod durability;
 mod foreign;
 mod formats;
 mod golden;
