@@ -58,6 +58,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     // The system tests and the clients drive the binary.
     let stead = build::binary(root, Profile::Ci, "stead")?;
     if chosen(Suite::Rust) {
+        packages::install_program("strace", "strace")?;
         let mut cargo = build::cargo(root, Profile::Ci, "test");
         cargo.args(["--workspace", "--all-targets", "--no-fail-fast"]);
         total.add(count(&mut cargo, rust_tally)?);

@@ -21,7 +21,8 @@ pub struct Process {
 }
 
 impl Built {
-    /// Builds the binary, in the profile of the running test.
+    /// Builds the binary, in the profile of the running test. `STEAD_BINARY` names one that
+    /// is there instead.
     ///
     /// Cargo gives the path of a binary only to tests of its own package. One that
     /// lies beside the test may be older than the code, so it is always asked for.
@@ -29,6 +30,10 @@ impl Built {
     /// # Errors
     /// A binary that does not build.
     pub fn find() -> Result<Self> {
+        #[expect(clippy::disallowed_methods, reason = "a test is told what to test")]
+        if let Some(binary) = std::env::var_os("STEAD_BINARY") {
+            return Ok(Self(binary.into()));
+        }
         let test = std::env::current_exe()?;
         // TARGET/PROFILE/deps/it-0123456789abcdef
         let directory = test.ancestors().nth(2).context("a test outside a target directory")?;
@@ -60,24 +65,29 @@ impl Built {
     /// # Errors
     /// A server that ends instead; the error holds what it wrote.
     pub fn serve(&self, data: &Path, flags: &[&str]) -> Result<Process> {
-        serve(self.command(), data, flags)
+        serve(self.command(), data, data, flags)
     }
 
     /// Starts it under another program, such as a tracer, which is given the server's
-    /// command line behind its own.
+    /// command line behind its own. `seen` is where `data` is for this process.
     ///
     /// # Errors
     /// As [`Built::serve`].
-    pub fn serve_under(&self, mut program: Command, data: &Path) -> Result<Process> {
+    pub fn serve_under(
+        &self,
+        mut program: Command,
+        data: &Path,
+        seen: &Path,
+        flags: &[&str],
+    ) -> Result<Process> {
         program.arg(&self.0).stdin(Stdio::null());
-        serve(program, data, &[])
+        serve(program, data, seen, flags)
     }
 }
 
-fn serve(mut command: Command, data: &Path, flags: &[&str]) -> Result<Process> {
-    let ready = data.join("ready");
+fn serve(mut command: Command, data: &Path, seen: &Path, flags: &[&str]) -> Result<Process> {
     command.args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"]);
-    command.arg("--data").arg(data).arg("--ready-file").arg(&ready).args(flags);
+    command.arg("--data").arg(data).arg("--ready-file").arg(data.join("ready")).args(flags);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
     let stderr = child.stderr.take().context("no stderr")?;
     let said = match wait_until_ready(stderr) {
@@ -88,7 +98,7 @@ fn serve(mut command: Command, data: &Path, flags: &[&str]) -> Result<Process> {
             bail!("the server ended with {status}: {said}");
         }
     };
-    let url = std::fs::read_to_string(&ready).context("the ready file")?;
+    let url = std::fs::read_to_string(seen.join("ready")).context("the ready file")?;
     Ok(Process { child, url: url.trim().to_owned(), said })
 }
 

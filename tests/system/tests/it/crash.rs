@@ -1,13 +1,13 @@
-//! Every acknowledged write survives a kill, whatever was being written just then, and a
-//! full disk.
+//! Every acknowledged write survives a kill, whatever was being written just then.
 //!
-//! `STEAD_CRASH_ROUNDS` sets the number of kills; beyond the first dozen, the moments are
-//! drawn anew each time.
+//! Moments are drawn from a seed that is printed. `STEAD_CRASH_ROUNDS` sets the number of
+//! kills, `STEAD_CRASH_SEED` the seed:
+//! `STEAD_CRASH_ROUNDS=1000 cargo test -p stead-system-tests --test it kill -- --nocapture`.
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
 
 use stead_server::entropy::SystemEntropy;
 use stead_system_tests::{Answer, Built, Client, Credentials, Process, Scratch, Service};
@@ -20,26 +20,67 @@ use crate::cast::TRUST;
 /// store that answers before it commits is found out by about one kill of ten.
 const KILLED_AFTER: [usize; 12] = [1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 400];
 
-/// Bound of the drawn ones.
-const DRAWN_BELOW: u64 = 150;
+/// Kills where nothing else is said.
+const CI_KILLS: usize = 30;
+
+/// Bounds of the drawn moments: acknowledged users, and then microseconds, which is about
+/// what one commit takes, so that a kill hits every part of one.
+const DRAWN_BELOW: (u64, u64) = (100, 3000);
+
+/// Kills in one directory.
+const KILLS_PER_DIRECTORY: usize = 24;
 
 /// Writers at once: so that a kill hits writes that wait for one flush together.
 const WRITERS: usize = 4;
 
-/// Moments at which servers are killed, a dozen for each directory.
-fn moments() -> Vec<Vec<usize>> {
-    #[expect(clippy::disallowed_methods, reason = "a test is told how long to go on")]
-    let asked = std::env::var("STEAD_CRASH_ROUNDS").ok();
-    let rounds = asked.map(|text| text.parse().expect("a number of rounds"));
-    let draw = |_| {
-        let mut random = [0; 8];
-        SystemEntropy.fill(&mut random);
-        usize::try_from(u64::from_be_bytes(random) % DRAWN_BELOW).unwrap()
-    };
-    let further = rounds.unwrap_or(0_usize).saturating_sub(KILLED_AFTER.len());
-    let drawn: Vec<_> = (0..further).map(draw).collect();
-    let drawn = drawn.chunks(KILLED_AFTER.len()).map(<[usize]>::to_vec);
-    std::iter::once(KILLED_AFTER.to_vec()).chain(drawn).collect()
+/// When a server is killed.
+#[derive(Clone, Copy, Debug)]
+struct Moment {
+    /// After so many acknowledged users.
+    acknowledged: usize,
+    /// And then as long.
+    pause: Duration,
+}
+
+/// Numbers that follow from a seed (SplitMix64, Steele, Lea and Flood 2014).
+struct Drawn(u64);
+
+impl Drawn {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut number = self.0;
+        number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (number ^ (number >> 31)) % bound
+    }
+
+    fn moment(&mut self) -> Moment {
+        let (users, microseconds) = DRAWN_BELOW;
+        let acknowledged = usize::try_from(self.below(users)).unwrap();
+        Moment { acknowledged, pause: Duration::from_micros(self.below(microseconds)) }
+    }
+}
+
+/// A number from the environment.
+#[expect(clippy::disallowed_methods, reason = "a test is told how long to go on")]
+fn asked(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().expect(name))
+}
+
+fn seed() -> u64 {
+    let mut random = [0; 4];
+    SystemEntropy.fill(&mut random);
+    asked("STEAD_CRASH_SEED").unwrap_or(u32::from_be_bytes(random).into())
+}
+
+/// Moments at which servers are killed: those of one directory after the other.
+fn moments(seed: u64) -> Vec<Vec<Moment>> {
+    let rounds = asked("STEAD_CRASH_ROUNDS").map_or(CI_KILLS, |it| usize::try_from(it).unwrap());
+    let mut drawn = Drawn(seed);
+    let first = KILLED_AFTER.map(|acknowledged| Moment { acknowledged, pause: Duration::ZERO });
+    let further: Vec<_> = (first.len()..rounds).map(|_| drawn.moment()).collect();
+    let further = further.chunks(KILLS_PER_DIRECTORY).map(<[_]>::to_vec);
+    std::iter::once(first.to_vec()).chain(further).collect()
 }
 
 pub(crate) fn iam(
@@ -76,7 +117,7 @@ pub(crate) fn write_and_kill(
     server: Process,
     root: &Credentials,
     round: usize,
-    kill_after: usize,
+    moment: Moment,
 ) -> BTreeSet<String> {
     let client = server.client();
     let (sender, receiver): (_, Receiver<String>) = channel();
@@ -87,20 +128,38 @@ pub(crate) fn write_and_kill(
             scope.spawn(move || write(&client, root, &prefix, &sender));
         }
         drop(sender);
-        let mut acknowledged: BTreeSet<_> = receiver.iter().take(kill_after).collect();
+        let mut acknowledged: BTreeSet<_> = receiver.iter().take(moment.acknowledged).collect();
+        acknowledged.extend(during(&receiver, moment.pause));
         server.kill().unwrap();
         acknowledged.extend(receiver.iter());
         acknowledged
     })
 }
 
-const ALLOW: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"}]}"#;
+/// What arrives within a time, all of it.
+fn during(receiver: &Receiver<String>, pause: Duration) -> Vec<String> {
+    let mut arrived = Vec::new();
+    let until = now() + pause;
+    loop {
+        match receiver.recv_timeout(until.saturating_duration_since(now())) {
+            Ok(name) => arrived.push(name),
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return arrived,
+        }
+    }
+}
 
-/// The names of all managed policies. None of them is there without its version.
+#[expect(clippy::disallowed_methods, reason = "a server is killed at a drawn moment")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+pub(crate) const ALLOW: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"}]}"#;
+
+/// The names of the account's managed policies. None of them is there without its version.
 fn policies(client: &Client, root: &Credentials) -> BTreeSet<String> {
     let listed = pages(client, root, "ListPolicies", "Arn");
     let mut names = BTreeSet::new();
-    for arn in listed {
+    for arn in listed.iter().filter(|arn| !arn.starts_with("arn:aws:iam::aws:")) {
         let version = [("PolicyArn", arn.as_str()), ("VersionId", "v1")];
         let version = iam(client, root, "GetPolicyVersion", &version);
         assert!(version.is_some(), "{arn} has no version");
@@ -153,13 +212,22 @@ pub(crate) fn prepare(client: &Client, root: &Credentials, data: &Path) -> [Cred
 #[test]
 fn acknowledged_users_keys_and_sessions_survive_a_kill_amid_writes() {
     let built = Built::find().unwrap();
-    for moments in moments() {
+    let (seed, mut kills) = (seed(), 0);
+    for moments in moments(seed) {
+        say(&format!("seed {seed}: killed {kills} times"));
         kill_amid_writes(&built, &moments);
+        kills += moments.len();
     }
+    say(&format!("seed {seed}: killed {kills} times, and nothing was lost"));
+}
+
+#[expect(clippy::print_stderr, reason = "what failed can be drawn again")]
+fn say(text: &str) {
+    eprintln!("{text}");
 }
 
 /// Kills the servers of one directory, and looks at it after each kill.
-fn kill_amid_writes(built: &Built, moments: &[usize]) {
+fn kill_amid_writes(built: &Built, moments: &[Moment]) {
     let scratch = Scratch::new("crash").unwrap();
     let data = scratch.path().join("data");
     let server = built.serve(&data, &[]).unwrap();
@@ -168,10 +236,10 @@ fn kill_amid_writes(built: &Built, moments: &[usize]) {
     server.kill().unwrap();
 
     let mut acknowledged = BTreeSet::from(["alice".to_owned()]);
-    for (round, kill_after) in moments.iter().enumerate() {
+    for (round, moment) in moments.iter().enumerate() {
         let server = built.serve(&data, &[]).unwrap();
         check(&server.client(), &root, &kept, &acknowledged);
-        acknowledged.extend(write_and_kill(server, &root, round, *kill_after));
+        acknowledged.extend(write_and_kill(server, &root, round, *moment));
     }
     let server = built.serve(&data, &[]).unwrap();
     check(&server.client(), &root, &kept, &acknowledged);
@@ -179,71 +247,16 @@ fn kill_amid_writes(built: &Built, moments: &[usize]) {
     let lost: Vec<_> = acknowledged.iter().filter(|name| is_with_policy(name)).collect();
     let lost: Vec<_> = lost.into_iter().filter(|name| !policies.contains(*name)).collect();
     assert!(lost.is_empty(), "acknowledged policies, and gone: {lost:?}");
-    assert!(acknowledged.len() > moments.iter().sum(), "{}", acknowledged.len());
+    let expected: usize = moments.iter().map(|moment| moment.acknowledged).sum();
+    assert!(acknowledged.len() > expected, "{} of {expected}", acknowledged.len());
+    let verified = built.command().args(["log", "verify", "--data"]).arg(&data).status();
+    assert!(verified.unwrap().success(), "the audit log holds");
 }
 
 /// Whether a user was reported when its policy, too, was acknowledged.
 fn is_with_policy(name: &str) -> bool {
     let number = name.rsplit('n').next().and_then(|number| number.parse::<u32>().ok());
     number.is_some_and(|number| number % 2 == 1)
-}
-
-/// A directory on a small disk of its own, which only root may make.
-struct SmallDisk(Scratch);
-
-impl SmallDisk {
-    fn new() -> Option<Self> {
-        let scratch = Scratch::new("full").unwrap();
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"]).arg(scratch.path());
-        let mounted = mount.stderr(Stdio::null()).status();
-        mounted.is_ok_and(|status| status.success()).then_some(Self(scratch))
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        // Lazily: a server that has just been killed may still hold files.
-        let _ = Command::new("umount").arg("--lazy").arg(self.0.path()).status();
-    }
-}
-
-#[test]
-fn a_full_disk_refuses_writes_and_nothing_else() {
-    let Some(disk) = SmallDisk::new() else {
-        eprintln!("skipped: no file system may be mounted here");
-        return;
-    };
-    let built = Built::find().unwrap();
-    let data = disk.0.path().join("data");
-    let server = built.serve(&data, &[]).unwrap();
-    let root = Credentials::of_directory(&data).unwrap();
-    let client = server.client();
-    let kept = prepare(&client, &root, &data);
-    let filler = disk.0.path().join("filler");
-    // Until the disk is full: that this fails is what it is for.
-    let _ = std::fs::write(&filler, vec![0; 8 << 20]);
-
-    let mut acknowledged = BTreeSet::from(["alice".to_owned()]);
-    let refused = (0..10_000).find_map(|number| {
-        let name = format!("n{number}");
-        let answer = client.call(Some(&root), Service::Iam, "CreateUser", &[("UserName", &name)]);
-        let answer = answer.expect("the server answers");
-        if answer.is_ok() {
-            acknowledged.insert(name);
-            return None;
-        }
-        Some(answer.code().to_owned())
-    });
-    assert_eq!(refused.as_deref(), Some("ServiceUnavailable"));
-    check(&client, &root, &kept, &acknowledged);
-    server.kill().unwrap();
-    std::fs::remove_file(&filler).unwrap();
-    let server = built.serve(&data, &[]).unwrap();
-    check(&server.client(), &root, &kept, &acknowledged);
-    let more = [("UserName", "more")];
-    assert!(iam(&server.client(), &root, "CreateUser", &more).is_some(), "there is room again");
-    server.kill().unwrap();
 }
 
 pub(crate) fn check(

@@ -10,6 +10,8 @@ use std::process::{Command, Stdio};
 
 use stead_system_tests::{Built, Client, Credentials, Process, Scratch, Service};
 
+use crate::requirements::skip;
+
 const CLIENTS: usize = 8;
 
 /// Where the store appends.
@@ -60,14 +62,9 @@ fn can_trace() -> bool {
         .status();
     let can = traced.is_ok_and(|status| status.success());
     if !can {
-        say("skipped: strace is not there, or may not trace (apt-get install strace)");
+        skip("strace is not there, or may not trace (apt-get install strace)");
     }
     can
-}
-
-#[expect(clippy::print_stderr, reason = "a test that is left out says so")]
-fn say(text: &str) {
-    eprintln!("{text}");
 }
 
 fn name(client: usize, number: usize) -> String {
@@ -116,7 +113,7 @@ struct Traced {
 impl Traced {
     fn start(built: &Built, mut strace: Command, options: &[&str], data: &Path) -> Self {
         strace.args(options);
-        let tracer = built.serve_under(strace, data).unwrap();
+        let tracer = built.serve_under(strace, data, data, &[]).unwrap();
         let id = tracer.id();
         let children = read(Path::new(&format!("/proc/{id}/task/{id}/children")));
         let server = children.split_whitespace().next().expect("the tracer runs the server");
