@@ -11,6 +11,7 @@ mod forwarded;
 mod idle;
 mod large_bodies;
 mod listen;
+mod medium_bodies;
 mod places;
 mod pulse;
 mod tls;

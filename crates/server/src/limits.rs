@@ -56,13 +56,17 @@ pub const BODY_WAIT_MAX: Duration = Duration::from_secs(20);
 /// How long a client may pause within a body. Choice.
 pub const BODY_PAUSE_MAX: Duration = Duration::from_secs(5);
 
-/// Bytes of a body that is read whatever else is read. Choice: above a SAML assertion and
+/// Bytes of a body, or of all bodies of one connection, that are read whatever else is read.
+/// Choice: above a SAML assertion and
 /// a token as they are sent.
 pub const SMALL_BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// Bytes of all bodies between [`SMALL_BODY_BYTES_MAX`] and [`BODY_BYTES_MAX`] that are
 /// read or worked on at once; further ones are refused. Choice.
 pub const BODIES_BYTES_MAX: usize = 128 * 1024 * 1024;
+
+/// Bytes of those of one address. Choice: a quarter.
+pub const ADDRESS_BODIES_BYTES_MAX: usize = BODIES_BYTES_MAX / 4;
 
 /// How long a client may take to read the answers that are to be written to it. Choice: a
 /// megabyte over a bad line.
@@ -90,8 +94,8 @@ pub const RETRY_AFTER: &str = "1";
 /// How often the server looks whether it keeps up. Choice.
 pub const BEAT: Duration = Duration::from_millis(5);
 
-/// How late that may be before requests are refused. Choice: what a request may wait for a
-/// processor, about what 16 clients make each other wait.
+/// How long a task that is ready to run may wait before it counts as late. Choice: about
+/// what 16 clients make each other wait.
 pub const BEAT_LATE_MAX: Duration = Duration::from_millis(5);
 
 /// For how long every beat must be late before the first request is refused. Choice: the
@@ -99,9 +103,28 @@ pub const BEAT_LATE_MAX: Duration = Duration::from_millis(5);
 /// single wait of this length less than a refusal.
 pub const OVERLOAD_AFTER: Duration = Duration::from_millis(100);
 
-/// Requests that are never refused for it, each time and for each core. Choice: two
-/// milliseconds of work.
-pub const REQUESTS_PER_BEAT_AND_CORE: u32 = 32;
+/// How many beats those must be, where it is not this process that keeps the processors
+/// busy. Choice: a machine that stood still makes one late.
+pub const OVERLOAD_BEATS: u32 = 3;
+
+/// How many requests must come in [`OVERLOAD_AFTER`], for each core. Choice: fewer are no overload,
+/// however late they are.
+pub const REQUESTS_OF_OVERLOAD: u32 = 32;
+
+/// What a request may wait for a processor during an overload, in the mean. Choice: a few
+/// requests' work. Less would leave processors without any now and then, more would be
+/// waited for by everybody who is answered.
+pub const WAIT_WANTED: Duration = Duration::from_micros(500);
+
+/// What is let in of the requests when an overload begins, and at the least. Choice: what
+/// waits by then goes fast, and a share of one in a hundred is found soon enough again.
+pub const SHARE_AT_FIRST_DIVISOR: u32 = 10;
+/// See [`SHARE_AT_FIRST_DIVISOR`].
+pub const SHARE_MIN: f64 = 0.01;
+
+/// Requests that are never refused for it, for each core and beat. Choice: some hundred a
+/// second, so that who sends few is not refused where a machine is busy with others' work.
+pub const REQUESTS_PER_BEAT_AND_CORE: u32 = 2;
 
 /// How long the server counts as overloaded after a refusal. Choice.
 pub const OVERLOAD_MEMORY: Duration = Duration::from_secs(1);
@@ -120,9 +143,15 @@ pub const HANDSHAKE_WAIT_MAX: Duration = Duration::from_secs(10);
 /// above [`HEAD_WAIT_MAX`], so that it decides only where HTTP has no say yet.
 pub const SILENCE_MAX: Duration = Duration::from_secs(90);
 
-/// Requests in flight on one HTTP/2 connection. Choice: few, since each may have a body of
-/// 64 KiB that takes no room.
+/// Requests in flight on one HTTP/2 connection. Choice: few, since each may have a head of
+/// [`HEAD_BYTES_MAX`].
 pub const STREAMS_MAX: u32 = 16;
+
+/// Bytes that an HTTP/2 client may send ahead of their being read, on one stream and on all
+/// of a connection. Choice: SAML metadata takes some four seconds over a bad line.
+pub const STREAM_WINDOW_BYTES: u32 = 128 * 1024;
+/// See [`STREAM_WINDOW_BYTES`].
+pub const CONNECTION_WINDOW_BYTES: u32 = 256 * 1024;
 
 /// Bytes of an answer that wait for an HTTP/2 client to read them. Choice.
 pub const STREAM_BYTES_HELD_MAX: usize = 64 * 1024;
@@ -259,6 +288,10 @@ pub const AUDIT_WAIT_MAX: Duration = Duration::from_secs(2);
 /// How often the audit log is flushed to the disk, while there is something to flush.
 /// Choice: what a machine that loses its power loses of it.
 pub const AUDIT_FLUSHED_EVERY: Duration = Duration::from_secs(1);
+
+/// Bytes of events that were written and not flushed before they are. Choice: they are kept
+/// until then, in case flushing fails.
+pub const AUDIT_UNFLUSHED_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// How long a server that ends waits for its last events. Choice.
 pub const AUDIT_STOP_WAIT_MAX: Duration = Duration::from_secs(10);

@@ -6,28 +6,23 @@ use http::StatusCode;
 use http::request::Parts;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::{Body as _, Bytes, Incoming};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::exchange::{Body, Respond};
 use super::large_bodies::{LargeBodies, LargeBody};
-use crate::limits::{
-    BODIES_BYTES_MAX, BODY_BYTES_MAX, BODY_PAUSE_MAX, BODY_WAIT_MAX, LARGE_BODY_BYTES_MAX,
-    SMALL_BODY_BYTES_MAX,
-};
-
-/// What [`Bodies::medium`] counts in.
-const KIBIBYTE: usize = 1024;
+use super::medium_bodies::{MediumBodies, MediumBody};
+use super::places::{SmallBody, Visit};
+use crate::limits::{BODY_BYTES_MAX, BODY_PAUSE_MAX, BODY_WAIT_MAX, LARGE_BODY_BYTES_MAX};
 
 /// Room for the bodies of a listener.
 pub(super) struct Bodies {
     /// Places for large bodies. While there is none nothing is read.
     large: LargeBodies,
-    /// Kibibytes for what is neither large nor small.
-    medium: Arc<Semaphore>,
+    /// Room for what is neither large nor small, or one small body too many of a connection.
+    medium: Arc<MediumBodies>,
 }
 
-/// Room that is taken until this is dropped; none for a small body.
+/// Room that is taken until this is dropped.
 pub(super) struct Held {
     _room: Option<Room>,
     bytes_max: usize,
@@ -36,7 +31,8 @@ pub(super) struct Held {
 /// What is given back by dropping it.
 enum Room {
     Large { _place: LargeBody },
-    Medium { _kibibytes: OwnedSemaphorePermit },
+    Medium { _room: MediumBody },
+    Small { _room: SmallBody },
 }
 
 /// Why a body was not read.
@@ -49,8 +45,7 @@ pub(super) enum Unread {
 
 impl Bodies {
     pub(super) fn new() -> Self {
-        let medium = Semaphore::new(BODIES_BYTES_MAX / KIBIBYTE);
-        Self { large: LargeBodies::new(), medium: Arc::new(medium) }
+        Self { large: LargeBodies::new(), medium: Arc::default() }
     }
 
     /// Reads a body within its bounds.
@@ -59,9 +54,10 @@ impl Bodies {
         responder: &impl Respond,
         head: &Parts,
         body: Incoming,
+        visit: &Arc<Visit>,
     ) -> Result<(Body, Held), Unread> {
         let whole = timeout(BODY_WAIT_MAX, async {
-            let held = self.room_for(responder, head, &body).await?;
+            let held = self.room_for(responder, head, &body, visit).await?;
             let whole = collect(Limited::new(body, held.bytes_max)).await;
             Ok((whole, held))
         });
@@ -84,6 +80,7 @@ impl Bodies {
         responder: &impl Respond,
         head: &Parts,
         body: &Incoming,
+        visit: &Arc<Visit>,
     ) -> Result<Held, Unread> {
         let hint = body.size_hint();
         let bytes = |hint: u64| usize::try_from(hint).unwrap_or(usize::MAX);
@@ -96,13 +93,14 @@ impl Bodies {
             return Ok(Held { _room: room, bytes_max: LARGE_BODY_BYTES_MAX });
         }
         let longest = hint.upper().map_or(BODY_BYTES_MAX, bytes).min(BODY_BYTES_MAX);
-        if longest <= SMALL_BODY_BYTES_MAX {
-            return Ok(Held { _room: None, bytes_max: BODY_BYTES_MAX });
-        }
-        let kibibytes = u32::try_from(longest.div_ceil(KIBIBYTE)).unwrap_or(u32::MAX);
-        let room = Arc::clone(&self.medium).try_acquire_many_owned(kibibytes);
-        let room = room.map_err(|_| Unread::NoRoom)?;
-        Ok(Held { _room: Some(Room::Medium { _kibibytes: room }), bytes_max: BODY_BYTES_MAX })
+        let room = match visit.small_body(longest) {
+            Some(room) => Room::Small { _room: room },
+            None => {
+                let room = self.medium.take(visit.address(), longest).ok_or(Unread::NoRoom)?;
+                Room::Medium { _room: room }
+            }
+        };
+        Ok(Held { _room: Some(room), bytes_max: BODY_BYTES_MAX })
     }
 }
 

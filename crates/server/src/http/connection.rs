@@ -30,8 +30,9 @@ use super::pulse::Pulse;
 use super::traffic::Traffic;
 use crate::entropy::ThreadEntropy;
 use crate::limits::{
-    FIRST_HEAD_SOUGHT_EVERY, FIRST_HEAD_WAIT_AT_END, HANDSHAKE_WAIT_MAX, HEAD_BYTES_MAX,
-    HEAD_WAIT_MAX, HEADERS_MAX, STREAM_BYTES_HELD_MAX, STREAMS_MAX,
+    CONNECTION_WINDOW_BYTES, FIRST_HEAD_SOUGHT_EVERY, FIRST_HEAD_WAIT_AT_END, HANDSHAKE_WAIT_MAX,
+    HEAD_BYTES_MAX, HEAD_WAIT_MAX, HEADERS_MAX, STREAM_BYTES_HELD_MAX, STREAM_WINDOW_BYTES,
+    STREAMS_MAX,
 };
 use crate::request_id::RequestId;
 
@@ -186,14 +187,16 @@ impl<R: Respond> Connections<R> {
             Route::Api if !name_host(&mut head) => {
                 Reply::new(StatusCode::BAD_REQUEST, "text/plain", "two different hosts\n")
             }
-            Route::Api => match self.bodies.read(&*self.responder, &head, body).await {
-                Ok((body, held)) => self.admit(id, head, body, held, &peer).await,
-                Err(Unread::NoRoom) => {
-                    self.traffic.shed_bodies.add_one();
-                    self.responder.overloaded(id)
+            Route::Api => {
+                match self.bodies.read(&*self.responder, &head, body, &peer.visit).await {
+                    Ok((body, held)) => self.admit(id, head, body, held, &peer).await,
+                    Err(Unread::NoRoom) => {
+                        self.traffic.shed_bodies.add_one();
+                        self.responder.overloaded(id)
+                    }
+                    Err(Unread::Refused(status, text)) => Reply::new(status, "text/plain", text),
                 }
-                Err(Unread::Refused(status, text)) => Reply::new(status, "text/plain", text),
-            },
+            }
             Route::Method => {
                 Reply::new(StatusCode::METHOD_NOT_ALLOWED, "text/plain", "use POST or GET\n")
                     .with(ALLOW.as_str(), "GET, POST")
@@ -294,6 +297,8 @@ fn builder(protocol: Protocol) -> Builder<TokioExecutor> {
         .http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(STREAMS_MAX)
+        .initial_stream_window_size(STREAM_WINDOW_BYTES)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
         .max_send_buf_size(STREAM_BYTES_HELD_MAX)
         .max_header_list_size(u32::try_from(HEAD_BYTES_MAX).unwrap_or(u32::MAX));
     match protocol {

@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use crate::limits::{FRUITLESS_SEARCH_PAUSE, LEAVING_SHARE, QUIET_MIN, REFUSAL_PAUSE};
+use crate::limits::{
+    FRUITLESS_SEARCH_PAUSE, LEAVING_SHARE, QUIET_MIN, REFUSAL_PAUSE, SMALL_BODY_BYTES_MAX,
+};
 
 /// The places of a listener. A lock is taken when a connection opens and when it closes,
 /// never for a request.
@@ -66,6 +68,8 @@ pub(super) struct Visit {
     answers: AtomicU32,
     /// When the last request was answered, in milliseconds since `began`.
     quiet_since: AtomicU64,
+    /// Bytes of small bodies that are read or worked on.
+    small_bytes: AtomicUsize,
     /// Until when further refusals wait, in milliseconds since `began`.
     refusals_wait_until: AtomicU64,
     leave: Notify,
@@ -178,6 +182,7 @@ impl Visit {
             heads: AtomicU32::new(0),
             answers: AtomicU32::new(0),
             quiet_since: AtomicU64::new(milliseconds(began.elapsed())),
+            small_bytes: AtomicUsize::new(0),
             refusals_wait_until: AtomicU64::new(0),
             leave: Notify::new(),
         }
@@ -225,14 +230,47 @@ impl Visit {
         begun.is_ok().then(|| Working(Arc::clone(self)))
     }
 
+    /// The address, where its connections are counted.
+    pub(super) const fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
+    /// Room for a body that is read whatever else is read, where it and those that are in
+    /// work on this connection are small together. Over HTTP/1.1 there are no others.
+    pub(super) fn small_body(self: &Arc<Self>, bytes: usize) -> Option<SmallBody> {
+        let more = |taken: usize| {
+            let sum = taken.saturating_add(bytes);
+            (sum <= SMALL_BODY_BYTES_MAX).then_some(sum)
+        };
+        let taken = self.small_bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        taken.is_ok().then(|| SmallBody { visit: Arc::clone(self), bytes })
+    }
+
     /// Notes a refusal; says how long it has to wait. The first is given at once. Who
     /// comes again before the time that was asked for waits: refusing costs a third of
     /// answering, so that nothing would be left for others if each came at once.
     pub(super) fn note_refusal(&self) -> Duration {
-        let now = milliseconds(self.began.elapsed());
-        let until = now + milliseconds(REFUSAL_PAUSE);
-        let before = self.refusals_wait_until.swap(until, Ordering::Relaxed);
-        if before > now { REFUSAL_PAUSE } else { Duration::ZERO }
+        let (now, pause) = (milliseconds(self.began.elapsed()), milliseconds(REFUSAL_PAUSE));
+        let before = self.refusals_wait_until.load(Ordering::Relaxed);
+        // Counted from when the answer leaves, or every second one would not wait.
+        let (wait, from) = match before > now {
+            true => (REFUSAL_PAUSE, now + pause),
+            false => (Duration::ZERO, now),
+        };
+        self.refusals_wait_until.store(from + pause, Ordering::Relaxed);
+        wait
+    }
+}
+
+/// Room on a connection that is taken until this is dropped.
+pub(super) struct SmallBody {
+    visit: Arc<Visit>,
+    bytes: usize,
+}
+
+impl Drop for SmallBody {
+    fn drop(&mut self) {
+        self.visit.small_bytes.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 
@@ -310,9 +348,26 @@ mod tests {
         let places = Places::new(1, 1);
         let place = places.take(address(1), Counting::ByAddress).ok().unwrap();
         assert_eq!(place.visit().note_refusal(), Duration::ZERO);
-        assert_eq!(place.visit().note_refusal(), REFUSAL_PAUSE);
+        for _ in 0..5 {
+            assert_eq!(place.visit().note_refusal(), REFUSAL_PAUSE);
+            tokio::time::advance(REFUSAL_PAUSE).await;
+        }
         tokio::time::advance(REFUSAL_PAUSE).await;
         assert_eq!(place.visit().note_refusal(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn bodies_of_one_connection_are_small_together() {
+        let places = Places::new(2, 2);
+        let [one, other] =
+            [1, 2].map(|last| places.take(address(last), Counting::No).ok().unwrap());
+        let half = SMALL_BODY_BYTES_MAX / 2;
+        let held = [(); 2].map(|()| one.visit().small_body(half).unwrap());
+        assert!(one.visit().small_body(1).is_none());
+        assert!(other.visit().small_body(SMALL_BODY_BYTES_MAX).is_some());
+        assert!(other.visit().small_body(SMALL_BODY_BYTES_MAX + 1).is_none());
+        drop(held);
+        assert!(one.visit().small_body(SMALL_BODY_BYTES_MAX).is_some());
     }
 
     #[test]
