@@ -124,7 +124,12 @@ impl ClaimedHead {
         let digest = text.digest.parse().map_err(|_| HeadFault)?;
         let mac = HEXLOWER.decode(text.mac.as_bytes()).map_err(|_| HeadFault)?;
         let head = Head { first: text.first, last: Link { sequence: text.sequence, digest } };
-        if text.version == VERSION { Ok(Self { head, key: text.key, mac }) } else { Err(HeadFault) }
+        // The first line of an empty log is the one behind its last.
+        let is_believable = text.sequence <= SEQUENCE_MAX && text.first <= SEQUENCE_MAX + 1;
+        if text.version != VERSION || !is_believable {
+            return Err(HeadFault);
+        }
+        Ok(Self { head, key: text.key, mac })
     }
 
     /// Whether it was made with one of these keys: the one that it names. Compares in

@@ -15,6 +15,10 @@ pub const TEXT_BYTES_MAX: usize = 1024;
 /// over.
 pub const LINE_BYTES_MAX: usize = 2 * RECORDED_BYTES_MAX + 56 * 1024;
 
+/// The number of a line. Choice: a log that gets a million lines a second reaches it after
+/// a hundred thousand years, and what says that it has more was written by another hand.
+pub const SEQUENCE_MAX: u64 = 1 << 62;
+
 /// Bytes of a head file. Choice: it has some three hundred.
 pub const HEAD_BYTES_MAX: usize = 4096;
 

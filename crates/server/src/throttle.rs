@@ -38,7 +38,8 @@ pub(crate) struct Throttle {
     addresses: Option<Buckets<IpAddr>>,
     /// Events of unknown callers, all of them together.
     strangers: Buckets<()>,
-    /// Calls of unknown callers that have no event, since the last that has one.
+    /// Calls of unknown callers, those refused in an overload among them, that have no event,
+    /// since the last that has one.
     left_out: AtomicU64,
     /// The monotonic clock's start. Wall clocks are set back, and rates would stand still.
     began: Instant,
@@ -75,6 +76,11 @@ impl Throttle {
             self.left_out.fetch_add(1, Ordering::Relaxed);
             None
         }
+    }
+
+    /// Counts a call that was refused before anything about it was looked at.
+    pub(crate) fn leave_out(&self) {
+        self.left_out.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Charges the account of a caller who has signed, instead of the address; where it has
@@ -119,8 +125,9 @@ mod tests {
         for _ in 0..7 {
             assert_eq!(throttle.record_stranger(), None);
         }
+        throttle.leave_out();
         tokio::time::advance(Duration::from_secs(1)).await;
-        assert_eq!(throttle.record_stranger(), Some(7));
+        assert_eq!(throttle.record_stranger(), Some(8));
         assert_eq!(throttle.record_stranger(), Some(0));
     }
 }

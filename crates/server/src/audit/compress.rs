@@ -44,8 +44,13 @@ fn compress_all(directory: &Path, before: u64) -> io::Result<()> {
     closed.into_iter().try_for_each(|segment| compress(directory, segment))
 }
 
-/// The compressed file is whole and durable before the plain one goes.
 fn compress(directory: &Path, segment: Segment) -> io::Result<()> {
+    let plain = File::open(directory.join(segment.name()))?;
+    compress_opened(directory, segment, plain)
+}
+
+/// The compressed file is whole and durable before the plain one goes.
+fn compress_opened(directory: &Path, segment: Segment, opened: File) -> io::Result<()> {
     let plain = directory.join(segment.name());
     let compressed = directory.join(Segment { form: Form::Compressed, ..segment }.name());
     let unfinished = compressed.with_extension("gz.new");
@@ -55,11 +60,39 @@ fn compress(directory: &Path, segment: Segment) -> io::Result<()> {
     // Choice: the fastest. Lines repeat so much of each other that it makes a seventh of them,
     // and what it takes of the processor is taken from calls.
     let mut encoder = GzEncoder::new(out, Compression::fast());
-    io::copy(&mut BufReader::new(File::open(&plain)?), &mut encoder)?;
+    io::copy(&mut BufReader::new(opened), &mut encoder)?;
     let mut out = encoder.finish()?;
     out.flush()?;
     out.get_ref().sync_all()?;
     fs::rename(&unfinished, &compressed)?;
     File::open(directory)?.sync_all()?;
-    fs::remove_file(plain)
+    // The file may have been dropped meanwhile as too old: it must not come back. Who drops
+    // one takes the plain form first, so one of the two sees the other.
+    match fs::remove_file(plain) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => fs::remove_file(compressed),
+        removed => removed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scratch::Scratch;
+
+    #[test]
+    fn a_file_that_was_dropped_meanwhile_does_not_come_back() {
+        let scratch = Scratch::new("audit-overtaken");
+        let segment = Segment::plain(1);
+        let plain = scratch.path().join(segment.name());
+        fs::write(&plain, "line\n").unwrap();
+        // Open still, as while it is compressed, and gone from the directory.
+        let file = File::open(&plain).unwrap();
+        fs::remove_file(&plain).unwrap();
+        compress_opened(scratch.path(), segment, file).unwrap();
+        assert!(segments(scratch.path()).unwrap().is_empty());
+        fs::write(&plain, "line\n").unwrap();
+        compress(scratch.path(), segment).unwrap();
+        let compressed = Segment { form: Form::Compressed, ..segment };
+        assert_eq!(segments(scratch.path()).unwrap(), [compressed]);
+    }
 }

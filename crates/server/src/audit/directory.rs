@@ -169,6 +169,11 @@ impl DirectoryLog {
         Ok(())
     }
 
+    /// Whether so much was not flushed yet that it should be.
+    pub(super) const fn is_flush_due(&self) -> bool {
+        self.file.is_flush_due()
+    }
+
     /// Flushes the file, and then says in the head how far it goes.
     pub(super) fn flush(&mut self) -> io::Result<()> {
         self.file.flush()?;

@@ -8,6 +8,7 @@ use std::path::Path;
 use stead_types::Timestamp;
 
 use super::directory::Segment;
+use crate::limits::{AUDIT_BATCH_BYTES, AUDIT_UNFLUSHED_BYTES_MAX};
 
 /// A file of the log. What is written stands behind what was written whole before, so a
 /// write that failed in the middle is written over.
@@ -16,6 +17,12 @@ pub(super) struct LogFile {
     first: u64,
     bytes: u64,
     opened_at: Timestamp,
+    /// What stands at the end and was not flushed yet.
+    ///
+    /// After a flush that failed, a further one succeeds without these pages having reached
+    /// the disk: the system takes them for clean. So they are written again before it.
+    unflushed: Vec<u8>,
+    flush_failed: bool,
 }
 
 /// A plain file with whole lines, as it was found.
@@ -37,7 +44,7 @@ impl LogFile {
         let file = options.open(path)?;
         // The name must outlast the machine's power as the lines do.
         File::open(directory)?.sync_all()?;
-        Ok(Self { file, first, bytes: 0, opened_at: now })
+        Ok(Self::of(file, first, 0, now))
     }
 
     /// A file that is written further, behind its last whole line.
@@ -46,7 +53,11 @@ impl LogFile {
         let path = directory.join(Segment::plain(first).name());
         let file = OpenOptions::new().write(true).open(path)?;
         file.set_len(bytes)?;
-        Ok(Self { file, first, bytes, opened_at })
+        Ok(Self::of(file, first, bytes, opened_at))
+    }
+
+    const fn of(file: File, first: u64, bytes: u64, opened_at: Timestamp) -> Self {
+        Self { file, first, bytes, opened_at, unflushed: Vec::new(), flush_failed: false }
     }
 
     pub(super) const fn first(&self) -> u64 {
@@ -63,11 +74,30 @@ impl LogFile {
 
     pub(super) fn write(&mut self, lines: &[u8]) -> io::Result<()> {
         self.file.write_all_at(lines, self.bytes)?;
-        self.bytes += u64::try_from(lines.len()).unwrap_or(u64::MAX);
+        self.bytes += length(lines);
+        self.unflushed.extend_from_slice(lines);
         Ok(())
     }
 
-    pub(super) fn flush(&self) -> io::Result<()> {
-        self.file.sync_data()
+    /// Whether so much was not flushed yet that it should be.
+    pub(super) const fn is_flush_due(&self) -> bool {
+        self.unflushed.len() >= AUDIT_UNFLUSHED_BYTES_MAX
     }
+
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        if self.flush_failed {
+            let from = self.bytes.saturating_sub(length(&self.unflushed));
+            self.file.write_all_at(&self.unflushed, from)?;
+        }
+        let flushed = self.file.sync_data();
+        self.flush_failed = flushed.is_err();
+        flushed?;
+        self.unflushed.clear();
+        self.unflushed.shrink_to(AUDIT_BATCH_BYTES);
+        Ok(())
+    }
+}
+
+fn length(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }

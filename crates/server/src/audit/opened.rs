@@ -86,7 +86,19 @@ fn scan(directory: &Path, segment: Segment, head: Option<Head>) -> io::Result<Op
     let mut opened_at = Timestamp::from_epoch_seconds(0);
     let mut lines = Lines::new(read::open(directory, segment)?);
     verifier.file(&segment.name());
-    while let Some(line) = lines.next_line()? {
+    loop {
+        let line = match lines.next_line() {
+            Ok(Some(line)) => line,
+            Ok(None) => break,
+            // What was compressed and is broken keeps no server from starting: it is a
+            // finding, and nothing is written behind it.
+            Err(error) if read::is_about_content(&error) => {
+                verifier.broken();
+                ends = false;
+                break;
+            }
+            Err(error) => return Err(error),
+        };
         match line {
             Line::Whole(line) => {
                 if let (0, Some(Mark::Open { time, .. })) = (bytes, Mark::parse(line)) {

@@ -177,6 +177,13 @@ impl Queue {
         }
     }
 
+    /// Nobody will write any more: there is no room, and never will be.
+    pub(super) fn abandon(&self) {
+        self.bytes.fetch_add(AUDIT_QUEUE_BYTES_MAX, Ordering::Relaxed);
+        self.set_failing(true);
+        self.announce_end();
+    }
+
     /// The writer has ended.
     pub(super) fn announce_end(&self) {
         // Kept for who asks later.
@@ -194,6 +201,9 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use super::super::writer::Unwritten;
     use super::*;
 
     fn texts(batch: &Batch) -> Vec<String> {
@@ -231,6 +241,18 @@ mod tests {
         room.await;
         queue.push(b"after");
         assert_eq!(batch.lost, 0);
+    }
+
+    #[test]
+    fn what_nobody_writes_is_not_taken() {
+        let queue = Arc::new(Queue::new(Demand::Required));
+        let unwritten = Unwritten { queue: Arc::clone(&queue), has_ended: false };
+        let writer = std::thread::spawn(move || {
+            let _unwritten = unwritten;
+            panic!("on demand");
+        });
+        assert!(writer.join().is_err());
+        assert!(!queue.has_room() && queue.is_failing());
     }
 
     #[test]

@@ -92,7 +92,7 @@ pub(super) fn open(directory: &Path, segment: Segment) -> io::Result<Box<dyn Buf
 }
 
 /// Whether a file is read and is not what was written.
-fn is_about_content(error: &io::Error) -> bool {
+pub(super) fn is_about_content(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof

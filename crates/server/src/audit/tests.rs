@@ -187,6 +187,35 @@ async fn files_and_heads_that_are_gone_show() {
 }
 
 #[tokio::test]
+async fn the_head_of_somebody_without_the_key_moves_no_number() {
+    let scratch = Scratch::new("audit-forged-head");
+    written(&scratch, &settings(), 0..3).await;
+    let forger = AuditKey::new(some_key().id(), &[9; 32]);
+    let mut last = stead_audit::Link::START;
+    last.sequence = stead_audit::limits::SEQUENCE_MAX;
+    let forged = stead_audit::Head { first: 1, last }.sign(&forger);
+    fs::write(scratch.path().join(HEAD_NAME), forged).unwrap();
+    written(&scratch, &settings(), 3..4).await;
+    let report = check(&scratch);
+    assert_eq!(report.range.unwrap(), (1, 9), "{report:?}");
+    let after = flaws(&scratch);
+    assert!(after.contains(&Flaw::FoundAtStart(HeadAtStart::Forged)), "{after:?}");
+}
+
+#[tokio::test]
+async fn a_newest_file_that_is_broken_keeps_no_server_from_starting() {
+    let scratch = Scratch::new("audit-broken-newest");
+    written(&scratch, &settings(), 0..3).await;
+    let compressed = Segment { form: Form::Compressed, ..Segment::plain(1) };
+    fs::write(scratch.path().join(compressed.name()), "not gzip").unwrap();
+    fs::remove_file(only_file(&scratch)).unwrap();
+    written(&scratch, &settings(), 3..4).await;
+    let after = flaws(&scratch);
+    assert!(after.contains(&Flaw::FoundAtStart(HeadAtStart::Differs)), "{after:?}");
+    assert!(after.contains(&Flaw::Broken), "{after:?}");
+}
+
+#[tokio::test]
 async fn a_line_that_a_killed_server_had_not_finished_is_taken_away_and_told() {
     let scratch = Scratch::new("audit-torn");
     written(&scratch, &settings(), 0..3).await;

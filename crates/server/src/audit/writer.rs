@@ -63,6 +63,14 @@ impl Output {
         }
     }
 
+    /// Whether so much was not flushed yet that it should be.
+    fn is_flush_due(&self) -> bool {
+        match self {
+            Self::Directory(log) => log.is_flush_due(),
+            Self::StandardOutput(_) => false,
+        }
+    }
+
     /// Makes what was written outlast the machine's power.
     fn flush(&mut self) -> io::Result<()> {
         match self {
@@ -91,7 +99,9 @@ impl Writer {
         Self { queue, output, clock, flush_at: None }
     }
 
+    /// Writes until the end. A writer that ends in any other way leaves a queue without room.
     pub(super) fn run(mut self, mut lines: Vec<u8>) {
+        let mut unwritten = Unwritten { queue: Arc::clone(&self.queue), has_ended: false };
         let mut batch = Batch::default();
         let mut goes_on = self.until_done(|this| this.output.write(&lines))
             && self.until_done(|this| this.output.flush());
@@ -106,7 +116,8 @@ impl Writer {
                 // Who asked may have gone; dropped unsent, it says that nothing was signed.
                 let _unheard = if goes_on { signed.send(()) } else { Ok(()) };
             }
-            if batch.is_last || self.flush_at.is_some_and(|at| at <= now()) {
+            let is_due = self.flush_at.is_some_and(|at| at <= now());
+            if batch.is_last || is_due || self.output.is_flush_due() {
                 goes_on &= self.until_done(|this| this.output.flush());
                 self.flush_at = None;
             }
@@ -114,6 +125,7 @@ impl Writer {
                 break;
             }
         }
+        unwritten.has_ended = true;
         self.queue.announce_end();
     }
 
@@ -178,6 +190,21 @@ impl Writer {
         let until = |at: Instant| at.saturating_duration_since(now());
         // Without anything to flush only the age of a file could be due.
         self.flush_at.map_or(Duration::from_secs(60), until)
+    }
+}
+
+/// Seen to when the writer panics: what nobody writes must not be taken.
+pub(super) struct Unwritten {
+    pub(super) queue: Arc<Queue>,
+    pub(super) has_ended: bool,
+}
+
+impl Drop for Unwritten {
+    fn drop(&mut self) {
+        if !self.has_ended {
+            tracing::error!("the thread that writes the audit log has ended by a defect");
+            self.queue.abandon();
+        }
     }
 }
 

@@ -1,7 +1,11 @@
 //! The way in and out of the gateway: reading what is asked, writing the answer,
 //! and one log line per request.
 
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::StatusCode;
@@ -42,6 +46,7 @@ impl<S: Store> Respond for Gateway<S> {
 
     /// No log line: there would be thousands a second, and the listener says it once.
     fn overloaded(&self, id: RequestId) -> Reply {
+        self.throttle.leave_out();
         // Choice: wording of our own, IAM documents the code only. SDKs retry the status.
         let message = "The service is temporarily unavailable.";
         self.refuse(id, None, &ApiError::new(ErrorCode::ServiceUnavailable, message), Format::Xml)
@@ -78,7 +83,7 @@ impl<S: Store> Gateway<S> {
         let mut known = Known::default();
         // What could not be recorded is not begun.
         let outcome = match self.admit().await {
-            Ok(()) => self.handle(&arrival, format, &mut known).await,
+            Ok(()) => unless_it_panics(self.handle(&arrival, format, &mut known)).await,
             Err(error) => {
                 self.measure(&known, Some(&error), began.elapsed());
                 return self.refuse(id, None, &error, format);
@@ -211,6 +216,21 @@ impl Known {
     }
 }
 
+/// The same, or a failure: a call whose work panics is recorded as every other is.
+///
+/// What the work leaves half done is its own: of an account it changes nothing but by a
+/// commit, and what is known of the call is only told.
+async fn unless_it_panics<T>(
+    work: impl Future<Output = Result<T, ApiError>>,
+) -> Result<T, ApiError> {
+    let mut work = pin!(work);
+    let polled = |context: &mut Context<'_>| {
+        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
+        polled.unwrap_or_else(|_| Poll::Ready(Err(ApiError::internal("the call panicked"))))
+    };
+    poll_fn(polled).await
+}
+
 /// One line per request. What a caller sent is in it only as names that were
 /// recognised: no body, no token, no header.
 fn log(request_id: RequestId, known: &Known, outcome: &Result<String, ApiError>) {
@@ -254,4 +274,24 @@ pub(super) fn text(head: &Parts, name: &HeaderName) -> Option<String> {
 fn too_long(bytes_max: usize) -> ApiError {
     let message = format!("The request body exceeds {bytes_max} bytes");
     ApiError::new(ErrorCode::RequestEntityTooLarge, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn work_that_panics_fails_and_other_work_does_not() {
+        assert_eq!(unless_it_panics(async { Ok(1) }).await.unwrap(), 1);
+        let panics = async {
+            tokio::task::yield_now().await;
+            if true {
+                panic!("on demand");
+            }
+            Ok(1)
+        };
+        let failed = unless_it_panics(panics).await.unwrap_err();
+        assert_eq!(failed.code().fault(), Fault::Receiver);
+        assert!(failed.context().unwrap().contains("panicked"));
+    }
 }
