@@ -86,6 +86,14 @@ fn serve(
     start(command, folder.join("stead.ready"), &folder.join("stead.log"))
 }
 
+/// Starts a server that keeps what it has, with its data below `folder`.
+pub(crate) fn durable(binary: &Path, folder: &Path) -> Result<Server> {
+    let (mut command, ready) = (Command::new(binary), folder.join("stead.ready"));
+    let _ = std::fs::remove_file(&ready);
+    command.args(["serve", "--listen", "127.0.0.1:0"]).arg("--data").arg(folder.join("data"));
+    start(command, ready, &folder.join("stead.log"))
+}
+
 /// Starts this program again, as the server of constant answers.
 pub(crate) fn constant(folder: &Path) -> Result<Server> {
     let mut command = behind_the_load(&std::env::current_exe()?);
@@ -161,16 +169,20 @@ impl Server {
         self.process.id()
     }
 
+    /// The address, once requests are answered.
+    pub(crate) fn is_ready(&self) -> Result<Option<SocketAddr>> {
+        let text = std::fs::read_to_string(&self.ready_file).unwrap_or_default();
+        let address = text.trim().strip_prefix("http://");
+        let parsed = address.map(|address| address.trim_end_matches('/').parse());
+        parsed.transpose().context("the ready file holds a base URL")
+    }
+
     /// Waits until requests are answered; gives the address.
     pub(crate) fn ready(&self) -> Result<SocketAddr> {
         let began = clock::instant();
         while began.elapsed() < READY_WAIT_MAX {
-            let text = std::fs::read_to_string(&self.ready_file).unwrap_or_default();
-            if let Some(address) = text.trim().strip_prefix("http://") {
-                return address
-                    .trim_end_matches('/')
-                    .parse()
-                    .context("the ready file holds a base URL");
+            if let Some(address) = self.is_ready()? {
+                return Ok(address);
             }
             pause();
         }

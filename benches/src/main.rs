@@ -22,6 +22,7 @@ mod report;
 mod request;
 mod sessions;
 mod stages;
+mod start;
 mod web_identity;
 mod world;
 
@@ -104,6 +105,8 @@ enum Part {
     AssumeRole,
     /// A hundred thousand sessions
     Sessions,
+    /// How soon a server answers that has much in its directory
+    Start,
     /// Ten times as many requests as can be answered
     Overload,
 }
@@ -111,7 +114,7 @@ enum Part {
 impl Run {
     fn chosen(&self, part: Part) -> bool {
         match self.only.as_slice() {
-            [] => part != Part::Overload,
+            [] => self.smoke || part != Part::Overload,
             only => only.contains(&part),
         }
     }
@@ -203,6 +206,10 @@ async fn measure(run: &Run, plan: Plan) -> Result<()> {
     if run.chosen(Part::Sessions) {
         let plan = run.sessions();
         report.sessions = Some(sessions::measure(&run.stead, folder.path(), &plan).await?);
+    }
+    if run.chosen(Part::Start) {
+        let plan = if run.smoke { start::Plan::SMOKE } else { start::Plan::FULL };
+        report.start = Some(start::measure(&run.stead, folder.path(), &plan).await?);
     }
     // After everything else: it leaves this thread on half of the processors.
     if run.chosen(Part::Overload) {

@@ -13,6 +13,7 @@ use crate::flood::Flood;
 use crate::overload::{NORMAL_WITHIN, Overload, SLOWER_MAX};
 use crate::sessions::Sessions;
 use crate::stages::Stage;
+use crate::start::{FIRST_ANSWER_MAX, RESIDENT_MAX, Start};
 use crate::web_identity::Limited;
 
 /// One round: how many requests a second, and how long they took.
@@ -93,12 +94,16 @@ pub(crate) struct Report {
     pub(crate) stages: Vec<Stage>,
     pub(crate) cost: Option<Cost>,
     pub(crate) sessions: Option<Sessions>,
+    pub(crate) start: Option<Start>,
     pub(crate) overload: Option<Overload>,
 }
 
 impl Report {
     /// Prints what was measured, and nothing of the rest.
     pub(crate) fn print(&self) -> Result<()> {
+        if let Some(start) = &self.start {
+            start.print();
+        }
         if !self.measured.is_empty() || !self.limited.is_empty() {
             self.print_rates();
         }
@@ -165,6 +170,7 @@ impl Report {
         let mut numbers: Vec<_> = numbers.chain(self.stages.iter().map(stage)).collect();
         numbers.extend(self.cost.iter().flat_map(Cost::numbers));
         numbers.extend(self.sessions.iter().flat_map(Sessions::numbers));
+        numbers.extend(self.start.iter().flat_map(Start::numbers));
         if let Some(overload) = &self.overload {
             numbers.append(&mut overload.numbers()?);
         }
@@ -270,6 +276,33 @@ impl Overload {
             number("memory.after", after, "MiB"),
             number("normal_after", normal, "ms"),
         ])
+    }
+}
+
+impl Start {
+    #[expect(clippy::print_stdout, reason = "the table is this program's result")]
+    fn print(&self) {
+        let first = self.first_answer.as_millis();
+        println!("start on a directory with {} roles", self.roles);
+        println!("  first answer after {first} ms (at most {FIRST_ANSWER_MAX:?})");
+        let [resident, all_used] = [self.resident, self.resident_all_used].map(mebibytes);
+        println!("  {resident:.1} MiB then (at most {RESIDENT_MAX}), {all_used:.1} with all used");
+        for (used, bytes) in &self.by_accounts {
+            println!("  {:.1} MiB with {used} accounts used", mebibytes(*bytes));
+        }
+    }
+
+    fn numbers(&self) -> Vec<Value> {
+        let number = |name: &str, value: f64, unit: &str| json!({ "name": format!("start.{name}"), "value": value, "unit": unit });
+        let mut numbers = vec![
+            number("first_answer", self.first_answer.as_secs_f64() * 1000.0, "ms"),
+            number("resident", mebibytes(self.resident), "MiB"),
+            number("resident_all_used", mebibytes(self.resident_all_used), "MiB"),
+        ];
+        for (used, bytes) in &self.by_accounts {
+            numbers.push(number(&format!("accounts_{used}.resident"), mebibytes(*bytes), "MiB"));
+        }
+        numbers
     }
 }
 

@@ -140,6 +140,21 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// Whoever has these keys.
+    pub(crate) const fn new(keys: Keys, address: SocketAddr) -> Self {
+        Self { keys, address }
+    }
+
+    /// The id and the secret of the key.
+    pub(crate) fn key(&self) -> (String, Secret<String>) {
+        (self.keys.id.clone(), self.keys.secret.clone())
+    }
+
+    /// Assumes a role.
+    pub(crate) async fn assume(&self, role_arn: &str) -> Result<String> {
+        self.call("sts", &assume_role(role_arn, "session")).await
+    }
+
     /// The root user of the server's account.
     pub(crate) fn root(addresses: Addresses, folder: &Path) -> Result<Self> {
         let keys = root_key(&folder.join("data/aws/credentials"))?;
@@ -177,7 +192,8 @@ fn root_key(credentials: &Path) -> Result<Keys> {
     })
 }
 
-async fn make_user_and_role(administrator: &Caller) -> Result<(Caller, String)> {
+/// A user who may do anything with STS, and a role which the user may assume.
+pub(crate) async fn make_user_and_role(administrator: &Caller) -> Result<(Caller, String)> {
     let user_arn =
         element(&administrator.iam("CreateUser", &[("UserName", "bencher")]).await?, "Arn")?;
     let policy = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:*","Resource":"*"}}"#;
