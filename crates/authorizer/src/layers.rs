@@ -95,7 +95,7 @@ static UNREADABLE: LazyLock<CompiledPolicy> =
 fn managed<'a>(home: &'a Snapshot, source: &'a PolicySource) -> PolicyRef<'a> {
     let found = source.policy_arn().and_then(|arn| home.policy(arn));
     let policy: &CompiledPolicy = match found {
-        Some(policy) => &policy.compiled,
+        Some(policy) => policy.stored.compiled(),
         None => &UNREADABLE,
     };
     PolicyRef { source, policy }

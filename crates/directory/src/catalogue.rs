@@ -7,8 +7,8 @@ use std::sync::{Arc, LazyLock};
 use stead_policy::{DocumentKind, PolicyText};
 use stead_types::{Arn, Path};
 
+use crate::StoredPolicy;
 use crate::entity::{ManagedPolicy, PolicyVersion, ResourceTags, VersionId};
-use crate::policy_document;
 
 mod documents;
 
@@ -35,7 +35,7 @@ static CATALOGUE: LazyLock<BTreeMap<Arn, Arc<ManagedPolicy>>> = LazyLock::new(||
 fn policy(facts: &Facts) -> Option<ManagedPolicy> {
     let version = VersionId::from_number(facts.version)?;
     let text = PolicyText::from(facts.document);
-    let (compiled, _) = policy_document::compile(&text, DocumentKind::Identity);
+    let stored = StoredPolicy::new(text.clone(), DocumentKind::Identity);
     let updated_at = facts.updated_at.parse().ok()?;
     Some(ManagedPolicy {
         id: facts.id.parse().ok()?,
@@ -50,7 +50,7 @@ fn policy(facts: &Facts) -> Option<ManagedPolicy> {
         // Choice: only the default version is kept; nothing refers to older ones.
         versions: BTreeMap::from([(version, PolicyVersion { text, created_at: updated_at })]),
         next_version: version.next(),
-        compiled,
+        stored,
     })
 }
 

@@ -37,6 +37,7 @@ pub use catalogue::{aws_managed_policies, aws_managed_policy};
 pub use change::{EncodedChange, EncodedRecord, EntityChange};
 pub use draft::Draft;
 pub use error::{DeleteConflict, DirectoryError, EntityKind};
+pub use policy_document::StoredPolicy;
 pub use principal::{PrincipalLookup, PrincipalStatus};
 pub use quotas::Quota;
 pub use snapshot::{LoadProblem, LoadReason, PolicyUse, Snapshot};

@@ -1,7 +1,8 @@
 //! How documents become policies here: admitted when they are written, compiled
 //! without fail when they are read back.
 
-use std::sync::{Arc, LazyLock};
+use std::fmt;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use crate::DirectoryError;
 use stead_policy::{
@@ -44,30 +45,43 @@ fn sound(mut parsed: Parsed) -> Result<Policy, DirectoryError> {
     }
 }
 
-/// Compiles an admitted document, now or when it is read back. What can't be
-/// compiled any more grants nothing and still denies; the flag says that it is so.
-pub(crate) fn compile(text: &PolicyText, kind: DocumentKind) -> (Arc<CompiledPolicy>, Damage) {
-    let (compiled, diagnostics) = CompiledPolicy::compile_stored(text.as_str(), kind);
-    let broken = diagnostics.iter().any(|found| found.severity == Severity::Error);
-    (Arc::new(compiled), if broken { Damage::FailsClosed } else { Damage::None })
+/// A stored document that is compiled when it is first evaluated.
+///
+/// An account may hold thousands of which a server evaluates some: compiling takes most of
+/// the time and the memory that loading would. Clones share what was compiled.
+#[derive(Clone)]
+pub struct StoredPolicy(Arc<Stored>);
+
+struct Stored {
+    text: PolicyText,
+    kind: DocumentKind,
+    compiled: OnceLock<CompiledPolicy>,
 }
 
-/// Whether a stored document still says what it said when it was admitted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Damage {
-    /// It does.
-    None,
-    /// Part of it can't be read; that part grants nothing and denies.
-    FailsClosed,
+impl StoredPolicy {
+    pub(crate) fn new(text: PolicyText, kind: DocumentKind) -> Self {
+        Self(Arc::new(Stored { text, kind, compiled: OnceLock::new() }))
+    }
+
+    /// The document as it is evaluated. What can't be compiled any more grants nothing and
+    /// still denies.
+    #[must_use]
+    pub fn compiled(&self) -> &CompiledPolicy {
+        let Stored { text, kind, compiled } = &*self.0;
+        compiled.get_or_init(|| CompiledPolicy::compile_stored(text.as_str(), *kind).0)
+    }
+
+    /// Whether it no longer says what it said when it was admitted. Compiles it, and keeps
+    /// nothing.
+    pub(crate) fn is_damaged(&self) -> bool {
+        let (_, diagnostics) = CompiledPolicy::compile_stored(self.0.text.as_str(), self.0.kind);
+        diagnostics.iter().any(|found| found.severity == Severity::Error)
+    }
 }
 
-impl Damage {
-    /// The damage of two things together.
-    pub(crate) const fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::None, Self::None) => Self::None,
-            (Self::FailsClosed, _) | (_, Self::FailsClosed) => Self::FailsClosed,
-        }
+impl fmt::Debug for StoredPolicy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0.text, formatter)
     }
 }
 

@@ -19,7 +19,6 @@ use stead_types::AccountId;
 use crate::EncodedRecord;
 use crate::entity::{Entity, EntityKey};
 use crate::limits::RECORD_BODY_BYTES_MAX;
-use crate::policy_document::Damage;
 use crate::snapshot::LoadReason;
 
 /// The only format there has been.
@@ -76,13 +75,13 @@ fn to_json(record: &impl Serialize) -> String {
     serde_json::to_string(record).expect("a record is always JSON")
 }
 
-/// The entity of a record, and whether one of its policies is damaged.
+/// The entity of a record.
 pub(crate) fn decode(
     account: AccountId,
     key: &str,
     format: u16,
     body: &str,
-) -> Result<(Entity, Damage), LoadReason> {
+) -> Result<Entity, LoadReason> {
     if format != FORMAT {
         return Err(LoadReason::UnknownFormat { found: format });
     }
@@ -90,7 +89,7 @@ pub(crate) fn decode(
         return Err(LoadReason::TooLong);
     }
     let kind = key.split_once('/').map_or(key, |(kind, _)| kind);
-    let (entity, damage) = match kind {
+    let entity = match kind {
         "account" => from_json::<credential::AccountRecord>(body)?.entity(account)?,
         "user" => from_json::<principal::UserRecord>(body)?.entity(account)?,
         "group" => from_json::<principal::GroupRecord>(body)?.entity(account)?,
@@ -102,7 +101,7 @@ pub(crate) fn decode(
         "saml-provider" => from_json::<provider::SamlProviderRecord>(body)?.entity(account)?,
         _ => return Err(LoadReason::UnknownKind),
     };
-    if entity.key().text() == key { Ok((entity, damage)) } else { Err(LoadReason::Misplaced) }
+    if entity.key().text() == key { Ok(entity) } else { Err(LoadReason::Misplaced) }
 }
 
 fn from_json<R: DeserializeOwned>(body: &str) -> Result<R, LoadReason> {

@@ -8,21 +8,18 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use stead_policy::{
-    CompiledPolicy, DocumentKind, Policy, PolicyRef, PolicySource, PolicyText, Span, parse,
-    replace_strings,
+    DocumentKind, Policy, PolicyRef, PolicySource, PolicyText, Span, parse, replace_strings,
 };
 use stead_types::{AccountId, Arn, UniqueId, UniqueIdKind};
 
-use crate::policy_document::{self, Damage};
+use crate::policy_document::{self, StoredPolicy};
 use crate::{DirectoryError, PrincipalLookup, PrincipalStatus, Quota};
 
 /// The trust policy of a role.
 #[derive(Clone, Debug)]
 pub struct TrustPolicy {
-    stored: PolicyText,
-    compiled: Arc<CompiledPolicy>,
-    // INVARIANT: every string of `stored` under `AWS` that is a unique id, by place.
-    ids: Arc<[(Span, UniqueId)]>,
+    text: PolicyText,
+    stored: StoredPolicy,
     // An id does not tell whose it is. These accounts, which are not the role's
     // own, are where the others were known when the document was saved.
     foreign_accounts: Arc<BTreeSet<AccountId>>,
@@ -59,25 +56,23 @@ impl TrustPolicy {
             }
         }
         let stored = PolicyText::from(replace_strings(text.as_str(), &edits));
-        Ok(Self::from_stored(stored, accounts, role).0)
+        Ok(Self::from_stored(stored, accounts, role))
     }
 
     /// Reads a document back as it was stored. Total: what can't be read any more
     /// lets nobody in.
     pub(crate) fn from_stored(
-        stored: PolicyText,
+        text: PolicyText,
         mut accounts: BTreeSet<AccountId>,
         role: &Arn,
-    ) -> (Self, Damage) {
-        let (compiled, damage) = policy_document::compile(&stored, DocumentKind::Trust);
-        let parsed = parse(stored.as_str(), DocumentKind::Trust);
-        let ids = parsed.policy.as_ref().map(unique_ids).unwrap_or_default().into();
+    ) -> Self {
+        let stored = StoredPolicy::new(text.clone(), DocumentKind::Trust);
         if let Some(own) = role.account() {
             accounts.remove(&own);
         }
         let foreign_accounts = Arc::new(accounts);
         let source = PolicySource::Trust { role: role.clone() };
-        (Self { stored, compiled, ids, foreign_accounts, source }, damage)
+        Self { text, stored, foreign_accounts, source }
     }
 
     /// The accounts, besides the role's own, whose users and roles the document
@@ -89,28 +84,32 @@ impl TrustPolicy {
     /// The document as it is stored: unique ids for users and roles.
     #[must_use]
     pub const fn stored(&self) -> &PolicyText {
-        &self.stored
+        &self.text
+    }
+
+    pub(crate) fn is_damaged(&self) -> bool {
+        self.stored.is_damaged()
     }
 
     /// The document as it is shown: the present ARN of every user and role that
     /// still exists, the bare unique id of those that do not.
     #[must_use]
     pub fn display(&self, principals: &dyn PrincipalLookup) -> PolicyText {
-        let edits: Vec<_> = self
-            .ids
-            .iter()
-            .filter_map(|(span, id)| Some((*span, principals.arn_of(id)?.as_str().to_owned())))
-            .collect();
+        let parsed = parse(self.text.as_str(), DocumentKind::Trust);
+        let ids = parsed.policy.as_ref().map(unique_ids).unwrap_or_default();
+        let arn_of = |id| Some(principals.arn_of(&id)?.as_str().to_owned());
+        let edits: Vec<_> =
+            ids.into_iter().filter_map(|(span, id)| Some((span, arn_of(id)?))).collect();
         if edits.is_empty() {
-            return self.stored.clone();
+            return self.text.clone();
         }
-        replace_strings(self.stored.as_str(), &edits).into()
+        replace_strings(self.text.as_str(), &edits).into()
     }
 
     /// The policy in the form in which it is evaluated.
     #[must_use]
     pub fn reference(&self) -> PolicyRef<'_> {
-        PolicyRef { source: &self.source, policy: &self.compiled }
+        PolicyRef { source: &self.source, policy: self.stored.compiled() }
     }
 }
 

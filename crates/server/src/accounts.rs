@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
-use stead_directory::{Draft, Snapshot};
+use stead_directory::{Draft, LoadProblem, Snapshot};
 use stead_store::{
     Aggregate, Commit, CommitError, Loaded, NameClaim, Revision, Store, StoreError, UsageBatch,
 };
@@ -139,7 +139,9 @@ impl<S: Store> Accounts<S> {
             self.absent.insert(id, ());
             return Ok(None);
         };
-        let account = Account::new(read(id, &loaded), &self.root_keys());
+        let version = read(id, &loaded);
+        tell_of_damaged_policies(Arc::clone(&version.snapshot));
+        let account = Account::new(version, &self.root_keys());
         account.remember_uses(self.store.usage(&Aggregate::Account(id)).await?);
         Ok(Some(self.host(Arc::new(account))))
     }
@@ -203,10 +205,24 @@ fn read(id: AccountId, loaded: &Loaded) -> Version {
     let records =
         records.map(|record| (record.key.as_str(), record.value.format, &*record.value.body));
     let (snapshot, problems) = Snapshot::load(id, records);
-    for problem in problems {
-        tracing::error!(account = %id, record = problem.key, reason = %problem.reason, "record fails closed");
-    }
+    tell(id, problems);
     Version { snapshot: Arc::new(snapshot), revision: loaded.revision }
+}
+
+/// Says what is wrong with policies, beside the requests: it takes as long as compiling all
+/// of them, and nothing depends on it.
+fn tell_of_damaged_policies(snapshot: Arc<Snapshot>) {
+    let looking = move || tell(snapshot.account(), snapshot.damaged_policies());
+    let started = std::thread::Builder::new().name("policy-check".into()).spawn(looking);
+    if let Err(error) = started {
+        tracing::warn!(%error, "stored policies are not looked through");
+    }
+}
+
+fn tell(account: AccountId, problems: Vec<LoadProblem>) {
+    for problem in problems {
+        tracing::error!(%account, record = problem.key, reason = %problem.reason, "record fails closed");
+    }
 }
 
 #[cfg(test)]

@@ -18,9 +18,8 @@ pub fn put(
     text: PolicyText,
 ) -> Result<(), DirectoryError> {
     policy_document::admit(&text, DocumentKind::Identity)?;
-    let (compiled, _) = policy_document::compile(&text, DocumentKind::Identity);
     holder.edit(draft, |arn, policies| {
-        policies.inline.put(arn, name, text, compiled);
+        policies.inline.put(arn, name, text);
         holder.inline_quota().admit(policies.inline.counted_characters())
     })
 }

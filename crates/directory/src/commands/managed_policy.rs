@@ -9,7 +9,7 @@ use stead_types::{Arn, Entropy, Path, PolicyName, Tag, Timestamp, UniqueId, Uniq
 use super::{find, tags};
 use crate::entity::{Entity, EntityKey, ManagedPolicy, PolicyVersion, VersionId};
 use crate::policy_document;
-use crate::{DeleteConflict, DirectoryError, Draft, EntityKind, Quota};
+use crate::{DeleteConflict, DirectoryError, Draft, EntityKind, Quota, StoredPolicy};
 
 /// A managed policy to be created.
 #[derive(Clone, Debug)]
@@ -52,7 +52,7 @@ pub fn create(
         return Err(DirectoryError::exists(EntityKind::Policy, new.name));
     }
     Quota::PoliciesPerAccount.admit(snapshot.customer_policy_count() + 1)?;
-    let (compiled, _) = policy_document::compile(&new.text, DocumentKind::Identity);
+    let stored = StoredPolicy::new(new.text.clone(), DocumentKind::Identity);
     let first = PolicyVersion { text: new.text, created_at: now };
     let policy = Arc::new(ManagedPolicy {
         id: UniqueId::generate(UniqueIdKind::ManagedPolicy, entropy),
@@ -66,7 +66,7 @@ pub fn create(
         default_version: VersionId::FIRST,
         versions: BTreeMap::from([(VersionId::FIRST, first)]),
         next_version: VersionId::FIRST.next(),
-        compiled,
+        stored,
     });
     draft.put(Entity::ManagedPolicy(policy.clone()));
     Ok(policy)
@@ -93,7 +93,7 @@ pub fn create_version(
     policy.updated_at = now;
     if new == NewVersion::Default {
         policy.default_version = id;
-        policy.compiled = policy_document::compile(&text, DocumentKind::Identity).0;
+        policy.stored = StoredPolicy::new(text.clone(), DocumentKind::Identity);
     }
     policy.versions.insert(id, PolicyVersion { text, created_at: now });
     draft.put(Entity::ManagedPolicy(Arc::new(policy)));
@@ -111,7 +111,7 @@ pub fn set_default_version(
 ) -> Result<(), DirectoryError> {
     let mut policy = (*with_version(draft, arn, id)?).clone();
     if let Some(version) = policy.versions.get(&id) {
-        policy.compiled = policy_document::compile(&version.text, DocumentKind::Identity).0;
+        policy.stored = StoredPolicy::new(version.text.clone(), DocumentKind::Identity);
         policy.default_version = id;
         draft.put(Entity::ManagedPolicy(Arc::new(policy)));
     }

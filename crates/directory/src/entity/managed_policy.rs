@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
 
-use stead_policy::{CompiledPolicy, PolicyText};
+use stead_policy::PolicyText;
 use stead_types::{AccountId, Arn, Path, PolicyName, Timestamp, UniqueId};
 
+use crate::StoredPolicy;
 use crate::entity::{ResourceTags, arn_with_path};
 
 /// A managed policy: one of the account, or one of the shared AWS catalogue.
@@ -34,8 +34,8 @@ pub struct ManagedPolicy {
     pub versions: BTreeMap<VersionId, PolicyVersion>,
     /// The number the next version gets: numbers are not given twice.
     pub next_version: VersionId,
-    /// The default version, compiled.
-    pub compiled: Arc<CompiledPolicy>,
+    /// The default version as it is evaluated.
+    pub stored: StoredPolicy,
 }
 
 /// One version of a managed policy.

@@ -1,16 +1,17 @@
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use stead_policy::{CompiledPolicy, PolicyRef, PolicySource, PolicyText};
+use stead_policy::{DocumentKind, PolicyRef, PolicySource, PolicyText};
 use stead_types::{Arn, PolicyName};
+
+use crate::StoredPolicy;
 
 /// A policy embedded in a user, group or role.
 #[derive(Clone, Debug)]
 pub struct InlinePolicy {
     /// The document as it was sent.
     pub text: PolicyText,
-    /// The document, compiled.
-    pub compiled: Arc<CompiledPolicy>,
+    /// The document as it is evaluated.
+    pub stored: StoredPolicy,
     /// Whose it is, for traces and messages.
     pub source: PolicySource,
 }
@@ -48,18 +49,19 @@ impl InlinePolicies {
 
     /// The policies in the form in which they are evaluated.
     pub(crate) fn references(&self) -> impl Iterator<Item = PolicyRef<'_>> {
-        self.0.values().map(|policy| PolicyRef { source: &policy.source, policy: &policy.compiled })
+        self.0
+            .values()
+            .map(|policy| PolicyRef { source: &policy.source, policy: policy.stored.compiled() })
     }
 
-    pub(crate) fn put(
-        &mut self,
-        owner: &Arn,
-        name: PolicyName,
-        text: PolicyText,
-        compiled: Arc<CompiledPolicy>,
-    ) {
+    pub(crate) fn put(&mut self, owner: &Arn, name: PolicyName, text: PolicyText) {
+        let stored = StoredPolicy::new(text.clone(), DocumentKind::Identity);
+        self.insert(owner, name, text, stored);
+    }
+
+    fn insert(&mut self, owner: &Arn, name: PolicyName, text: PolicyText, stored: StoredPolicy) {
         let source = PolicySource::Inline { owner: owner.clone(), name: name.as_str().into() };
-        self.0.insert(name, InlinePolicy { text, compiled, source });
+        self.0.insert(name, InlinePolicy { text, stored, source });
     }
 
     pub(crate) fn remove(&mut self, name: &PolicyName) -> Option<InlinePolicy> {
@@ -70,7 +72,7 @@ impl InlinePolicies {
     pub(crate) fn owned_by(&self, owner: &Arn) -> Self {
         let mut moved = Self::default();
         for (name, policy) in &self.0 {
-            moved.put(owner, name.clone(), policy.text.clone(), policy.compiled.clone());
+            moved.insert(owner, name.clone(), policy.text.clone(), policy.stored.clone());
         }
         moved
     }

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use stead_types::{AccountId, Arn};
 
 use crate::entity::{AccessKey, AccountRoot, Entity, KeyStatus, MfaAssignment, MfaDevice};
-use crate::policy_document::Damage;
 use crate::records::field::{
     TagRecord, owner_text, parse, parse_owner, parse_secret, parse_time, secret_text,
 };
@@ -31,14 +30,14 @@ impl From<&AccountRoot> for AccountRecord {
 }
 
 impl AccountRecord {
-    pub(super) fn entity(self, account: AccountId) -> Result<(Entity, Damage), LoadReason> {
+    pub(super) fn entity(self, account: AccountId) -> Result<Entity, LoadReason> {
         let root = AccountRoot {
             id: parse("id", &self.id)?,
             created_at: parse_time("created_at", &self.created_at)?,
             data_key: parse_secret("data_key", &self.data_key)?,
         };
         if root.id == account {
-            Ok((Entity::Account(Arc::new(root)), Damage::None))
+            Ok(Entity::Account(Arc::new(root)))
         } else {
             Err(LoadReason::Misplaced)
         }
@@ -78,7 +77,7 @@ impl From<&AccessKey> for AccessKeyRecord {
 }
 
 impl AccessKeyRecord {
-    pub(super) fn entity(self) -> Result<(Entity, Damage), LoadReason> {
+    pub(super) fn entity(self) -> Result<Entity, LoadReason> {
         let key = AccessKey {
             id: parse("id", &self.id)?,
             owner: parse_owner(&self.owner)?,
@@ -89,7 +88,7 @@ impl AccessKeyRecord {
             created_at: parse_time("created_at", &self.created_at)?,
             secret: parse_secret("secret", &self.secret)?,
         };
-        Ok((Entity::AccessKey(Arc::new(key)), Damage::None))
+        Ok(Entity::AccessKey(Arc::new(key)))
     }
 }
 
@@ -127,7 +126,7 @@ impl From<&MfaDevice> for MfaDeviceRecord {
 }
 
 impl MfaDeviceRecord {
-    pub(super) fn entity(self, account: AccountId) -> Result<(Entity, Damage), LoadReason> {
+    pub(super) fn entity(self, account: AccountId) -> Result<Entity, LoadReason> {
         let serial: Arn = parse("serial", &self.serial)?;
         if serial.account() != Some(account) || serial.resource_of("mfa").is_none() {
             return Err(LoadReason::Misplaced);
@@ -145,6 +144,6 @@ impl MfaDeviceRecord {
             assigned: self.assigned.map(assignment).transpose()?,
             tags: TagRecord::resource(&self.tags)?,
         };
-        Ok((Entity::MfaDevice(Arc::new(device)), Damage::None))
+        Ok(Entity::MfaDevice(Arc::new(device)))
     }
 }

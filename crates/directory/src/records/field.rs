@@ -5,13 +5,11 @@ use std::str::FromStr;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
-use stead_policy::DocumentKind;
 use stead_types::{Arn, PolicyName, Tag, TagSet, Timestamp, UniqueId, UniqueIdKind};
 
 use crate::entity::{
     AttachedPolicies, InlinePolicies, KeyOwner, PermissionsBoundary, ResourceTags, WrappedSecret,
 };
-use crate::policy_document::{self, Damage};
 use crate::snapshot::LoadReason;
 
 /// Reads one field.
@@ -132,23 +130,16 @@ impl InlinePolicyRecord {
             .collect()
     }
 
-    pub(super) fn policies(
-        records: Vec<Self>,
-        owner: &Arn,
-    ) -> Result<(InlinePolicies, Damage), LoadReason> {
+    pub(super) fn policies(records: Vec<Self>, owner: &Arn) -> Result<InlinePolicies, LoadReason> {
         let mut policies = InlinePolicies::default();
-        let mut damage = Damage::None;
         for record in records {
             let name: PolicyName = parse("inline", &record.name)?;
             if policies.find(&name).is_some() {
                 return Err(LoadReason::Field { field: "inline" });
             }
-            let text = record.document.into();
-            let (compiled, found) = policy_document::compile(&text, DocumentKind::Identity);
-            damage = damage.and(found);
-            policies.put(owner, name, text, compiled);
+            policies.put(owner, name, record.document.into());
         }
-        Ok((policies, damage))
+        Ok(policies)
     }
 }
 

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use stead_policy::DocumentKind;
 use stead_types::{AccountId, UniqueIdKind};
 
+use crate::StoredPolicy;
 use crate::entity::{Entity, ManagedPolicy, PolicyVersion, VersionId};
-use crate::policy_document::{self, Damage};
 use crate::records::field::{TagRecord, parse, parse_id, parse_time};
 use crate::snapshot::LoadReason;
 
@@ -59,7 +59,7 @@ impl From<&ManagedPolicy> for PolicyRecord {
 }
 
 impl PolicyRecord {
-    pub(super) fn entity(self, account: AccountId) -> Result<(Entity, Damage), LoadReason> {
+    pub(super) fn entity(self, account: AccountId) -> Result<Entity, LoadReason> {
         let name = parse("name", &self.name)?;
         let path = parse("path", &self.path)?;
         let default_version = version_id("default_version", self.default_version)?;
@@ -67,7 +67,7 @@ impl PolicyRecord {
         let versions = versions(self.versions, next_version)?;
         let default =
             versions.get(&default_version).ok_or(LoadReason::Field { field: "default_version" })?;
-        let (compiled, damage) = policy_document::compile(&default.text, DocumentKind::Identity);
+        let stored = StoredPolicy::new(default.text.clone(), DocumentKind::Identity);
         let policy = ManagedPolicy {
             id: parse_id(&self.id, UniqueIdKind::ManagedPolicy)?,
             arn: ManagedPolicy::arn_for(account, &path, &name),
@@ -80,9 +80,9 @@ impl PolicyRecord {
             default_version,
             versions,
             next_version,
-            compiled,
+            stored,
         };
-        Ok((Entity::ManagedPolicy(Arc::new(policy)), damage))
+        Ok(Entity::ManagedPolicy(Arc::new(policy)))
     }
 }
 

@@ -9,7 +9,6 @@ use stead_types::{AccountId, UniqueId, UniqueIdKind};
 use crate::entity::{
     AttachedPolicies, Entity, Group, InlinePolicies, MaxSessionDuration, Role, User,
 };
-use crate::policy_document::Damage;
 use crate::records::field::{self, InlinePolicyRecord, TagRecord, parse, parse_id, parse_time};
 use crate::snapshot::LoadReason;
 use crate::trust::TrustPolicy;
@@ -46,7 +45,7 @@ impl From<&User> for UserRecord {
 }
 
 impl UserRecord {
-    pub(super) fn entity(self, account: AccountId) -> Result<(Entity, Damage), LoadReason> {
+    pub(super) fn entity(self, account: AccountId) -> Result<Entity, LoadReason> {
         let group = |text: &String| parse("groups", text);
         let mut user = User {
             id: parse_id(&self.id, UniqueIdKind::User)?,
@@ -60,10 +59,10 @@ impl UserRecord {
             groups: self.groups.iter().map(group).collect::<Result<BTreeSet<_>, _>>()?,
         };
         let arn = user.arn(account);
-        let (inline, damage) = InlinePolicyRecord::policies(self.inline, &arn)?;
+        let inline = InlinePolicyRecord::policies(self.inline, &arn)?;
         user.inline = inline;
         user.attached = field::parse_attached(&self.attached, &arn)?;
-        Ok((Entity::User(Arc::new(user)), damage))
+        Ok(Entity::User(Arc::new(user)))
     }
 }
 
@@ -92,7 +91,7 @@ impl From<&Group> for GroupRecord {
 }
 
 impl GroupRecord {
-    pub(super) fn entity(self, account: AccountId) -> Result<(Entity, Damage), LoadReason> {
+    pub(super) fn entity(self, account: AccountId) -> Result<Entity, LoadReason> {
         let mut group = Group {
             id: parse_id(&self.id, UniqueIdKind::Group)?,
             name: parse("name", &self.name)?,
@@ -102,10 +101,10 @@ impl GroupRecord {
             attached: AttachedPolicies::default(),
         };
         let arn = group.arn(account);
-        let (inline, damage) = InlinePolicyRecord::policies(self.inline, &arn)?;
+        let inline = InlinePolicyRecord::policies(self.inline, &arn)?;
         group.inline = inline;
         group.attached = field::parse_attached(&self.attached, &arn)?;
-        Ok((Entity::Group(Arc::new(group)), damage))
+        Ok(Entity::Group(Arc::new(group)))
     }
 }
 
@@ -153,15 +152,15 @@ impl From<&Role> for RoleRecord {
 }
 
 impl RoleRecord {
-    pub(super) fn entity(self, account: AccountId) -> Result<(Entity, Damage), LoadReason> {
+    pub(super) fn entity(self, account: AccountId) -> Result<Entity, LoadReason> {
         let name = parse("name", &self.name)?;
         let path = parse("path", &self.path)?;
         let arn = Role::arn_for(account, &path, &name);
         let account_of = |text: &String| parse("trust_foreign_accounts", text);
         let accounts = self.trust_foreign_accounts.iter().map(account_of);
         let accounts = accounts.collect::<Result<BTreeSet<_>, _>>()?;
-        let (trust, trust_damage) = TrustPolicy::from_stored(self.trust.into(), accounts, &arn);
-        let (inline, inline_damage) = InlinePolicyRecord::policies(self.inline, &arn)?;
+        let trust = TrustPolicy::from_stored(self.trust.into(), accounts, &arn);
+        let inline = InlinePolicyRecord::policies(self.inline, &arn)?;
         let role = Role {
             id: parse_id(&self.id, UniqueIdKind::Role)?,
             created_at: parse_time("created_at", &self.created_at)?,
@@ -178,6 +177,6 @@ impl RoleRecord {
             name,
             path,
         };
-        Ok((Entity::Role(Arc::new(role)), trust_damage.and(inline_damage)))
+        Ok(Entity::Role(Arc::new(role)))
     }
 }

@@ -10,7 +10,6 @@ use stead_types::{AccountId, ClientId, IssuerUrl, SamlProviderName, Thumbprint};
 use crate::entity::{
     AssertionEncryption, Entity, OidcProvider, SamlMetadata, SamlPrivateKey, SamlProvider,
 };
-use crate::policy_document::Damage;
 use crate::records::field::{TagRecord, parse, parse_list, parse_secret, parse_time, secret_text};
 use crate::snapshot::LoadReason;
 
@@ -37,7 +36,7 @@ impl From<&OidcProvider> for OidcProviderRecord {
 }
 
 impl OidcProviderRecord {
-    pub(super) fn entity(self, account: AccountId) -> Result<(Entity, Damage), LoadReason> {
+    pub(super) fn entity(self, account: AccountId) -> Result<Entity, LoadReason> {
         let issuer: IssuerUrl = parse("issuer", &self.issuer)?;
         let provider = OidcProvider {
             arn: OidcProvider::arn_for(account, &issuer),
@@ -47,7 +46,7 @@ impl OidcProviderRecord {
             thumbprints: parse_list("thumbprints", &self.thumbprints)?,
             tags: TagRecord::resource(&self.tags)?,
         };
-        Ok((Entity::OidcProvider(Arc::new(provider)), Damage::None))
+        Ok(Entity::OidcProvider(Arc::new(provider)))
     }
 }
 
@@ -122,7 +121,7 @@ impl From<&SamlMetadata> for MetadataRecord {
 }
 
 impl SamlProviderRecord {
-    pub(super) fn entity(self, account: AccountId) -> Result<(Entity, Damage), LoadReason> {
+    pub(super) fn entity(self, account: AccountId) -> Result<Entity, LoadReason> {
         let name: SamlProviderName = parse("name", &self.name)?;
         let private_key = |record: &PrivateKeyRecord| {
             Ok(SamlPrivateKey {
@@ -143,7 +142,7 @@ impl SamlProviderRecord {
             private_keys: self.private_keys.iter().map(private_key).collect::<Result<_, _>>()?,
             tags: TagRecord::resource(&self.tags)?,
         };
-        Ok((Entity::SamlProvider(Arc::new(provider)), Damage::None))
+        Ok(Entity::SamlProvider(Arc::new(provider)))
     }
 }
 

@@ -55,7 +55,7 @@ impl Snapshot {
 
     fn managed<'a>(&'a self, arn: &Arn, source: &'a PolicySource) -> PolicyRef<'a> {
         match self.policy(arn) {
-            Some(policy) => PolicyRef { source, policy: &policy.compiled },
+            Some(policy) => PolicyRef { source, policy: policy.stored.compiled() },
             None => PolicyRef { source, policy: policy_document::unreadable() },
         }
     }
