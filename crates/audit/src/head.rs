@@ -118,9 +118,6 @@ impl ClaimedHead {
             return Err(HeadFault);
         }
         let text: Text = serde_json::from_slice(text).map_err(|_| HeadFault)?;
-        if text.sequence > SEQUENCE_MAX || text.first > SEQUENCE_MAX {
-            return Err(HeadFault);
-        }
         let digest = text.digest.parse().map_err(|_| HeadFault)?;
         let mac = HEXLOWER.decode(text.mac.as_bytes()).map_err(|_| HeadFault)?;
         let head = Head { first: text.first, last: Link { sequence: text.sequence, digest } };

@@ -28,7 +28,3 @@ pub const FINDINGS_MAX: usize = 1000;
 /// Bytes of the parameters of a caller who has not proved who they are. Choice: enough for
 /// a role and a name of a session, and little to fill a disk with.
 pub const STRANGERS_BYTES_MAX: usize = 1024;
-
-/// The highest number of a line. Choice: a million lines a second reach it after a hundred
-/// thousand years, and numbers that somebody made up leave room to count on.
-pub const SEQUENCE_MAX: u64 = 1 << 62;
