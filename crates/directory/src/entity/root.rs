@@ -23,7 +23,7 @@ impl AccountRoot {
     /// As loading a snapshot reports them.
     pub fn read(account: AccountId, format: u16, body: &str) -> Result<Self, LoadReason> {
         match records::decode(account, &Self::record_key(), format, body)? {
-            (Entity::Account(root), _) => Ok(Self::clone(&root)),
+            Entity::Account(root) => Ok(Self::clone(&root)),
             _ => Err(LoadReason::UnknownKind),
         }
     }

@@ -192,7 +192,7 @@ async fn the_head_of_somebody_without_the_key_moves_no_number() {
     written(&scratch, &settings(), 0..3).await;
     let forger = AuditKey::new(some_key().id(), &[9; 32]);
     let mut last = stead_audit::Link::START;
-    last.sequence = stead_audit::limits::SEQUENCE_MAX;
+    last.sequence = SEQUENCE_MAX;
     let forged = stead_audit::Head { first: 1, last }.sign(&forger);
     fs::write(scratch.path().join(HEAD_NAME), forged).unwrap();
     written(&scratch, &settings(), 3..4).await;
