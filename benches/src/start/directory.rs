@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
-use stead_server::admin::{AdminClient, Command, Outcome};
+use stead_administration::{Command, Outcome};
+use stead_server::admin::AdminClient;
 use stead_store::{Aggregate, Change, Commit, Record, Revision, Store as _};
 use stead_store_sqlite::SqliteStore;
 use stead_types::{AccountId, Secret};

@@ -35,11 +35,18 @@ const WRITERS: usize = 4;
 
 /// When a server is killed.
 #[derive(Clone, Copy, Debug)]
-struct Moment {
+pub(crate) struct Moment {
     /// After so many acknowledged users.
     acknowledged: usize,
     /// And then as long.
     pause: Duration,
+}
+
+impl Moment {
+    /// As soon as so many users were acknowledged.
+    pub(crate) const fn after(acknowledged: usize) -> Self {
+        Self { acknowledged, pause: Duration::ZERO }
+    }
 }
 
 /// Numbers that follow from a seed (SplitMix64, Steele, Lea and Flood 2014).
@@ -77,7 +84,7 @@ fn seed() -> u64 {
 fn moments(seed: u64) -> Vec<Vec<Moment>> {
     let rounds = asked("STEAD_CRASH_ROUNDS").map_or(CI_KILLS, |it| usize::try_from(it).unwrap());
     let mut drawn = Drawn(seed);
-    let first = KILLED_AFTER.map(|acknowledged| Moment { acknowledged, pause: Duration::ZERO });
+    let first = KILLED_AFTER.map(Moment::after);
     let further: Vec<_> = (first.len()..rounds).map(|_| drawn.moment()).collect();
     let further = further.chunks(KILLS_PER_DIRECTORY).map(<[_]>::to_vec);
     std::iter::once(first.to_vec()).chain(further).collect()
