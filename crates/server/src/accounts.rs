@@ -4,6 +4,7 @@
 //! Absent accounts are remembered up to a bound, since anyone can name one.
 
 mod account;
+mod policy_check;
 mod rewrap;
 mod root_keys;
 mod usage;
@@ -21,6 +22,7 @@ use stead_types::{AccessKeyId, AccountId};
 use thiserror::Error;
 use tokio::sync::{Mutex as AsyncMutex, RwLock as AsyncRwLock, RwLockReadGuard};
 
+use self::policy_check::PolicyCheck;
 pub(crate) use account::{Account, Begun, Outside, Staged, Version, WriteError};
 pub(crate) use rewrap::RewrapError;
 pub(crate) use root_keys::RootKeys;
@@ -47,6 +49,7 @@ pub(crate) struct Accounts<S> {
     /// Held while an account is loaded or created, so that it happens once.
     loading: Vec<AsyncMutex<()>>,
     uses: Mutex<UsageBatch>,
+    policy_check: PolicyCheck,
     /// Keys with ids of another installation's making. Asked before an id's own
     /// account number is believed. Nothing is added once requests are answered.
     imported: HashMap<AccessKeyId, AccountId>,
@@ -87,6 +90,7 @@ impl<S: Store> Accounts<S> {
             absent: moka::sync::Cache::new(ABSENT_ACCOUNTS_MAX),
             loading: loading.collect(),
             uses: Mutex::default(),
+            policy_check: PolicyCheck::default(),
             imported,
         }
     }
@@ -140,7 +144,7 @@ impl<S: Store> Accounts<S> {
             return Ok(None);
         };
         let version = read(id, &loaded);
-        tell_of_damaged_policies(Arc::clone(&version.snapshot));
+        self.policy_check.look_through(Arc::clone(&version.snapshot));
         let account = Account::new(version, &self.root_keys());
         account.remember_uses(self.store.usage(&Aggregate::Account(id)).await?);
         Ok(Some(self.host(Arc::new(account))))
@@ -207,16 +211,6 @@ fn read(id: AccountId, loaded: &Loaded) -> Version {
     let (snapshot, problems) = Snapshot::load(id, records);
     tell(id, problems);
     Version { snapshot: Arc::new(snapshot), revision: loaded.revision }
-}
-
-/// Says what is wrong with policies, beside the requests: it takes as long as compiling all
-/// of them, and nothing depends on it.
-fn tell_of_damaged_policies(snapshot: Arc<Snapshot>) {
-    let looking = move || tell(snapshot.account(), snapshot.damaged_policies());
-    let started = std::thread::Builder::new().name("policy-check".into()).spawn(looking);
-    if let Err(error) = started {
-        tracing::warn!(%error, "stored policies are not looked through");
-    }
 }
 
 fn tell(account: AccountId, problems: Vec<LoadProblem>) {

@@ -69,7 +69,15 @@ fn compress_opened(directory: &Path, segment: Segment, opened: File) -> io::Resu
     // The file may have been dropped meanwhile as too old: it must not come back. Who drops
     // one takes the plain form first, so one of the two sees the other.
     match fs::remove_file(plain) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => fs::remove_file(compressed),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => gone(fs::remove_file(compressed)),
+        removed => removed,
+    }
+}
+
+/// Whoever removed it.
+fn gone(removed: io::Result<()>) -> io::Result<()> {
+    match removed {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         removed => removed,
     }
 }

@@ -114,9 +114,12 @@ impl DirectoryLog {
         }
         // Also one that is too long by now ends with its last whole line.
         let newest = newest.map(|newest| LogFile::continued(&directory, newest)).transpose()?;
-        let file = match newest.filter(|newest| newest.bytes() < settings.file_bytes_max) {
-            Some(newest) => newest,
-            None => Self::begin(&directory, &mut link, now, &mut lines)?,
+        let file = match newest {
+            Some(newest) if newest.bytes() < settings.file_bytes_max => newest,
+            full => {
+                full.map_or(Ok(()), |mut full| full.flush())?;
+                Self::begin(&directory, &mut link, now, &mut lines)?
+            }
         };
         link.seal(&start_mark(now, torn_bytes, head).to_json(), &mut lines);
         let first = first.unwrap_or_else(|| file.first());

@@ -31,6 +31,8 @@ pub(super) struct Newest {
     pub(super) first: u64,
     /// How far whole lines go.
     pub(super) bytes: u64,
+    /// How far it is known to have been flushed.
+    pub(super) flushed_bytes: u64,
     /// When it was begun.
     pub(super) opened_at: Timestamp,
 }
@@ -47,13 +49,19 @@ impl LogFile {
         Ok(Self::of(file, first, 0, now))
     }
 
-    /// A file that is written further, behind its last whole line.
+    /// A file that is written further, behind its last whole line. What the one who wrote
+    /// it did not see flushed is read from the system's memory, where nothing shows that
+    /// writing it to the disk has failed: it is to be written again.
     pub(super) fn continued(directory: &Path, newest: Newest) -> io::Result<Self> {
-        let Newest { first, bytes, opened_at } = newest;
+        let Newest { first, bytes, flushed_bytes, opened_at } = newest;
         let path = directory.join(Segment::plain(first).name());
-        let file = OpenOptions::new().write(true).open(path)?;
+        let file = OpenOptions::new().read(true).write(true).open(path)?;
         file.set_len(bytes)?;
-        Ok(Self::of(file, first, bytes, opened_at))
+        let length = bytes.saturating_sub(flushed_bytes);
+        let mut unflushed = vec![0; usize::try_from(length).map_err(io::Error::other)?];
+        file.read_exact_at(&mut unflushed, bytes - length)?;
+        let flush_failed = !unflushed.is_empty();
+        Ok(Self { unflushed, flush_failed, ..Self::of(file, first, bytes, opened_at) })
     }
 
     const fn of(file: File, first: u64, bytes: u64, opened_at: Timestamp) -> Self {
@@ -100,4 +108,30 @@ impl LogFile {
 
 fn length(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scratch::Scratch;
+
+    #[test]
+    fn what_was_not_seen_flushed_is_written_again() {
+        let scratch = Scratch::new("audit-unflushed");
+        let now = Timestamp::from_epoch_seconds(0);
+        let mut file = LogFile::create(scratch.path(), 1, now).unwrap();
+        file.write(b"flushed\nnot\n").unwrap();
+        let continued = |flushed_bytes| {
+            let newest = Newest { first: 1, bytes: 12, flushed_bytes, opened_at: now };
+            LogFile::continued(scratch.path(), newest).unwrap()
+        };
+        let mut after_a_kill = continued(8);
+        assert_eq!(after_a_kill.unflushed, b"not\n");
+        let path = scratch.path().join(Segment::plain(1).name());
+        // As if the page had never reached the disk.
+        std::fs::write(&path, "flushed\n\0\0\0\0").unwrap();
+        after_a_kill.flush().unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "flushed\nnot\n");
+        assert!(!continued(12).flush_failed, "all of it was flushed");
+    }
 }

@@ -50,6 +50,11 @@ pub(super) fn look(directory: &Path, keys: &[AuditKey]) -> io::Result<Found> {
     if let Some(claimed) = &authentic {
         link.sequence = link.sequence.max(claimed.head.last.sequence);
     }
+    if let Some((segment, _)) = &newest {
+        // Of a broken file nothing may be readable but its name: numbers go on behind it,
+        // so that no file takes the place of another.
+        link.sequence = link.sequence.max(segment.first);
+    }
     if !matches!(head, HeadAtStart::New | HeadAtStart::Agrees) {
         tracing::error!(?head, "the audit log is not as it was left; see `stead log verify`");
     }
@@ -58,6 +63,7 @@ pub(super) fn look(directory: &Path, keys: &[AuditKey]) -> io::Result<Found> {
     let newest = newest.filter(writable).map(|(segment, it)| Newest {
         first: segment.first,
         bytes: it.bytes,
+        flushed_bytes: it.flushed_bytes,
         opened_at: it.opened_at,
     });
     let oldest = segments.first().map(|oldest| oldest.first);
@@ -70,6 +76,8 @@ struct Scanned {
     last: Option<Link>,
     /// How far whole lines go.
     bytes: u64,
+    /// How far they go to the line that the head vouches for.
+    flushed_bytes: u64,
     /// Whether it ends there: lines can be written behind it.
     ends: bool,
     torn_bytes: u64,
@@ -82,7 +90,8 @@ fn scan(directory: &Path, segment: Segment, head: Option<Head>) -> io::Result<Op
     // Of older files nothing is asked here.
     let head = head.map(|head| Head { first: segment.first, ..head });
     let mut verifier = Verifier::new(head.map(|head| (head, Some(Authenticity::Authentic))));
-    let (mut bytes, mut torn_bytes, mut ends) = (0, 0, true);
+    let (mut bytes, mut flushed_bytes, mut torn_bytes, mut ends) = (0, 0, 0, true);
+    let flushed = head.map(|head| head.last.sequence);
     let mut opened_at = Timestamp::from_epoch_seconds(0);
     let mut lines = Lines::new(read::open(directory, segment)?);
     verifier.file(&segment.name());
@@ -106,6 +115,9 @@ fn scan(directory: &Path, segment: Segment, head: Option<Head>) -> io::Result<Op
                 }
                 bytes += u64::try_from(line.len() + 1).unwrap_or(u64::MAX);
                 verifier.line(line);
+                if flushed.is_some() && verifier.last().map(|last| last.sequence) == flushed {
+                    flushed_bytes = bytes;
+                }
             }
             Line::Overlong => {
                 verifier.overlong();
@@ -120,7 +132,7 @@ fn scan(directory: &Path, segment: Segment, head: Option<Head>) -> io::Result<Op
     let last = verifier.last();
     let without_head = usize::from(head.is_none());
     let is_whole = verifier.finish().findings.len() == without_head;
-    Ok(Some(Scanned { last, bytes, ends, torn_bytes, opened_at, is_whole }))
+    Ok(Some(Scanned { last, bytes, flushed_bytes, ends, torn_bytes, opened_at, is_whole }))
 }
 
 fn at_start(

@@ -24,6 +24,8 @@ pub(super) struct Queue {
     demand: Demand,
     room: Notify,
     failing: AtomicBool,
+    /// Nobody will write any more.
+    abandoned: AtomicBool,
     accepted: Counter,
     lost: Counter,
     ended: Notify,
@@ -70,6 +72,7 @@ impl Queue {
             demand,
             room: Notify::new(),
             failing: AtomicBool::new(false),
+            abandoned: AtomicBool::new(false),
             accepted: Counter::default(),
             lost: Counter::default(),
             ended: Notify::new(),
@@ -78,6 +81,7 @@ impl Queue {
 
     pub(super) fn has_room(&self) -> bool {
         self.bytes.load(Ordering::Relaxed) < AUDIT_QUEUE_BYTES_MAX
+            && !self.abandoned.load(Ordering::Relaxed)
     }
 
     /// Waits until there is room.
@@ -179,8 +183,13 @@ impl Queue {
 
     /// Nobody will write any more: there is no room, and never will be.
     pub(super) fn abandon(&self) {
-        self.bytes.fetch_add(AUDIT_QUEUE_BYTES_MAX, Ordering::Relaxed);
+        self.abandoned.store(true, Ordering::Relaxed);
         self.set_failing(true);
+        let mut waiting = self.lock();
+        waiting.is_last = true;
+        // Who waits for it hears that nobody is left to do it.
+        waiting.rekey = None;
+        drop(waiting);
         self.announce_end();
     }
 
@@ -253,6 +262,8 @@ mod tests {
         });
         assert!(writer.join().is_err());
         assert!(!queue.has_room() && queue.is_failing());
+        let key = AuditKey::new("1", &[1; 32]);
+        assert!(queue.rekey(key).blocking_recv().is_err(), "nobody is left to do it");
     }
 
     #[test]

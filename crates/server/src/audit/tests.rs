@@ -216,6 +216,20 @@ async fn a_newest_file_that_is_broken_keeps_no_server_from_starting() {
 }
 
 #[tokio::test]
+async fn a_broken_newest_file_without_a_head_is_not_written_over() {
+    let scratch = Scratch::new("audit-broken-headless");
+    written(&scratch, &settings(), 0..3).await;
+    let compressed = Segment { form: Form::Compressed, ..Segment::plain(1) };
+    fs::write(scratch.path().join(compressed.name()), "not gzip").unwrap();
+    fs::remove_file(only_file(&scratch)).unwrap();
+    fs::remove_file(scratch.path().join(HEAD_NAME)).unwrap();
+    written(&scratch, &settings(), 3..4).await;
+    assert_eq!(segments(scratch.path()).unwrap(), [compressed, Segment::plain(2)]);
+    let after = flaws(&scratch);
+    assert!(after.contains(&Flaw::Broken), "{after:?}");
+}
+
+#[tokio::test]
 async fn a_line_that_a_killed_server_had_not_finished_is_taken_away_and_told() {
     let scratch = Scratch::new("audit-torn");
     written(&scratch, &settings(), 0..3).await;

@@ -25,8 +25,8 @@ use super::exchange::{Arrival, Body, Readiness, Reply, Respond, Transport};
 use super::forwarded::TrustedProxies;
 use super::idle::{Heads, IdleBound};
 use super::listen::{HttpLimits, Stop};
-use super::places::Visit;
-use super::pulse::Pulse;
+use super::places::{Visit, Working};
+use super::pulse::{Admitted, Pulse};
 use super::traffic::Traffic;
 use crate::entropy::ThreadEntropy;
 use crate::limits::{
@@ -217,14 +217,11 @@ impl<R: Respond> Connections<R> {
         peer: &Peer,
     ) -> Reply {
         // A connection that makes room is closed anyway.
-        let (Some(_admitted), Some(_working)) = (self.pulse.admit(), peer.visit.work()) else {
+        let (Some(admitted), Some(working)) = (self.pulse.admit(), peer.visit.work()) else {
             self.traffic.shed_overload.add_one();
             return self.responder.overloaded(id);
         };
-        let reply = self.respond(id, head, body, peer).await;
-        // A body keeps its place until the answer is there.
-        drop(held);
-        reply
+        self.respond(id, head, body, peer, (held, admitted, working)).await
     }
 
     /// Lets the second refusal in a row wait. Not those of others who share the
@@ -250,12 +247,25 @@ impl<R: Respond> Connections<R> {
     }
 
     /// A task of its own: a panic ends the request and nothing else, and a client
-    /// that goes away does not leave a write half done.
-    async fn respond(&self, id: RequestId, head: Parts, body: Body, peer: &Peer) -> Reply {
+    /// that goes away does not leave a write half done. What the request has a place in
+    /// is kept for as long as the work lasts, whether or not anybody waits for it: who goes
+    /// away would else leave bodies behind that no bound knows of.
+    async fn respond(
+        &self,
+        id: RequestId,
+        head: Parts,
+        body: Body,
+        peer: &Peer,
+        places: (Held, Admitted, Working),
+    ) -> Reply {
         let (source, transport) = self.proxies.origin(peer.address, peer.transport, &head.headers);
         let arrival = Arrival { id, head, body, source, transport };
         let responder = Arc::clone(&self.responder);
-        let task = tokio::spawn(async move { responder.respond(arrival).await });
+        let work = async move {
+            let _places = places;
+            responder.respond(arrival).await
+        };
+        let task = tokio::spawn(work);
         match timeout(self.limits.request_timeout, task).await {
             Ok(Ok(reply)) => reply,
             Ok(Err(error)) => {

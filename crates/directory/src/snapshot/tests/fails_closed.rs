@@ -21,6 +21,7 @@ fn fixture() -> Fixture {
     attachment::attach(draft, PolicyHolder::User(&user), &policy).unwrap();
     boundary::put(draft, BoundaryHolder::User(&user), &policy).unwrap();
     inline_policy::put(draft, PolicyHolder::Group(&staff), name("i"), ALLOW.into()).unwrap();
+    inline_policy::put(draft, PolicyHolder::User(&user), name("i"), ALLOW.into()).unwrap();
     let id = access_key::new_id(draft.snapshot(), &mut fixture.entropy);
     access_key::create(draft, KeyOwner::User(alice), id, secret(), now()).unwrap();
     fixture
@@ -72,7 +73,7 @@ fn members_of_an_unreadable_group_are_denied_everything() {
     let (snapshot, _) = load_without("group/");
     let alice = snapshot.user_by_name("Alice").unwrap();
     let policies = snapshot.identity_policies_of_user(alice);
-    assert_eq!(policies.len(), 2);
+    assert_eq!(policies.len(), 3);
     assert!(policies.iter().any(|policy| std::ptr::eq(policy.policy, unreadable())));
 }
 
@@ -114,19 +115,21 @@ fn of_two_entities_with_one_name_the_second_is_refused() {
 
 #[test]
 fn a_damaged_policy_leaves_the_entity_and_the_account_writable() {
-    let mut records = stored(fixture().snapshot());
-    for (key, _, body) in &mut records {
-        if key.starts_with("group/") {
-            *body = body.replace("Allow", "Refuse");
+    for kind in ["user/", "group/", "role/", "policy/"] {
+        let mut records = stored(fixture().snapshot());
+        for (key, _, body) in &mut records {
+            if key.starts_with(kind) {
+                *body = body.replace("Allow", "Refuse");
+            }
         }
+        let (snapshot, problems) = Snapshot::load(account(), records);
+        assert_eq!(problems, []);
+        let [damaged] = &snapshot.damaged_policies()[..] else { panic!("one of {kind}") };
+        assert!(damaged.key.starts_with(kind), "{damaged:?}");
+        assert_eq!(damaged.reason, LoadReason::DamagedPolicy);
+        assert!(Draft::new(&snapshot).is_ok());
+        assert_eq!(snapshot.entities().count(), fixture().snapshot().entities().count());
     }
-    let (snapshot, problems) = Snapshot::load(account(), records);
-    assert_eq!(problems, []);
-    let [damaged] = &snapshot.damaged_policies()[..] else { panic!("one group") };
-    assert!(damaged.key.starts_with("group/"), "{damaged:?}");
-    assert_eq!(damaged.reason, LoadReason::DamagedPolicy);
-    assert!(Draft::new(&snapshot).is_ok());
-    assert_eq!(snapshot.group_count(), 1);
 }
 
 #[test]

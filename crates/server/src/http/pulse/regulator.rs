@@ -175,7 +175,10 @@ impl Regulator {
         if beat.now.saturating_sub(refused_at) >= OVERLOAD_MEMORY {
             return State::Calm { late: None };
         }
-        let waited = waited + (beat.waited.as_secs_f64() - waited) * SMOOTHING;
+        // What others kept the processors busy with cannot be made shorter by refusing: it
+        // would go on for as long as they do.
+        let own = beat.waited.min(beat.worked);
+        let waited = waited + (own.as_secs_f64() - waited) * SMOOTHING;
         let wanted = self.wanted();
         let steps = (passed.as_secs_f64() / BEAT.as_secs_f64()).clamp(1.0, STEPS_MAX);
         let off = ((wanted - waited) / wanted).clamp(-2.0, 1.0);
@@ -252,6 +255,18 @@ mod tests {
         for _ in 0..100 {
             assert_eq!(play.beat(LATE, false, 3, 0), Share::ALL, "nobody is late for long");
         }
+    }
+
+    #[test]
+    fn an_overload_ends_while_something_else_keeps_the_machine_busy() {
+        let mut play = Play::new();
+        let mut share = play.beat(OVERLOAD_AFTER, true, 1000, 0);
+        let until = play.now + OVERLOAD_MEMORY * 4;
+        while play.now < until {
+            let refused = u32::from(share != Share::ALL);
+            share = play.beat(LATE, false, 100, refused);
+        }
+        assert!(matches!(play.regulator.state, State::Calm { .. }), "{share:?}");
     }
 
     #[test]
