@@ -6,6 +6,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::*;
+use crate::limits::{ADDRESS_BODIES_BYTES_MAX, BODY_BYTES_MAX};
 use crate::request_id::RequestId;
 
 /// Answers by what the path asks for.
@@ -58,8 +59,8 @@ async fn answers_beside<const N: usize>(others: &[String], requests: [&str; N]) 
     let address = listener.address();
     let (stop, stopped) = Stop::new();
     let limits = HttpLimits {
-        connections_max: 20,
-        address_connections_max: 20,
+        connections_max: 100,
+        address_connections_max: 100,
         request_timeout: Duration::from_millis(50),
         shutdown_timeout: Duration::from_secs(5),
     };
@@ -196,4 +197,18 @@ async fn who_announces_large_bodies_and_sends_none_is_in_nobody_elses_way() {
     // Before the first of those who send nothing is sent away.
     let [answer] = tokio::time::timeout(BODY_PAUSE_MAX * 4 / 5, answering).await.unwrap();
     assert!(answer.ends_with(&large.to_string()), "{answer}");
+}
+
+#[tokio::test]
+async fn work_that_nobody_waits_for_keeps_the_room_of_its_body() {
+    const MANY: usize = ADDRESS_BODIES_BYTES_MAX / BODY_BYTES_MAX + 1;
+    let longest = BODY_BYTES_MAX;
+    let slow = format!(
+        "POST /slow HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {longest}\r\n\r\n{}",
+        "a".repeat(longest)
+    );
+    let answers = answers([&slow; MANY]).await;
+    let (last, before) = answers.split_last().unwrap();
+    assert!(before.iter().all(|answer| answer.ends_with("failed")), "each took too long");
+    assert!(last.ends_with("busy"), "{last}");
 }

@@ -52,7 +52,7 @@ families! {
     IN_FLIGHT: "stead_requests_in_flight", Gauge, [],
         "requests that are being answered";
     UNFINISHED: "stead_requests_unfinished_total", Counter, [],
-        "requests that took too long or whose task failed";
+        "requests that took too long, or failed outside of what a call does (a call that panics counts as `failed` above)";
     SHED: "stead_requests_shed_total", Counter, ["reason"],
         "requests refused unlooked at: overload, or bodies (no room for theirs)";
     THROTTLED: "stead_requests_throttled_total", Counter, ["by"],
@@ -82,7 +82,7 @@ families! {
     EVENTS: "stead_audit_events_total", Counter, [],
         "events taken for the audit log";
     EVENTS_LEFT_OUT: "stead_audit_events_left_out_total", Counter, [],
-        "calls of unknown callers that have no event, since they had too many";
+        "calls of unknown callers that have no event, since they had too many; `callsLeftOutBefore` of an event counts calls that an overload refused, too";
     EVENTS_LOST: "stead_audit_events_lost_total", Counter, [],
         "events that found no place, where audit_required is false";
     EVENTS_QUEUED: "stead_audit_queue_bytes", Gauge, [],

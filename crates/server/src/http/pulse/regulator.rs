@@ -161,7 +161,10 @@ impl Regulator {
         let cores = u128::from(self.cores);
         let own = late.worked >= lasted / 2 && requests >= lasted.as_millis() * cores;
         let many = u128::from(REQUESTS_OF_OVERLOAD) * cores * lasted.as_millis();
-        let lasting = late.beats >= OVERLOAD_BEATS && requests * OVERLOAD_AFTER.as_millis() >= many;
+        // Less than a tenth of a processor is not what keeps anybody waiting.
+        let lasting = late.beats >= OVERLOAD_BEATS
+            && requests * OVERLOAD_AFTER.as_millis() >= many
+            && late.worked >= lasted / 10;
         lasted >= OVERLOAD_AFTER && (own || lasting)
     }
 
