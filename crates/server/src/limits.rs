@@ -165,6 +165,10 @@ pub const CONFIG_BYTES_MAX: u64 = 256 * 1024;
 /// Keys that `STEAD_FIXTURE_KEYS` may hold. Choice.
 pub const FIXTURE_KEYS_MAX: usize = 1000;
 
+/// Administrative commands that are carried out at once; further ones wait. Choice: people
+/// give them.
+pub const ADMIN_COMMANDS_MAX: usize = 16;
+
 /// How long an administrative client may take for one line. Choice.
 pub const ADMIN_WAIT_MAX: Duration = Duration::from_secs(10);
 

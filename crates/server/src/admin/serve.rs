@@ -1,18 +1,20 @@
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use stead_administration::limits::LINE_BYTES_MAX;
 use stead_administration::{Command, Outcome};
 use stead_audit::Operator;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::{Administration, SOCKET_NAME};
 use crate::http::Stop;
-use crate::limits::ADMIN_WAIT_MAX;
+use crate::limits::{ADMIN_COMMANDS_MAX, ADMIN_WAIT_MAX};
 
 /// The bound socket; its file is removed when it is dropped.
 #[derive(Debug)]
@@ -44,16 +46,18 @@ impl Drop for AdminSocket {
     }
 }
 
-/// Carries administrative commands out until the server stops.
+/// Carries administrative commands out until the server stops. Those that are being carried
+/// out then come to their end before this does, so that each has its event.
 pub(crate) async fn serve(socket: AdminSocket, administration: Administration, mut stop: Stop) {
+    let places = Arc::new(Semaphore::new(ADMIN_COMMANDS_MAX));
     loop {
         let accepted = tokio::select! {
-            () = stop.requested() => return,
+            () = stop.requested() => break,
             accepted = socket.listener.accept() => accepted,
         };
         match accepted {
             Ok((stream, _)) => {
-                tokio::spawn(converse(stream, administration.clone()));
+                tokio::spawn(converse(stream, administration.clone(), Arc::clone(&places)));
             }
             Err(error) => {
                 tracing::error!(%error, "the administrative socket cannot accept");
@@ -61,9 +65,17 @@ pub(crate) async fn serve(socket: AdminSocket, administration: Administration, m
             }
         }
     }
+    let all = u32::try_from(ADMIN_COMMANDS_MAX).unwrap_or(u32::MAX);
+    let held = timeout(ADMIN_WAIT_MAX, places.acquire_many(all)).await;
+    if held.is_err() {
+        tracing::warn!("an administrative command was not waited for any longer");
+    }
+    // Before the places are free again: what comes now is not begun.
+    places.close();
+    drop(held);
 }
 
-async fn converse(stream: UnixStream, administration: Administration) {
+async fn converse(stream: UnixStream, administration: Administration, places: Arc<Semaphore>) {
     // The system's word for who is at the other end. Where it has none, nothing is done.
     let Ok(peer) = stream.peer_cred() else { return };
     let operator = Operator::Socket { user: peer.uid() };
@@ -76,6 +88,7 @@ async fn converse(stream: UnixStream, administration: Administration) {
             Ok(Ok(1..)) if line.ends_with(b"\n") => {}
             _ => return,
         }
+        let Ok(_place) = places.acquire().await else { return };
         let outcome = match Command::parse(&line) {
             Ok(command) => administration.carry_out(command, operator).await,
             Err(refusal) => Outcome::Refused(refusal),
