@@ -19,7 +19,7 @@ use stead_session::{KeyId, KeyInfo, Keyring, KeyringFull};
 use stead_store::{Store, StoreError};
 use thiserror::Error;
 use tokio::sync::{Mutex as AsyncMutex, Notify};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 pub(crate) use live::LiveKeyring;
 pub(crate) use rewrap::{NewRootKey, Progress};
@@ -30,6 +30,7 @@ use crate::clock::Clock;
 use crate::entropy::SystemEntropy;
 use crate::http::Stop;
 use crate::installation::{Installation, InstallationError, OpenedFor};
+use crate::limits::ADMIN_WAIT_MAX;
 use crate::root_key::{self, Place, RootKeyError};
 
 /// How often it is noted how long keys have opened, and whether one has opened its last
@@ -326,7 +327,10 @@ impl<S: Store> Keys<S> {
                 () = self.work_once() => {}
             }
         }
-        self.look_for_opened().await;
+        // A command that hangs may have the keys for itself; it is waited for as long.
+        if timeout(ADMIN_WAIT_MAX, self.look_for_opened()).await.is_err() {
+            tracing::warn!("it was not noted how long session keys have opened");
+        }
     }
 
     async fn work_once(&self) {

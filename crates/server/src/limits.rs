@@ -169,7 +169,9 @@ pub const FIXTURE_KEYS_MAX: usize = 1000;
 /// give them.
 pub const ADMIN_COMMANDS_MAX: usize = 16;
 
-/// How long an administrative client may take for one line. Choice.
+/// How long an administrative client may take for one line, or to read its answer, and how
+/// long a server that ends waits for commands that are being carried out. Choice: longer
+/// than a write waits for whoever has locked the database.
 pub const ADMIN_WAIT_MAX: Duration = Duration::from_secs(10);
 
 /// How long the command that writes the root key may take. Choice: a service far away, or

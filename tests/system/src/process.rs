@@ -1,6 +1,6 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -139,6 +139,16 @@ impl Process {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
+    }
+
+    /// Tells the process to stop, as service managers do, and waits until it has ended.
+    ///
+    /// # Errors
+    /// A process that cannot be told.
+    pub fn terminate(mut self) -> Result<ExitStatus> {
+        let told = Command::new("kill").arg(self.child.id().to_string()).status()?;
+        ensure!(told.success(), "the server cannot be told");
+        Ok(self.child.wait()?)
     }
 }
 

@@ -47,7 +47,8 @@ impl Drop for AdminSocket {
 }
 
 /// Carries administrative commands out until the server stops. Those that are being carried
-/// out then come to their end before this does, so that each has its event.
+/// out then come to their end before this does, so that each has its event; but one that
+/// hangs does not keep the server for longer than [`ADMIN_WAIT_MAX`].
 pub(crate) async fn serve(socket: AdminSocket, administration: Administration, mut stop: Stop) {
     let places = Arc::new(Semaphore::new(ADMIN_COMMANDS_MAX));
     loop {
@@ -65,6 +66,8 @@ pub(crate) async fn serve(socket: AdminSocket, administration: Administration, m
             }
         }
     }
+    // Who connects from here on finds no server.
+    drop(socket);
     let all = u32::try_from(ADMIN_COMMANDS_MAX).unwrap_or(u32::MAX);
     let held = timeout(ADMIN_WAIT_MAX, places.acquire_many(all)).await;
     if held.is_err() {
@@ -96,8 +99,10 @@ async fn converse(stream: UnixStream, administration: Administration, places: Ar
         let Ok(answer) = serde_json::to_vec(&outcome) else { return };
         let mut answer = Zeroizing::new(answer);
         answer.push(b'\n');
-        if stream.get_mut().write_all(&answer).await.is_err() {
-            return;
+        // Who does not read keeps no place.
+        match timeout(ADMIN_WAIT_MAX, stream.get_mut().write_all(&answer)).await {
+            Ok(Ok(())) => {}
+            _ => return,
         }
     }
 }

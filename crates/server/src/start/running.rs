@@ -238,7 +238,7 @@ impl Running {
         self.first.as_ref()
     }
 
-    /// Accepts nothing further, lets requests in flight end, and closes the store.
+    /// Accepts nothing further, lets requests and commands in flight end, and closes the store.
     pub async fn stop(self) {
         if let Some(path) = &self.ready_file {
             let _ = std::fs::remove_file(path);
@@ -357,6 +357,9 @@ fn base_url(address: SocketAddr, tls: bool) -> String {
     let scheme = if tls { "https" } else { "http" };
     format!("{scheme}://{}", SocketAddr::new(host, address.port()))
 }
+
+#[cfg(test)]
+mod stopping;
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,10 @@
 //! Keys change while everything is used, and nothing that was sealed is lost.
 
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::time::Duration;
 
 use serde_json::Value;
 use stead_system_tests::{Built, Client, Credentials, Process, Scratch, Service};
@@ -305,4 +308,49 @@ fn every_administrative_command_leaves_an_event_that_names_its_user() {
     }
     let (holds, said) = installed.verified(&[]);
     assert!(holds, "{said}");
+}
+
+#[test]
+fn a_command_that_is_under_way_ends_before_a_server_that_is_told_to_stop() {
+    let (installed, server) = Installed::new("terminated");
+    server.kill().unwrap();
+    // One that nobody has called has nothing else to write when it ends.
+    let server = installed.serve(&[]);
+    // Somebody has locked the database: the command waits with its first write.
+    let other = rusqlite::Connection::open(installed.data.join("stead.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let socket = installed.data.join("admin.sock");
+    let mut asking = UnixStream::connect(&socket).unwrap();
+    asking.write_all(b"{\"command\":\"rewrap-keys\"}\n").unwrap();
+    wait_until(|| installed.data.join("root.key.new").exists());
+    let stopping = std::thread::spawn(move || server.terminate().unwrap());
+    wait_until(|| UnixStream::connect(&socket).is_err());
+    let_the_rest_end();
+    assert!(!stopping.is_finished());
+    other.execute_batch("ROLLBACK").unwrap();
+
+    let mut answer = String::new();
+    asking.read_to_string(&mut answer).unwrap();
+    assert_eq!(answer, "{\"outcome\":\"rewrap-begun\"}\n");
+    assert_eq!(stopping.join().unwrap().code(), Some(0));
+    let names: Vec<_> =
+        installed.events(0).iter().map(|event| event["eventName"].to_string()).collect();
+    assert_eq!(names, ["\"RewrapKeys\""]);
+    let (holds, said) = installed.verified(&[]);
+    assert!(holds, "{said}");
+    // The next server carries the change on.
+    let server = installed.serve(&[]);
+    installed.check(&server);
+}
+
+/// Long enough for what a server that ends does without waiting.
+#[expect(clippy::disallowed_methods, reason = "nothing shows that it is over")]
+fn let_the_rest_end() {
+    std::thread::sleep(Duration::from_millis(500));
+}
+
+fn wait_until(found: impl Fn() -> bool) {
+    while !found() {
+        std::thread::yield_now();
+    }
 }
