@@ -7,7 +7,7 @@ use stead_audit::{
 
 /// A file of the audit log and, behind its last line end, a head: read, verified and asked
 /// for. Then the lines become a log of their own, which holds, and no longer does once a
-/// byte of it is another.
+/// byte of it is another, or has come or gone as the bytes of the head say.
 pub fn audit_log(data: &[u8]) {
     let head = data.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
     let key = AuditKey::new("key", &[7; 32]);
@@ -44,10 +44,10 @@ pub fn audit_log(data: &[u8]) {
         }
     }
     let _ = verifier.finish();
-    chain_of(&sealed, link);
+    chain_of(&sealed, link, head);
 }
 
-fn chain_of(sealed: &[u8], last: Link) {
+fn chain_of(sealed: &[u8], last: Link, step: &[u8]) {
     if sealed.is_empty() || sealed.len() > 64 * 1024 {
         return;
     }
@@ -76,4 +76,38 @@ fn chain_of(sealed: &[u8], last: Link) {
     let mut changed = sealed.to_vec();
     changed[at] ^= 1;
     assert_ne!(found(&changed), [], "a changed byte at {at} does not show");
+    if let Some(changed) = changed_by(step, sealed) {
+        assert_ne!(found(&changed), [], "{step:?} does not show");
+    }
+}
+
+/// A byte that is another one, comes or goes, but none at the end: a log that ends within a
+/// line is written just then.
+fn changed_by(step: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+    let &[kind, high, low, value, ..] = step else { return None };
+    let at = place(sealed, high, low) % (sealed.len() - 1);
+    let value = match value {
+        128.. => WITH_A_MEANING[usize::from(value) % WITH_A_MEANING.len()],
+        _ => value,
+    };
+    let mut changed = sealed.to_vec();
+    match kind % 3 {
+        0 => changed[at] ^= value,
+        1 => changed.insert(at, value),
+        _ => drop(changed.remove(at)),
+    }
+    (changed != sealed).then_some(changed)
+}
+
+const WITH_A_MEANING: &[u8] = b" \t\r\n\0{}[]\",:\\019aAfF";
+
+/// Anywhere, or where what a line says of its place begins: there it is taken apart.
+fn place(sealed: &[u8], high: u8, low: u8) -> usize {
+    if low % 2 == 1 {
+        return usize::from(u16::from_be_bytes([high, low]));
+    }
+    let chain = b",\"chain\":".as_slice();
+    let begins = sealed.windows(chain.len()).enumerate().filter(|(_, bytes)| *bytes == chain);
+    let begins: Vec<usize> = begins.map(|(at, _)| at).collect();
+    begins[usize::from(high) % begins.len()] + usize::from(low / 2) % 32
 }

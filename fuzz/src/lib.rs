@@ -11,11 +11,17 @@ mod administration;
 mod audit;
 #[cfg(feature = "federation")]
 mod federation;
+#[cfg(feature = "services")]
+mod form;
 mod policy;
 #[cfg(feature = "federation")]
 mod saml;
 #[cfg(feature = "services")]
 mod services;
+#[cfg(feature = "services")]
+mod session;
+#[cfg(feature = "services")]
+mod signature;
 
 #[cfg(feature = "administration")]
 pub use administration::admin_socket;
@@ -23,10 +29,14 @@ pub use administration::admin_socket;
 pub use audit::audit_log;
 #[cfg(feature = "federation")]
 pub use federation::{key_set, web_identity_token};
+#[cfg(feature = "services")]
+pub use form::query_form;
 pub use policy::{decision, pattern, policy_document};
 #[cfg(feature = "federation")]
 pub use saml::{saml_metadata, saml_response};
 #[cfg(feature = "services")]
-pub use services::{
-    account_records, denial_message, query_form, session_token, signature_claim, words,
-};
+pub use services::{account_records, denial_message, words};
+#[cfg(feature = "services")]
+pub use session::session_token;
+#[cfg(feature = "services")]
+pub use signature::signature_claim;

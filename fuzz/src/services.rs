@@ -1,59 +1,9 @@
-//! What the services parse.
+//! What else the services parse.
 
 use stead_directory::Snapshot;
-use stead_query::Form;
 use stead_service::DenialRecord;
 use stead_session::Keyring;
-use stead_sigv4::{BodyDigest, Claim, Expect, Expectations, RequestHead, Settings, SigningKey};
-use stead_types::{AccessKeyId, AccountId, Arn, Entropy, Secret, Tag, Timestamp, UniqueId};
-
-/// A request head as a client might sign it: method, path, query and headers, one
-/// line each.
-pub fn signature_claim(data: &[u8]) {
-    let Ok(text) = std::str::from_utf8(data) else { return };
-    let mut lines = text.split('\n');
-    let (method, path, query) = (
-        lines.next().unwrap_or_default(),
-        lines.next().unwrap_or_default(),
-        lines.next().unwrap_or_default(),
-    );
-    let headers: Vec<(&str, &[u8])> = lines
-        .filter_map(|line| line.split_once(':'))
-        .map(|(name, value)| (name, value.as_bytes()))
-        .collect();
-    let head = RequestHead { method, path, query, headers: &headers };
-    for settings in [Settings::query_services(), Settings::s3()] {
-        if let Ok(claim) = Claim::parse(&head, &settings) {
-            let key = SigningKey::derive(&Secret::new("secret".to_owned()), claim.scope());
-            let expectations = Expectations::new(Expect::Any, Expect::Any);
-            let time = claim.claimed_time();
-            let verified = claim.verify(&key, BodyDigest::of(b""), time, &expectations);
-            assert!(verified.is_err(), "a signature that nobody made was verified");
-        }
-    }
-}
-
-/// A form in the query string and in the body, decoded as an AssumeRole.
-pub fn query_form(data: &[u8]) {
-    let (query, body) = match data.iter().position(|byte| *byte == b'\n') {
-        Some(at) => (&data[..at], &data[at + 1..]),
-        None => (data, &data[..0]),
-    };
-    let query = std::str::from_utf8(query).ok();
-    if let Ok(form) = Form::parse(query, Some("application/x-www-form-urlencoded"), body) {
-        let _ = form.operation();
-        let _ = stead_query::decode::<stead_api::sts::AssumeRole>(&form);
-        let _ = stead_query::decode::<stead_api::iam::CreateRole>(&form);
-    }
-}
-
-/// A session token beside an access key id. Nobody makes an authentic one by chance.
-pub fn session_token(data: &[u8]) {
-    let Ok(text) = std::str::from_utf8(data) else { return };
-    let id: AccessKeyId = "ASIAQNZGKIQY56JQ7WML".parse().expect("an example id");
-    let opened = stead_session::open(&keyring(), &id, text, now());
-    assert!(opened.is_err(), "a token that nobody issued was opened");
-}
+use stead_types::{AccessKeyId, AccountId, Arn, Entropy, Tag, Timestamp, UniqueId};
 
 /// An encoded authorization message, and the record inside an authentic one.
 pub fn denial_message(data: &[u8]) {
@@ -103,7 +53,7 @@ pub fn words(data: &[u8]) {
     }
 }
 
-struct Replayed;
+pub(crate) struct Replayed;
 
 impl Entropy for Replayed {
     fn fill(&mut self, buffer: &mut [u8]) {
@@ -111,11 +61,11 @@ impl Entropy for Replayed {
     }
 }
 
-fn keyring() -> Keyring {
+pub(crate) fn keyring() -> Keyring {
     Keyring::new(now(), &mut Replayed)
 }
 
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::from_epoch_seconds(1_772_366_400)
 }
 
