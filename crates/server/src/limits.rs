@@ -111,22 +111,17 @@ pub const OVERLOAD_BEATS: u32 = 3;
 /// however late they are.
 pub const REQUESTS_OF_OVERLOAD: u32 = 32;
 
-/// What a request may wait for a processor during an overload, in the mean. Choice: a few
-/// requests' work. Less would leave processors without any now and then, more would be
-/// waited for by everybody who is answered.
-pub const WAIT_WANTED: Duration = Duration::from_micros(500);
+/// Requests that stand back behind others during an overload, for each core, before one
+/// more is refused. Choice: a third of a millisecond of work. Fewer would leave processors
+/// without any now and then, more would be waited for by everybody who is answered.
+pub const OVERLOAD_QUEUE_PER_CORE: usize = 8;
 
-/// What is let in of the requests when an overload begins, and at the least. Choice: what
-/// waits by then goes fast, and a share of one in a hundred is found soon enough again.
-pub const SHARE_AT_FIRST_DIVISOR: u32 = 10;
-/// See [`SHARE_AT_FIRST_DIVISOR`].
-pub const SHARE_MIN: f64 = 0.01;
+/// Of how many requests one may be refused when an overload is over. Choice: hundreds of
+/// clients that ask again at once are refused now and then by a queue that is that short,
+/// and make nobody wait for long without it.
+pub const OVERLOAD_REFUSED_DIVISOR: u64 = 20;
 
-/// Requests that are never refused for it, for each core and beat. Choice: some hundred a
-/// second, so that who sends few is not refused where a machine is busy with others' work.
-pub const REQUESTS_PER_BEAT_AND_CORE: u32 = 2;
-
-/// How long the server counts as overloaded after a refusal. Choice.
+/// For how long that must be so. Choice.
 pub const OVERLOAD_MEMORY: Duration = Duration::from_secs(1);
 
 /// How much of its rate an account or an address may use at once. Choice.

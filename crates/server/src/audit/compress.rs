@@ -27,6 +27,9 @@ impl Compressor {
     pub(super) fn compress_before(&self, first: u64) {
         let (directory, at_work) = (Arc::clone(&self.directory), Arc::clone(&self.at_work));
         let work = move || {
+            // Behind everything else, on Linux for this thread alone: who calls must not wait
+            // for it. Where it is not allowed, they do.
+            let _as_ever = rustix::process::setpriority_process(None, 19);
             let _one_at_a_time = at_work.lock().unwrap_or_else(PoisonError::into_inner);
             if let Err(error) = compress_all(&directory, first) {
                 tracing::warn!(%error, "a file of the audit log was not compressed");

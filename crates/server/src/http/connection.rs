@@ -256,13 +256,14 @@ impl<R: Respond> Connections<R> {
         head: Parts,
         body: Body,
         peer: &Peer,
-        places: (Held, Admitted, Working),
+        (held, mut admitted, working): (Held, Admitted, Working),
     ) -> Reply {
         let (source, transport) = self.proxies.origin(peer.address, peer.transport, &head.headers);
         let arrival = Arrival { id, head, body, source, transport };
         let responder = Arc::clone(&self.responder);
         let work = async move {
-            let _places = places;
+            let _places = (held, working);
+            admitted.stand_back().await;
             responder.respond(arrival).await
         };
         let task = tokio::spawn(work);

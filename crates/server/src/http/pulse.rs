@@ -1,20 +1,25 @@
-//! Whether the server keeps up, and how much it lets in where it does not.
+//! Whether the server keeps up, and whom it lets in where it does not.
 //!
 //! A request is some fifty microseconds of work that waits for nothing. So what there is
 //! too much of waits as tasks that are ready to run, and shows as how long one of them
 //! waits: the beat is a task that looks. A count of requests in flight would show something
 //! else, those that wait for a disk or for an issuer's keys, which cost nobody anything.
+//!
+//! During an overload a request stands back once, behind all that is ready to run, before
+//! its work begins. So the requests that wait are known by their number, and one more is
+//! refused once there are as many as are done soon: who is let in waits for those before it
+//! and for refusals, which are cheap.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
 
-use self::regulator::{Beat, Regulator, Share};
-use crate::limits::{BEAT, OVERLOAD_AFTER, REQUESTS_PER_BEAT_AND_CORE};
+use self::regulator::{Beat, Regulator};
+use crate::limits::{BEAT, OVERLOAD_AFTER, OVERLOAD_QUEUE_PER_CORE};
 
 mod regulator;
 
@@ -22,14 +27,15 @@ mod regulator;
 /// come in time.
 const LOOKED_EVERY: u32 = 128;
 
-/// Lets requests in, all of them or the share that can be answered.
+/// Lets requests in, all of them or as many as can be answered.
 pub(super) struct Pulse {
     began: Instant,
     cores: u32,
-    /// What is let in, as [`Share::bits`].
-    share: AtomicU32,
-    /// Adds the share up, so that those who are let in are spread evenly among the others.
-    credit: AtomicU32,
+    /// Whether there is an overload.
+    overloaded: AtomicBool,
+    /// Requests that stand back, and how many may.
+    queued: AtomicUsize,
+    queued_max: usize,
     /// Requests since the last beat, and those that were refused.
     requests: AtomicU32,
     refused: AtomicU32,
@@ -48,8 +54,9 @@ impl Pulse {
         Arc::new(Self {
             began: Instant::now(),
             cores: u32::try_from(cores).unwrap_or(u32::MAX),
-            share: AtomicU32::new(Share::ALL.bits()),
-            credit: AtomicU32::new(0),
+            overloaded: AtomicBool::new(false),
+            queued: AtomicUsize::new(0),
+            queued_max: cores.saturating_mul(OVERLOAD_QUEUE_PER_CORE),
             requests: AtomicU32::new(0),
             refused: AtomicU32::new(0),
             ready_at: AtomicU64::new(u64::MAX),
@@ -80,26 +87,24 @@ impl Pulse {
     fn beat(&self, regulator: &mut Regulator, now: Duration, waited: Duration, worked: Duration) {
         let requests = self.requests.swap(0, Ordering::Relaxed);
         let refused = self.refused.swap(0, Ordering::Relaxed);
-        let share = regulator.beat(Beat { now, waited, worked, requests, refused });
-        self.share.store(share.bits(), Ordering::Relaxed);
+        let is_overload = regulator.beat(Beat { now, waited, worked, requests, refused });
+        self.overloaded.store(is_overload, Ordering::Relaxed);
     }
 
     /// Admits a request, or says that the server does not keep up. Costs three atomic
     /// operations.
     pub(super) fn admit(self: &Arc<Self>) -> Option<Admitted> {
         let before = self.requests.fetch_add(1, Ordering::Relaxed);
-        let share = Share::of_bits(self.share.load(Ordering::Relaxed));
-        if share != Share::ALL {
-            if before >= self.requests_min() && !self.is_in(share) {
-                self.refused.fetch_add(1, Ordering::Relaxed);
-                return None;
-            }
-        } else if before % LOOKED_EVERY == LOOKED_EVERY - 1 && self.is_stuck() {
-            self.share.store(Share::AT_FIRST.bits(), Ordering::Relaxed);
+        let mut overloaded = self.overloaded.load(Ordering::Relaxed);
+        if !overloaded && before % LOOKED_EVERY == LOOKED_EVERY - 1 && self.is_stuck() {
+            self.overloaded.store(true, Ordering::Relaxed);
+            overloaded = true;
         }
         // Counted first and asked afterwards, so that no two take the last place.
-        let admitted = Admitted(Arc::clone(self));
-        if self.working.fetch_add(1, Ordering::Relaxed) >= self.working_max {
+        let admitted = Admitted { pulse: Arc::clone(self), queued: overloaded };
+        let is_full = self.working.fetch_add(1, Ordering::Relaxed) >= self.working_max;
+        let waits = overloaded && self.queued.fetch_add(1, Ordering::Relaxed) >= self.queued_max;
+        if is_full || waits {
             self.refused.fetch_add(1, Ordering::Relaxed);
             return None;
         }
@@ -114,24 +119,36 @@ impl Pulse {
         let after = microseconds(OVERLOAD_AFTER);
         waits >= after && since(self.worked.load(Ordering::Relaxed), processor_time()) >= after / 2
     }
-
-    /// Whether the next request belongs to the share.
-    fn is_in(&self, share: Share) -> bool {
-        let credit = self.credit.fetch_add(share.bits(), Ordering::Relaxed);
-        credit.checked_add(share.bits()).is_none()
-    }
-
-    const fn requests_min(&self) -> u32 {
-        REQUESTS_PER_BEAT_AND_CORE.saturating_mul(self.cores)
-    }
 }
 
 /// A request that was admitted, in work until this is dropped.
-pub(super) struct Admitted(Arc<Pulse>);
+pub(super) struct Admitted {
+    pulse: Arc<Pulse>,
+    /// Whether it stands back.
+    queued: bool,
+}
+
+impl Admitted {
+    /// Lets others go first during an overload: those that are there already, and whom to
+    /// refuse. To be awaited before the work begins.
+    pub(super) async fn stand_back(&mut self) {
+        if self.queued {
+            yield_now().await;
+            self.leave_queue();
+        }
+    }
+
+    fn leave_queue(&mut self) {
+        if std::mem::take(&mut self.queued) {
+            self.pulse.queued.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
 
 impl Drop for Admitted {
     fn drop(&mut self) {
-        self.0.working.fetch_sub(1, Ordering::Relaxed);
+        self.leave_queue();
+        self.pulse.working.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -149,31 +166,27 @@ fn processor_time() -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::OVERLOAD_MEMORY;
 
-    /// Requests that are admitted and done at once.
-    fn admitted(pulse: &Arc<Pulse>, requests: u32) -> u32 {
-        (0..requests).map(|_| u32::from(pulse.admit().is_some())).sum()
-    }
-
-    #[test]
-    fn a_share_is_let_in_evenly_and_a_few_always() {
-        let pulse = Pulse::new(1, 1000);
+    #[tokio::test]
+    async fn in_an_overload_so_many_stand_back_and_no_more() {
+        let pulse = Pulse::new(1, 100_000);
         let mut regulator = Regulator::new(1);
-        let few = REQUESTS_PER_BEAT_AND_CORE;
-        assert_eq!(admitted(&pulse, 100_000), 100_000, "however many where nothing waits");
+        let calm: Vec<_> = (0..1000).map(|_| pulse.admit()).collect();
+        assert!(calm.iter().all(Option::is_some), "however many where nothing waits");
+        drop(calm);
+        for _ in 0..1000 {
+            drop(pulse.admit());
+        }
         let waited = OVERLOAD_AFTER * 2;
         pulse.beat(&mut regulator, waited, waited, waited);
-        assert_eq!(admitted(&pulse, few), few);
-        let of_many = admitted(&pulse, 10_000);
-        assert!((1..10_000).contains(&of_many), "{of_many}");
-        let runs: Vec<_> = (0..100).map(|_| admitted(&pulse, 100)).collect();
-        let (least, most) = (runs.iter().min().unwrap(), runs.iter().max().unwrap());
-        assert!(most - least <= 1, "{runs:?}");
-        let later = waited + OVERLOAD_MEMORY * 2;
-        pulse.beat(&mut regulator, waited, Duration::ZERO, Duration::ZERO);
-        pulse.beat(&mut regulator, later, Duration::ZERO, Duration::ZERO);
-        assert_eq!(admitted(&pulse, 100_000), 100_000, "nothing was refused for a while");
+        let mut admitted: Vec<_> = (0..1000).filter_map(|_| pulse.admit()).collect();
+        assert_eq!(admitted.len(), OVERLOAD_QUEUE_PER_CORE);
+        assert!(pulse.admit().is_none());
+        admitted[0].stand_back().await;
+        assert!(pulse.admit().is_some(), "one has begun");
+        drop(admitted);
+        assert_eq!(pulse.queued.load(Ordering::Relaxed), 0);
+        assert_eq!(pulse.working.load(Ordering::Relaxed), 0);
     }
 
     #[test]

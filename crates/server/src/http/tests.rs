@@ -146,7 +146,7 @@ async fn a_body_may_come_in_chunks_and_has_its_bound() {
     let post = "POST /length HTTP/1.1\r\nhost: x\r\nconnection: close\r\n";
     let chunked =
         format!("{post}transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
-    let bound = crate::limits::BODY_BYTES_MAX;
+    let bound = BODY_BYTES_MAX;
     let sized =
         |bytes: usize| format!("{post}content-length: {bytes}\r\n\r\n{}", "a".repeat(bytes));
     let (largest, bound_text) = (sized(bound), bound.to_string());
