@@ -116,6 +116,10 @@ pub const REQUESTS_OF_OVERLOAD: u32 = 32;
 /// without any now and then, more would be waited for by everybody who is answered.
 pub const OVERLOAD_QUEUE_PER_CORE: usize = 8;
 
+/// How many times as many may, where none did within [`BEAT_LATE_MAX`]. Choice: 64 clients
+/// that ask at once are no overload.
+pub const OVERLOAD_BUNCH_FACTOR: usize = 8;
+
 /// Of how many requests one may be refused when an overload is over. Choice: hundreds of
 /// clients that ask again at once are refused now and then by a queue that is that short,
 /// and make nobody wait for long without it.

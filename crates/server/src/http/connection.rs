@@ -15,6 +15,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use stead_types::Entropy as _;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
@@ -231,7 +232,7 @@ impl<R: Respond> Connections<R> {
         if !shared && reply.headers.contains_key(RETRY_AFTER) {
             let wait = peer.visit.note_refusal();
             if !wait.is_zero() {
-                sleep(wait).await;
+                sleep(wait.mul_f32(scatter())).await;
             }
         }
     }
@@ -281,6 +282,14 @@ impl<R: Respond> Connections<R> {
             }
         }
     }
+}
+
+/// From a half to one and a half, at random: those who were refused together must not come
+/// again together.
+fn scatter() -> f32 {
+    let mut random = [0];
+    ThreadEntropy.fill(&mut random);
+    0.5 + f32::from(random[0]) / 256.0
 }
 
 /// Waits until no further request of a connection is answered: until the server is told to

@@ -10,8 +10,10 @@
 //! refused once there are as many as are done soon: who is let in waits for those before it
 //! and for refusals, which are cheap.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
@@ -19,7 +21,9 @@ use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
 
 use self::regulator::{Beat, Regulator};
-use crate::limits::{BEAT, OVERLOAD_AFTER, OVERLOAD_QUEUE_PER_CORE};
+use crate::limits::{
+    BEAT, BEAT_LATE_MAX, OVERLOAD_AFTER, OVERLOAD_BUNCH_FACTOR, OVERLOAD_QUEUE_PER_CORE,
+};
 
 mod regulator;
 
@@ -36,6 +40,8 @@ pub(super) struct Pulse {
     /// Requests that stand back, and how many may.
     queued: AtomicUsize,
     queued_max: usize,
+    /// When none did, in microseconds.
+    none_queued_at: AtomicU64,
     /// Requests since the last beat, and those that were refused.
     requests: AtomicU32,
     refused: AtomicU32,
@@ -57,6 +63,7 @@ impl Pulse {
             overloaded: AtomicBool::new(false),
             queued: AtomicUsize::new(0),
             queued_max: cores.saturating_mul(OVERLOAD_QUEUE_PER_CORE),
+            none_queued_at: AtomicU64::new(0),
             requests: AtomicU32::new(0),
             refused: AtomicU32::new(0),
             ready_at: AtomicU64::new(u64::MAX),
@@ -103,12 +110,22 @@ impl Pulse {
         // Counted first and asked afterwards, so that no two take the last place.
         let admitted = Admitted { pulse: Arc::clone(self), queued: overloaded };
         let is_full = self.working.fetch_add(1, Ordering::Relaxed) >= self.working_max;
-        let waits = overloaded && self.queued.fetch_add(1, Ordering::Relaxed) >= self.queued_max;
+        let waits = overloaded && !self.has_place(self.queued.fetch_add(1, Ordering::Relaxed));
         if is_full || waits {
             self.refused.fetch_add(1, Ordering::Relaxed);
             return None;
         }
         Some(admitted)
+    }
+
+    /// Whether one more may stand back beside so many. More of them where nobody did a moment
+    /// ago: requests come in bunches, and what goes away again is nothing to refuse.
+    fn has_place(&self, queued: usize) -> bool {
+        queued < self.queued_max
+            || queued < self.queued_max.saturating_mul(OVERLOAD_BUNCH_FACTOR)
+                && microseconds(self.began.elapsed())
+                    .saturating_sub(self.none_queued_at.load(Ordering::Relaxed))
+                    < microseconds(BEAT_LATE_MAX)
     }
 
     /// Whether a beat is overdue and will find an overload: where hundreds of requests are
@@ -133,14 +150,15 @@ impl Admitted {
     /// refuse. To be awaited before the work begins.
     pub(super) async fn stand_back(&mut self) {
         if self.queued {
-            yield_now().await;
+            behind_what_is_ready().await;
             self.leave_queue();
         }
     }
 
     fn leave_queue(&mut self) {
-        if std::mem::take(&mut self.queued) {
-            self.pulse.queued.fetch_sub(1, Ordering::Relaxed);
+        let pulse = &self.pulse;
+        if std::mem::take(&mut self.queued) && pulse.queued.fetch_sub(1, Ordering::Relaxed) == 1 {
+            pulse.none_queued_at.store(microseconds(pulse.began.elapsed()), Ordering::Relaxed);
         }
     }
 }
@@ -150,6 +168,20 @@ impl Drop for Admitted {
         self.leave_queue();
         self.pulse.working.fetch_sub(1, Ordering::Relaxed);
     }
+}
+
+/// Goes behind the tasks that are ready to run. The runtime's own way to yield goes further,
+/// behind what has come over the network meanwhile: without end, where that is too much.
+async fn behind_what_is_ready() {
+    let mut has_yielded = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut has_yielded, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 fn microseconds(duration: Duration) -> u64 {
@@ -170,6 +202,7 @@ mod tests {
     #[tokio::test]
     async fn in_an_overload_so_many_stand_back_and_no_more() {
         let pulse = Pulse::new(1, 100_000);
+        sleep(BEAT_LATE_MAX * 2).await;
         let mut regulator = Regulator::new(1);
         let calm: Vec<_> = (0..1000).map(|_| pulse.admit()).collect();
         assert!(calm.iter().all(Option::is_some), "however many where nothing waits");
@@ -185,6 +218,9 @@ mod tests {
         admitted[0].stand_back().await;
         assert!(pulse.admit().is_some(), "one has begun");
         drop(admitted);
+        let bunch: Vec<_> = (0..1000).filter_map(|_| pulse.admit()).collect();
+        assert_eq!(bunch.len(), OVERLOAD_QUEUE_PER_CORE * OVERLOAD_BUNCH_FACTOR);
+        drop(bunch);
         assert_eq!(pulse.queued.load(Ordering::Relaxed), 0);
         assert_eq!(pulse.working.load(Ordering::Relaxed), 0);
     }
