@@ -116,9 +116,11 @@ pub const REQUESTS_OF_OVERLOAD: u32 = 32;
 /// without any now and then, more would be waited for by everybody who is answered.
 pub const OVERLOAD_QUEUE_PER_CORE: usize = 8;
 
-/// How many times as many may, where none did within [`BEAT_LATE_MAX`]. Choice: 64 clients
-/// that ask at once are no overload.
-pub const OVERLOAD_BUNCH_FACTOR: usize = 8;
+/// How many times as many may, where none did within [`OVERLOAD_BUNCH_WITHIN`]. Choice: 32
+/// clients that ask at once are no overload.
+pub const OVERLOAD_BUNCH_FACTOR: usize = 4;
+/// See [`OVERLOAD_BUNCH_FACTOR`].
+pub const OVERLOAD_BUNCH_WITHIN: Duration = Duration::from_millis(1);
 
 /// Of how many requests one may be refused when an overload is over. Choice: hundreds of
 /// clients that ask again at once are refused now and then by a queue that is that short,
@@ -126,7 +128,7 @@ pub const OVERLOAD_BUNCH_FACTOR: usize = 8;
 pub const OVERLOAD_REFUSED_DIVISOR: u64 = 20;
 
 /// For how long that must be so. Choice.
-pub const OVERLOAD_MEMORY: Duration = Duration::from_secs(1);
+pub const OVERLOAD_MEMORY: Duration = Duration::from_millis(250);
 
 /// How much of its rate an account or an address may use at once. Choice.
 pub const BUCKET_DEPTH: Duration = Duration::from_secs(2);

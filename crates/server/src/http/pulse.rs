@@ -22,7 +22,7 @@ use tokio::time::{Instant, sleep};
 
 use self::regulator::{Beat, Regulator};
 use crate::limits::{
-    BEAT, BEAT_LATE_MAX, OVERLOAD_AFTER, OVERLOAD_BUNCH_FACTOR, OVERLOAD_QUEUE_PER_CORE,
+    BEAT, OVERLOAD_AFTER, OVERLOAD_BUNCH_FACTOR, OVERLOAD_BUNCH_WITHIN, OVERLOAD_QUEUE_PER_CORE,
 };
 
 mod regulator;
@@ -125,7 +125,7 @@ impl Pulse {
             || queued < self.queued_max.saturating_mul(OVERLOAD_BUNCH_FACTOR)
                 && microseconds(self.began.elapsed())
                     .saturating_sub(self.none_queued_at.load(Ordering::Relaxed))
-                    < microseconds(BEAT_LATE_MAX)
+                    < microseconds(OVERLOAD_BUNCH_WITHIN)
     }
 
     /// Whether a beat is overdue and will find an overload: where hundreds of requests are
@@ -202,7 +202,7 @@ mod tests {
     #[tokio::test]
     async fn in_an_overload_so_many_stand_back_and_no_more() {
         let pulse = Pulse::new(1, 100_000);
-        sleep(BEAT_LATE_MAX * 2).await;
+        sleep(OVERLOAD_BUNCH_WITHIN * 2).await;
         let mut regulator = Regulator::new(1);
         let calm: Vec<_> = (0..1000).map(|_| pulse.admit()).collect();
         assert!(calm.iter().all(Option::is_some), "however many where nothing waits");
