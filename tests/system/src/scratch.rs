@@ -1,4 +1,5 @@
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::Result;
 
@@ -12,7 +13,10 @@ impl Scratch {
     /// # Errors
     /// A directory that cannot be made.
     pub fn new(name: &str) -> Result<Self> {
-        let name = format!("stead-system-{name}-{}", std::process::id());
+        // Tests run side by side, and two may use one name.
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("stead-system-{name}-{}-{number}", std::process::id());
         let path = std::env::temp_dir().join(name);
         let _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir_all(&path)?;
