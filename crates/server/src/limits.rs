@@ -94,8 +94,8 @@ pub const RETRY_AFTER: &str = "1";
 /// How often the server looks whether it keeps up. Choice.
 pub const BEAT: Duration = Duration::from_millis(5);
 
-/// How long a task that is ready to run may wait before it counts as late. Choice: twice what
-/// hundreds of clients, each with one request at a time, make each other wait here.
+/// How long a task that is ready to run may wait before it counts as late. Choice: some twice
+/// what 64 clients make each other wait on two cores that they share with the server.
 pub const BEAT_LATE_MAX: Duration = Duration::from_millis(10);
 
 /// For how long every beat must be late before the first request is refused. Choice: the
