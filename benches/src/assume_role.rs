@@ -17,6 +17,7 @@ use hyper::body::Bytes;
 
 use crate::Addresses;
 use crate::child::{self, Emulator, EmulatorKind};
+use crate::cores::Cores;
 use crate::load::{Closing, answers, spend_though};
 use crate::process::processor_time;
 use crate::report::Rate;
@@ -72,7 +73,9 @@ pub(crate) async fn measure(
 ) -> Result<Cost> {
     let folder = folder.join("assume-role");
     std::fs::create_dir(&folder)?;
-    let (stead, constant) = (child::durable_stead(binary, &folder)?, child::constant(&folder)?);
+    let cores = Cores::separate()?;
+    let (stead, constant) = cores
+        .for_server(|| Ok((child::durable_stead(binary, &folder)?, child::constant(&folder)?)))?;
     let addresses = Addresses { stead: stead.ready()?, constant: constant.ready()? };
     let administrator = Caller::root(addresses, &folder)?;
     let assumer = Assumer::with_policies(&administrator).await?;
@@ -104,7 +107,7 @@ pub(crate) async fn measure(
     drop((stead, constant));
     let mut others = Vec::new();
     for emulator in emulators {
-        let (server, address) = child::emulator(emulator, &folder)?;
+        let (server, address) = cores.for_server(|| child::emulator(emulator, &folder))?;
         let sent = Sent { process: server.id(), address, path: "/", closing: Closing::Reopens };
         sent.spend(&mut requests, plan.emulated.div_ceil(10), plan.connections).await?;
         let spent = sent.spend(&mut requests, plan.emulated, plan.connections).await?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use http::{Request, StatusCode};
 use http_body_util::Full;
 use hyper::body::Bytes;
@@ -29,10 +29,19 @@ const FOREIGN_MAX: usize = 8_000;
 /// Connections on which nothing is waited for.
 type Idle = Arc<Mutex<Vec<Connection>>>;
 
-/// Good tokens with and without the flood.
-pub(crate) struct Flood {
+/// A flooded round beside the calm ones before and after it: a machine that becomes slower
+/// or faster meanwhile does so for both.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Round {
+    /// The mean of both calm ones.
     pub(crate) calm: Rate,
     pub(crate) flooded: Rate,
+}
+
+/// Good tokens with and without the flood.
+pub(crate) struct Flood {
+    /// The round whose share of calm is in the middle.
+    pub(crate) round: Round,
     /// Foreign tokens that were sent, and in how much time.
     pub(crate) sent: usize,
     pub(crate) lasted: Duration,
@@ -44,6 +53,12 @@ pub(crate) struct Flood {
     pub(crate) since: Duration,
 }
 
+impl Round {
+    pub(crate) fn over_calm(&self) -> f64 {
+        self.flooded.per_second() / self.calm.per_second()
+    }
+}
+
 /// Alternates rounds with and without the flood.
 pub(crate) async fn measure(
     federated: &Federated,
@@ -51,7 +66,7 @@ pub(crate) async fn measure(
     numbers: &mut std::ops::RangeFrom<usize>,
 ) -> Result<Flood> {
     let (before, began) = (federated.issuer().fetches(), clock::instant());
-    let (mut calm, mut flooded) = (Vec::new(), Vec::new());
+    let mut rounds = Vec::new();
     let (mut sent, mut sent_away, mut lasted) = (0, 0, Duration::ZERO);
     let idle = Idle::default();
     // The flood's connections are made before anything counts.
@@ -59,21 +74,25 @@ pub(crate) async fn measure(
     let sending = Sending::start(federated, &idle, numbers)?;
     spend(federated.server(), requests, plan.connections).await?;
     sending.end().await?;
+    let requests = good(federated, plan, numbers)?;
+    let mut before_it = spend(federated.server(), requests, plan.connections).await?;
     for _ in 0..plan.rounds {
-        let requests = good(federated, plan, numbers)?;
-        calm.push(spend(federated.server(), requests, plan.connections).await?);
         let requests = good(federated, plan, numbers)?;
         let sending = Sending::start(federated, &idle, numbers)?;
         let moment = clock::instant();
-        flooded.push(spend(federated.server(), requests, plan.connections).await?);
+        let flooded = spend(federated.server(), requests, plan.connections).await?;
         lasted += moment.elapsed();
         let answers = sending.end().await?;
         sent += answers.unknown + answers.sent_away;
         sent_away += answers.sent_away;
+        let requests = good(federated, plan, numbers)?;
+        let after_it = spend(federated.server(), requests, plan.connections).await?;
+        rounds.push(Round { calm: before_it.mean(after_it), flooded });
+        before_it = after_it;
     }
+    rounds.sort_by(|one, other| one.over_calm().total_cmp(&other.over_calm()));
     Ok(Flood {
-        calm: Rate::median(calm)?,
-        flooded: Rate::median(flooded)?,
+        round: rounds.get(rounds.len() / 2).copied().context("there is a round")?,
         sent,
         lasted,
         sent_away,

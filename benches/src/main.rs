@@ -13,6 +13,7 @@ mod assume_role;
 mod child;
 mod clock;
 mod constant;
+mod cores;
 mod flood;
 mod issuer;
 mod load;

@@ -7,7 +7,7 @@
 
 mod broken;
 mod client;
-mod process;
+mod memory;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -18,9 +18,10 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use self::broken::Broken;
 use self::client::{Clients, Seen};
-use self::process::Sampler;
+use self::memory::Sampler;
 use crate::child;
 use crate::clock;
+use crate::cores::Cores;
 use crate::process::resident;
 use crate::world::{Caller, assuming};
 
@@ -85,11 +86,8 @@ impl Overload {
 pub(crate) async fn measure(binary: &Path, folder: &Path, plan: &Plan) -> Result<Overload> {
     let folder = folder.join("overload");
     std::fs::create_dir(&folder)?;
-    let apart = process::separate()?;
-    let server = match &apart {
-        Some(cores) => cores.for_server(|| child::stead(binary, &folder, &[]))?,
-        None => child::stead(binary, &folder, &[])?,
-    };
+    let cores = Cores::separate()?;
+    let server = cores.for_server(|| child::stead(binary, &folder, &[]))?;
     let address = server.ready()?;
     let requests = requests(address, &folder).await?;
     let capacity = capacity(address, &requests, plan.calm).await?;
@@ -112,7 +110,7 @@ pub(crate) async fn measure(binary: &Path, folder: &Path, plan: &Plan) -> Result
         ensure!(seen.wrong.is_empty(), "wrong answers: {:?}", seen.wrong);
     }
     let memory = [before, highest.max(before), after];
-    let (lasted, apart) = (plan.overload, apart.is_some());
+    let (lasted, apart) = (plan.overload, cores.are_apart());
     Ok(Overload { capacity, calm, loaded, lasted, memory, normal_after, broken, apart })
 }
 

@@ -44,6 +44,15 @@ impl Rate {
         self.p50
     }
 
+    /// Halfway between two.
+    pub(crate) fn mean(self, other: Self) -> Self {
+        Self {
+            per_second: f64::midpoint(self.per_second, other.per_second),
+            p50: (self.p50 + other.p50) / 2,
+            p99: (self.p99 + other.p99) / 2,
+        }
+    }
+
     /// The round whose rate is in the middle.
     pub(crate) fn median(mut rounds: Vec<Self>) -> Result<Self> {
         rounds.sort_by(|one, other| one.per_second.total_cmp(&other.per_second));
@@ -145,9 +154,10 @@ impl Report {
     #[expect(clippy::print_stdout, reason = "the table is this program's result")]
     fn print_flood(&self) {
         let Some(flood) = &self.flood else { return };
-        print_line("good tokens, calm", flood.calm, "");
-        let ratio = format!("{:>6.1}%", flood.ratio() * 100.0);
-        print_line("good tokens under the flood", flood.flooded, &ratio);
+        let round = &flood.round;
+        print_line("good tokens, calm", round.calm, "");
+        let ratio = format!("{:>6.1}%", round.over_calm() * 100.0);
+        print_line("good tokens under the flood", round.flooded, &ratio);
         println!(
             "  {:.0} tokens of unknown keys a second, {} in all, {} sent away; {} fetches in {:.0} s",
             flood.per_second(),
@@ -194,10 +204,6 @@ impl Limited {
 }
 
 impl Flood {
-    fn ratio(&self) -> f64 {
-        self.flooded.per_second / self.calm.per_second
-    }
-
     /// Foreign tokens a second while the flood lasted.
     fn per_second(&self) -> f64 {
         let sent = u32::try_from(self.sent).unwrap_or(u32::MAX);
@@ -208,9 +214,9 @@ impl Flood {
         let fetches = u32::try_from(self.fetches).unwrap_or(u32::MAX);
         let number = |name: &str, value: f64, unit: &str| json!({ "name": format!("http.web_identity_flood.{name}"), "value": value, "unit": unit });
         vec![
-            number("calm.rate", self.calm.per_second, "requests/s"),
-            number("rate", self.flooded.per_second, "requests/s"),
-            number("over_calm", self.ratio(), "of calm"),
+            number("calm.rate", self.round.calm.per_second, "requests/s"),
+            number("rate", self.round.flooded.per_second, "requests/s"),
+            number("over_calm", self.round.over_calm(), "of calm"),
             number("unknown_kids", self.per_second(), "requests/s"),
             number("fetches", f64::from(fetches), "fetches"),
             number("seconds", self.since.as_secs_f64(), "s"),
