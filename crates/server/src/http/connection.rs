@@ -1,14 +1,11 @@
 use std::convert::Infallible;
 use std::fmt;
-use std::future::poll_fn;
 use std::io::Write as _;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZero;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::Poll;
 
 use http::header::{ALLOW, CONTENT_TYPE, HOST, HeaderName, HeaderValue, RETRY_AFTER};
 use http::request::Parts;
@@ -250,10 +247,10 @@ impl<R: Respond> Connections<R> {
         }
     }
 
-    /// A panic ends the request and nothing else, and a client that goes away does not leave a
-    /// write half done: work that has to wait goes on in a task of its own. What the request
-    /// has a place in is kept for as long as the work lasts, whether or not anybody waits for
-    /// it: who goes away would else leave bodies behind that no bound knows of.
+    /// A task of its own: a panic ends the request and nothing else, and a client
+    /// that goes away does not leave a write half done. What the request has a place in
+    /// is kept for as long as the work lasts, whether or not anybody waits for it: who goes
+    /// away would else leave bodies behind that no bound knows of.
     async fn respond(
         &self,
         id: RequestId,
@@ -270,56 +267,20 @@ impl<R: Respond> Connections<R> {
             admitted.stand_back().await;
             responder.respond(arrival).await
         };
-        match begun(Box::pin(work)).await {
-            Begun::Done(reply) => reply,
-            Begun::Waits(work) => self.finish(id, work).await,
-            Begun::Panicked => self.panicked(id),
-        }
-    }
-
-    /// Waits for work in a task of its own, though not without an end.
-    async fn finish(&self, id: RequestId, work: Work) -> Reply {
-        match timeout(self.limits.request_timeout, tokio::spawn(work)).await {
+        let task = tokio::spawn(work);
+        match timeout(self.limits.request_timeout, task).await {
             Ok(Ok(reply)) => reply,
-            Ok(Err(_)) => self.panicked(id),
+            Ok(Err(error)) => {
+                self.traffic.unfinished.add_one();
+                tracing::error!(request_id = %id, panicked = error.is_panic(), "request failed");
+                self.responder.failure(id)
+            }
             Err(_) => {
                 self.traffic.unfinished.add_one();
                 tracing::error!(request_id = %id, "request took too long");
                 self.responder.failure(id)
             }
         }
-    }
-
-    fn panicked(&self, id: RequestId) -> Reply {
-        self.traffic.unfinished.add_one();
-        tracing::error!(request_id = %id, "request failed");
-        self.responder.failure(id)
-    }
-}
-
-/// What answers a request.
-type Work = Pin<Box<dyn Future<Output = Reply> + Send>>;
-
-/// How far work came before it had to wait for something.
-enum Begun {
-    Done(Reply),
-    Waits(Work),
-    Panicked,
-}
-
-/// Begins work where it arose. Most of it is done then: a task would cost more than some of
-/// it does.
-async fn begun(mut work: Work) -> Begun {
-    let poll = poll_fn(|context| {
-        // What a panic leaves behind is dropped with the work; what is shared with others is
-        // as safe to use as after a task that panicked.
-        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
-        Poll::Ready(polled)
-    });
-    match poll.await {
-        Ok(Poll::Ready(reply)) => Begun::Done(reply),
-        Ok(Poll::Pending) => Begun::Waits(work),
-        Err(_) => Begun::Panicked,
     }
 }
 
