@@ -4,7 +4,7 @@ use stead_directory::Snapshot;
 use stead_directory::entity::{AccessKey, KeyOwner, KeyStatus, OidcProvider};
 use stead_federation::oidc::{
     AccessTokenOwner, Algorithms, ClientIds, ConditionKey, Expected, KeySet, NamedProvider,
-    Refusal, UnverifiedToken, WebIdentity, verify,
+    Refusal, UnverifiedToken, VerifiedToken, WebIdentity, verify,
 };
 use stead_policy::{Caller, CompiledPolicy, DocumentKind, FederatedIssuer, PolicySource};
 use stead_session::{Claims, Holder, MfaState, Session, SessionPrincipal};
@@ -13,8 +13,10 @@ use stead_types::{AccessKeyId, AccountId, Arn, Timestamp, UserName};
 use thiserror::Error;
 
 mod saml;
+mod supposed;
 
 pub use saml::{SamlProof, SamlRefused};
+pub use supposed::Supposition;
 
 /// A caller who has proved who they are and who exists at this revision.
 ///
@@ -27,6 +29,16 @@ pub struct VerifiedCaller {
     principal: Caller,
     user_name: Option<UserName>,
     proof: Proof,
+    standing: Standing,
+}
+
+/// Whether anything was proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// A signature, a token or an assertion was verified.
+    Proven,
+    /// Nothing was: the caller is one of a question, and no permit is made for it.
+    Supposed,
 }
 
 /// How a caller has proved who they are.
@@ -34,6 +46,8 @@ pub struct VerifiedCaller {
 enum Proof {
     /// By the signature of a key: a long-term one, or that of a session.
     Signature { access_key_id: AccessKeyId, session: Option<Box<SessionState>> },
+    /// By nothing, as callers of questions; with the session they are supposed to have.
+    Nothing { session: Option<Box<SessionState>> },
     /// By the token of an OpenID Connect provider, or by what a provider says of a token.
     WebIdentity(Box<WebIdentity>),
     /// By the assertion of a SAML provider.
@@ -106,7 +120,8 @@ impl VerifiedCaller {
         };
         let (principal, user_name) = holder_as_caller(&holder, account)?;
         let proof = Proof::Signature { access_key_id: key.id.clone(), session: None };
-        Ok(Self { account: account.account(), principal, user_name, proof })
+        let standing = Standing::Proven;
+        Ok(Self { account: account.account(), principal, user_name, proof, standing })
     }
 
     /// The principal of a session.
@@ -128,14 +143,11 @@ impl VerifiedCaller {
             return Err(Unidentified::OtherAccount);
         }
         let (principal, user_name) = session_as_caller(&session.claims, account)?;
-        let inline_policy = session.claims.policies.inline().map(compile_session_policy);
-        let managed = session.claims.policies.managed().iter();
-        let managed_sources =
-            managed.map(|arn| PolicySource::SessionManaged { arn: arn.clone() }).collect();
-        let state = SessionState { claims: session.claims, inline_policy, managed_sources };
+        let state = SessionState::new(session.claims);
         let (access_key_id, session) = (session.access_key_id, Some(Box::new(state)));
         let proof = Proof::Signature { access_key_id, session };
-        Ok(Self { account: account.account(), principal, user_name, proof })
+        let standing = Standing::Proven;
+        Ok(Self { account: account.account(), principal, user_name, proof, standing })
     }
 
     /// The bearer of an OpenID Connect token whose issuer the account has registered, or
@@ -158,20 +170,31 @@ impl VerifiedCaller {
         account: &Snapshot,
         now: Timestamp,
     ) -> Result<Self, WebIdentityRefused> {
-        let check = |issuer, client_ids| {
+        let check = |issuer: &str, client_ids: ClientIds<'_>| {
             let expected = Expected { issuer, client_ids, algorithms };
-            verify(token, keys, &expected, now).map(WebIdentity::IdToken)
+            verify(token, keys, &expected, now)
         };
-        let named = NamedProvider::of_issuer(token.issuer());
-        if let Some(provider) = registered_provider(account, token.issuer()) {
+        Self::of_issuer(token.issuer(), account, check)
+    }
+
+    /// The bearer of a token of this issuer that `check` accepts, told the issuer's URL and
+    /// whose tokens count.
+    fn of_issuer(
+        issuer: &str,
+        account: &Snapshot,
+        check: impl Fn(&str, ClientIds<'_>) -> Result<VerifiedToken, Refusal>,
+    ) -> Result<Self, WebIdentityRefused> {
+        let named = NamedProvider::of_issuer(issuer);
+        if let Some(provider) = registered_provider(account, issuer) {
             let client_ids: Vec<&str> = provider.client_ids.iter().map(|id| id.as_str()).collect();
             let client_ids = ClientIds::Registered(&client_ids);
             let issuer = named.map_or(provider.issuer.as_str(), |(_, form)| form);
-            let verified = check(issuer, client_ids)?;
-            return Ok(Self::of_provider(provider.arn.as_str(), verified, account));
+            let identity = WebIdentity::IdToken(check(issuer, client_ids)?);
+            return Ok(Self::of_provider(provider.arn.as_str(), identity, account));
         }
         let (named, issuer) = named.ok_or(WebIdentityRefused::NoProvider)?;
-        Ok(Self::of_provider(named.name, check(issuer, ClientIds::Any)?, account))
+        let identity = WebIdentity::IdToken(check(issuer, ClientIds::Any)?);
+        Ok(Self::of_provider(named.name, identity, account))
     }
 
     /// The bearer of an access token for whom its provider has answered.
@@ -189,6 +212,7 @@ impl VerifiedCaller {
             principal: Caller::WebIdentity { provider: provider.into() },
             user_name: None,
             proof: Proof::WebIdentity(Box::new(identity)),
+            standing: Standing::Proven,
         }
     }
 
@@ -210,7 +234,7 @@ impl VerifiedCaller {
     pub const fn access_key_id(&self) -> Option<&AccessKeyId> {
         match &self.proof {
             Proof::Signature { access_key_id, .. } => Some(access_key_id),
-            Proof::WebIdentity(_) | Proof::Saml(_) => None,
+            Proof::Nothing { .. } | Proof::WebIdentity(_) | Proof::Saml(_) => None,
         }
     }
 
@@ -219,14 +243,14 @@ impl VerifiedCaller {
     pub fn web_identity(&self) -> Option<&WebIdentity> {
         match &self.proof {
             Proof::WebIdentity(identity) => Some(identity),
-            Proof::Signature { .. } | Proof::Saml(_) => None,
+            Proof::Signature { .. } | Proof::Nothing { .. } | Proof::Saml(_) => None,
         }
     }
 
     /// The condition keys that a provider's token or assertion gives this call.
     pub(crate) fn provider_keys(&self) -> Vec<ConditionKey> {
         match &self.proof {
-            Proof::Signature { .. } => Vec::new(),
+            Proof::Signature { .. } | Proof::Nothing { .. } => Vec::new(),
             Proof::WebIdentity(identity) => identity.condition_keys(),
             Proof::Saml(proof) => proof.condition_keys(),
         }
@@ -316,7 +340,7 @@ impl VerifiedCaller {
 
     fn session(&self) -> Option<&SessionState> {
         match &self.proof {
-            Proof::Signature { session, .. } => session.as_deref(),
+            Proof::Signature { session, .. } | Proof::Nothing { session } => session.as_deref(),
             Proof::WebIdentity(_) | Proof::Saml(_) => None,
         }
     }
@@ -345,6 +369,16 @@ pub fn registered_provider<'a>(
         let (named, _) = NamedProvider::of_issuer(issuer)?;
         account.oidc_provider_by_issuer(named.keys_of()?)
     })
+}
+
+impl SessionState {
+    fn new(claims: Claims) -> Self {
+        let inline_policy = claims.policies.inline().map(compile_session_policy);
+        let managed = claims.policies.managed().iter();
+        let managed_sources =
+            managed.map(|arn| PolicySource::SessionManaged { arn: arn.clone() }).collect();
+        Self { claims, inline_policy, managed_sources }
+    }
 }
 
 fn compile_session_policy(text: &str) -> CompiledPolicy {

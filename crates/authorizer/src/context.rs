@@ -4,19 +4,19 @@
 
 use stead_directory::Snapshot;
 use stead_federation::oidc::KeyValues;
-use stead_policy::{Caller, Context, ContextBuilder};
+use stead_policy::{Caller, ContextBuilder};
 use stead_session::{Federation, MfaState};
 use stead_types::TagSet;
 
 use crate::{Ask, RequestFacts, Transport, VerifiedCaller};
 
-/// Builds the request context. Costs one entry per key and tag, and one sort.
+/// Gathers the request context. Costs one entry per key and tag, and one sort.
 pub(crate) fn context_of(
     caller: &VerifiedCaller,
     home: &Snapshot,
     ask: &Ask,
     facts: &RequestFacts,
-) -> Context {
+) -> ContextBuilder {
     let mut keys = ContextBuilder::new();
     connection(&mut keys, facts);
     principal(&mut keys, caller);
@@ -31,7 +31,7 @@ pub(crate) fn context_of(
     }
     // Last, so that an operation's own facts take precedence, such as a one-time
     // code that makes aws:MultiFactorAuthPresent true for this one evaluation.
-    keys.overlaid(&ask.context).build()
+    keys.overlaid(&ask.context)
 }
 
 fn connection(keys: &mut ContextBuilder, facts: &RequestFacts) {
@@ -64,7 +64,8 @@ fn principal(keys: &mut ContextBuilder, caller: &VerifiedCaller) {
         Caller::WebIdentity { provider } | Caller::Saml { provider } => {
             return federated(keys, caller, provider);
         }
-        Caller::Service { .. } | Caller::Anonymous => return,
+        Caller::Service { name } => return service(keys, name),
+        Caller::Anonymous => return,
     };
     keys.set("aws:PrincipalAccount", &caller.account().to_string())
         .set("aws:PrincipalArn", arn.as_str())
@@ -72,6 +73,12 @@ fn principal(keys: &mut ContextBuilder, caller: &VerifiedCaller) {
         .set("aws:PrincipalIsAWSService", "false")
         .set("aws:userid", &caller.user_id());
     set_optional(keys, "aws:username", caller.user_name().map(|name| name.as_str()));
+}
+
+/// A service that acts for itself has no account. Spec: the same page, the keys that are
+/// "properties of the network" and of a principal that is a service.
+fn service(keys: &mut ContextBuilder, name: &str) {
+    keys.set("aws:PrincipalIsAWSService", "true").set("aws:PrincipalServiceName", name);
 }
 
 /// The bearer of a provider's token or assertion has no ARN of its own.

@@ -25,10 +25,11 @@ pub fn decide<Op>(
     facts: &RequestFacts,
 ) -> Result<Authorized<Op>, Box<Denied>> {
     let policies = CallerPolicies::collect(caller, home);
-    let context = context_of(caller, home, ask, facts);
-    let trust_source = trust_source(&ask.resource);
-    let question = Question { caller, ask, context: &context, policies: &policies, trust_source };
-    if question.evaluate(&mut NoTrace, |outcome| outcome.decision == Decision::Allow) {
+    let context = context_of(caller, home, ask, facts).build();
+    let question = Question::new(caller, ask, &context, &policies, Controls::NONE);
+    let allowed = question.evaluate(&mut NoTrace, |outcome| outcome.decision == Decision::Allow);
+    // Who has proved nothing gets no permit, whatever the policies say.
+    if allowed && !caller.is_supposed() {
         return Ok(Authorized::granted());
     }
     let mut trace = FullTrace::default();
@@ -38,17 +39,43 @@ pub fn decide<Op>(
     Err(Box::new(denied))
 }
 
+/// What an organization adds to the policies.
+#[derive(Clone, Copy)]
+pub(crate) struct Controls<'a> {
+    /// Of the caller's account, a list per level.
+    pub(crate) service: &'a [Policies<'a>],
+    /// Of the resource's account.
+    pub(crate) resource: Policies<'a>,
+}
+
+impl Controls<'_> {
+    /// No account belongs to an organization.
+    pub(crate) const NONE: Self = Self { service: &[], resource: Policies::NONE };
+}
+
 /// Everything an evaluation reads.
-struct Question<'a> {
+pub(crate) struct Question<'a> {
     caller: &'a VerifiedCaller,
     ask: &'a Ask,
     context: &'a Context,
     policies: &'a CallerPolicies<'a>,
     trust_source: Option<PolicySource>,
+    controls: Controls<'a>,
 }
 
-impl Question<'_> {
-    fn evaluate<'t, T: Trace<'t>, R>(
+impl<'a> Question<'a> {
+    pub(crate) fn new(
+        caller: &'a VerifiedCaller,
+        ask: &'a Ask,
+        context: &'a Context,
+        policies: &'a CallerPolicies<'a>,
+        controls: Controls<'a>,
+    ) -> Self {
+        let trust_source = trust_source(&ask.resource);
+        Self { caller, ask, context, policies, trust_source, controls }
+    }
+
+    pub(crate) fn evaluate<'t, T: Trace<'t>, R>(
         &'t self,
         trace: &mut T,
         read: impl FnOnce(Outcome<'_>) -> R,
@@ -58,8 +85,8 @@ impl Question<'_> {
             boundary: self.policies.boundary,
             session: self.policies.session.as_ref().map(Into::into),
             resource: self.resource_policy(),
-            service_control: &[],
-            resource_control: Policies::NONE,
+            service_control: self.controls.service,
+            resource_control: self.controls.resource,
         };
         let request = Request {
             action: self.ask.action,

@@ -18,15 +18,18 @@ mod context;
 mod decide;
 mod denied;
 mod facts;
+mod judge;
 mod layers;
 mod restrictions;
 
 pub use ask::{Ask, Resource};
 pub use authorized::Authorized;
 pub use caller::{
-    SamlProof, SamlRefused, Unidentified, VerifiedCaller, WebIdentityRefused, registered_provider,
+    SamlProof, SamlRefused, Supposition, Unidentified, VerifiedCaller, WebIdentityRefused,
+    registered_provider,
 };
 pub use condition_keys::{CONDITION_KEYS, ConditionKey, Multiplicity, reference_page};
 pub use decide::decide;
 pub use denied::{Denied, Disclosure};
 pub use facts::{RequestFacts, Transport};
+pub use judge::{Judgement, Surroundings, judge};

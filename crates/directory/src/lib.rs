@@ -21,6 +21,7 @@ mod trust;
 mod catalogue;
 mod change;
 mod draft;
+pub mod imported;
 mod snapshot;
 
 // The rules.

@@ -61,5 +61,5 @@ pub use refusal::{KeyUse, Refusal};
 pub use session::{AuthorizedRoles, SessionTags};
 pub use token::{DecodedToken, PayloadError, UnverifiedToken, verified_payload};
 pub use verified::VerifiedToken;
-pub use verify::{ClientIds, Expected, claim_refusals, verify};
+pub use verify::{ClientIds, Expected, SupposedToken, claim_refusals, suppose, verify};
 pub use web_identity::WebIdentity;

@@ -1,7 +1,11 @@
+use std::sync::Arc;
+use std::time::Duration;
+
 use stead_api::ApiError;
 use stead_api::sts::{AssumeRole, AssumeRoleRequest, AssumeRoleResponse};
 use stead_authorizer::Authorized;
 use stead_directory::Snapshot;
+use stead_directory::entity::Role;
 use stead_policy::Caller;
 use stead_service::{Asks, Call, Handle, Work};
 use stead_session::{Chaining, Claims, MfaState, PackedSize};
@@ -13,7 +17,7 @@ use crate::mfa::MfaProof;
 use crate::role_arn::RoleArn;
 use crate::role_session::{RoleSession, decoded, shown};
 use crate::session_tags::RequestedTags;
-use crate::{Sts, duration, session_policies};
+use crate::{Rehearse, Sts, duration, session_policies};
 
 mod questions;
 
@@ -35,12 +39,7 @@ impl Handle<AssumeRole> for Sts {
         call: &Call<'_>,
         work: &mut Work<'_>,
     ) -> Result<AssumeRoleResponse, ApiError> {
-        let Assumption { session, mfa, .. } = Assumption::read(&input, call)?;
-        let role = session.permitted_role()?;
-        let home = call.snapshot_of(session.target.account);
-        let home = home.ok_or_else(|| ApiError::internal("a role without its account"))?;
-        session_policies::must_exist(&session.policies, home)?;
-        let lasts = duration::of_role_session(input.duration_seconds, &role, chain(call))?;
+        let (Assumption { session, mfa, .. }, role, lasts) = begin(&input, call)?;
         work.guards.extend(mfa.as_ref().map(|proof| proof.guard(call)));
         let user = session.user(&role);
         let now = call.facts.now;
@@ -57,6 +56,28 @@ impl Handle<AssumeRole> for Sts {
             source_identity: claims.source_identity.map(|identity| identity.to_string()),
         })
     }
+}
+
+impl Rehearse<AssumeRole> for Sts {
+    fn rehearse(input: &AssumeRoleRequest, call: &Call<'_>) -> Result<(), ApiError> {
+        let (Assumption { session, .. }, ..) = begin(input, call)?;
+        session.must_fit()
+    }
+}
+
+/// What is checked once the policies have said yes.
+fn begin(
+    input: &AssumeRoleRequest,
+    call: &Call<'_>,
+) -> Result<(Assumption, Arc<Role>, Duration), ApiError> {
+    let assumption = Assumption::read(input, call)?;
+    let session = &assumption.session;
+    let role = session.permitted_role()?;
+    let home = call.snapshot_of(session.target.account);
+    let home = home.ok_or_else(|| ApiError::internal("a role without its account"))?;
+    session_policies::must_exist(&session.policies, home)?;
+    let lasts = duration::of_role_session(input.duration_seconds, &role, chain(call))?;
+    Ok((assumption, role, lasts))
 }
 
 /// A request to assume a role, understood: everything that can be known of it

@@ -1,8 +1,11 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use stead_api::sts::{AssumeRoleWithSAML, AssumeRoleWithSAMLRequest, AssumeRoleWithSAMLResponse};
 use stead_api::{ApiError, Operation};
 use stead_authorizer::{Authorized, SamlProof};
+use stead_directory::entity::Role;
 use stead_federation::saml::VerifiedAssertion;
 use stead_service::{Asks, AssertionUse, Call, Handle, ReplayGuard, Work};
 use stead_session::{Chaining, Claims, Federation, PackedSize};
@@ -13,7 +16,7 @@ use crate::duration;
 use crate::role_arn::RoleArn;
 use crate::role_session::{RoleSession, shown};
 use crate::session_tags::RequestedTags;
-use crate::{Sts, saml_error, session_policies};
+use crate::{Rehearse, Sts, saml_error, session_policies};
 
 impl Handle<AssumeRoleWithSAML> for Sts {
     fn asks(input: &AssumeRoleWithSAMLRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
@@ -28,12 +31,8 @@ impl Handle<AssumeRoleWithSAML> for Sts {
         call: &Call<'_>,
         work: &mut Work<'_>,
     ) -> Result<AssumeRoleWithSAMLResponse, ApiError> {
-        let Assumption { session, proof } = Assumption::read(&input, call)?;
+        let (Assumption { session, proof }, role, lasts) = begin(&input, call)?;
         let assertion = proof.assertion();
-        let role = session.permitted_role()?;
-        session_policies::must_exist(&session.policies, call.account)?;
-        let lasts =
-            duration::of_saml_session(input.duration_seconds, &role, assertion, call.facts.now)?;
         let user = session.user(&role);
         let claims = Claims {
             federation: Some(federation(proof)),
@@ -57,6 +56,26 @@ impl Handle<AssumeRoleWithSAML> for Sts {
             source_identity: claims.source_identity.map(|identity| identity.to_string()),
         })
     }
+}
+
+impl Rehearse<AssumeRoleWithSAML> for Sts {
+    fn rehearse(input: &AssumeRoleWithSAMLRequest, call: &Call<'_>) -> Result<(), ApiError> {
+        let (Assumption { session, .. }, ..) = begin(input, call)?;
+        session.must_fit()
+    }
+}
+
+/// What is checked once the policies have said yes.
+fn begin<'c>(
+    input: &AssumeRoleWithSAMLRequest,
+    call: &Call<'c>,
+) -> Result<(Assumption<'c>, Arc<Role>, Duration), ApiError> {
+    let assumption = Assumption::read(input, call)?;
+    let role = assumption.session.permitted_role()?;
+    session_policies::must_exist(&assumption.session.policies, call.account)?;
+    let (asked, now) = (input.duration_seconds, call.facts.now);
+    let lasts = duration::of_saml_session(asked, &role, assumption.proof.assertion(), now)?;
+    Ok((assumption, role, lasts))
 }
 
 /// A request to assume a role with an assertion that was verified.

@@ -1,8 +1,12 @@
+use std::sync::Arc;
+use std::time::Duration;
+
 use stead_api::sts::{
     AssumeRoleWithWebIdentity, AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse,
 };
 use stead_api::{ApiError, ErrorCode, Operation};
 use stead_authorizer::{Ask, Authorized};
+use stead_directory::entity::Role;
 use stead_federation::oidc::WebIdentity;
 use stead_service::{Asks, Call, Handle, Work};
 use stead_session::{Chaining, Claims, Federation, PackedSize};
@@ -13,7 +17,7 @@ use crate::duration::{self, Chain};
 use crate::role_arn::RoleArn;
 use crate::role_session::{RoleSession, decoded, shown};
 use crate::session_tags::RequestedTags;
-use crate::{Sts, session_policies};
+use crate::{Rehearse, Sts, session_policies};
 
 impl Handle<AssumeRoleWithWebIdentity> for Sts {
     fn asks(input: &AssumeRoleWithWebIdentityRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
@@ -28,11 +32,7 @@ impl Handle<AssumeRoleWithWebIdentity> for Sts {
         call: &Call<'_>,
         work: &mut Work<'_>,
     ) -> Result<AssumeRoleWithWebIdentityResponse, ApiError> {
-        let Assumption { session, token, provider, .. } = Assumption::read(&input, call)?;
-        let role = session.permitted_role()?;
-        session_policies::must_exist(&session.policies, call.account)?;
-        // Observed: how long the token is still valid does not shorten the session.
-        let lasts = duration::of_role_session(input.duration_seconds, &role, Chain::First)?;
+        let (Assumption { session, token, provider, .. }, role, lasts) = begin(&input, call)?;
         let user = session.user(&role);
         let claims = Claims {
             federation: Some(Federation {
@@ -53,6 +53,26 @@ impl Handle<AssumeRoleWithWebIdentity> for Sts {
             source_identity: claims.source_identity.map(|identity| identity.to_string()),
         })
     }
+}
+
+impl Rehearse<AssumeRoleWithWebIdentity> for Sts {
+    fn rehearse(input: &AssumeRoleWithWebIdentityRequest, call: &Call<'_>) -> Result<(), ApiError> {
+        let (Assumption { session, .. }, ..) = begin(input, call)?;
+        session.must_fit()
+    }
+}
+
+/// What is checked once the policies have said yes.
+fn begin<'c>(
+    input: &AssumeRoleWithWebIdentityRequest,
+    call: &Call<'c>,
+) -> Result<(Assumption<'c>, Arc<Role>, Duration), ApiError> {
+    let assumption = Assumption::read(input, call)?;
+    let role = assumption.session.permitted_role()?;
+    session_policies::must_exist(&assumption.session.policies, call.account)?;
+    // Observed: how long the token is still valid does not shorten the session.
+    let lasts = duration::of_role_session(input.duration_seconds, &role, Chain::First)?;
+    Ok((assumption, role, lasts))
 }
 
 /// A request to assume a role with a token that was verified.

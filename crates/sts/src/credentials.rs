@@ -1,7 +1,7 @@
 use stead_api::sts::Credentials;
 use stead_api::{ApiError, ErrorCode};
 use stead_service::Work;
-use stead_session::{Claims, IssueError, Issued, PackedSubject, issue};
+use stead_session::{Claims, IssueError, Issued, PackedSize, PackedSubject, issue};
 
 /// Seals the claims and makes the credentials the response carries.
 ///
@@ -18,21 +18,23 @@ pub(crate) fn credentials(claims: &Claims, work: &mut Work<'_>) -> Result<Creden
     })
 }
 
+/// Spec: re:Post knowledge center, "iam-role-aws-sts-error", has both texts.
+pub(crate) fn too_large(size: PackedSize) -> ApiError {
+    let percent = size.percent();
+    let text = match size.subject() {
+        PackedSubject::Policies => format!(
+            "Packed policy consumes {percent}% of allotted space, please use smaller policy."
+        ),
+        PackedSubject::Tags => {
+            format!("Packed size of session tags consumes {percent}% of allotted space.")
+        }
+    };
+    ApiError::new(ErrorCode::PackedPolicyTooLarge, text)
+}
+
 fn refused(error: IssueError, claims: &Claims) -> ApiError {
     match error {
-        IssueError::PackedPolicyTooLarge(size) => {
-            // Spec: re:Post knowledge center, "iam-role-aws-sts-error", has both texts.
-            let percent = size.percent();
-            let text = match size.subject() {
-                PackedSubject::Policies => format!(
-                    "Packed policy consumes {percent}% of allotted space, please use smaller policy."
-                ),
-                PackedSubject::Tags => {
-                    format!("Packed size of session tags consumes {percent}% of allotted space.")
-                }
-            };
-            ApiError::new(ErrorCode::PackedPolicyTooLarge, text)
-        }
+        IssueError::PackedPolicyTooLarge(size) => too_large(size),
         // Choice: AWS is not known to have such a bound; the code says that it is the token
         // which cannot be used.
         IssueError::FederationTooLong | IssueError::TooLong if claims.federation.is_some() => {

@@ -15,6 +15,7 @@ mod get_caller_identity;
 mod get_federation_token;
 mod get_session_token;
 mod mfa;
+mod rehearse;
 mod role_arn;
 mod role_session;
 mod saml_error;
@@ -22,6 +23,7 @@ mod session_policies;
 mod session_tags;
 mod web_identity_error;
 
+pub use rehearse::Rehearse;
 pub use role_arn::account_of_role;
 pub use saml_error::{no_saml_provider, not_a_saml_response, refused_saml};
 pub use web_identity_error::{

@@ -11,6 +11,7 @@ use stead_service::Call;
 use stead_session::{Chaining, Claims, MfaState, PackedSize, SessionPolicies, SessionPrincipal};
 use stead_types::{Arn, SessionName, SourceIdentity};
 
+use crate::credentials::too_large;
 use crate::role_arn::RoleArn;
 use crate::session_tags::RequestedTags;
 
@@ -78,6 +79,15 @@ impl RoleSession {
         let arn = Arn::sts(self.target.account, &resource).to_string();
         let assumed_role_id = [role.id.as_str(), ":", session.as_str()].concat();
         AssumedRoleUser { assumed_role_id, arn }
+    }
+
+    /// Whether policies and tags fit into a session.
+    ///
+    /// # Errors
+    /// As when the session is sealed.
+    pub(crate) fn must_fit(self) -> Result<(), ApiError> {
+        let packed = PackedSize::of(&self.policies, &self.tags.into_session_tags()?);
+        if packed.fits() { Ok(()) } else { Err(too_large(packed)) }
     }
 
     /// The session as it begins now, without a second factor or a provider.

@@ -10,7 +10,7 @@ use stead_policy::Caller;
 use stead_types::{AccountId, Arn, Secret, Timestamp};
 use thiserror::Error;
 
-use super::{Proof, VerifiedCaller};
+use super::{Proof, Standing, VerifiedCaller};
 
 /// An assertion that was verified, and the provider that it was verified against.
 #[derive(Clone, Debug)]
@@ -88,14 +88,23 @@ impl VerifiedCaller {
         };
         let assertion = verify(response, &expected, now)
             .map_err(|refusal| SamlRefused::Response { provider: provider.clone(), refusal })?;
+        Ok(Self::of_assertion(assertion, &found.arn, account))
+    }
+
+    pub(super) fn of_assertion(
+        assertion: VerifiedAssertion,
+        provider: &Arn,
+        account: &Snapshot,
+    ) -> Self {
         let account = account.account();
-        let proof = SamlProof { assertion, provider: found.arn.clone(), account };
-        Ok(Self {
+        let proof = SamlProof { assertion, provider: provider.clone(), account };
+        Self {
             account,
-            principal: Caller::Saml { provider: found.arn.as_str().into() },
+            principal: Caller::Saml { provider: provider.as_str().into() },
             user_name: None,
             proof: Proof::Saml(Box::new(proof)),
-        })
+            standing: Standing::Proven,
+        }
     }
 
     /// The assertion of a SAML provider, where the call came with one.
@@ -103,7 +112,7 @@ impl VerifiedCaller {
     pub fn saml(&self) -> Option<&SamlProof> {
         match &self.proof {
             Proof::Saml(proof) => Some(proof),
-            Proof::Signature { .. } | Proof::WebIdentity(_) => None,
+            Proof::Signature { .. } | Proof::Nothing { .. } | Proof::WebIdentity(_) => None,
         }
     }
 }

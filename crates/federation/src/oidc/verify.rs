@@ -1,9 +1,11 @@
 //! The check of a token, all of it.
 
-use serde_json::Value;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
 use stead_types::Timestamp;
 
-use super::algorithm::Algorithms;
+use super::algorithm::{Algorithm, Algorithms};
 use super::claims::{Claims, malformed};
 use super::key_set::KeySet;
 use super::limits::{AGE_MAX, SKEW_MAX, SUBJECT_BYTES_MAX};
@@ -56,7 +58,53 @@ pub fn verify(
     now: Timestamp,
 ) -> Result<VerifiedToken, Refusal> {
     token.check_signature(keys, expected.algorithms)?;
-    let claims = Claims(token.decoded().claims());
+    let signed = Signed { key_id: token.key_id(), algorithm: token.algorithm() };
+    accept(token.decoded().shared_claims(), signed, expected, now)
+}
+
+/// What a signature says besides that it is one.
+struct Signed<'a> {
+    key_id: Option<&'a str>,
+    algorithm: Algorithm,
+}
+
+/// A token that nobody has signed: what would be accepted if the issuer had.
+///
+/// For whoever asks what a call would be answered, from the claims of a token that is
+/// not at hand. A type of its own, so that it never stands where a proof is asked for.
+#[must_use]
+#[derive(Clone, Debug, PartialEq)]
+pub struct SupposedToken(VerifiedToken);
+
+impl SupposedToken {
+    /// What the token would be taken for. Whatever is built on it proves nothing either.
+    pub fn as_if_verified(self) -> VerifiedToken {
+        self.0
+    }
+}
+
+/// Checks the claims of a token as [`verify`] does, and in its order, as if the issuer
+/// had signed them.
+///
+/// # Errors
+/// The first reason against the claims.
+pub fn suppose(
+    claims: Map<String, Value>,
+    expected: &Expected<'_>,
+    now: Timestamp,
+) -> Result<SupposedToken, Refusal> {
+    let signed = Signed { key_id: None, algorithm: Algorithm::Rs256 };
+    accept(Arc::new(claims), signed, expected, now).map(SupposedToken)
+}
+
+/// What comes after the signature.
+fn accept(
+    shared: Arc<Map<String, Value>>,
+    signed: Signed<'_>,
+    expected: &Expected<'_>,
+    now: Timestamp,
+) -> Result<VerifiedToken, Refusal> {
+    let claims = Claims(&shared);
     check_issuer(claims, expected)?;
     let subject = subject(claims)?;
     let audiences = claims.audiences()?;
@@ -66,9 +114,10 @@ pub fn verify(
     let parties = Parties { audiences, authorized_party };
     check_audience(&parties, expected.client_ids)?;
     Ok(VerifiedToken {
-        issuer: token.issuer().to_owned(),
-        key_id: token.key_id().map(str::to_owned),
-        algorithm: token.algorithm(),
+        // The claim is the expected text by now.
+        issuer: expected.issuer.to_owned(),
+        key_id: signed.key_id.map(str::to_owned),
+        algorithm: signed.algorithm,
         subject,
         parties,
         issued_at: times.issued_at,
@@ -76,7 +125,7 @@ pub fn verify(
         session_tags: SessionTags::read(claims)?,
         roles: AuthorizedRoles::read(claims)?,
         source_identity: source_identity(claims)?,
-        claims: token.decoded().shared_claims(),
+        claims: shared,
     })
 }
 
