@@ -3,6 +3,7 @@
 
 mod backup;
 mod credentials;
+mod explain;
 mod keys;
 mod log;
 mod sessions;
@@ -18,6 +19,7 @@ pub(crate) use credentials::{
     CallerFlags, CredentialsCommand, ExecFlags, PrintFlags, RoleFlags, ServeCredentialsFlags,
     ServiceFlags, SessionFlags, SourceFlags, WebIdentityFlags,
 };
+pub(crate) use explain::ExplainFlags;
 pub(crate) use keys::{KeysCommand, RewrapFlags};
 pub(crate) use log::{LogCommand, QueryFlags};
 pub(crate) use sessions::{RevokeFlags, SessionsCommand};
@@ -34,6 +36,7 @@ Examples:
   stead config show                            every setting and where it comes from
   stead exec --role-arn ARN -- aws sts get-caller-identity
   stead sessions revoke deploy                 end the sessions of a role
+  stead explain --case denied.json             why a call was denied, and the fix
   stead token inspect @token.jwt               what a token says, and what would refuse it
   stead log query --outcome denied             who was denied what
 
@@ -72,6 +75,8 @@ pub(crate) enum Command {
     Credentials(CredentialsCommand),
     /// Run a command with the credentials of a role.
     Exec(Box<ExecFlags>),
+    /// Say why a call was denied, and what would let it through.
+    Explain(ExplainFlags),
     /// Look at the audit log.
     #[command(subcommand)]
     Log(LogCommand),

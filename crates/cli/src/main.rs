@@ -14,6 +14,7 @@ mod demo;
 mod environment;
 mod exec;
 mod exit;
+mod explain;
 mod keys;
 mod log;
 mod loopback;
@@ -63,6 +64,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Config(command) => on_runtime(configuration::run(command)),
         Command::Credentials(command) => on_runtime(credentials::run(command)),
         Command::Exec(flags) => on_runtime(exec::run(*flags)),
+        Command::Explain(flags) => explain::run(&flags),
         Command::Log(command) => on_runtime(log::run(command)),
         Command::Sessions(command) => on_runtime(sessions::run(command)),
         Command::Token(command) => token::run(command),

@@ -1,0 +1,134 @@
+//! Verdict, causes, what was fine, and fixes: all there is to say of a case.
+
+use serde::Serialize;
+
+use crate::attempt::Reported;
+use crate::diagnosis::{Finding, Scene, Where, diagnose};
+use crate::fixes;
+use crate::limits::FIXES_SHOWN_MAX;
+use crate::patch::Patch;
+use crate::replay::{Answer, Refusal};
+use crate::{Case, CaseError, Cause, Layer};
+
+mod fine;
+mod reported;
+
+/// The version of the shape in which an explanation is written as JSON.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// Why a call is answered as it is.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Explanation {
+    /// [`FORMAT_VERSION`].
+    pub version: u32,
+    /// The answer.
+    pub verdict: Verdict,
+    /// The decisive cause of a refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+    /// Further causes, in order: each would refuse the call too.
+    pub also: Vec<Cause>,
+    /// What would have to change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layer: Option<Layer>,
+    /// Where the cause stands.
+    #[serde(rename = "where")]
+    pub place: Where,
+    /// What was looked at and is not the cause.
+    pub fine: Vec<String>,
+    /// What lets the call through, the least first.
+    pub fixes: Vec<Fix>,
+    /// What is not in view, and would have to be for a certain answer.
+    pub missing: Vec<String>,
+}
+
+/// What is known of the answer to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Credentials are given.
+    Allowed,
+    /// The call is refused.
+    Denied,
+    /// The call was refused for something that is not in view. The cause, if one is
+    /// given, is what the reported error says.
+    Unexplained,
+}
+
+/// A change after which the call succeeds.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Fix {
+    /// What is done, in words.
+    pub title: String,
+    /// Where it is done.
+    pub target: Layer,
+    /// The change of the case.
+    pub patch: Patch,
+    /// Whether it lets in more than this one call.
+    pub widens: bool,
+    /// That it was applied and the call evaluated again, and succeeded.
+    pub verified: bool,
+}
+
+/// Explains what the attempt of a case is answered.
+///
+/// # Errors
+/// A document that is not of the shape of a case.
+pub fn explain(case: &Case) -> Result<Explanation, CaseError> {
+    let scene = Scene::new(case.clone())?;
+    let findings = diagnose(&scene);
+    let mut causes = findings.iter().map(|finding| finding.cause);
+    let mut explanation = Explanation {
+        version: FORMAT_VERSION,
+        verdict: if scene.replay.is_allowed() { Verdict::Allowed } else { Verdict::Denied },
+        cause: causes.next(),
+        also: causes.collect(),
+        layer: findings.first().map(|finding| finding.layer),
+        place: findings.first().map(|finding| finding.place.clone()).unwrap_or_default(),
+        fine: fine::list(&scene),
+        fixes: fixes::verified(&scene, &findings, FIXES_SHOWN_MAX),
+        missing: scene.replay.missing.clone(),
+    };
+    if let Some(error) = &scene.attempt.error {
+        compare(&mut explanation, &scene, error, &findings);
+    }
+    Ok(explanation)
+}
+
+/// What was reported, beside what was found. A call that succeeds here and was refused
+/// there was refused for something that is not in view, and this is said.
+fn compare(explanation: &mut Explanation, scene: &Scene, error: &Reported, findings: &[Finding]) {
+    let beyond_view = match &scene.replay.answer {
+        Answer::Allowed => true,
+        Answer::Refused(refusal) => {
+            let explains = |cause: Cause| findings.iter().any(|finding| finding.cause == cause);
+            is_of_policies(refusal) && reported::is_beyond(error, explains)
+        }
+    };
+    if !beyond_view {
+        return;
+    }
+    if let Some((cause, layer, missing)) = reported::cause(error) {
+        explanation.verdict = Verdict::Unexplained;
+        explanation.cause = Some(cause);
+        explanation.also = findings.iter().map(|finding| finding.cause).collect();
+        explanation.also.retain(|also| *also != cause);
+        explanation.layer = Some(layer);
+        explanation.place = Where::default();
+        explanation.missing.push(missing.to_owned());
+    } else if scene.replay.is_allowed() {
+        explanation.verdict = Verdict::Unexplained;
+        explanation.missing.push(format!(
+            "what AWS refused the call for: `{}: {}`. Every policy in view allows it; not in view \
+             can be service and resource control policies, VPC endpoint policies, session policies \
+             of the caller, and the other account's side",
+            error.code, error.message
+        ));
+    }
+}
+
+/// Whether a refusal is one of policies.
+const fn is_of_policies(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::Denied(_))
+}

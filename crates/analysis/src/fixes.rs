@@ -1,0 +1,159 @@
+//! Changes that let a call through: each is applied to the case and evaluated before it
+//! is shown.
+
+mod alternatives;
+mod condition;
+mod control;
+mod own;
+mod principal;
+mod provider;
+mod request;
+mod strangers;
+mod token;
+mod trust;
+
+pub(crate) use alternatives::{
+    as_caller, can_become_caller, issuer, other_caller, other_roles, provider_name, provider_place,
+    renamed_provider, trust_place,
+};
+
+use crate::diagnosis::{Finding, Scene, diagnose};
+use crate::explanation::Fix;
+use crate::limits::{CANDIDATES_MAX, FIX_STEPS_MAX};
+use crate::patch::{Change, Patch};
+use crate::{Cause, Layer};
+
+/// A change that might help.
+#[derive(Clone, Debug)]
+struct Candidate {
+    title: String,
+    target: Layer,
+    changes: Vec<Change>,
+    /// Known to let in more than this call; what is not known to is tried with strangers.
+    widens: bool,
+}
+
+impl Candidate {
+    fn new(title: impl Into<String>, target: Layer, changes: Vec<Change>) -> Self {
+        Self { title: title.into(), target, changes, widens: false }
+    }
+
+    fn widening(self) -> Self {
+        Self { widens: true, ..self }
+    }
+}
+
+/// Fixes that were seen to help, the least first: those that let in nobody else before
+/// those that do, and fewer changes before more.
+pub(crate) fn verified(scene: &Scene, findings: &[Finding], most: usize) -> Vec<Fix> {
+    let Some(decisive) = findings.first() else { return Vec::new() };
+    let mut fixes: Vec<Fix> = Vec::new();
+    for candidate in candidates(scene, decisive).into_iter().take(CANDIDATES_MAX) {
+        let Some((patch, widens)) = complete(scene, decisive, &candidate, FIX_STEPS_MAX) else {
+            continue;
+        };
+        if fixes.iter().any(|fix| fix.patch == patch) {
+            continue;
+        }
+        let widens = widens || strangers::are_let_in(scene, &patch);
+        let (title, target) = (candidate.title, candidate.target);
+        fixes.push(Fix { title, target, patch, widens, verified: true });
+    }
+    fixes.sort_by_key(|fix| (fix.widens, fix.patch.0.len()));
+    fixes.truncate(most);
+    fixes
+}
+
+/// The candidate with whatever else the call needs then, and whether any of it widens;
+/// none where it does not help.
+fn complete(
+    scene: &Scene,
+    finding: &Finding,
+    candidate: &Candidate,
+    steps: usize,
+) -> Option<(Patch, bool)> {
+    let patch = Patch(candidate.changes.clone());
+    let next = scene.after(&patch)?;
+    if next.replay.is_allowed() {
+        return Some((patch, candidate.widens));
+    }
+    let steps = steps.checked_sub(1)?;
+    let findings = diagnose(&next);
+    let decisive = findings.first()?;
+    if decisive == finding {
+        return None;
+    }
+    // Further causes are dealt with by the first thing that helps.
+    const TRIED: usize = 3;
+    let further = candidates(&next, decisive).into_iter().take(TRIED);
+    for more in further {
+        if let Some((rest, widens)) = complete(&next, decisive, &more, steps) {
+            return Some((patch.followed_by(&rest), widens || candidate.widens));
+        }
+    }
+    None
+}
+
+/// What might help against a cause, the least first.
+fn candidates(scene: &Scene, finding: &Finding) -> Vec<Candidate> {
+    match finding.cause {
+        Cause::TrustConditionValueMismatch
+        | Cause::TrustConditionCaseMismatch
+        | Cause::TrustConditionKeyAbsent
+        | Cause::TrustConditionOperatorNoWildcards
+        | Cause::TrustConditionWrongIssuerPrefix
+        | Cause::TrustExternalIdMismatch
+        | Cause::TrustExternalIdMissing
+        | Cause::TrustMfaRequired => condition::candidates(scene, finding),
+        Cause::TrustStalePrincipalId | Cause::AssumedRoleSessionArnMismatch
+            if finding.place.condition_key.is_some() =>
+        {
+            condition::candidates(scene, finding)
+        }
+        Cause::TrustNoMatchingPrincipal
+        | Cause::TrustStalePrincipalId
+        | Cause::AssumedRoleSessionArnMismatch
+        | Cause::SelfAssumeNotTrusted
+        | Cause::ServicePrincipalOnly
+        | Cause::SimulatorIgnoresTrust
+        | Cause::TrustWrongPrincipalType => principal::candidates(scene, finding),
+        Cause::TrustWrongProviderArn => principal::provider(scene, finding),
+        Cause::TrustWrongAction
+        | Cause::TrustMissingTagSession
+        | Cause::TrustMissingSetSourceIdentity => trust::action(scene, finding),
+        Cause::TrustExplicitDeny => trust::deny(scene, finding),
+        Cause::IdentityExplicitDeny | Cause::ScpDeny | Cause::RcpDeny => {
+            control::deny(scene, finding)
+        }
+        Cause::ScpNoAllow => control::allow(scene, finding),
+        Cause::IdentityNoAllow
+        | Cause::IdentityWrongResource
+        | Cause::BoundaryNoAllow
+        | Cause::SessionPolicyNoAllow => own::candidates(scene, finding),
+        Cause::ProviderAudienceNotRegistered
+        | Cause::ProviderIssuerMismatch
+        | Cause::ProviderNotFound
+        | Cause::ProviderThumbprintMismatch
+        | Cause::ProviderKeysUnreachable => provider::candidates(scene, finding),
+        Cause::TokenExpired
+        | Cause::TokenMissingClaim
+        | Cause::TokenNotYetValid
+        | Cause::TokenSignatureInvalid
+        | Cause::TokenWrongAudience => token::candidates(scene, finding),
+        Cause::CredentialChainWrongCaller if finding.layer == Layer::Token => {
+            token::of_trusted_provider(scene, finding)
+        }
+        Cause::CredentialChainWrongCaller
+        | Cause::CallerIsRoot
+        | Cause::ClockSkew
+        | Cause::DurationChainingCap
+        | Cause::DurationExceedsMax
+        | Cause::RegionDisabled
+        | Cause::RequestInvalid
+        | Cause::RequestInvalidSessionName
+        | Cause::RequestPackedPolicyTooLarge
+        | Cause::RequestRoleArnNotARole
+        | Cause::RoleNotFound
+        | Cause::RoleWrongAccount => request::candidates(scene, finding),
+    }
+}

@@ -1,0 +1,47 @@
+//! Why a call was denied, and the smallest change that lets it through. No I/O.
+//!
+//! What is asked about is a [`Case`]: accounts as `aws iam get-account-authorization-details`
+//! exports them, with their providers and the policies of their organization, and one
+//! attempt to assume a role. The accounts become the snapshots that the server has, the
+//! attempt becomes the call that the server would get, and the answer comes from the
+//! handlers' own questions, answered by `stead_authorizer`. No rule of access is written
+//! here a second time: a diagnosis reads the trace of the evaluation, supposes one thing
+//! to be different, and asks again.
+//!
+//! - [`Case`]: what was exported and what was tried, as a document that can be patched;
+//! - [`replay`]: what the call is answered;
+//! - [`explain`]: why, with fixes that were applied and evaluated before they are shown.
+//!
+//! Sibling analyses (who can, simulate, audit) build on [`World`] and [`replay`].
+
+mod limits;
+
+// What is asked about.
+mod case;
+mod node;
+mod patch;
+mod place;
+mod world;
+
+// What it is answered.
+mod attempt;
+mod replay;
+
+// Why.
+mod cause;
+mod diagnosis;
+mod fixes;
+mod matching;
+
+mod explanation;
+
+pub use attempt::{Attempt, Operation, Token};
+pub use case::{Case, CaseError};
+pub use cause::{Cause, Layer};
+pub use diagnosis::{Finding, Where};
+pub use explanation::{Explanation, FORMAT_VERSION, Fix, Verdict, explain};
+pub use limits::CASE_BYTES_MAX;
+pub use patch::{Change, Patch, PatchError};
+pub use place::{Lines, locate};
+pub use replay::{Answer, Denial, Refusal, Replay, replay};
+pub use world::World;

@@ -1,0 +1,19 @@
+//! How much of outside documents is read, and how long an answer is looked for.
+
+/// Bytes of a case or of an export.
+///
+/// Choice: an account of 10,000 roles and 2,000 policies of 2 KiB each has some 60 MiB.
+pub const CASE_BYTES_MAX: usize = 256 * 1024 * 1024;
+
+/// Further causes that one fix may deal with: every layer of one action, and again for
+/// the tags and the source identity of the session.
+pub(crate) const FIX_STEPS_MAX: usize = 5;
+
+/// Fixes that are tried for one finding.
+pub(crate) const CANDIDATES_MAX: usize = 16;
+
+/// Other roles, or other callers, that are tried in place of those of the call.
+pub(crate) const ALTERNATIVES_MAX: usize = 64;
+
+/// Fixes that are shown.
+pub(crate) const FIXES_SHOWN_MAX: usize = 6;

@@ -1,0 +1,74 @@
+//! Where something stands in the text of a document: lines and columns for people.
+
+use jsonc_parser::ast::{ObjectProp, Value};
+use jsonc_parser::common::Ranged;
+use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+use stead_policy::Span;
+
+use crate::node::tokens;
+
+/// The place of what a JSON pointer leads to. Of a member of an object with the name too
+/// where `with_name` asks for it. None where the pointer leads nowhere.
+#[must_use]
+pub fn locate(text: &str, pointer: &str, with_name: bool) -> Option<Span> {
+    let parsed = parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default()).ok()?;
+    let root = parsed.value?;
+    let mut value = &root;
+    let mut name: Option<&ObjectProp<'_>> = None;
+    for token in tokens(pointer) {
+        (value, name) = match value {
+            Value::Object(object) => {
+                let member = object.properties.iter().find(|it| it.name.as_str() == token)?;
+                (&member.value, Some(member))
+            }
+            Value::Array(array) => (array.elements.get(token.parse::<usize>().ok()?)?, None),
+            _ => return None,
+        };
+    }
+    let range = match name {
+        Some(member) if with_name => member.range(),
+        _ => value.range(),
+    };
+    Some(Span::new(range.start, range.end))
+}
+
+/// The lines of a text.
+#[derive(Clone, Copy, Debug)]
+pub struct Lines<'a>(pub &'a str);
+
+impl<'a> Lines<'a> {
+    /// Line and column of a place, both from 1; columns count characters.
+    #[must_use]
+    pub fn position(self, offset: usize) -> (usize, usize) {
+        let before = self.0.get(..offset).unwrap_or(self.0);
+        let start = before.rfind('\n').map_or(0, |end| end + 1);
+        let column = before.get(start..).unwrap_or_default().chars().count() + 1;
+        (before.matches('\n').count() + 1, column)
+    }
+
+    /// The line in which a place stands, without its end, and where it begins.
+    #[must_use]
+    pub fn line(self, offset: usize) -> (usize, &'a str) {
+        let before = self.0.get(..offset).unwrap_or(self.0);
+        let start = before.rfind('\n').map_or(0, |end| end + 1);
+        let rest = self.0.get(start..).unwrap_or_default();
+        let line = rest.split('\n').next().unwrap_or_default();
+        (start, line.strip_suffix('\r').unwrap_or(line))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_found_in_the_text_as_it_stands() {
+        let text = "{\r\n\t\"ä\": [1, {\"b/c\": \"x\"}]}";
+        let span = locate(text, "/ä/1/b~1c", true).unwrap();
+        assert_eq!(span.of(text), "\"b/c\": \"x\"");
+        assert_eq!(locate(text, "/ä/1/b~1c", false).unwrap().of(text), "\"x\"");
+        assert_eq!(Lines(text).position(span.start), (2, 12));
+        assert_eq!(Lines(text).line(span.start).1, "\t\"ä\": [1, {\"b/c\": \"x\"}]}");
+        assert_eq!(locate(text, "/ä/2", false), None);
+    }
+}

@@ -1,0 +1,113 @@
+//! Exported accounts as the server would have them.
+
+mod load;
+mod organization;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use stead_directory::{PrincipalLookup, PrincipalStatus, Snapshot};
+use stead_policy::{PolicySet, PolicySource};
+use stead_types::{AccountId, Arn, UniqueId};
+
+use crate::CaseError;
+use crate::node::Node;
+
+/// The accounts of a case, each with its snapshot and what surrounds it.
+#[derive(Clone, Debug)]
+pub struct World {
+    accounts: BTreeMap<AccountId, Account>,
+    places: Places,
+    owner: AccountId,
+}
+
+/// One account.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// What the server has in memory of it.
+    pub snapshot: Arc<Snapshot>,
+    /// Where the account stands in the document, as a JSON pointer.
+    pub place: String,
+    pub(crate) saml_providers: Vec<Arn>,
+    pub(crate) service_control: PolicySet,
+    pub(crate) resource_control: PolicySet,
+    pub(crate) organization: Option<String>,
+    /// What is named and not there, in words.
+    pub(crate) missing: Vec<String>,
+}
+
+/// Where each policy stands in the document, as JSON pointers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Places {
+    inline: BTreeMap<(Arn, String), String>,
+    managed: BTreeMap<Arn, String>,
+    trust: BTreeMap<Arn, String>,
+    controls: BTreeMap<Arn, String>,
+    /// Users and roles themselves.
+    entities: BTreeMap<Arn, String>,
+}
+
+impl World {
+    pub(crate) fn load(document: &Node<'_>) -> Result<Self, CaseError> {
+        load::world(document)
+    }
+
+    /// The account that the document is about: the owner of the role.
+    #[must_use]
+    pub const fn owner(&self) -> AccountId {
+        self.owner
+    }
+
+    /// An account, if it is in view.
+    #[must_use]
+    pub fn account(&self, id: AccountId) -> Option<&Account> {
+        self.accounts.get(&id)
+    }
+
+    /// The accounts in view, in the order of their numbers.
+    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
+        self.accounts.values()
+    }
+
+    /// The JSON pointer to the document of a policy, where it stands in the case.
+    #[must_use]
+    pub fn place_of(&self, source: &PolicySource) -> Option<String> {
+        let places = &self.places;
+        let found = match source {
+            PolicySource::Inline { owner, name } => {
+                places.inline.get(&(owner.clone(), name.to_string()))
+            }
+            PolicySource::Managed { arn, .. }
+            | PolicySource::Boundary { arn }
+            | PolicySource::SessionManaged { arn } => places.managed.get(arn),
+            PolicySource::Trust { role } => places.trust.get(role),
+            PolicySource::ServiceControl { arn, .. }
+            | PolicySource::ResourceControl { arn, .. } => places.controls.get(arn),
+            PolicySource::SessionInline => {
+                return Some("/attempt/caller/sessionPolicies/0".to_owned());
+            }
+            PolicySource::Restriction { .. } | PolicySource::Resource { .. } => None,
+        };
+        found.cloned()
+    }
+
+    /// The JSON pointer to a user or role.
+    #[must_use]
+    pub fn place_of_entity(&self, arn: &Arn) -> Option<&str> {
+        self.places.entities.get(arn).map(String::as_str)
+    }
+}
+
+/// Principals of every account in view.
+impl PrincipalLookup for World {
+    fn lookup(&self, arn: &Arn) -> PrincipalStatus {
+        match arn.account().and_then(|account| self.account(account)) {
+            Some(account) => account.snapshot.lookup(arn),
+            None => PrincipalStatus::NotHosted,
+        }
+    }
+
+    fn arn_of(&self, id: &UniqueId) -> Option<Arn> {
+        self.accounts().find_map(|account| account.snapshot.arn_of(id))
+    }
+}

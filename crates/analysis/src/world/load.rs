@@ -1,0 +1,360 @@
+//! The JSON of `aws iam get-account-authorization-details`, made entities.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+use stead_directory::entity::{
+    AccountRoot, Entity, Group, ManagedPolicy, MaxSessionDuration, OidcProvider,
+    PermissionsBoundary, PolicyVersion, ResourceTags, Role, User, VersionId, WrappedSecret,
+};
+use stead_directory::{
+    EntityChange, PrincipalLookup, PrincipalStatus, Snapshot, aws_managed_policy, imported,
+};
+use stead_policy::PolicyText;
+use stead_types::{AccountId, Arn, Path, Tag, TagSet, Timestamp, UniqueId};
+
+use super::organization::{Control, controls};
+use super::{Account, Places, World};
+use crate::CaseError;
+use crate::node::Node;
+
+pub(super) fn world(document: &Node<'_>) -> Result<World, CaseError> {
+    let first = document.required("account")?;
+    let owner = account_id(&first)?;
+    let mut nodes = vec![first];
+    nodes.extend(document.list("otherAccounts")?);
+    // Trust policies name users and roles of all accounts by their ids, so all are known
+    // before any is read.
+    let ids = Ids::collect(&nodes)?;
+    let mut places = Places::default();
+    let mut accounts = BTreeMap::new();
+    for node in &nodes {
+        let account = Loading { id: account_id(node)?, ids: &ids, places: &mut places };
+        accounts.insert(account.id, account.load(node)?);
+    }
+    Ok(World { accounts, places, owner })
+}
+
+fn account_id(account: &Node<'_>) -> Result<AccountId, CaseError> {
+    account.required("AccountId")?.parsed("an account number of 12 digits")
+}
+
+/// The unique ids of users and roles by ARN.
+struct Ids(BTreeMap<Arn, UniqueId>);
+
+impl Ids {
+    fn collect(accounts: &[Node<'_>]) -> Result<Self, CaseError> {
+        let mut ids = BTreeMap::new();
+        for account in accounts {
+            let details = account.required("Authorization")?;
+            for node in details.list("UserDetailList")? {
+                let arn = arn(&node)?;
+                let id = unique_id(&node, "UserId", "AIDA", &arn)?;
+                ids.insert(arn, id);
+            }
+            for node in details.list("RoleDetailList")? {
+                let arn = arn(&node)?;
+                let id = unique_id(&node, "RoleId", "AROA", &arn)?;
+                ids.insert(arn, id);
+            }
+        }
+        Ok(Self(ids))
+    }
+}
+
+impl PrincipalLookup for Ids {
+    fn lookup(&self, arn: &Arn) -> PrincipalStatus {
+        self.0.get(arn).map_or(PrincipalStatus::NotHosted, |id| PrincipalStatus::Known(id.clone()))
+    }
+
+    fn arn_of(&self, id: &UniqueId) -> Option<Arn> {
+        self.0.iter().find(|(_, known)| *known == id).map(|(arn, _)| arn.clone())
+    }
+}
+
+/// An account while it is read.
+struct Loading<'a> {
+    id: AccountId,
+    ids: &'a Ids,
+    places: &'a mut Places,
+}
+
+impl Loading<'_> {
+    fn load(mut self, account: &Node<'_>) -> Result<Account, CaseError> {
+        let details = account.required("Authorization")?;
+        let mut known = Known::default();
+        let mut changes = Vec::new();
+        for node in details.list("Policies")? {
+            changes.push(Entity::ManagedPolicy(Arc::new(self.managed_policy(&node, &mut known)?)));
+        }
+        let mut groups = BTreeMap::new();
+        for node in details.list("GroupDetailList")? {
+            let group = self.group(&node, &mut known)?;
+            groups.insert(group.name.fold(), group.id.clone());
+            changes.push(Entity::Group(Arc::new(group)));
+        }
+        for node in details.list("UserDetailList")? {
+            changes.push(Entity::User(Arc::new(self.user(&node, &groups, &mut known)?)));
+        }
+        for node in details.list("RoleDetailList")? {
+            changes.push(Entity::Role(Arc::new(self.role(&node, &mut known)?)));
+        }
+        for node in account.list("OpenIDConnectProviders")? {
+            changes.push(Entity::OidcProvider(Arc::new(oidc_provider(&node)?)));
+        }
+        let root = AccountRoot {
+            id: self.id,
+            created_at: Timestamp::from_epoch_seconds(0),
+            data_key: WrappedSecret::new([]),
+        };
+        let changes: Vec<_> = changes.into_iter().map(EntityChange::Put).collect();
+        let organization = account.member("Organization").and_then(|node| node.member("Id"));
+        Ok(Account {
+            snapshot: Arc::new(Snapshot::empty(root).apply(&changes)),
+            place: account.pointer.clone(),
+            saml_providers: account
+                .list("SAMLProviders")?
+                .iter()
+                .map(arn)
+                .collect::<Result<_, _>>()?,
+            service_control: controls(account, self.id, Control::Service, self.places)?,
+            resource_control: controls(account, self.id, Control::Resource, self.places)?,
+            organization: organization.map(|id| id.text().map(str::to_owned)).transpose()?,
+            missing: known.missing,
+        })
+    }
+
+    fn user(
+        &mut self,
+        node: &Node<'_>,
+        groups: &BTreeMap<String, UniqueId>,
+        known: &mut Known,
+    ) -> Result<User, CaseError> {
+        let arn = arn(node)?;
+        self.places.entities.insert(arn.clone(), node.pointer.clone());
+        let members = node.list("GroupList")?.into_iter().map(|group| {
+            let id = groups.get(&group.text()?.to_ascii_lowercase()).cloned();
+            id.ok_or_else(|| group.wrong("a group of GroupDetailList"))
+        });
+        Ok(User {
+            id: unique_id(node, "UserId", "AIDA", &arn)?,
+            name: node.required("UserName")?.parsed("the name of a user")?,
+            path: path(node)?,
+            created_at: created_at(node),
+            tags: tags(node)?,
+            boundary: known.boundary(node)?,
+            inline: self.inline(node, "UserPolicyList", &arn)?,
+            attached: known.attached(node, &arn)?,
+            groups: members.collect::<Result<BTreeSet<_>, _>>()?,
+        })
+    }
+
+    fn group(&mut self, node: &Node<'_>, known: &mut Known) -> Result<Group, CaseError> {
+        let arn = arn(node)?;
+        Ok(Group {
+            id: unique_id(node, "GroupId", "AGPA", &arn)?,
+            name: node.required("GroupName")?.parsed("the name of a group")?,
+            path: path(node)?,
+            created_at: created_at(node),
+            inline: self.inline(node, "GroupPolicyList", &arn)?,
+            attached: known.attached(node, &arn)?,
+        })
+    }
+
+    fn role(&mut self, node: &Node<'_>, known: &mut Known) -> Result<Role, CaseError> {
+        let arn = arn(node)?;
+        self.places.entities.insert(arn.clone(), node.pointer.clone());
+        let trust = node.required("AssumeRolePolicyDocument")?;
+        self.places.trust.insert(arn.clone(), trust.pointer.clone());
+        let seconds = node.member("MaxSessionDuration").and_then(|node| node.value.as_u64());
+        let seconds = seconds.and_then(|seconds| u32::try_from(seconds).ok());
+        Ok(Role {
+            id: unique_id(node, "RoleId", "AROA", &arn)?,
+            name: node.required("RoleName")?.parsed("the name of a role")?,
+            path: path(node)?,
+            created_at: created_at(node),
+            description: None,
+            trust: imported::trust_policy(&document_text(&trust)?.into(), &arn, self.ids),
+            max_session_duration: seconds
+                .and_then(MaxSessionDuration::from_seconds)
+                .unwrap_or(MaxSessionDuration::DEFAULT),
+            tags: tags(node)?,
+            boundary: known.boundary(node)?,
+            inline: self.inline(node, "RolePolicyList", &arn)?,
+            attached: known.attached(node, &arn)?,
+        })
+    }
+
+    fn inline(
+        &mut self,
+        owner: &Node<'_>,
+        member: &str,
+        arn: &Arn,
+    ) -> Result<stead_directory::entity::InlinePolicies, CaseError> {
+        let mut policies = Vec::new();
+        for node in owner.list(member)? {
+            let name = node.required("PolicyName")?;
+            let document = node.required("PolicyDocument")?;
+            let key = (arn.clone(), name.text()?.to_owned());
+            self.places.inline.insert(key, document.pointer.clone());
+            let text = PolicyText::from(document_text(&document)?);
+            policies.push((name.parsed("the name of a policy")?, text));
+        }
+        Ok(imported::inline_policies(arn, policies))
+    }
+
+    fn managed_policy(
+        &mut self,
+        node: &Node<'_>,
+        known: &mut Known,
+    ) -> Result<ManagedPolicy, CaseError> {
+        let arn = arn(node)?;
+        let versions = node.list("PolicyVersionList")?;
+        let is_default = |version: &&Node<'_>| {
+            version.member("IsDefaultVersion").is_some_and(|flag| *flag.value == Value::Bool(true))
+        };
+        let version = versions.iter().find(is_default);
+        let version = version.ok_or_else(|| node.wrong("a policy with its default version"))?;
+        let document = version.required("Document")?;
+        self.places.managed.insert(arn.clone(), document.pointer.clone());
+        known.policies.insert(arn.clone());
+        let text = PolicyText::from(document_text(&document)?);
+        let created_at = created_at(node);
+        Ok(ManagedPolicy {
+            id: unique_id(node, "PolicyId", "ANPA", &arn)?,
+            name: node.required("PolicyName")?.parsed("the name of a policy")?,
+            path: path(node)?,
+            arn,
+            created_at,
+            updated_at: created_at,
+            description: None,
+            tags: ResourceTags::default(),
+            default_version: VersionId::FIRST,
+            stored: imported::managed_policy(text.clone()),
+            versions: BTreeMap::from([(VersionId::FIRST, PolicyVersion { text, created_at })]),
+            next_version: VersionId::FIRST.next(),
+        })
+    }
+}
+
+/// The managed policies that the export has, and what it names and does not have.
+#[derive(Default)]
+struct Known {
+    policies: BTreeSet<Arn>,
+    missing: Vec<String>,
+}
+
+impl Known {
+    /// A policy that is attached and not exported is left out and told: it could allow or
+    /// deny anything, and neither must be guessed.
+    fn has(&mut self, arn: &Arn, holder: &str) -> bool {
+        let known = self.policies.contains(arn) || aws_managed_policy(arn).is_some();
+        if !known {
+            self.missing.push(format!("the document of `{arn}`, which `{holder}` has"));
+        }
+        known
+    }
+
+    fn attached(
+        &mut self,
+        node: &Node<'_>,
+        owner: &Arn,
+    ) -> Result<stead_directory::entity::AttachedPolicies, CaseError> {
+        let mut arns = Vec::new();
+        for policy in node.list("AttachedManagedPolicies")? {
+            let arn: Arn = policy.required("PolicyArn")?.parsed("the ARN of a policy")?;
+            if self.has(&arn, owner.as_str()) {
+                arns.push(arn);
+            }
+        }
+        Ok(imported::attached_policies(owner, arns))
+    }
+
+    fn boundary(&mut self, node: &Node<'_>) -> Result<Option<PermissionsBoundary>, CaseError> {
+        let Some(boundary) = node.member("PermissionsBoundary") else { return Ok(None) };
+        let arn = boundary.required("PermissionsBoundaryArn")?;
+        let arn: Arn = arn.parsed("the ARN of a policy")?;
+        Ok(self.has(&arn, "a permissions boundary").then(|| imported::boundary(arn)))
+    }
+}
+
+/// A policy document: an object, or a text of JSON, which the API encodes as in a URL.
+///
+/// Spec: IAM API Reference, GetAccountAuthorizationDetails: documents are encoded
+/// according to RFC 3986. The AWS CLI decodes them.
+pub(super) fn document_text(node: &Node<'_>) -> Result<String, CaseError> {
+    match node.value {
+        Value::Object(_) => {
+            serde_json::to_string_pretty(node.value).map_err(|_| node.wrong("a policy document"))
+        }
+        Value::String(text) if text.trim_start().starts_with('{') => Ok(text.clone()),
+        Value::String(text) => {
+            let decoded = percent_decode_str(text).decode_utf8();
+            Ok(decoded.map_err(|_| node.wrong("a policy document"))?.into_owned())
+        }
+        _ => Err(node.wrong("a policy document")),
+    }
+}
+
+fn oidc_provider(node: &Node<'_>) -> Result<OidcProvider, CaseError> {
+    let url = node.required("Url")?;
+    let text = url.text()?;
+    // Spec: IAM API Reference, GetOpenIDConnectProvider: the URL comes without its scheme.
+    let with_scheme =
+        if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+    let issuer = with_scheme.parse().map_err(|_| url.wrong("the URL of an issuer"))?;
+    let texts = |name| -> Result<Vec<&str>, CaseError> {
+        node.list(name)?.iter().map(Node::text).collect()
+    };
+    let client_ids = texts("ClientIDList")?.into_iter().filter_map(|id| id.parse().ok());
+    let thumbprints = texts("ThumbprintList")?.into_iter().filter_map(|it| it.parse().ok());
+    Ok(OidcProvider {
+        arn: arn(node)?,
+        issuer,
+        created_at: created_at(node),
+        client_ids: client_ids.collect(),
+        thumbprints: thumbprints.collect(),
+        tags: ResourceTags::default(),
+    })
+}
+
+fn arn(node: &Node<'_>) -> Result<Arn, CaseError> {
+    node.required("Arn")?.parsed("an ARN")
+}
+
+/// Exports that were made anonymous can hold ids that are none; the entity then gets one
+/// that nobody else has.
+fn unique_id(node: &Node<'_>, name: &str, prefix: &str, arn: &Arn) -> Result<UniqueId, CaseError> {
+    let given = node.member(name).and_then(|id| id.value.as_str()?.parse().ok());
+    if let Some(id) = given {
+        return Ok(id);
+    }
+    // FNV-1a, 64 bits: 16 hexadecimal digits of the ARN.
+    let fold = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    let hash = arn.as_str().bytes().fold(0xcbf2_9ce4_8422_2325, fold);
+    let made = format!("{prefix}X{hash:016X}").parse();
+    made.map_err(|_| node.wrong("an entity with a unique id"))
+}
+
+fn path(node: &Node<'_>) -> Result<Path, CaseError> {
+    node.member("Path").map_or_else(|| Ok(Path::root()), |path| path.parsed("a path"))
+}
+
+/// Nothing is decided by it: exports write it in many ways.
+fn created_at(node: &Node<'_>) -> Timestamp {
+    let text = node.member("CreateDate").and_then(|date| date.value.as_str());
+    text.and_then(|text| text.parse().ok()).unwrap_or(Timestamp::from_epoch_seconds(0))
+}
+
+fn tags(node: &Node<'_>) -> Result<TagSet, CaseError> {
+    let mut tags = Vec::new();
+    for tag in node.list("Tags")? {
+        tags.push(Tag {
+            key: tag.required("Key")?.parsed("the key of a tag")?,
+            value: tag.required("Value")?.parsed("the value of a tag")?,
+        });
+    }
+    TagSet::new(tags).map_err(|_| node.wrong("tags with different keys"))
+}

@@ -1,0 +1,5 @@
+//! Tests of what is explained.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![allow(clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
+
+mod corpus;
