@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::attempt::Reported;
+use crate::attempt::{Operation, Reported};
 use crate::diagnosis::{Finding, Scene, Where, diagnose};
 use crate::fixes;
 use crate::limits::FIXES_SHOWN_MAX;
@@ -90,10 +90,25 @@ pub fn explain(case: &Case) -> Result<Explanation, CaseError> {
         fixes: fixes::verified(&scene, &findings, FIXES_SHOWN_MAX),
         missing: scene.replay.missing.clone(),
     };
-    if let Some(error) = &scene.attempt.error {
+    if scene.attempt.operation != Operation::AssumeRole && scene.attempt.token.is_none() {
+        unseen_token(&mut explanation, &scene);
+    } else if let Some(error) = &scene.attempt.error {
         compare(&mut explanation, &scene, error, &findings);
     }
     Ok(explanation)
+}
+
+/// Without the token nothing can be said but what AWS has said.
+fn unseen_token(explanation: &mut Explanation, scene: &Scene) {
+    let reported = scene.attempt.error.as_ref().and_then(reported::cause);
+    explanation.verdict = Verdict::Unexplained;
+    explanation.cause = reported.map(|(cause, ..)| cause);
+    explanation.layer = reported.map(|(_, layer, _)| layer);
+    explanation.also.clear();
+    explanation.place = Where::default();
+    explanation.fixes.clear();
+    explanation.fine.clear();
+    explanation.missing.push("the claims of the token or assertion that was sent".to_owned());
 }
 
 /// What was reported, beside what was found. A call that succeeds here and was refused

@@ -144,6 +144,11 @@ fn candidates(scene: &Scene, finding: &Finding) -> Vec<Candidate> {
             token::of_trusted_provider(scene, finding)
         }
         Cause::CredentialChainWrongCaller
+            if finding.place.expected.as_deref().is_some_and(|it| it.starts_with("a token of")) =>
+        {
+            token::instead_of_keys(scene, finding)
+        }
+        Cause::CredentialChainWrongCaller
         | Cause::CallerIsRoot
         | Cause::ClockSkew
         | Cause::DurationChainingCap

@@ -48,8 +48,8 @@ fn spelling(condition: &ConditionTrace<'_>) -> Option<Cause> {
     let folded = |texts: &[String]| texts.iter().map(|it| it.to_lowercase()).collect::<Vec<_>>();
     let has_wildcards = wanted.iter().any(|value| value.contains(['*', '?']));
     let with_wildcards = match condition.operator.base {
-        OperatorBase::StringEquals if has_wildcards => {
-            Some(operator.replace("StringEquals", "StringLike"))
+        OperatorBase::StringEquals | OperatorBase::StringEqualsIgnoreCase if has_wildcards => {
+            Some(operator.replace(condition.operator.base.name(), "StringLike"))
         }
         _ => None,
     };

@@ -230,7 +230,11 @@ fn unnamed(
     let named = of_kind(entries, "AWS");
     let Some(first) = named.first() else {
         let Some(only) = services_only(entries) else {
-            return wrong_type(scene, entries, &format!("Principal.AWS {expected}"));
+            let mut found = wrong_type(scene, entries, &format!("Principal.AWS {expected}"));
+            if !own_side_allows(denial) {
+                found.insert(0, instead_of_token(scene, entries));
+            }
+            return found;
         };
         let place = only.place(expected);
         let general = finding(scene, Cause::TrustNoMatchingPrincipal, Layer::Trust, place.clone());
@@ -256,6 +260,18 @@ fn unnamed(
         return vec![finding(scene, Cause::SimulatorIgnoresTrust, Layer::Trust, place), general];
     }
     vec![general]
+}
+
+/// The role is for the bearers of tokens, and who called has no permission to assume
+/// anything: a client that was to send a token found other credentials first, such as
+/// those of the node that a pod runs on.
+fn instead_of_token(scene: &Scene, entries: &[Entry<'_, '_>]) -> Finding {
+    let place = Where {
+        expected: entries.first().map(|entry| format!("a token of {}", entry.text)),
+        actual: scene.replay.caller.as_ref().map(|caller| caller.arn().to_string()),
+        ..Where::default()
+    };
+    finding(scene, Cause::CredentialChainWrongCaller, Layer::Request, place)
 }
 
 fn own_side_allows(denial: &Denial) -> bool {

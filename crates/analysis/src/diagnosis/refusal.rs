@@ -30,7 +30,7 @@ pub(super) fn findings(scene: &Scene, refusal: &Refusal) -> Vec<Finding> {
             request(Cause::RegionDisabled, "endpoint region", "an active region", &actual)
         }
         Refusal::Root => root(scene),
-        Refusal::Packed { percent } => packed(&format!("{percent} percent")),
+        Refusal::Packed { percent } => packed(scene, &format!("{percent} percent")),
         Refusal::Request(error) | Refusal::Later(error) => {
             named(scene, error.code(), error.message())
         }
@@ -66,9 +66,11 @@ fn claim(cause: Cause, claim: &str, expected: &str, actual: &str) -> Finding {
     finding(cause, Layer::Token, place)
 }
 
-fn packed(actual: &str) -> Finding {
+fn packed(scene: &Scene, actual: &str) -> Finding {
     let expected = "packed size <= 100 percent";
-    request(Cause::RequestPackedPolicyTooLarge, "Tags", expected, actual)
+    let given = |name: &&str| scene.attempt.parameters.contains_key(*name);
+    let parameter = ["Tags", "Policy", "PolicyArns"].into_iter().find(given).unwrap_or("Tags");
+    request(Cause::RequestPackedPolicyTooLarge, parameter, expected, actual)
 }
 
 fn root(scene: &Scene) -> Finding {
@@ -87,7 +89,7 @@ fn named(scene: &Scene, code: ErrorCode, message: &str) -> Finding {
     let parameters = &scene.attempt.parameters;
     let given = |name: &str| parameters.get(name).map_or_else(String::new, shown);
     if code == ErrorCode::PackedPolicyTooLarge {
-        return packed(message);
+        return packed(scene, message);
     }
     if message.contains("role chaining") {
         let asked = given("DurationSeconds");

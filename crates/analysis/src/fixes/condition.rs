@@ -108,7 +108,9 @@ impl Failing<'_> {
             return None;
         }
         let operator = match self.base() {
-            "StringEquals" => self.operator.replace("StringEquals", "StringLike"),
+            base @ ("StringEquals" | "StringEqualsIgnoreCase") => {
+                self.operator.replace(base, "StringLike")
+            }
             _ => return None,
         };
         let value = self.scene.at(self.pointer)?.clone();

@@ -124,7 +124,12 @@ pub(super) fn for_key(scene: &Scene, key: &str, values: &[String]) -> Vec<Candid
         }
         "aws:multifactorauthpresent" | "aws:multifactorauthage" => second_factor(scene),
         "aws:requestedregion" => {
-            let change = Change::add("/attempt/environment/stsRegion", value.as_str());
+            let change = match scene.at("/attempt/environment") {
+                Some(Value::Object(_)) => {
+                    Change::add("/attempt/environment/stsRegion", value.as_str())
+                }
+                _ => Change::add("/attempt/environment", json!({"stsRegion": value})),
+            };
             one(format!("call STS in {value}"), change)
         }
         "aws:sourceip" => source_ip(values),

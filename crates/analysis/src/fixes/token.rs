@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::Candidate;
-use super::alternatives::{owner_place, provider_place, trust_place, without_scheme};
+use super::alternatives::{
+    owner_place, provider_name, provider_place, trust_place, without_scheme,
+};
 use crate::diagnosis::{Finding, Scene, texts};
 use crate::patch::Change;
 use crate::{Cause, Layer};
@@ -100,6 +102,28 @@ fn values_of(document: &Value, ending: &str) -> Vec<String> {
 /// A token of the provider that the role trusts, as its trust policy wants it.
 pub(super) fn of_trusted_provider(scene: &Scene, finding: &Finding) -> Vec<Candidate> {
     let Some(issuer) = &finding.place.expected else { return Vec::new() };
+    let change = Change::replace("/attempt/token", wanted_token(scene, issuer));
+    vec![token(format!("send a token of {issuer}"), vec![change])]
+}
+
+/// The call with a token in place of keys.
+pub(super) fn instead_of_keys(scene: &Scene, finding: &Finding) -> Vec<Candidate> {
+    let expected = finding.place.expected.as_deref().unwrap_or_default();
+    let provider = provider_name(expected.strip_prefix("a token of ").unwrap_or_default());
+    if provider.contains(":saml-provider/") {
+        return Vec::new();
+    }
+    let issuer = format!("https://{provider}");
+    let changes = vec![
+        Change::replace("/attempt/operation", "sts:AssumeRoleWithWebIdentity"),
+        Change::add("/attempt/caller", Value::Null),
+        Change::add("/attempt/token", wanted_token(scene, &issuer)),
+    ];
+    vec![token(format!("call AssumeRoleWithWebIdentity with a token of {issuer}"), changes)]
+}
+
+/// A token as the trust policy and the provider want it.
+fn wanted_token(scene: &Scene, issuer: &str) -> Value {
     let url = without_scheme(issuer);
     let list = owner_place(scene).map(|account| format!("{account}/OpenIDConnectProviders"));
     let providers = list.and_then(|list| scene.at(&list)).and_then(Value::as_array);
@@ -115,14 +139,12 @@ pub(super) fn of_trusted_provider(scene: &Scene, finding: &Finding) -> Vec<Candi
     let now = scene.attempt.time.epoch_seconds();
     let audience = wanted("aud").or_else(|| ids.first().cloned()).unwrap_or_default();
     let subject = wanted("sub").map_or_else(|| "subject".to_owned(), |it| example(&it));
-    let value = json!({
-        "header": scene.at("/attempt/token/header").cloned().unwrap_or_default(),
+    json!({
+        "header": scene.at("/attempt/token/header").cloned().unwrap_or_else(|| json!({})),
         "claims": {
             "iss": issuer, "aud": audience, "sub": subject,
             "iat": now - 60, "exp": now + FRESH_SECONDS,
         },
         "signature": "valid",
-    });
-    let change = Change::replace("/attempt/token", value);
-    vec![token(format!("send a token of {issuer}"), vec![change])]
+    })
 }

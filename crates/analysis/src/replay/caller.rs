@@ -73,10 +73,7 @@ impl Attempted<'_> {
             };
             return Ok((suppose(who, &home)?, home));
         }
-        let (role_name, session_name) = arn
-            .resource_of("assumed-role")
-            .and_then(|names| names.split_once('/'))
-            .ok_or_else(invalid)?;
+        let (role_name, session_name) = session_names(&arn).ok_or_else(invalid)?;
         if home.role_by_name(role_name).is_none() {
             missing.push(format!("the policies of the role `{role_name}` in account {account}"));
             home = with_role(&home, role_name);
@@ -127,6 +124,15 @@ impl Attempted<'_> {
             }
         }
     }
+}
+
+/// The names of the role and of the session. Whoever names the role alone means any
+/// session of it.
+fn session_names(arn: &Arn) -> Option<(&str, &str)> {
+    if let Some(path_and_name) = arn.resource_of("role") {
+        return Some((path_and_name.rsplit('/').next()?, "session"));
+    }
+    arn.resource_of("assumed-role")?.split_once('/')
 }
 
 fn session_tags(caller: &Caller) -> SessionTags {

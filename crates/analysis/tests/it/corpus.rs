@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 use stead_analysis::{Case, Explanation, Fix, Verdict, explain, replay};
 
 /// A case with what is known of it.
-struct Known {
-    name: String,
-    case: Case,
+pub(crate) struct Known {
+    pub(crate) name: String,
+    pub(crate) case: Case,
     expected: Value,
 }
 
-fn corpus() -> Vec<Known> {
+pub(crate) fn corpus() -> Vec<Known> {
     let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus/denials");
     let mut files: Vec<PathBuf> =
         std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();

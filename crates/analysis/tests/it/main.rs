@@ -3,3 +3,5 @@
 #![allow(clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
 
 mod corpus;
+mod damaged;
+mod variants;

@@ -13,6 +13,7 @@ mod crash;
 mod credentials;
 mod endings;
 mod exec;
+mod explain;
 mod process;
 mod token;
 mod token_saml;
