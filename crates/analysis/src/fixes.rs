@@ -13,8 +13,8 @@ mod token;
 mod trust;
 
 pub(crate) use alternatives::{
-    as_caller, can_become_caller, issuer, other_caller, other_roles, provider_name, provider_place,
-    renamed_provider, trust_place,
+    as_caller, can_become_caller, issuer, meant_role, other_caller, other_roles, provider_name,
+    provider_place, renamed_provider, trust_place,
 };
 
 use crate::diagnosis::{Finding, Scene, diagnose};

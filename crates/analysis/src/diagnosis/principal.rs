@@ -99,8 +99,8 @@ fn federated(scene: &Scene, entries: &[Entry<'_, '_>], provider: &str) -> Vec<Fi
     let wrong = finding(scene, Cause::TrustWrongProviderArn, Layer::Trust, first.place(provider));
     let meant = trusted.iter().find(|entry| {
         let renamed = fixes::renamed_provider(scene, &entry.statement.at, &entry.text, provider);
-        let issuer = format!("https://{}", fixes::provider_name(&entry.text));
-        is_registered(scene, &issuer) && !renamed.is_some_and(|patch| scene.allowed_after(patch.0))
+        is_registered(scene, &entry.text)
+            && !renamed.is_some_and(|patch| scene.allowed_after(patch.0))
     });
     let Some(meant) = meant else { return vec![wrong] };
     let place = Where {

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 use stead_api::ErrorCode;
-use stead_authorizer::registered_provider;
 use stead_directory::Snapshot;
-use stead_federation::oidc::Refusal as TokenRefusal;
+use stead_federation::oidc::{NAMED_PROVIDERS, Refusal as TokenRefusal};
 use stead_policy::Caller;
+use stead_types::Arn;
 
 use super::{Finding, Scene, Where, role};
 use crate::fixes;
@@ -128,7 +128,7 @@ fn shown(value: &Value) -> String {
 }
 
 pub(crate) fn max_session_duration(scene: &Scene) -> Option<u32> {
-    let arn: stead_types::Arn = scene.attempt.role_arn().parse().ok()?;
+    let arn: Arn = scene.attempt.role_arn().parse().ok()?;
     let account = scene.world.account(arn.account()?)?;
     Some(account.snapshot.role_by_arn(&arn)?.max_session_duration.seconds())
 }
@@ -323,7 +323,7 @@ fn trusts_other(scene: &Scene, url: &str, wanted: &str) -> bool {
 }
 
 fn owner(scene: &Scene) -> Option<&Snapshot> {
-    let arn: stead_types::Arn = scene.attempt.role_arn().parse().ok()?;
+    let arn: Arn = scene.attempt.role_arn().parse().ok()?;
     Some(&scene.world.account(arn.account()?)?.snapshot)
 }
 
@@ -338,7 +338,11 @@ pub(super) fn provider_url(scene: &Scene) -> Option<String> {
     }
 }
 
-/// Whether the account of the role has registered a provider of this issuer.
-pub(super) fn is_registered(scene: &Scene, issuer: &str) -> bool {
-    owner(scene).is_some_and(|account| registered_provider(account, issuer).is_some())
+/// Whether a Federated principal is a provider that the account of the role has, or one
+/// that needs no registration.
+pub(super) fn is_registered(scene: &Scene, principal: &str) -> bool {
+    match principal.parse::<Arn>() {
+        Ok(arn) => owner(scene).is_some_and(|account| account.oidc_provider(&arn).is_some()),
+        Err(_) => NAMED_PROVIDERS.iter().any(|named| named.name == principal),
+    }
 }

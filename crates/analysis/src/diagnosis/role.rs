@@ -12,7 +12,7 @@ use crate::{Cause, Layer};
 pub(super) fn missing(scene: &Scene, denial: &Denial) -> Option<Vec<Finding>> {
     let Resource::Role { role: None, account, .. } = &denial.ask.resource else { return None };
     let asked: Arn = scene.attempt.role_arn().parse().ok()?;
-    let meant = fixes::other_roles(scene).into_iter().next();
+    let meant = fixes::meant_role(scene);
     let elsewhere = |arn: &Arn| arn.account() != Some(*account);
     let name = |arn: &Arn| arn.resource().rsplit('/').next().map(str::to_ascii_lowercase);
     let same_name = meant.as_ref().is_some_and(|meant| name(meant) == name(&asked));
@@ -27,7 +27,7 @@ pub(super) fn missing(scene: &Scene, denial: &Denial) -> Option<Vec<Finding>> {
 
 /// The ARN is none of a role.
 pub(super) fn not_a_role(scene: &Scene) -> Vec<Finding> {
-    let meant = fixes::other_roles(scene).into_iter().next();
+    let meant = fixes::meant_role(scene);
     let asked = scene.attempt.role_arn();
     let decisive = finding(Cause::RequestRoleArnNotARole, Layer::Request, asked, meant.as_ref());
     vec![decisive, finding(Cause::RoleNotFound, Layer::Role, asked, meant.as_ref())]

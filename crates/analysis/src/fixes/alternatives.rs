@@ -136,6 +136,25 @@ pub(crate) fn other_caller(scene: &Scene) -> Option<(Arn, Vec<Change>)> {
 /// Roles that the caller could assume in place of the one that was asked for, the most
 /// alike first.
 pub(crate) fn other_roles(scene: &Scene) -> Vec<Arn> {
+    let mut roles = roles_by_likeness(scene);
+    roles.retain(|arn| scene.allowed_after(vec![role_change(arn)]));
+    roles
+}
+
+/// The role that was most likely meant: one that would be given, or else one that is much
+/// alike.
+pub(crate) fn meant_role(scene: &Scene) -> Option<Arn> {
+    /// Choice: names that differ in the case of letters, in a path, in a few characters.
+    const ALIKE: usize = 75;
+    let alike = |arn: &Arn| {
+        let asked = scene.attempt.role_arn().to_lowercase();
+        likeness(&arn.as_str().to_lowercase(), &asked) >= ALIKE
+    };
+    let given = other_roles(scene).into_iter().next();
+    given.or_else(|| roles_by_likeness(scene).into_iter().next().filter(alike))
+}
+
+fn roles_by_likeness(scene: &Scene) -> Vec<Arn> {
     let asked = scene.attempt.role_arn();
     let name = |arn: &str| arn.rsplit([':', '/']).next().unwrap_or_default().to_owned();
     let roles = scene.world.accounts().flat_map(|account| {
@@ -147,7 +166,6 @@ pub(crate) fn other_roles(scene: &Scene) -> Vec<Arn> {
         Reverse(likeness(arn.as_str(), asked) + likeness(&name(arn.as_str()), &name(asked)))
     });
     roles.truncate(ALTERNATIVES_MAX);
-    roles.retain(|arn| scene.allowed_after(vec![role_change(arn)]));
     roles
 }
 

@@ -18,21 +18,36 @@ pub(super) fn deny(scene: &Scene, finding: &Finding) -> Vec<Candidate> {
         found.extend(excepted_value(scene, finding, key, element));
     }
     let Some(statement) = &place.statement else { return found };
+    found.extend(excepted_caller(scene, finding, statement));
     found.extend(other_actions(scene, finding, statement));
-    if let Some((document, _)) = statement.rsplit_once("/Statement/")
+    if let Some(document) = &place.document
         && finding.cause != Cause::TrustExplicitDeny
     {
-        let count = scene.at(&format!("{document}/Statement")).and_then(Value::as_array);
-        let change = match count.map(Vec::len) {
-            // A policy must have a statement; without any it is as good as none.
-            Some(1) => document.rsplit_once('/').map(|_| Change::remove(statement.as_str())),
-            _ => Some(Change::remove(statement.as_str())),
-        };
+        let statements = scene.at(&format!("{document}/Statement")).and_then(Value::as_array);
+        let only = statements.is_none_or(|statements| statements.len() == 1);
+        let of_organization = finding.layer != Layer::Identity;
+        // A policy must have a statement; those of an organization go with their last.
+        let gone = if only && of_organization { document } else { statement };
         let title = "drop the statement that denies";
-        found.extend(change.map(|it| Candidate::new(title, finding.layer, vec![it]).widening()));
+        let change = Change::remove(gone.as_str());
+        found.push(Candidate::new(title, finding.layer, vec![change]).widening());
     }
     found
 }
+
+/// The statement for everybody but the caller, who is named by ARN.
+fn excepted_caller(scene: &Scene, finding: &Finding, statement: &str) -> Option<Candidate> {
+    let arn = scene.caller_arn()?;
+    let excepted = json!({"aws:PrincipalArn": arn.as_str()});
+    let change = match scene.at(&format!("{statement}/Condition")) {
+        Some(Value::Object(operators)) if operators.contains_key(EXCEPT) => return None,
+        Some(_) => Change::add(format!("{statement}/Condition/{EXCEPT}"), excepted),
+        None => Change::add(format!("{statement}/Condition"), json!({ EXCEPT: excepted })),
+    };
+    Some(Candidate::new(format!("except {arn} from the Deny"), finding.layer, vec![change]))
+}
+
+const EXCEPT: &str = "ArnNotEqualsIfExists";
 
 /// The value of the request among those that a negated operator excepts.
 fn excepted_value(scene: &Scene, finding: &Finding, key: &str, element: &str) -> Option<Candidate> {

@@ -8,7 +8,9 @@ use stead_policy::Caller;
 use stead_types::Arn;
 
 use super::Candidate;
-use super::alternatives::{as_caller, other_caller, other_roles, owner_place, role_change};
+use super::alternatives::{
+    as_caller, meant_role, other_caller, other_roles, owner_place, role_change,
+};
 use crate::diagnosis::{Finding, Scene};
 use crate::patch::Change;
 use crate::{Cause, Layer};
@@ -25,8 +27,14 @@ fn parameter(name: &str, value: impl Into<Value>) -> Change {
 pub(super) fn candidates(scene: &Scene, finding: &Finding) -> Vec<Candidate> {
     match finding.cause {
         Cause::RoleNotFound | Cause::RoleWrongAccount | Cause::RequestRoleArnNotARole => {
-            let roles = other_roles(scene).into_iter().take(3);
-            roles.map(|arn| request(format!("ask for {arn}"), vec![role_change(&arn)])).collect()
+            let mut roles: Vec<Arn> = other_roles(scene).into_iter().take(3).collect();
+            if roles.is_empty() {
+                roles.extend(meant_role(scene));
+            }
+            roles
+                .into_iter()
+                .map(|arn| request(format!("ask for {arn}"), vec![role_change(&arn)]))
+                .collect()
         }
         Cause::CallerIsRoot => {
             let other = other_caller(scene).into_iter();

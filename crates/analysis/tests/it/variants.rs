@@ -37,6 +37,7 @@ fn at(base: &str, rest: &str) -> String {
 
 type Variant = (&'static str, &'static str, Vec<(String, Value)>);
 
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn variants() -> Vec<Variant> {
     let claim = |name: &str| format!("/attempt/token/claims/{name}");
     let parameter = |name: &str| format!("/attempt/parameters/{name}");
