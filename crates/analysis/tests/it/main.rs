@@ -4,4 +4,5 @@
 
 mod corpus;
 mod damaged;
+mod supposed;
 mod variants;
