@@ -1,6 +1,7 @@
 //! Verdict, causes, what was fine, and fixes: all there is to say of a case.
 
 use serde::Serialize;
+use stead_types::Arn;
 
 use crate::attempt::{Operation, Reported};
 use crate::diagnosis::{Finding, Scene, Where, diagnose};
@@ -90,12 +91,23 @@ pub fn explain(case: &Case) -> Result<Explanation, CaseError> {
         fixes: fixes::verified(&scene, &findings, FIXES_SHOWN_MAX),
         missing: scene.replay.missing.clone(),
     };
+    if explanation.cause == Some(Cause::RoleNotFound) && !owner_in_view(&scene) {
+        explanation.verdict = Verdict::Unexplained;
+        let role = scene.attempt.role_arn();
+        explanation.missing.push(format!("the account that has the role `{role}`"));
+    }
     if scene.attempt.operation != Operation::AssumeRole && scene.attempt.token.is_none() {
         unseen_token(&mut explanation, &scene);
     } else if let Some(error) = &scene.attempt.error {
         compare(&mut explanation, &scene, error, &findings);
     }
     Ok(explanation)
+}
+
+/// Whether the account that the role's ARN names was exported.
+fn owner_in_view(scene: &Scene) -> bool {
+    let account = scene.attempt.role_arn().parse::<Arn>().ok().and_then(|arn| arn.account());
+    account.is_some_and(|account| scene.world.account(account).is_some())
 }
 
 /// Without the token nothing can be said but what AWS has said.

@@ -372,6 +372,11 @@ fn a_cause_that_is_not_in_view_is_said_to_be_missing() {
         ("pod-identity-tags-plus-own-tags", "/attempt/environment", json!({})),
         ("clock-set-by-hand", "/attempt/environment", json!({})),
         ("github-username-case", "/attempt/token", json!(null)),
+        (
+            "external-id-rotated-in-saas-ui",
+            "/attempt/parameters/RoleArn",
+            json!("arn:aws:iam::222233334444:role/Other"),
+        ),
     ];
     let corpus = corpus();
     for (name, pointer, value) in hidden {

@@ -25,7 +25,7 @@ fn a_denial_is_shown_with_its_place_both_values_and_the_fix() {
     assert_eq!((code, stderr.as_str()), (3, ""), "{stdout}");
     for expected in [
         "denied: trust-condition-case-mismatch, in the trust policy of the role\n",
-        "--> case.json:34:",
+        "--> case.json:29:11\n",
         "\"token.actions.githubusercontent.com:sub\": \"repo:exampleuser/*\"\n",
         "  expected  repo:exampleuser/*\n  actual    repo:ExampleUser/site:ref:refs/heads/main\n",
         "  StringEquals on token.actions.githubusercontent.com:aud holds\n",
