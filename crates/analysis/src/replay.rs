@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use stead_api::sts::{AssumeRole, AssumeRoleWithSAML, AssumeRoleWithWebIdentity};
 use stead_api::{ApiError, ErrorCode, Operation as ApiOperation};
-use stead_authorizer::{Ask, Judgement, SamlRefused, Surroundings, VerifiedCaller, judge};
+use stead_authorizer::{Ask, Judgement, SamlRefused, SupposedCaller, Surroundings, judge};
 use stead_directory::Snapshot;
 use stead_federation::oidc::Refusal as TokenRefusal;
 use stead_policy::{Caller, ContextBuilder, Decision, PolicySet};
@@ -27,7 +27,7 @@ pub struct Replay {
     /// The answer.
     pub answer: Answer,
     /// Who called, where that was found out.
-    pub caller: Option<VerifiedCaller>,
+    pub caller: Option<SupposedCaller>,
     /// The actions that the call asks for.
     pub actions: Vec<&'static str>,
     /// What is not in view, and so was taken as it suits the caller.
@@ -195,7 +195,7 @@ impl Attempted<'_> {
         self.attempt.environment.sts_region.as_deref().unwrap_or(ground::REGION)
     }
 
-    fn surroundings(&self, caller: &VerifiedCaller, owner: AccountId) -> Surroundings {
+    fn surroundings(&self, caller: &SupposedCaller, owner: AccountId) -> Surroundings {
         let of = |account| self.world.account(account);
         let service_control = of(caller.account())
             .map(|account| &account.service_control)
@@ -209,7 +209,7 @@ impl Attempted<'_> {
     }
 
     /// Condition keys beside those of the call.
-    fn context(&self, caller: &VerifiedCaller, owner: AccountId) -> ContextBuilder {
+    fn context(&self, caller: &SupposedCaller, owner: AccountId) -> ContextBuilder {
         let organization = |account| self.world.account(account)?.organization.as_deref();
         // Spec: UG:reference_policies_condition-keys, aws:PrincipalOrgID: of principals
         // that are members; who comes with a foreign token is none yet.

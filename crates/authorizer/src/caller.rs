@@ -1,3 +1,4 @@
+use std::ops::Deref;
 use std::sync::Arc;
 
 use stead_directory::Snapshot;
@@ -16,29 +17,26 @@ mod saml;
 mod supposed;
 
 pub use saml::{SamlProof, SamlRefused};
-pub use supposed::Supposition;
+pub use supposed::{SupposedCaller, Supposition};
 
 /// A caller who has proved who they are and who exists at this revision.
 ///
 /// Only this module makes one, and only from a [`Verified`] signature, or from the token
-/// or the assertion of a provider that the account trusts: whoever holds one need not ask again who is
-/// calling.
+/// or the assertion of a provider that the account trusts: whoever holds one need not ask
+/// again who is calling. No permit is made without one.
 #[derive(Clone, Debug)]
-pub struct VerifiedCaller {
+pub struct VerifiedCaller(CallerFacts);
+
+/// Who calls, as policies, handlers and records read it.
+///
+/// These are facts and no proof: a [`SupposedCaller`] has them too. They are lent by
+/// whoever has them and never turn into a [`VerifiedCaller`].
+#[derive(Clone, Debug)]
+pub struct CallerFacts {
     account: AccountId,
     principal: Caller,
     user_name: Option<UserName>,
     proof: Proof,
-    standing: Standing,
-}
-
-/// Whether anything was proven.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
-    /// A signature, a token or an assertion was verified.
-    Proven,
-    /// Nothing was: the caller is one of a question, and no permit is made for it.
-    Supposed,
 }
 
 /// How a caller has proved who they are.
@@ -120,8 +118,8 @@ impl VerifiedCaller {
         };
         let (principal, user_name) = holder_as_caller(&holder, account)?;
         let proof = Proof::Signature { access_key_id: key.id.clone(), session: None };
-        let standing = Standing::Proven;
-        Ok(Self { account: account.account(), principal, user_name, proof, standing })
+        let account = account.account();
+        Ok(Self(CallerFacts { account, principal, user_name, proof }))
     }
 
     /// The principal of a session.
@@ -146,8 +144,8 @@ impl VerifiedCaller {
         let state = SessionState::new(session.claims);
         let (access_key_id, session) = (session.access_key_id, Some(Box::new(state)));
         let proof = Proof::Signature { access_key_id, session };
-        let standing = Standing::Proven;
-        Ok(Self { account: account.account(), principal, user_name, proof, standing })
+        let account = account.account();
+        Ok(Self(CallerFacts { account, principal, user_name, proof }))
     }
 
     /// The bearer of an OpenID Connect token whose issuer the account has registered, or
@@ -174,9 +172,28 @@ impl VerifiedCaller {
             let expected = Expected { issuer, client_ids, algorithms };
             verify(token, keys, &expected, now)
         };
-        Self::of_issuer(token.issuer(), account, check)
+        CallerFacts::of_issuer(token.issuer(), account, check).map(Self)
     }
 
+    /// The bearer of an access token for whom its provider has answered.
+    ///
+    /// `account` is that of the role to be assumed.
+    #[must_use]
+    pub fn of_access_token(owner: AccessTokenOwner, account: &Snapshot) -> Self {
+        let name = owner.provider().name();
+        Self(CallerFacts::of_provider(name, WebIdentity::AccessToken(owner), account))
+    }
+}
+
+impl Deref for VerifiedCaller {
+    type Target = CallerFacts;
+
+    fn deref(&self) -> &CallerFacts {
+        &self.0
+    }
+}
+
+impl CallerFacts {
     /// The bearer of a token of this issuer that `check` accepts, told the issuer's URL and
     /// whose tokens count.
     fn of_issuer(
@@ -197,22 +214,12 @@ impl VerifiedCaller {
         Ok(Self::of_provider(named.name, identity, account))
     }
 
-    /// The bearer of an access token for whom its provider has answered.
-    ///
-    /// `account` is that of the role to be assumed.
-    #[must_use]
-    pub fn of_access_token(owner: AccessTokenOwner, account: &Snapshot) -> Self {
-        let name = owner.provider().name();
-        Self::of_provider(name, WebIdentity::AccessToken(owner), account)
-    }
-
     fn of_provider(provider: &str, identity: WebIdentity, account: &Snapshot) -> Self {
         Self {
             account: account.account(),
             principal: Caller::WebIdentity { provider: provider.into() },
             user_name: None,
             proof: Proof::WebIdentity(Box::new(identity)),
-            standing: Standing::Proven,
         }
     }
 

@@ -8,11 +8,11 @@ use stead_policy::{Caller, ContextBuilder};
 use stead_session::{Federation, MfaState};
 use stead_types::TagSet;
 
-use crate::{Ask, RequestFacts, Transport, VerifiedCaller};
+use crate::{Ask, CallerFacts, RequestFacts, Transport};
 
 /// Gathers the request context. Costs one entry per key and tag, and one sort.
 pub(crate) fn context_of(
-    caller: &VerifiedCaller,
+    caller: &CallerFacts,
     home: &Snapshot,
     ask: &Ask,
     facts: &RequestFacts,
@@ -49,7 +49,7 @@ fn connection(keys: &mut ContextBuilder, facts: &RequestFacts) {
     set_optional(keys, "aws:Referer", facts.referer.as_deref());
 }
 
-fn principal(keys: &mut ContextBuilder, caller: &VerifiedCaller) {
+fn principal(keys: &mut ContextBuilder, caller: &CallerFacts) {
     // Spec: UG:reference_policies_condition-keys, aws:PrincipalArn: for a role
     // session it is the role's ARN, and never that of the session.
     let own;
@@ -86,7 +86,7 @@ fn service(keys: &mut ContextBuilder, name: &str) {
 /// Observed: radkawar/stackd, recorded in 2026 with trust policies of AWS, for OpenID
 /// Connect and for SAML: `aws:PrincipalType` is `User`, `aws:userid` the provider,
 /// `aws:PrincipalAccount` the provider's account, and `aws:PrincipalArn` is absent.
-fn federated(keys: &mut ContextBuilder, caller: &VerifiedCaller, provider: &str) {
+fn federated(keys: &mut ContextBuilder, caller: &CallerFacts, provider: &str) {
     keys.set("aws:PrincipalAccount", &caller.account().to_string())
         .set("aws:PrincipalType", "User")
         .set("aws:PrincipalIsAWSService", "false")
@@ -125,7 +125,7 @@ fn federation(keys: &mut ContextBuilder, federation: &Federation) {
 ///
 /// Spec: UG:id_session-tags, "Session tagging essentials": a session tag takes the
 /// place of the principal's tag with the same key, whatever its case.
-fn principal_tags(keys: &mut ContextBuilder, caller: &VerifiedCaller, home: &Snapshot) {
+fn principal_tags(keys: &mut ContextBuilder, caller: &CallerFacts, home: &Snapshot) {
     let own = match caller.principal() {
         Caller::User { id, .. } => home.user(id).map(|user| &user.tags),
         Caller::RoleSession { role_id, .. } => home.role(role_id).map(|role| &role.tags),
@@ -141,7 +141,7 @@ fn principal_tags(keys: &mut ContextBuilder, caller: &VerifiedCaller, home: &Sna
     }
 }
 
-fn session(keys: &mut ContextBuilder, caller: &VerifiedCaller, facts: &RequestFacts) {
+fn session(keys: &mut ContextBuilder, caller: &CallerFacts, facts: &RequestFacts) {
     let Some(claims) = caller.claims() else { return };
     keys.set("aws:TokenIssueTime", &claims.issued_at.to_string());
     let identity = claims.source_identity.as_ref().map(|identity| identity.as_str());

@@ -5,7 +5,7 @@ use stead_policy::{
 };
 use stead_types::{AccountId, Arn, UniqueId};
 
-use crate::{Ask, VerifiedCaller};
+use crate::{Ask, CallerFacts};
 
 /// A question that was answered with no: all there is to say about it.
 ///
@@ -57,7 +57,7 @@ pub enum Disclosure {
 
 impl Denied {
     pub(crate) fn new(
-        caller: &VerifiedCaller,
+        caller: &CallerFacts,
         ask: &Ask,
         outcome: Outcome<'_>,
         context: &Context,

@@ -8,7 +8,7 @@ use stead_policy::{
 use crate::context::context_of;
 use crate::decide::{Controls, Question};
 use crate::layers::CallerPolicies;
-use crate::{Ask, RequestFacts, VerifiedCaller};
+use crate::{Ask, CallerFacts, RequestFacts};
 
 /// What surrounds a call besides the accounts themselves.
 #[derive(Clone, Debug, Default)]
@@ -43,7 +43,7 @@ pub struct Judgement {
 /// here is what a call would meet; only an organization and further condition keys can
 /// be given besides. Costs one traced evaluation and a walk over every statement.
 pub fn judge(
-    caller: &VerifiedCaller,
+    caller: &CallerFacts,
     home: &Snapshot,
     ask: &Ask,
     facts: &RequestFacts,

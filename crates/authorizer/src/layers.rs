@@ -8,7 +8,7 @@ use stead_policy::{
 };
 use stead_types::UniqueId;
 
-use crate::VerifiedCaller;
+use crate::CallerFacts;
 use crate::caller::SessionKind;
 use crate::restrictions::restriction_of;
 
@@ -24,7 +24,7 @@ pub(crate) struct CallerPolicies<'a> {
 impl<'a> CallerPolicies<'a> {
     /// Gathers by reference: its cost grows with the number of policies, never with
     /// their size.
-    pub(crate) fn collect(caller: &'a VerifiedCaller, home: &'a Snapshot) -> Self {
+    pub(crate) fn collect(caller: &'a CallerFacts, home: &'a Snapshot) -> Self {
         let mut policies = match caller.principal() {
             Caller::User { id, .. }
             | Caller::FederatedUser { issuer: FederatedIssuer::User { id, .. }, .. } => {
@@ -68,10 +68,7 @@ fn of_role<'a>(home: &'a Snapshot, id: &UniqueId) -> CallerPolicies<'a> {
 ///
 /// Spec: UG:access_policies, "Session policies": a role session without any has the
 /// role's permissions; a federated user without any has none of its own.
-fn session_policies<'a>(
-    caller: &'a VerifiedCaller,
-    home: &'a Snapshot,
-) -> Option<Vec<PolicyRef<'a>>> {
+fn session_policies<'a>(caller: &'a CallerFacts, home: &'a Snapshot) -> Option<Vec<PolicyRef<'a>>> {
     let claims = caller.claims()?;
     let unlimited = match caller.session_kind()? {
         SessionKind::AssumedRole | SessionKind::SessionToken => claims.policies.is_empty(),

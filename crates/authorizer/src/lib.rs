@@ -25,8 +25,8 @@ mod restrictions;
 pub use ask::{Ask, Resource};
 pub use authorized::Authorized;
 pub use caller::{
-    SamlProof, SamlRefused, Supposition, Unidentified, VerifiedCaller, WebIdentityRefused,
-    registered_provider,
+    CallerFacts, SamlProof, SamlRefused, SupposedCaller, Supposition, Unidentified, VerifiedCaller,
+    WebIdentityRefused, registered_provider,
 };
 pub use condition_keys::{CONDITION_KEYS, ConditionKey, Multiplicity, reference_page};
 pub use decide::decide;

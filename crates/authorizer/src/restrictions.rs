@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use stead_policy::{CompiledPolicy, DocumentKind, PolicyRef, PolicySource};
 
-use crate::VerifiedCaller;
+use crate::CallerFacts;
 use crate::caller::SessionKind;
 
 /// A restriction: where it comes from, and its compiled statements.
@@ -53,7 +53,7 @@ fn restriction(name: &str, text: &str) -> Restriction {
 }
 
 /// The restriction on this caller's credentials, if they are of a restricted kind.
-pub(crate) fn restriction_of(caller: &VerifiedCaller) -> Option<&'static Restriction> {
+pub(crate) fn restriction_of(caller: &CallerFacts) -> Option<&'static Restriction> {
     match caller.session_kind()? {
         SessionKind::AssumedRole => None,
         SessionKind::SessionToken => Some(&SESSION_TOKEN),

@@ -4,7 +4,7 @@ use stead_directory::PrincipalLookup;
 use stead_policy::{PolicyTrace, StatementTrace};
 use stead_types::UniqueId;
 
-use crate::{Asks, Call};
+use crate::{Asks, Call, VerifiedCall};
 
 /// Why an operation may not run.
 #[derive(Debug)]
@@ -21,14 +21,20 @@ pub enum Refused {
 ///
 /// # Errors
 /// The first question that is denied.
-pub fn authorize<Op: Operation>(asks: &Asks, call: &Call<'_>) -> Result<Authorized<Op>, Refused> {
+pub fn authorize<Op: Operation>(
+    asks: &Asks,
+    call: &VerifiedCall<'_>,
+) -> Result<Authorized<Op>, Refused> {
+    let caller = call.verified_caller();
     let questions = match asks {
-        Asks::NoPermissionNeeded { source } => return Ok(Authorized::needs_no_permission(source)),
+        Asks::NoPermissionNeeded { source } => {
+            return Ok(Authorized::needs_no_permission(caller, source));
+        }
         Asks::Permissions(questions) => questions,
     };
     let mut permit = None;
     for ask in questions {
-        let granted = decide::<Op>(call.caller, call.account, ask, call.facts)
+        let granted = decide::<Op>(caller, call.account, ask, call.facts)
             .map_err(|denied| Refused::Denied(with_meanings(denied, call)))?;
         if ask.action == Op::ACTION {
             permit = Some(granted);

@@ -1,18 +1,21 @@
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::sync::Arc;
 
-use stead_authorizer::{RequestFacts, VerifiedCaller};
+use stead_authorizer::{CallerFacts, RequestFacts, VerifiedCaller};
 use stead_directory::{PrincipalLookup, PrincipalStatus, Snapshot};
 use stead_session::vault::SecretVault;
 use stead_types::{AccountId, Arn, UniqueId};
 
 use crate::{AssertionUse, CodeAttempts, LoopbackIssuers};
 
-/// A call whose signature was verified: who, over which state, with which facts.
+/// A call: who, over which state, with which facts.
+///
+/// What it says of the caller is no proof; see [`VerifiedCall`].
 #[derive(Clone, Copy)]
 pub struct Call<'a> {
     /// Who calls.
-    pub caller: &'a VerifiedCaller,
+    pub caller: &'a CallerFacts,
     /// The caller's account, at one revision for the whole request.
     pub account: &'a Snapshot,
     /// The other accounts the operation asked to see.
@@ -39,7 +42,62 @@ impl std::fmt::Debug for Call<'_> {
     }
 }
 
+/// A call whose caller has proved who they are: for no other is a permit made.
+///
+/// A handler's questions can also be asked of a call by somebody supposed, for an
+/// explanation; such a call is not authorized:
+///
+/// ```compile_fail,E0308
+/// use stead_api::sts::GetSessionToken;
+/// use stead_service::{Asks, Call, authorize};
+///
+/// fn permit(asks: &Asks, call: &Call<'_>) {
+///     let _ = authorize::<GetSessionToken>(asks, call);
+/// }
+/// ```
+///
+/// while one by a verified caller is:
+///
+/// ```
+/// use stead_api::sts::GetSessionToken;
+/// use stead_authorizer::VerifiedCaller;
+/// use stead_service::{Asks, Call, authorize};
+///
+/// fn permit(asks: &Asks, call: Call<'_>, caller: &VerifiedCaller) {
+///     let _ = authorize::<GetSessionToken>(asks, &call.by(caller));
+/// }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct VerifiedCall<'a> {
+    // INVARIANT: `call.caller` is of `caller`.
+    call: Call<'a>,
+    caller: &'a VerifiedCaller,
+}
+
+impl<'a> VerifiedCall<'a> {
+    pub(crate) const fn verified_caller(&self) -> &'a VerifiedCaller {
+        self.caller
+    }
+}
+
+impl<'a> Deref for VerifiedCall<'a> {
+    type Target = Call<'a>;
+
+    fn deref(&self) -> &Call<'a> {
+        &self.call
+    }
+}
+
 impl<'a> Call<'a> {
+    /// The same call, made by this caller.
+    #[must_use]
+    pub fn by<'b>(self, caller: &'b VerifiedCaller) -> VerifiedCall<'b>
+    where
+        'a: 'b,
+    {
+        VerifiedCall { call: Call { caller, ..self }, caller }
+    }
+
     /// The snapshot of an account, when it is hosted here and was asked for.
     #[must_use]
     pub fn snapshot_of(&self, account: AccountId) -> Option<&'a Snapshot> {

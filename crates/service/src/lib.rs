@@ -19,7 +19,7 @@ mod work;
 
 pub use assertion_use::AssertionUse;
 pub use authorize::{Refused, authorize};
-pub use call::{Accounts, Call};
+pub use call::{Accounts, Call, VerifiedCall};
 pub use code_attempts::CodeAttempts;
 pub use decryption_keys::decryption_keys;
 pub use denial::{DenialDocument, DenialRecord, RefusedProof, Viewer};

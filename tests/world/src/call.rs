@@ -124,6 +124,7 @@ impl World {
             loopback_issuers: self.loopback_issuers,
             assertion_use: self.assertion_use,
         };
+        let call = call.by(caller);
         let asks = S::asks(&input, &call)?;
         let permit = match authorize::<Op>(&asks, &call) {
             Ok(permit) => permit,

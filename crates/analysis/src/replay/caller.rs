@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use stead_authorizer::{Supposition, VerifiedCaller};
+use stead_authorizer::{SupposedCaller, Supposition};
 use stead_directory::entity::{
     AccountRoot, AttachedPolicies, Entity, MaxSessionDuration, Role, User, WrappedSecret,
 };
@@ -26,7 +26,7 @@ impl Attempted<'_> {
         &self,
         owner: AccountId,
         missing: &mut Vec<String>,
-    ) -> Result<(VerifiedCaller, Home), Refusal> {
+    ) -> Result<(SupposedCaller, Home), Refusal> {
         match (self.attempt.operation, &self.attempt.caller) {
             (Operation::AssumeRoleWithWebIdentity | Operation::AssumeRoleWithSAML, _)
             | (_, None) => {
@@ -50,7 +50,7 @@ impl Attempted<'_> {
         &self,
         caller: &Caller,
         missing: &mut Vec<String>,
-    ) -> Result<(VerifiedCaller, Home), Refusal> {
+    ) -> Result<(SupposedCaller, Home), Refusal> {
         let invalid = || refused("The security token included in the request is invalid");
         let arn: Arn = caller.arn.as_deref().unwrap_or_default().parse().map_err(|_| invalid())?;
         let account = arn.account().ok_or_else(invalid)?;
@@ -145,8 +145,8 @@ fn session_tags(caller: &Caller) -> SessionTags {
     SessionTags::new(tags, &keys).unwrap_or_default()
 }
 
-fn suppose(who: Supposition, home: &Snapshot) -> Result<VerifiedCaller, Refusal> {
-    VerifiedCaller::suppose(who, home).map_err(|error| refused(error.to_string()))
+fn suppose(who: Supposition, home: &Snapshot) -> Result<SupposedCaller, Refusal> {
+    SupposedCaller::of(who, home).map_err(|error| refused(error.to_string()))
 }
 
 fn refused(message: impl Into<String>) -> Refusal {

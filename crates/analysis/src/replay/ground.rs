@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
-use stead_authorizer::{RequestFacts, Transport, VerifiedCaller};
+use stead_authorizer::{RequestFacts, SupposedCaller, Transport};
 use stead_directory::Snapshot;
 use stead_federation::oidc::PROVIDER_CLAIMS;
 use stead_policy::ContextBuilder;
@@ -52,7 +52,7 @@ impl Ground {
         }
     }
 
-    pub(super) fn call<'a>(&'a self, caller: &'a VerifiedCaller) -> Call<'a> {
+    pub(super) fn call<'a>(&'a self, caller: &'a SupposedCaller) -> Call<'a> {
         Call {
             caller,
             account: &self.home,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 use stead_api::ApiError;
-use stead_authorizer::{VerifiedCaller, WebIdentityRefused, registered_provider};
+use stead_authorizer::{SupposedCaller, WebIdentityRefused, registered_provider};
 use stead_directory::Snapshot;
 use stead_federation::oidc::{ConditionKey, KeyValues, Refusal as TokenRefusal, SessionTags};
 use stead_federation::saml::{RoleAndProvider, SupposedAssertion};
@@ -15,7 +15,7 @@ use crate::attempt::{Operation, Token};
 
 impl Attempted<'_> {
     /// The bearer of a foreign proof, for a role of this account.
-    pub(super) fn bearer(&self, account: &Snapshot) -> Result<VerifiedCaller, Refusal> {
+    pub(super) fn bearer(&self, account: &Snapshot) -> Result<SupposedCaller, Refusal> {
         let none = Token { header: Map::new(), claims: Map::new(), signature: None };
         let token = self.attempt.token.as_ref().unwrap_or(&none);
         match self.attempt.operation {
@@ -27,10 +27,9 @@ impl Attempted<'_> {
     }
 
     /// In the order of the server: the provider, its keys, the signature, the claims.
-    fn web_identity(&self, token: &Token, account: &Snapshot) -> Result<VerifiedCaller, Refusal> {
+    fn web_identity(&self, token: &Token, account: &Snapshot) -> Result<SupposedCaller, Refusal> {
         let issuer = token.claims.get("iss").and_then(Value::as_str).unwrap_or_default();
-        let supposed =
-            VerifiedCaller::suppose_web_identity(&token.claims, account, self.attempt.time);
+        let supposed = SupposedCaller::of_web_identity(&token.claims, account, self.attempt.time);
         if matches!(supposed, Err(WebIdentityRefused::NoProvider)) {
             return Err(Refusal::NoProvider { issuer: issuer.to_owned() });
         }
@@ -71,7 +70,7 @@ impl Attempted<'_> {
 
     /// Of a provider that is exported nothing is known but its name, so that an assertion
     /// is believed whatever it says, and only its times and its signature are looked at.
-    fn saml(&self, token: &Token, account: &Snapshot) -> Result<VerifiedCaller, Refusal> {
+    fn saml(&self, token: &Token, account: &Snapshot) -> Result<SupposedCaller, Refusal> {
         let named = self.attempt.parameter("PrincipalArn").unwrap_or_default();
         let missing = || Refusal::NoProvider { issuer: named.to_owned() };
         let provider: Arn = named.parse().map_err(|_| missing())?;
@@ -85,7 +84,7 @@ impl Attempted<'_> {
         self.times(&token.claims)?;
         let unreadable = || Refusal::Request(ApiError::validation("no name for the session"));
         let assertion = self.assertion(&token.claims, &provider).ok_or_else(unreadable)?;
-        VerifiedCaller::suppose_saml(assertion, &provider, account).map_err(Refusal::Assertion)
+        SupposedCaller::of_saml(assertion, &provider, account).map_err(Refusal::Assertion)
     }
 
     /// The times of an assertion, as those of a token: five minutes are granted.

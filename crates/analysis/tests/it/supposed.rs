@@ -1,14 +1,15 @@
-//! A caller of a question is nobody: whatever the policies say, no permit is made.
+//! Who has proved nothing is judged by what the policies say. That no permit comes of it is
+//! for the compiler: see `stead_authorizer::SupposedCaller`.
 
 use serde_json::json;
 use stead_analysis::{Case, replay};
-use stead_authorizer::{Ask, RequestFacts, Resource, Surroundings, Transport, decide, judge};
+use stead_authorizer::{Ask, RequestFacts, Resource, Surroundings, Transport, judge};
 use stead_policy::Decision;
 
 use crate::corpus::corpus;
 
 #[test]
-fn a_supposed_caller_is_judged_and_never_permitted() {
+fn a_supposed_caller_is_judged_by_the_policies() {
     let known = corpus().into_iter().find(|known| known.name == "clock-set-by-hand").unwrap();
     let mut document = known.case.document().clone();
     document["attempt"]["environment"] = json!({});
@@ -35,5 +36,4 @@ fn a_supposed_caller_is_judged_and_never_permitted() {
     };
     let judgement = judge(&caller, home, &ask, &facts, &Surroundings::default());
     assert_eq!(judgement.decision, Decision::Allow);
-    assert!(decide::<()>(&caller, home, &ask, &facts).is_err());
 }

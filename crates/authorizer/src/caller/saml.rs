@@ -10,7 +10,7 @@ use stead_policy::Caller;
 use stead_types::{AccountId, Arn, Secret, Timestamp};
 use thiserror::Error;
 
-use super::{Proof, Standing, VerifiedCaller};
+use super::{CallerFacts, Proof, VerifiedCaller};
 
 /// An assertion that was verified, and the provider that it was verified against.
 #[derive(Clone, Debug)]
@@ -88,9 +88,11 @@ impl VerifiedCaller {
         };
         let assertion = verify(response, &expected, now)
             .map_err(|refusal| SamlRefused::Response { provider: provider.clone(), refusal })?;
-        Ok(Self::of_assertion(assertion, &found.arn, account))
+        Ok(Self(CallerFacts::of_assertion(assertion, &found.arn, account)))
     }
+}
 
+impl CallerFacts {
     pub(super) fn of_assertion(
         assertion: VerifiedAssertion,
         provider: &Arn,
@@ -103,7 +105,6 @@ impl VerifiedCaller {
             principal: Caller::Saml { provider: provider.as_str().into() },
             user_name: None,
             proof: Proof::Saml(Box::new(proof)),
-            standing: Standing::Proven,
         }
     }
 

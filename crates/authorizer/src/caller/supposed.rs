@@ -1,15 +1,17 @@
 //! Callers of questions: who has proved nothing, and for whom no permit is made.
 
+use std::ops::Deref;
+
 use serde_json::{Map, Value};
 use stead_directory::Snapshot;
-use stead_federation::oidc::{Algorithms, Expected, suppose};
+use stead_federation::oidc::{Algorithms, ClientIds, Expected, suppose};
 use stead_federation::saml::SupposedAssertion;
 use stead_policy::Caller;
 use stead_session::{Claims, Holder};
 use stead_types::{Arn, Timestamp, UniqueId};
 
 use super::{
-    Proof, SamlRefused, SessionState, Standing, Unidentified, VerifiedCaller, WebIdentityRefused,
+    CallerFacts, Proof, SamlRefused, SessionState, Unidentified, WebIdentityRefused,
     holder_as_caller, session_as_caller,
 };
 
@@ -26,15 +28,79 @@ pub enum Supposition {
     Service(String),
 }
 
-/// What a call would be answered can be asked of anybody. A supposed caller reads like a
-/// verified one everywhere, and [`decide`](crate::decide) refuses it whatever the policies
-/// say, so that no handler ever acts for one; [`judge`](crate::judge) answers it.
-impl VerifiedCaller {
+/// A caller who has proved nothing, of whom it is asked what they would be answered.
+///
+/// A type of its own, of which no [`VerifiedCaller`](crate::VerifiedCaller) can be made,
+/// so that there is a [judgement](crate::judge) for one and no permit. It has what
+/// policies read of a caller:
+///
+/// ```
+/// use stead_authorizer::{Ask, CallerFacts, RequestFacts, SupposedCaller, Surroundings, judge};
+/// use stead_directory::Snapshot;
+///
+/// fn ask(caller: &SupposedCaller, home: &Snapshot, ask: &Ask, facts: &RequestFacts) {
+///     let _ = judge(caller, home, ask, facts, &Surroundings::default());
+/// }
+/// ```
+///
+/// Nothing decides about one:
+///
+/// ```compile_fail,E0308
+/// use stead_authorizer::{Ask, CallerFacts, RequestFacts, SupposedCaller, decide};
+/// use stead_directory::Snapshot;
+///
+/// fn ask(caller: &SupposedCaller, home: &Snapshot, ask: &Ask, facts: &RequestFacts) {
+///     let _ = decide::<()>(caller, home, ask, facts);
+/// }
+/// ```
+///
+/// nor about what is known of one:
+///
+/// ```compile_fail,E0308
+/// use stead_authorizer::{Ask, CallerFacts, RequestFacts, SupposedCaller, decide};
+/// use stead_directory::Snapshot;
+///
+/// fn ask(caller: &CallerFacts, home: &Snapshot, ask: &Ask, facts: &RequestFacts) {
+///     let _ = decide::<()>(caller, home, ask, facts);
+/// }
+/// ```
+///
+/// not even where no permission is needed:
+///
+/// ```compile_fail,E0308
+/// use stead_authorizer::{Authorized, SupposedCaller};
+///
+/// fn permit(caller: &SupposedCaller) -> Authorized<()> {
+///     Authorized::needs_no_permission(caller, "the source")
+/// }
+/// ```
+///
+/// and it is wrapped by nobody:
+///
+/// ```compile_fail,E0423
+/// use stead_authorizer::{CallerFacts, VerifiedCaller};
+///
+/// fn verified(facts: CallerFacts) -> VerifiedCaller {
+///     VerifiedCaller(facts)
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct SupposedCaller(CallerFacts);
+
+impl Deref for SupposedCaller {
+    type Target = CallerFacts;
+
+    fn deref(&self) -> &CallerFacts {
+        &self.0
+    }
+}
+
+impl SupposedCaller {
     /// A principal of this account, or a service that acts beside it.
     ///
     /// # Errors
     /// A user or role that the account does not have, or a session of another account.
-    pub fn suppose(who: Supposition, account: &Snapshot) -> Result<Self, Unidentified> {
+    pub fn of(who: Supposition, account: &Snapshot) -> Result<Self, Unidentified> {
         let (principal, user_name, session) = match who {
             Supposition::Root => with_no_session(holder_as_caller(&Holder::Root, account)?),
             Supposition::User(user_id) => {
@@ -50,36 +116,36 @@ impl VerifiedCaller {
             }
         };
         let (account, proof) = (account.account(), Proof::Nothing { session });
-        Ok(Self { account, principal, user_name, proof, standing: Standing::Supposed })
+        Ok(Self(CallerFacts { account, principal, user_name, proof }))
     }
 
     /// The bearer of a token that says this, as if its issuer had signed it; see
-    /// [`VerifiedCaller::of_web_identity`].
+    /// [`VerifiedCaller::of_web_identity`](crate::VerifiedCaller::of_web_identity).
     ///
     /// # Errors
     /// An issuer without a provider, or what is wrong with the claims.
-    pub fn suppose_web_identity(
+    pub fn of_web_identity(
         claims: &Map<String, Value>,
         account: &Snapshot,
         now: Timestamp,
     ) -> Result<Self, WebIdentityRefused> {
         let issuer = claims.get("iss").and_then(Value::as_str).unwrap_or_default();
-        let caller = Self::of_issuer(issuer, account, |issuer, client_ids| {
+        let check = |issuer: &str, client_ids: ClientIds<'_>| {
             let expected = Expected { issuer, client_ids, algorithms: Algorithms::AWS };
             suppose(claims.clone(), &expected, now).map(|token| token.as_if_verified())
-        })?;
-        Ok(Self { standing: Standing::Supposed, ..caller })
+        };
+        CallerFacts::of_issuer(issuer, account, check).map(Self)
     }
 
     /// The bearer of an assertion that says this, as if its provider had signed it; see
-    /// [`VerifiedCaller::of_saml`].
+    /// [`VerifiedCaller::of_saml`](crate::VerifiedCaller::of_saml).
     ///
     /// Of a provider only its name is asked: of exported accounts the metadata is not
     /// known.
     ///
     /// # Errors
     /// A provider of another account than the role's.
-    pub fn suppose_saml(
+    pub fn of_saml(
         assertion: SupposedAssertion,
         provider: &Arn,
         account: &Snapshot,
@@ -87,14 +153,7 @@ impl VerifiedCaller {
         if provider.account() != Some(account.account()) {
             return Err(SamlRefused::NoProvider { provider: provider.clone() });
         }
-        let caller = Self::of_assertion(assertion.as_if_verified(), provider, account);
-        Ok(Self { standing: Standing::Supposed, ..caller })
-    }
-
-    /// Whether this caller has proved nothing.
-    #[must_use]
-    pub fn is_supposed(&self) -> bool {
-        self.standing == Standing::Supposed
+        Ok(Self(CallerFacts::of_assertion(assertion.as_if_verified(), provider, account)))
     }
 }
 

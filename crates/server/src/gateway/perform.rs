@@ -91,6 +91,7 @@ impl<S: Store> Gateway<S> {
                 loopback_issuers: self.loopback_issuers,
                 assertion_use: self.saml.assertion_use,
             };
+            let call = call.by(&caller.caller);
             let effect = plan.effect();
             let execute = plan.authorize(&call).map_err(|stop| self.stopped(stop, facts, trail))?;
             trail.decided = Decided::Allowed;

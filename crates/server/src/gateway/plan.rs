@@ -12,7 +12,7 @@ use stead_authorizer::Denied;
 use stead_directory::Snapshot;
 use stead_iam::Iam;
 use stead_query::{DecodeRequest, Form, Format, ToValue, decode, encode};
-use stead_service::{Call, Handle, Refused, Work, authorize};
+use stead_service::{Call, Handle, Refused, VerifiedCall, Work, authorize};
 use stead_sts::Sts;
 use stead_types::AccountId;
 
@@ -33,7 +33,7 @@ pub(super) trait Plan: Send + Sync {
     fn effect(&self) -> Effect;
 
     /// Asks the policies; what comes back can be carried out.
-    fn authorize(self: Box<Self>, call: &Call<'_>) -> Result<Execute, Stop>;
+    fn authorize(self: Box<Self>, call: &VerifiedCall<'_>) -> Result<Execute, Stop>;
 }
 
 /// Whether an operation may change the caller's account.
@@ -163,7 +163,7 @@ where
         effect(Op::SERVICE, Op::ACCESS)
     }
 
-    fn authorize(self: Box<Self>, call: &Call<'_>) -> Result<Execute, Stop> {
+    fn authorize(self: Box<Self>, call: &VerifiedCall<'_>) -> Result<Execute, Stop> {
         let Self { input, writing, .. } = *self;
         let asks = H::asks(&input, call).map_err(Stop::Error)?;
         let permit = authorize::<Op>(&asks, call).map_err(|refused| match refused {
