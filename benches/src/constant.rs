@@ -43,8 +43,7 @@ impl Respond for Constant {
 
 /// Serves until the process is ended.
 pub(crate) fn run(ready_file: &Path) -> Result<()> {
-    // As many threads as the server has.
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = stead_server::runtime()?;
     runtime.block_on(async {
         let listener = Listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
         std::fs::write(ready_file, format!("http://{}\n", listener.address()))?;

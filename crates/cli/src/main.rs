@@ -73,8 +73,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
 }
 
 fn on_runtime(work: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime =
-        runtime.map_err(|error| Failure::new(format!("cannot start threads: {error}")))?;
+    let runtime = stead_server::runtime()
+        .map_err(|error| Failure::new(format!("cannot start threads: {error}")))?;
     runtime.block_on(work)
 }

@@ -30,7 +30,10 @@ pub mod private_file;
 pub mod profile;
 pub mod request_id;
 pub mod root_key;
+mod runtime;
 #[cfg(test)]
 mod scratch;
 pub mod start;
 pub mod throttle;
+
+pub use runtime::runtime;

@@ -22,7 +22,8 @@ use tokio::time::{Instant, sleep};
 
 use self::regulator::{Beat, Regulator};
 use crate::limits::{
-    BEAT, OVERLOAD_AFTER, OVERLOAD_BUNCH_FACTOR, OVERLOAD_BUNCH_WITHIN, OVERLOAD_QUEUE_PER_CORE,
+    BEAT, OVERLOAD_AFTER_OWN_WORK, OVERLOAD_BUNCH_FACTOR, OVERLOAD_BUNCH_WITHIN,
+    OVERLOAD_QUEUE_PER_CORE,
 };
 
 mod regulator;
@@ -133,7 +134,7 @@ impl Pulse {
     fn is_stuck(&self) -> bool {
         let since = |at: u64, now: Duration| microseconds(now).saturating_sub(at);
         let waits = since(self.ready_at.load(Ordering::Relaxed), self.began.elapsed());
-        let after = microseconds(OVERLOAD_AFTER);
+        let after = microseconds(OVERLOAD_AFTER_OWN_WORK);
         waits >= after && since(self.worked.load(Ordering::Relaxed), processor_time()) >= after / 2
     }
 }
@@ -210,7 +211,7 @@ mod tests {
         for _ in 0..1000 {
             drop(pulse.admit());
         }
-        let waited = OVERLOAD_AFTER * 2;
+        let waited = OVERLOAD_AFTER_OWN_WORK * 2;
         pulse.beat(&mut regulator, waited, waited, waited);
         let mut admitted: Vec<_> = (0..1000).filter_map(|_| pulse.admit()).collect();
         assert_eq!(admitted.len(), OVERLOAD_QUEUE_PER_CORE);

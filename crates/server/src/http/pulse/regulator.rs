@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::limits::{
-    BEAT_LATE_MAX, OVERLOAD_AFTER, OVERLOAD_BEATS, OVERLOAD_MEMORY, OVERLOAD_REFUSED_DIVISOR,
-    REQUESTS_OF_OVERLOAD,
+    BEAT_LATE_MAX, OVERLOAD_AFTER, OVERLOAD_AFTER_OWN_WORK, OVERLOAD_BEATS, OVERLOAD_MEMORY,
+    OVERLOAD_REFUSED_DIVISOR, REQUESTS_OF_OVERLOAD,
 };
 
 /// What a beat has seen.
@@ -26,7 +26,8 @@ pub(super) struct Beat {
 ///
 /// It is none when something waits for a moment, as on a machine that is busy with
 /// something else or has stood still: then all of it is answered. There is one once every
-/// beat was late for [`OVERLOAD_AFTER`], and there were requests to be late for; and then
+/// beat was late for [`OVERLOAD_AFTER`], or for [`OVERLOAD_AFTER_OWN_WORK`] where the processors
+/// worked for this process, and there were requests to be late for; and then
 /// until hardly any was refused for [`OVERLOAD_MEMORY`].
 #[derive(Debug)]
 pub(super) struct Regulator {
@@ -107,13 +108,16 @@ impl Regulator {
         let lasted = now.saturating_sub(late.since);
         let requests = u128::from(late.requests);
         let cores = u128::from(self.cores);
-        let own = late.worked >= lasted / 2 && requests >= lasted.as_millis() * cores;
+        let own = lasted >= OVERLOAD_AFTER_OWN_WORK
+            && late.worked >= lasted / 2
+            && requests >= lasted.as_millis() * cores;
         let many = u128::from(REQUESTS_OF_OVERLOAD) * cores * lasted.as_millis();
         // Less than a tenth of a processor is not what keeps anybody waiting.
-        let lasting = late.beats >= OVERLOAD_BEATS
+        let lasting = lasted >= OVERLOAD_AFTER
+            && late.beats >= OVERLOAD_BEATS
             && requests * OVERLOAD_AFTER.as_millis() >= many
             && late.worked >= lasted / 10;
-        lasted >= OVERLOAD_AFTER && (own || lasting)
+        own || lasting
     }
 
     fn overloaded(&mut self, window: Window, beat: &Beat) -> State {
@@ -152,8 +156,18 @@ mod tests {
         }
 
         fn beat(&mut self, waited: Duration, own: bool, requests: u32, refused: u32) -> bool {
-            self.now += BEAT + waited;
             let worked = if own { waited } else { Duration::ZERO };
+            self.beat_with(waited, worked, requests, refused)
+        }
+
+        fn beat_with(
+            &mut self,
+            waited: Duration,
+            worked: Duration,
+            requests: u32,
+            refused: u32,
+        ) -> bool {
+            self.now += BEAT + waited;
             self.regulator.beat(Beat { now: self.now, waited, worked, requests, refused })
         }
 
@@ -169,21 +183,29 @@ mod tests {
         }
     }
 
-    #[test]
-    fn what_waits_for_long_with_many_requests_is_an_overload() {
-        let mut play = Play::new();
-        let mut lasted = Duration::ZERO;
-        while lasted + LATE + BEAT < OVERLOAD_AFTER {
-            assert!(!play.beat(LATE, true, 100, 0), "for a moment only: {lasted:?}");
+    /// Whether it is one after that long and not before, where a part of the processors
+    /// worked for this process.
+    fn is_overload_after(long: Duration, part: u32) -> bool {
+        let (mut play, mut lasted) = (Play::new(), Duration::ZERO);
+        let mut beat = || play.beat_with(LATE, LATE / part, 100, 0);
+        while lasted + LATE + BEAT < long {
+            assert!(!beat(), "for a moment only: {lasted:?}");
             lasted += LATE + BEAT;
         }
-        play.beat(LATE, true, 100, 0);
-        assert!(play.beat(LATE, true, 100, 0));
+        // The first beat counts from when it was due.
+        beat() || beat()
+    }
+
+    #[test]
+    fn what_waits_for_long_with_many_requests_is_an_overload() {
+        assert!(is_overload_after(OVERLOAD_AFTER_OWN_WORK, 1), "nothing else works");
+        assert!(is_overload_after(OVERLOAD_AFTER, 5), "others work too");
+        assert!(!is_overload_after(OVERLOAD_AFTER, 20), "it is others that work");
     }
 
     #[test]
     fn one_long_wait_is_an_overload_where_it_is_of_our_own_making() {
-        let long = OVERLOAD_AFTER * 2;
+        let long = OVERLOAD_AFTER_OWN_WORK * 2;
         assert!(Play::new().beat(long, true, 1000, 0));
         assert!(!Play::new().beat(long, true, 10, 0), "few requests");
     }
@@ -204,7 +226,7 @@ mod tests {
     #[test]
     fn it_is_over_once_hardly_any_is_refused_for_a_while() {
         let mut play = Play::new();
-        assert!(play.beat(OVERLOAD_AFTER, true, 1000, 0));
+        assert!(play.beat(OVERLOAD_AFTER_OWN_WORK, true, 1000, 0));
         assert!(play.go_on(10), "a tenth is refused");
         let refused_at = play.now;
         assert!(!play.go_on(2));
