@@ -29,6 +29,9 @@ pub struct Attempt {
     pub context: BTreeMap<String, Value>,
     /// What AWS answered.
     pub error: Option<Reported>,
+    /// Condition keys of which nobody knows whether they were there; what ends with `:` or
+    /// `/` stands for every key that begins so.
+    pub unknown: Vec<String>,
 }
 
 /// The operations that give out a role.
@@ -134,6 +137,7 @@ impl Attempt {
                 .unwrap_or_default(),
             context: part(node, "context", "condition keys")?.unwrap_or_default(),
             error: part(node, "error", "an error with its code")?,
+            unknown: part(node, "unknown", "a list of condition keys")?.unwrap_or_default(),
         })
     }
 
@@ -141,6 +145,25 @@ impl Attempt {
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.get(name).and_then(Value::as_str)
+    }
+
+    /// Whether nobody knows if this condition key was there. A claim of the token that is
+    /// at hand is known whatever is said of the others.
+    #[must_use]
+    pub fn is_unknown(&self, key: &str) -> bool {
+        let begins = |prefix: &str| {
+            let front = key.get(..prefix.len());
+            front.is_some_and(|front| front.eq_ignore_ascii_case(prefix))
+        };
+        let has_claim = |prefix: &str| {
+            let claim = key.get(prefix.len()..).unwrap_or_default();
+            self.token.as_ref().is_some_and(|token| token.claims.contains_key(claim))
+        };
+        self.unknown.iter().any(|unknown| match unknown.chars().last() {
+            Some(':') => begins(unknown) && !has_claim(unknown),
+            Some('/') => begins(unknown),
+            _ => unknown.eq_ignore_ascii_case(key),
+        })
     }
 
     /// The ARN of the role, as it was given.

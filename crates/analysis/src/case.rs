@@ -61,6 +61,10 @@ impl Case {
         Ok(Self { document })
     }
 
+    pub(crate) const fn of(document: Value) -> Self {
+        Self { document }
+    }
+
     /// The document.
     #[must_use]
     pub const fn document(&self) -> &Value {

@@ -96,12 +96,38 @@ pub fn explain(case: &Case) -> Result<Explanation, CaseError> {
         let role = scene.attempt.role_arn();
         explanation.missing.push(format!("the account that has the role `{role}`"));
     }
+    not_in_view(&mut explanation, &scene);
     if scene.attempt.operation != Operation::AssumeRole && scene.attempt.token.is_none() {
         unseen_token(&mut explanation, &scene);
     } else if let Some(error) = &scene.attempt.error {
         compare(&mut explanation, &scene, error, &findings);
     }
     Ok(explanation)
+}
+
+/// What was not exported, and what nobody knows of the call: neither is what a denial is
+/// blamed on.
+fn not_in_view(explanation: &mut Explanation, scene: &Scene) {
+    let owner = scene.world.account(scene.world.owner());
+    let home = scene.replay.caller.as_ref().and_then(|it| scene.world.account(it.account()));
+    let partial: Vec<String> =
+        owner.into_iter().chain(home).flat_map(|it| it.not_in_view.iter().cloned()).collect();
+    let lacks_role =
+        matches!(explanation.cause, Some(Cause::RoleNotFound | Cause::RoleWrongAccount));
+    if lacks_role && owner.is_some_and(|account| !account.not_in_view.is_empty()) {
+        explanation.verdict = Verdict::Unexplained;
+    }
+    for text in partial {
+        if !explanation.missing.contains(&text) {
+            explanation.missing.push(text);
+        }
+    }
+    if let Some(key) = &explanation.place.condition_key
+        && scene.attempt.is_unknown(key)
+    {
+        explanation.verdict = Verdict::Unexplained;
+        explanation.missing.push(format!("the value of `{key}` in the call"));
+    }
 }
 
 /// Whether the account that the role's ARN names was exported.

@@ -9,6 +9,8 @@
 //! to be different, and asks again.
 //!
 //! - [`Case`]: what was exported and what was tried, as a document that can be patched;
+//! - [`Export`]: the files that people have of accounts, and with what is told of an attempt
+//!   ([`attempt_of`]) or recorded of one ([`attempt_of_event`]) the case they make;
 //! - [`replay`]: what the call is answered;
 //! - [`explain`]: why, with fixes that were applied and evaluated before they are shown.
 //!
@@ -18,6 +20,9 @@ mod limits;
 
 // What is asked about.
 mod case;
+mod details;
+mod event;
+mod export;
 mod node;
 mod patch;
 mod place;
@@ -38,9 +43,12 @@ mod explanation;
 pub use attempt::{Attempt, Operation, Token};
 pub use case::{Case, CaseError};
 pub use cause::{Cause, Layer};
+pub use details::{Details, DetailsError, attempt_of};
 pub use diagnosis::{Finding, Where};
+pub use event::{EventError, attempt_of_event};
 pub use explanation::{Explanation, FORMAT_VERSION, Fix, Verdict, explain};
-pub use limits::CASE_BYTES_MAX;
+pub use export::{Export, ExportError, ExportFile, ExportPlace, Origin};
+pub use limits::{CASE_BYTES_MAX, EVENT_BYTES_MAX, EXPORT_FILES_MAX, TOKEN_BYTES_MAX};
 pub use patch::{Change, Patch, PatchError};
 pub use place::{Lines, locate};
 pub use replay::{Answer, Denial, Refusal, Replay, replay};

@@ -5,6 +5,18 @@
 /// Choice: an account of 10,000 roles and 2,000 policies of 2 KiB each has some 60 MiB.
 pub const CASE_BYTES_MAX: usize = 256 * 1024 * 1024;
 
+/// Files of an export.
+pub const EXPORT_FILES_MAX: usize = 4_096;
+
+/// Bytes of an event.
+///
+/// Spec: CloudTrail User Guide, WhatIsCloudTrail-Limits: an event has at most 256 KB. An
+/// event alone, indented, has more spaces.
+pub const EVENT_BYTES_MAX: usize = 1024 * 1024;
+
+/// Bytes of a file that holds a token, which has at most 20,000 characters.
+pub const TOKEN_BYTES_MAX: usize = 64 * 1024;
+
 /// Further causes that one fix may deal with: every layer of one action, and again for
 /// the tags and the source identity of the session.
 pub(crate) const FIX_STEPS_MAX: usize = 5;

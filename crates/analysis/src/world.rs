@@ -34,6 +34,8 @@ pub struct Account {
     pub(crate) organization: Option<String>,
     /// What is named and not there, in words.
     pub(crate) missing: Vec<String>,
+    /// What of the account was not exported, in words.
+    pub(crate) not_in_view: Vec<String>,
 }
 
 /// Where each policy stands in the document, as JSON pointers.

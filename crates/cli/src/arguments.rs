@@ -19,7 +19,7 @@ pub(crate) use credentials::{
     CallerFlags, CredentialsCommand, ExecFlags, PrintFlags, RoleFlags, ServeCredentialsFlags,
     ServiceFlags, SessionFlags, SourceFlags, WebIdentityFlags,
 };
-pub(crate) use explain::ExplainFlags;
+pub(crate) use explain::{AttemptFlags, ExplainFlags};
 pub(crate) use keys::{KeysCommand, RewrapFlags};
 pub(crate) use log::{LogCommand, QueryFlags};
 pub(crate) use sessions::{RevokeFlags, SessionsCommand};
@@ -76,7 +76,7 @@ pub(crate) enum Command {
     /// Run a command with the credentials of a role.
     Exec(Box<ExecFlags>),
     /// Say why a call was denied, and what would let it through.
-    Explain(ExplainFlags),
+    Explain(Box<ExplainFlags>),
     /// Look at the audit log.
     #[command(subcommand)]
     Log(LogCommand),

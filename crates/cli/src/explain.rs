@@ -1,29 +1,34 @@
 //! `stead explain`: why a call was denied, and what would let it through.
 
+mod accounts;
 mod excerpt;
+mod faults;
+mod input;
 mod print;
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 
-use stead_analysis::{CASE_BYTES_MAX, Case, Verdict, explain};
+use serde_json::{Value, json};
+use stead_analysis::{Explanation, Verdict, explain};
 
 use crate::arguments::ExplainFlags;
 use crate::exit::{Exit, Failure};
+use input::Input;
 
 pub(crate) fn run(flags: &ExplainFlags) -> Result<Exit, Failure> {
-    let text = input(&flags.case)?;
-    let no_case = |error| Failure::new(format!("`{}` is no case: {error}", flags.case));
-    let case = Case::parse(&text).map_err(no_case)?;
-    let explanation = explain(&case).map_err(no_case)?;
+    let input = Input::read(flags)?;
+    let explanation = explain(&input.case).map_err(|error| input.no_case(&error))?;
     let mut stdout = std::io::stdout().lock();
-    if flags.patch {
+    if flags.output.print_case {
+        writeln!(stdout, "{}", text(input.case.document())?)?;
+    } else if flags.output.patch {
         let fix = explanation.fixes.first();
         let fix = fix.ok_or_else(|| Failure::new("no fix was found that helps"))?;
-        writeln!(stdout, "{}", json(&fix.patch)?)?;
-    } else if flags.json {
-        writeln!(stdout, "{}", json(&explanation)?)?;
+        writeln!(stdout, "{}", text(&fix.patch)?)?;
+    } else if flags.output.json {
+        writeln!(stdout, "{}", text(&object(&explanation, &input))?)?;
     } else {
-        stdout.write_all(print::human(&explanation, &flags.case, &text).as_bytes())?;
+        stdout.write_all(print::human(&explanation, &input).as_bytes())?;
     }
     Ok(match explanation.verdict {
         Verdict::Allowed => Exit::Success,
@@ -31,22 +36,23 @@ pub(crate) fn run(flags: &ExplainFlags) -> Result<Exit, Failure> {
     })
 }
 
-fn json(value: &impl serde::Serialize) -> Result<String, Failure> {
-    serde_json::to_string_pretty(value)
-        .map_err(|error| Failure::new(format!("cannot write the answer: {error}")))
+/// The answer for programs; over several files with the place in the one that it is of.
+fn object(explanation: &Explanation, input: &Input) -> Value {
+    let mut answer = json!(explanation);
+    let place = input.decisive(&explanation.place);
+    let found = place.and_then(|pointer| input.place_in_file(pointer));
+    if let (Some(found), Some(members)) =
+        (found, answer.get_mut("where").and_then(Value::as_object_mut))
+    {
+        let (line, column) = found.position();
+        members.insert("file".to_owned(), json!(found.name));
+        members.insert("line".to_owned(), json!(line));
+        members.insert("column".to_owned(), json!(column));
+    }
+    answer
 }
 
-fn input(place: &str) -> Result<String, Failure> {
-    let refuse =
-        |reason: String| Failure::new(format!("cannot read the case from `{place}`: {reason}"));
-    let most = u64::try_from(CASE_BYTES_MAX).unwrap_or(u64::MAX).saturating_add(1);
-    let mut text = String::new();
-    let read = match place {
-        "-" => std::io::stdin().lock().take(most).read_to_string(&mut text),
-        path => {
-            std::fs::File::open(path).and_then(|file| file.take(most).read_to_string(&mut text))
-        }
-    };
-    read.map_err(|error| refuse(error.to_string()))?;
-    Ok(text)
+fn text(value: &impl serde::Serialize) -> Result<String, Failure> {
+    serde_json::to_string_pretty(value)
+        .map_err(|error| Failure::new(format!("cannot write the answer: {error}")))
 }

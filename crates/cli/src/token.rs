@@ -54,7 +54,7 @@ fn show(report: &Report, flags: &InspectFlags) -> Result<(), Failure> {
 }
 
 /// A moment as AWS writes it, or in seconds after 1970.
-fn moment(text: &str) -> Result<Timestamp, Failure> {
+pub(crate) fn moment(text: &str) -> Result<Timestamp, Failure> {
     let seconds = text.parse().ok().map(Timestamp::from_epoch_seconds);
     seconds.or_else(|| text.parse().ok()).ok_or_else(|| {
         Failure::usage(format!("`{text}` is no moment"))

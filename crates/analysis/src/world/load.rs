@@ -123,6 +123,11 @@ impl Loading<'_> {
             resource_control: controls(account, self.id, Control::Resource, self.places)?,
             organization: organization.map(|id| id.text().map(str::to_owned)).transpose()?,
             missing: known.missing,
+            not_in_view: account
+                .list("NotInView")?
+                .iter()
+                .map(|node| node.text().map(str::to_owned))
+                .collect::<Result<_, _>>()?,
         })
     }
 

@@ -4,5 +4,6 @@
 
 mod corpus;
 mod damaged;
+mod export;
 mod supposed;
 mod variants;

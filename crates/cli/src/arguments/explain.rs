@@ -1,6 +1,9 @@
 //! What `stead explain` takes.
 
-use clap::Args;
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -9,24 +12,97 @@ Examples:
   stead explain --case denied.json --patch        the first fix, as RFC 6902
   export-accounts | stead explain --case -
 
+  stead explain --accounts ./accounts --caller arn:aws:iam::111122223333:user/ann \\
+    --role arn:aws:iam::444455556666:role/deploy --external-id 7f3a
+  stead explain --accounts ./accounts --role ARN --token token.jwt
+  stead explain --accounts ./accounts --event event.json
+  stead explain --accounts ./accounts --event event.json --print-case > case.json
+
 A case is one JSON document: `account`, which owns the role, with its number and
 the output of `aws iam get-account-authorization-details`, its providers and the
 policies of its organization; `otherAccounts`; and `attempt`, what was called, by
-whom, with which token and when. docs/explain.md describes it. Nothing is sent
-anywhere, and no server is needed.
+whom, with which token and when. --accounts makes one of the files that the AWS
+CLI prints, one file or folder per account, and of the flags or of the event of a
+failed call. docs/explain.md describes both. Nothing is sent anywhere, and no
+server is needed.
 
 Exit codes: 0 the call succeeds, 1 no case, 2 wrong use, 3 it is refused.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
+#[command(group = ArgGroup::new("input").required(true).args(["case", "accounts"]))]
 pub(crate) struct ExplainFlags {
     /// The accounts and the attempt: a file, or - for standard input
     #[arg(long, value_name = "FILE")]
-    pub(crate) case: String,
+    pub(crate) case: Option<String>,
+    /// What was exported of accounts: a directory with one file or folder per account
+    #[arg(long, value_name = "DIR")]
+    pub(crate) accounts: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) attempt: AttemptFlags,
+    #[command(flatten)]
+    pub(crate) output: OutputFlags,
+}
+
+/// How the answer is printed.
+#[derive(Debug, Args)]
+pub(crate) struct OutputFlags {
     /// Print one JSON object
-    #[arg(long, conflicts_with = "patch")]
+    #[arg(long, conflicts_with_all = ["patch", "print_case"])]
     pub(crate) json: bool,
     /// Print the patch of the first fix
-    #[arg(long)]
+    #[arg(long, conflicts_with = "print_case")]
     pub(crate) patch: bool,
+    /// Print the case that accounts and attempt make, to which patches apply
+    #[arg(long)]
+    pub(crate) print_case: bool,
+}
+
+/// What was tried, over the accounts of --accounts.
+#[derive(Debug, Args)]
+pub(crate) struct AttemptFlags {
+    /// The failed call, as CloudTrail records it; other flags go before what it says
+    #[arg(long, value_name = "FILE", requires = "accounts", conflicts_with = "case")]
+    pub(crate) event: Option<PathBuf>,
+    /// Who called: the ARN of a user, a role or a session, or a service
+    #[arg(long, value_name = "ARN", requires = "accounts", conflicts_with = "case")]
+    pub(crate) caller: Option<String>,
+    /// The role that is asked for
+    #[arg(long, value_name = "ARN", requires = "accounts", conflicts_with = "case")]
+    pub(crate) role: Option<String>,
+    /// The external id that is sent
+    #[arg(long, value_name = "ID", requires = "accounts", conflicts_with = "case")]
+    pub(crate) external_id: Option<String>,
+    /// The name of the session
+    #[arg(long, value_name = "NAME", requires = "accounts", conflicts_with = "case")]
+    pub(crate) session_name: Option<String>,
+    /// How long the session is to last, in seconds
+    #[arg(long, value_name = "SECONDS", requires = "accounts", conflicts_with = "case")]
+    pub(crate) duration: Option<u32>,
+    /// The user has shown a second factor
+    #[arg(long, requires = "accounts", conflicts_with = "case")]
+    pub(crate) mfa: bool,
+    /// From where the call comes
+    #[arg(long, value_name = "IP", requires = "accounts", conflicts_with = "case")]
+    pub(crate) source_ip: Option<IpAddr>,
+    /// A tag of the session; can be repeated
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair, requires = "accounts", conflicts_with = "case")]
+    pub(crate) tag: Vec<(String, String)>,
+    /// A condition key that is there; repeated, it has several values
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair, requires = "accounts", conflicts_with = "case")]
+    pub(crate) context: Vec<(String, String)>,
+    /// When the call was made [default: now]
+    #[arg(long, value_name = "TIME", requires = "accounts", conflicts_with = "case")]
+    pub(crate) at: Option<String>,
+    /// A token of an OpenID Connect provider, for AssumeRoleWithWebIdentity
+    #[arg(long, value_name = "FILE", requires = "accounts", conflicts_with = "case")]
+    pub(crate) token: Option<PathBuf>,
+}
+
+/// A name and a value; the value may have further signs of equality.
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("expected KEY=VALUE".to_owned()),
+    }
 }

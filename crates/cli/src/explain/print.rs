@@ -3,14 +3,15 @@
 use std::fmt::Write as _;
 
 use serde_json::Value;
-use stead_analysis::{Change, Explanation, Fix, Layer, Verdict, Where, locate};
+use stead_analysis::{Change, Explanation, Fix, Layer, Verdict, Where};
 
 use super::excerpt::{excerpt, printable};
+use super::input::Input;
 
 /// The whole text. Everything of the case goes through [`printable`].
-pub(super) fn human(explanation: &Explanation, file: &str, text: &str) -> String {
+pub(super) fn human(explanation: &Explanation, input: &Input) -> String {
     let mut out = head(explanation);
-    place(&mut out, &explanation.place, file, text);
+    place(&mut out, &explanation.place, input);
     list(&mut out, "would refuse it too", explanation.also.iter().map(|it| it.code()));
     list(&mut out, "not in view", explanation.missing.iter().cloned());
     list(&mut out, "was fine", explanation.fine.iter().cloned());
@@ -28,6 +29,10 @@ fn head(explanation: &Explanation) -> String {
         }
         Verdict::Unexplained if cause.is_empty() => {
             "unexplained: it was refused, and nothing in view refuses it\n".to_owned()
+        }
+        Verdict::Unexplained if explanation.place != Where::default() => {
+            let layer = explanation.layer.map_or("", layer);
+            format!("unexplained: perhaps {cause}, in {layer}; what decides is not in view\n")
         }
         Verdict::Unexplained => {
             format!("unexplained: by its message {cause}, which nothing in view shows\n")
@@ -50,8 +55,8 @@ const fn layer(layer: Layer) -> &'static str {
     }
 }
 
-/// The place in the text of the case, then both sides of what was compared.
-fn place(out: &mut String, place: &Where, file: &str, text: &str) {
+/// The place in the file that it is of, then both sides of what was compared.
+fn place(out: &mut String, place: &Where, input: &Input) {
     let names = [
         ("role", &place.role_arn),
         ("caller", &place.principal_arn),
@@ -69,11 +74,10 @@ fn place(out: &mut String, place: &Where, file: &str, text: &str) {
     if let Some(index) = place.statement_index {
         let _ = writeln!(out, "  statement: {index}");
     }
-    let pointer = place.element.as_ref().or(place.statement.as_ref()).or(place.document.as_ref());
-    let span = pointer.and_then(|pointer| locate(text, pointer, true));
-    if let Some(span) = span {
+    let found = input.decisive(place).and_then(|pointer| input.place_in_file(pointer));
+    if let Some(found) = found {
         out.push('\n');
-        out.push_str(&excerpt(text, span, file));
+        out.push_str(&excerpt(found.text, found.span, &printable(&found.name)));
     }
     let sides = [("expected", &place.expected), ("actual", &place.actual)];
     if sides.iter().any(|(_, value)| value.is_some()) {

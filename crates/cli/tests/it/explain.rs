@@ -73,5 +73,10 @@ fn what_is_no_case_is_refused_with_its_place() {
         let (code, _, stderr) = explain(&scratch, &[]);
         assert_eq!(code, 1, "{stderr}");
         assert!(stderr.contains(expected), "{stderr}");
+        assert!(stderr.contains(" --> case.json:1:"), "{stderr}");
+        assert!(stderr.ends_with("  help: docs/explain.md says what a case has\n"), "{stderr}");
     }
+    std::fs::write(&file, "{\"account\": {},\n \"é\": ?}").unwrap();
+    let (_, _, stderr) = explain(&scratch, &[]);
+    assert!(stderr.contains(" --> case.json:2:7\n  |\n2 |  \"é\": ?}\n  |       ^\n"), "{stderr}");
 }

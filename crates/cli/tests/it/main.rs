@@ -14,6 +14,7 @@ mod credentials;
 mod endings;
 mod exec;
 mod explain;
+mod explain_accounts;
 mod process;
 mod token;
 mod token_saml;

@@ -1,0 +1,124 @@
+//! Exported accounts from a directory, and the attempt that flags or an event tell.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use stead_analysis::{
+    CASE_BYTES_MAX, Case, Details, DetailsError, EVENT_BYTES_MAX, EXPORT_FILES_MAX, Export,
+    ExportFile, TOKEN_BYTES_MAX, attempt_of, attempt_of_event,
+};
+use stead_server::clock::{Clock as _, SystemClock};
+
+use super::faults;
+use crate::arguments::AttemptFlags;
+use crate::exit::Failure;
+use crate::token::moment;
+
+/// How deep folders are looked into: an account, and kinds of files in it.
+const DEPTH_MAX: usize = 3;
+
+/// The files of a directory that end with `.json`, by their names; of its folders too.
+/// Others, and those that begin with a dot, are left alone.
+pub(super) fn files(directory: &Path) -> Result<Vec<ExportFile>, Failure> {
+    let mut reading = Reading { files: Vec::new(), left: CASE_BYTES_MAX };
+    reading.folder(directory, "", DEPTH_MAX)?;
+    Ok(reading.files)
+}
+
+struct Reading {
+    files: Vec<ExportFile>,
+    /// Bytes that may still be read.
+    left: usize,
+}
+
+impl Reading {
+    fn folder(&mut self, folder: &Path, prefix: &str, depth: usize) -> Result<(), Failure> {
+        let refuse = |error: std::io::Error| {
+            Failure::new(format!("cannot read the directory `{}`: {error}", folder.display()))
+        };
+        let mut entries = Vec::new();
+        for entry in std::fs::read_dir(folder).map_err(refuse)?.take(EXPORT_FILES_MAX + 1) {
+            let entry = entry.map_err(refuse)?;
+            entries.push((entry.file_name(), entry.path()));
+        }
+        entries.sort();
+        for (name, path) in entries {
+            let Some(name) = name.to_str().filter(|name| !name.starts_with('.')) else { continue };
+            let name = format!("{prefix}{name}");
+            if path.is_dir() && depth > 0 {
+                self.folder(&path, &format!("{name}/"), depth - 1)?;
+            } else if path.is_file() && name.ends_with(".json") {
+                let text = text(&path, self.left)?;
+                self.left -= text.len();
+                self.files.push(ExportFile { name, text });
+            }
+            if self.files.len() > EXPORT_FILES_MAX {
+                let message =
+                    format!("`{}` has more than {EXPORT_FILES_MAX} files", folder.display());
+                return Err(Failure::new(message)
+                    .with_help("leave out the accounts that the call has nothing to do with"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A file of at most so many bytes.
+fn text(path: &Path, bytes_max: usize) -> Result<String, Failure> {
+    let shown = path.display();
+    let refuse = |reason: String| Failure::new(format!("cannot read `{shown}`: {reason}"));
+    let most = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);
+    let mut text = String::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(most).read_to_string(&mut text));
+    read.map_err(|error| refuse(error.to_string()))?;
+    if text.len() > bytes_max {
+        return Err(refuse(format!("it is longer than the {bytes_max} bytes that are read")));
+    }
+    Ok(text)
+}
+
+/// The case of what the flags tell.
+pub(super) fn case(flags: &AttemptFlags, export: &Export) -> Result<Case, Failure> {
+    let event = match &flags.event {
+        None => None,
+        Some(path) => {
+            let (name, text) = (path.display().to_string(), text(path, EVENT_BYTES_MAX)?);
+            let attempt = attempt_of_event(&text, export);
+            Some(attempt.map_err(|error| faults::event(&error, &name, &text))?)
+        }
+    };
+    let told = flags.at.as_deref().map(moment).transpose()?;
+    let now = || event.is_none().then(|| SystemClock.now());
+    let details = Details {
+        caller: flags.caller.clone(),
+        role: flags.role.clone(),
+        external_id: flags.external_id.clone(),
+        session_name: flags.session_name.clone(),
+        duration_seconds: flags.duration,
+        mfa: flags.mfa,
+        source_ip: flags.source_ip,
+        tags: flags.tag.clone(),
+        context: flags.context.clone(),
+        at: told.or_else(now),
+        token: flags.token.as_ref().map(|path| text(path, TOKEN_BYTES_MAX)).transpose()?,
+    };
+    let attempt = attempt_of(&details, event).map_err(|error| wrong(&error))?;
+    Ok(export.case(attempt))
+}
+
+fn wrong(error: &DetailsError) -> Failure {
+    let help = match error {
+        DetailsError::NoRole => "give --role ARN",
+        DetailsError::NoCaller => "give --caller ARN, or --token FILE",
+        DetailsError::NoMoment => "give --at TIME",
+        DetailsError::Caller { .. } => {
+            "such as arn:aws:iam::111122223333:user/ann, \
+             arn:aws:sts::111122223333:assumed-role/app/session or ec2.amazonaws.com"
+        }
+        DetailsError::Mfa { .. } => "leave --mfa out: AWS sees no second factor in such a call",
+        DetailsError::TokenTooLong { .. } | DetailsError::Token { .. } => {
+            "`stead token inspect @FILE` says what is wrong with a token"
+        }
+    };
+    Failure::usage(error.to_string()).with_help(help)
+}
