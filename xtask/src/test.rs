@@ -41,6 +41,8 @@ pub(crate) enum Suite {
     Saml,
     /// The built server, driven by real AWS clients
     Sdk,
+    /// Traces, which a usual build does not have
+    Traces,
 }
 
 /// How many tests passed and failed.
@@ -101,6 +103,12 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
         let mut driver = clients::driver(root, &stead, &arguments.clients);
         total.add(count(&mut driver, driver_tally)?);
         clients::document(root)?;
+    }
+    // The last one: it builds another binary where the others' was.
+    if chosen(Suite::Traces) {
+        let mut cargo = build::cargo(root, Profile::Ci, "test");
+        cargo.args(["--package", "stead", "--features", "opentelemetry", "--test", "it", "traces"]);
+        total.add(count(&mut cargo, rust_tally)?);
     }
     report(total)
 }

@@ -17,7 +17,7 @@ use crate::exit::{Exit, Failure};
 /// reads the environment.
 pub(crate) fn gather(flags: &ServeFlags) -> Result<Settings, Failure> {
     let settings = Settings::parse(&layers(flags)?, fixture_keys()?.as_deref())?;
-    Ok(settings.with_root_key(root_key()?)?)
+    Ok(settings.with_root_key(root_key()?)?.with_traces(variable)?)
 }
 
 /// The same for a command that starts no server, so that fixture keys concern it
@@ -57,6 +57,11 @@ fn secret_variable(name: &str) -> Result<Option<String>, Failure> {
     // The value holds secrets: nothing of it is shown.
     let refuse = |_| Failure::new(format!("{name} is not UTF-8"));
     text.into_string().map(Some).map_err(refuse)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the configuration is read here, once")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|text| text.to_string_lossy().into_owned())
 }
 
 pub(crate) async fn run(command: ConfigCommand) -> Result<Exit, Failure> {

@@ -20,6 +20,7 @@ use crate::installation::Installation;
 use crate::issuer_keys::IssuerKeys;
 use crate::root_key::RootKeySource;
 use crate::start::StartError;
+use crate::traces;
 
 /// Something that a start would fail at, or that nobody can want.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +51,9 @@ pub async fn check(settings: &Settings, now: Timestamp) -> Vec<Problem> {
         problems.extend(tls(files, now));
     }
     problems.extend(IssuerKeys::new(&settings.issuers, 1).err().map(Problem::from));
+    if let Some(traces) = &settings.traces {
+        problems.extend(traces::authorities(traces).err().map(Problem::from));
+    }
     problems.extend(writable(&settings.data).err());
     if let Some(path) = &settings.ready_file {
         let parent = path.parent().filter(|parent| *parent != Path::new(""));

@@ -19,6 +19,7 @@ mod show;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod traces;
 
 pub use audit::{Audit, AuditTarget};
 pub use error::{ConfigError, Origin};
@@ -30,3 +31,4 @@ pub use saml::Saml;
 pub use settings::{LogFormat, Region, Settings, Storage};
 pub use show::{ShownValue, show, show_issuers};
 pub use tls::{CertificateName, Tls, TlsFiles};
+pub use traces::Traces;

@@ -34,6 +34,7 @@ use crate::keys::LiveKeyring;
 use crate::limits::{SAML_QUEUE_MAX, SAML_VERIFICATIONS_MAX, SIGNING_KEYS_MAX};
 use crate::metrics::Metrics;
 use crate::throttle::{Rates, Throttle};
+use crate::traces::Traces;
 
 /// Answers the requests of STS and IAM.
 pub(crate) struct Gateway<S> {
@@ -56,6 +57,7 @@ pub(crate) struct Gateway<S> {
     /// Where calls are recorded, if they are.
     audit: Option<Arc<AuditLog>>,
     metrics: Arc<Metrics>,
+    traces: Traces,
 }
 
 /// What the message of a denial refers to.
@@ -96,6 +98,7 @@ impl<S: Store> Gateway<S> {
             saml_queue: Arc::new(Semaphore::new(SAML_QUEUE_MAX)),
             audit: None,
             metrics: Arc::default(),
+            traces: Traces::default(),
         }
     }
 
@@ -103,6 +106,13 @@ impl<S: Store> Gateway<S> {
     #[must_use]
     pub(crate) fn recording(mut self, audit: Option<Arc<AuditLog>>) -> Self {
         self.audit = audit;
+        self
+    }
+
+    /// The same, with a span for every request.
+    #[must_use]
+    pub(crate) fn tracing(mut self, traces: Traces) -> Self {
+        self.traces = traces;
         self
     }
 

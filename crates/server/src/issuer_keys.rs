@@ -61,6 +61,7 @@ use crate::config::Issuers;
 use crate::limits::{
     ISSUER_ATTEMPT_INTERVAL, ISSUER_CONNECT_WAIT_MAX, ISSUER_FETCH_WAIT_MAX, ISSUER_FETCHES_MAX,
 };
+use crate::traces::{self, Stage};
 use access_tokens::AccessTokens;
 use cache::Cache;
 use fetch::Fetcher;
@@ -242,7 +243,8 @@ impl IssuerKeys {
         token: &str,
         now: Timestamp,
     ) -> Result<AccessTokenOwner, OwnerFault> {
-        self.access_tokens.owner(provider, token, now).await
+        let asking = self.access_tokens.owner(provider, token, now);
+        traces::stage(Stage::AccessToken, asking, OwnerFault::name).await
     }
 
     /// Whether an issuer answers, for the creation of a provider. Its certificate may be

@@ -1,4 +1,4 @@
-//! The shell: HTTP, TLS, clock, randomness, caches, denial records, logs.
+//! The shell: HTTP, TLS, clock, randomness, caches, denial records, logs, traces.
 //!
 //! Everything that happens in a process and not in a value lives here. What a
 //! request means is decided by the crates below, which are given the time, the
@@ -35,5 +35,6 @@ mod runtime;
 mod scratch;
 pub mod start;
 pub mod throttle;
+mod traces;
 
 pub use runtime::runtime;

@@ -312,3 +312,18 @@ pub const AUDIT_STOP_WAIT_MAX: Duration = Duration::from_secs(10);
 /// ones are counted. Choice: an attack shows in them, and at a kibibyte or two each takes
 /// days to push out a year's log of usual length, not minutes.
 pub const STRANGERS_RECORDED_RATE: u32 = 20;
+
+/// Bytes of a `traceparent` header that is read. Choice: it has 55 of them, and later versions
+/// may add to it.
+pub const TRACEPARENT_BYTES_MAX: usize = 256;
+
+/// Bytes of a trace collector's answer. Choice: it says how many spans it did not take, and
+/// why.
+pub const COLLECTOR_ANSWER_BYTES_MAX: usize = 64 * 1024;
+
+/// How often it is said that spans cannot be exported. Choice.
+pub const TRACES_FAULT_TOLD_EVERY: Duration = Duration::from_secs(300);
+
+/// How long a server that ends waits for its last spans to be exported. Choice: less than
+/// service managers wait for it.
+pub const TRACES_STOP_WAIT_MAX: Duration = Duration::from_secs(5);

@@ -32,7 +32,18 @@ fn now() -> Timestamp {
 
 /// Calls IAM and gives the whole answer once the connection is closed.
 pub(crate) fn iam(served: &Served, profile: &Profile, form: &str) -> String {
-    let body = format!("{form}&Version=2010-05-08");
+    signed(served, profile, ("iam", "2010-05-08"), form, "")
+}
+
+/// Calls a service of this name and version, with further lines of the head.
+pub(crate) fn signed(
+    served: &Served,
+    profile: &Profile,
+    (service, version): (&str, &str),
+    form: &str,
+    more: &str,
+) -> String {
+    let body = format!("{form}&Version={version}");
     let host = served.base_url.strip_prefix("http://").unwrap();
     let headers: Vec<(&str, &[u8])> =
         vec![("host", host.as_bytes()), ("content-type", b"application/x-www-form-urlencoded")];
@@ -43,16 +54,21 @@ pub(crate) fn iam(served: &Served, profile: &Profile, form: &str) -> String {
         security_token: None,
         token_placement: TokenPlacement::Signed,
         region: "us-east-1",
-        service: "iam",
+        service,
         settings: Settings::query_services(),
     };
     let added = signer.sign_headers(&head, Payload::of(body.as_bytes()), now()).unwrap();
     let added = added.iter().map(|header| format!("{}: {}\r\n", header.name, header.value));
+    post(served, &body, &format!("{}{more}", added.collect::<String>()))
+}
+
+/// Sends a form, signed or not, and gives the whole answer.
+pub(crate) fn post(served: &Served, body: &str, more: &str) -> String {
+    let host = served.base_url.strip_prefix("http://").unwrap();
     let request = format!(
         "POST / HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
-         connection: close\r\ncontent-length: {}\r\n{}\r\n{body}",
+         connection: close\r\ncontent-length: {}\r\n{more}\r\n{body}",
         body.len(),
-        added.collect::<String>()
     );
     let mut stream = TcpStream::connect(host).unwrap();
     stream.write_all(request.as_bytes()).unwrap();

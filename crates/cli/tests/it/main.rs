@@ -18,3 +18,4 @@ mod explain_accounts;
 mod process;
 mod token;
 mod token_saml;
+mod traces;

@@ -43,7 +43,7 @@ pub(crate) fn stead(directory: &Path, arguments: &[&str]) -> Command {
     command.env("HOME", directory.join("home"));
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if text.starts_with("STEAD_") || text.starts_with("AWS_") || text.starts_with("XDG_") {
+        if ["STEAD_", "AWS_", "XDG_", "OTEL_"].iter().any(|kind| text.starts_with(kind)) {
             command.env_remove(name);
         }
     }
@@ -68,17 +68,29 @@ pub(crate) fn read(output: Output) -> (i32, String, String) {
 impl Served {
     /// Starts a server on `data` below the directory and waits until it is ready.
     pub(crate) fn start(directory: &Path) -> Self {
+        Self::start_with(directory, |_| {})
+    }
+
+    /// The same, with what is added to the command.
+    pub(crate) fn start_with(directory: &Path, add: impl FnOnce(&mut Command)) -> Self {
         let ready = directory.join("ready");
         let _ = std::fs::remove_file(&ready);
         let arguments =
             ["serve", "--data", "data", "--listen", "127.0.0.1:0", "--ready-file", "ready"];
         let mut command = stead(directory, &arguments);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        add(command.stdout(Stdio::null()).stderr(Stdio::null()));
+        let mut child = command.spawn().unwrap();
         let base_url = wait_for(|| {
             assert!(child.try_wait().unwrap().is_none(), "the server ended");
             std::fs::read_to_string(&ready).ok()
         });
         Self { child, base_url: base_url.trim_end().to_owned() }
+    }
+
+    /// The number of its process.
+    #[cfg(feature = "opentelemetry")]
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
     }
 
     /// SIGKILL: nothing of the process runs any more.

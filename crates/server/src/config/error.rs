@@ -105,6 +105,12 @@ pub enum ConfigError {
     /// Credentials for a proxy that is not there.
     #[error("`issuer_proxy_credentials_file` is set but `issuer_proxy` is not")]
     CredentialsWithoutProxy,
+    /// A place to send traces to that is none. Its text is not shown: it may hold a secret.
+    #[error("{variable} is not the URL of a collector")]
+    TracesEndpoint {
+        /// Where it stands.
+        variable: &'static str,
+    },
     /// More than one place for the root key.
     #[error("the root key is given in more than one way")]
     TwoRootKeys,
@@ -148,6 +154,7 @@ impl ConfigError {
             Self::HalfOfTls { .. } => {
                 "give the certificate and its private key together".to_owned()
             }
+            Self::TracesEndpoint { .. } => "such as http://localhost:4318".to_owned(),
             Self::NamesWithoutOwnCertificate => {
                 "add --tls; a certificate that is given is for the names it was signed for"
                     .to_owned()

@@ -10,7 +10,7 @@ use stead_types::{AccountId, Secret};
 use super::error::excerpt;
 use super::{
     Audit, AuditTarget, CertificateName, ConfigError, FixtureKeys, IssuerProxy, Issuers, Key,
-    Layers, Saml, Tls, TlsFiles, audit, duration, saml, tls,
+    Layers, Saml, Tls, TlsFiles, Traces, audit, duration, saml, tls,
 };
 use crate::audit::Demand;
 use crate::issuer_keys::ProxyAddress;
@@ -65,6 +65,8 @@ pub struct Settings {
     pub saml: Saml,
     /// How calls are recorded.
     pub audit: Audit,
+    /// Where traces go, if anywhere.
+    pub traces: Option<Traces>,
 }
 
 /// Where the accounts are kept.
@@ -125,6 +127,7 @@ impl Settings {
         let storage = read.storage(listen, fixture_keys)?;
         Ok(Self {
             audit: read.audit(&storage)?,
+            traces: None,
             data: read.required(Key::Data, path)?,
             listen,
             metrics_listen: read.optional(Key::MetricsListen, |text| text.parse().ok())?,
@@ -178,6 +181,18 @@ impl Settings {
         }
         let own = RootKeySource::Environment(text);
         Ok(Self { root_key: RootKeySources { own, ..self.root_key }, ..self })
+    }
+
+    /// The same with what OpenTelemetry's variables say. Every program reads them under these
+    /// names, so they have no keys of Stead's.
+    ///
+    /// # Errors
+    /// [`ConfigError::TracesEndpoint`] where one names a place that is none.
+    pub fn with_traces(
+        self,
+        variable: impl Fn(&'static str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        Ok(Self { traces: Traces::of(variable)?, ..self })
     }
 }
 

@@ -80,12 +80,16 @@ impl<S: Store> Gateway<S> {
     async fn answer(&self, arrival: Arrival) -> Reply {
         let (id, format) = (arrival.id, format(&arrival.head));
         let (began, _in_flight) = (Instant::now(), self.metrics.in_flight.raise());
+        let span = self.traces.request(&arrival.head);
         let mut known = Known::default();
         // What could not be recorded is not begun.
         let outcome = match self.admit().await {
-            Ok(()) => unless_it_panics(self.handle(&arrival, format, &mut known)).await,
+            Ok(()) => {
+                unless_it_panics(span.around(self.handle(&arrival, format, &mut known))).await
+            }
             Err(error) => {
                 self.measure(&known, Some(&error), began.elapsed());
+                span.end(id, None, Some(&error));
                 return self.refuse(id, None, &error, format);
             }
         };
@@ -99,6 +103,7 @@ impl<S: Store> Gateway<S> {
         self.record(Called { arrival: &arrival, known: &known, outcome: &outcome });
         log(id, &known, &outcome);
         self.measure(&known, outcome.as_ref().err(), began.elapsed());
+        span.end(id, known.operation, outcome.as_ref().err());
         match outcome {
             Ok(body) => Reply::new(StatusCode::OK, format.content_type(), body),
             Err(error) => self.refuse(id, known.service(), &error, format),

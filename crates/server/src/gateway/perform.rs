@@ -20,6 +20,7 @@ use crate::denials::DenialReader;
 use crate::entropy::{SystemEntropy, ThreadEntropy};
 use crate::issuer_keys::Thumbprint;
 use crate::limits::SEEN_ACCOUNTS_MAX;
+use crate::traces::{self, Stage};
 
 /// What the policies have said so far, for the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -178,6 +179,7 @@ impl<S: Store> Gateway<S> {
             Begun::Unchanged(answer) => Ok(answer),
             Begun::Queued(answer, queued) => {
                 let commit = caller.account.finish(queued);
+                let commit = traces::stage(Stage::StoreCommit, commit, commit_fault);
                 let committed = self.metrics.commits.measure(commit).await;
                 committed.map_err(|error| commit_error(&error))?;
                 Ok(answer)
@@ -287,6 +289,14 @@ fn write_error(error: WriteError<ApiError>) -> ApiError {
         }
         WriteError::Store(error) => store_error(&error),
         WriteError::Unwritable(_) | WriteError::TooLarge(_) => service_failure(&error.to_string()),
+    }
+}
+
+/// What class of error it is, for a span.
+fn commit_fault(error: &CommitError) -> &'static str {
+    match error {
+        CommitError::Store(_) => "store",
+        CommitError::Conflict { .. } | CommitError::NameTaken { .. } => "conflict",
     }
 }
 

@@ -59,6 +59,17 @@ pub enum OwnerFault {
     NoAnswer(KeyFault),
 }
 
+impl OwnerFault {
+    /// What class of fault it is, for a span.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::NotItsToken => "other_token",
+            Self::Rejected(_) => "rejected",
+            Self::NoAnswer(fault) => fault.cause.answer().name(),
+        }
+    }
+}
+
 impl AccessTokens {
     /// `rules` and `endpoints` are those of the configuration, by the providers' names.
     pub(super) fn new(

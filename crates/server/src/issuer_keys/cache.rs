@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use super::fault::{Cause, KeyFault};
 use super::policy::{Entry, Fit, Good, Periods, Step};
 use crate::limits::ISSUERS_MAX;
+use crate::traces::{self, Stage};
 
 /// Where keys come from.
 pub(super) trait Source: Send + Sync + 'static {
@@ -166,10 +167,10 @@ impl<S: Source> Cache<S> {
             begun: Instant::now(),
             has_landed: false,
         };
-        tokio::spawn(async move {
-            let outcome = source.fetch(&issuer, now).await;
-            flight.land(outcome);
-        });
+        // Of the callers that wait for it, the fetch belongs to who began it.
+        let fetch = async move { source.fetch(&issuer, now).await };
+        let fetch = traces::stage(Stage::IssuerKeys, fetch, |fault| fault.cause.answer().name());
+        tokio::spawn(async move { flight.land(fetch.await) });
     }
 
     fn slot(&self, issuer: &str, now: Timestamp) -> Arc<Slot<S::Keys>> {

@@ -158,6 +158,17 @@ pub enum Answer {
     Thumbprint,
 }
 
+impl Answer {
+    /// What it is called in metrics and traces.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Communication => "unreachable",
+            Self::NoVerificationKey => "unusable",
+            Self::Thumbprint => "untrusted",
+        }
+    }
+}
+
 impl Cause {
     /// Which of AWS's errors tells this to a caller.
     ///

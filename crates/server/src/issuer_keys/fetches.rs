@@ -26,9 +26,9 @@ impl Fetches {
     pub(crate) fn values(&self) -> [(&'static str, u64); 4] {
         [
             ("ok", self.done.value()),
-            ("unreachable", self.unreachable.value()),
-            ("unusable", self.unusable.value()),
-            ("untrusted", self.untrusted.value()),
+            (Answer::Communication.name(), self.unreachable.value()),
+            (Answer::NoVerificationKey.name(), self.unusable.value()),
+            (Answer::Thumbprint.name(), self.untrusted.value()),
         ]
     }
 }

@@ -7,6 +7,7 @@ use stead_store_sqlite::OpenError;
 use stead_types::AccountId;
 use thiserror::Error;
 
+use crate::authorities::AuthoritiesError;
 use crate::http::TlsError;
 use crate::installation::InstallationError;
 use crate::issuer_keys::IssuerKeysError;
@@ -49,6 +50,17 @@ pub enum StartError {
     /// The keys of token issuers cannot be had.
     #[error(transparent)]
     IssuerKeys(#[from] IssuerKeysError),
+    /// The authorities of a trace collector's certificate cannot be had.
+    #[error("cannot use the authorities in `{}` for traces: {error}", path.display())]
+    TracesAuthorities {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: AuthoritiesError,
+    },
+    /// Traces cannot be exported with these settings.
+    #[error("traces cannot be exported: {0}")]
+    Traces(String),
     /// The store cannot be opened; another server may have it.
     #[error("{}", chain(.0))]
     Open(#[from] OpenError),
@@ -94,6 +106,10 @@ impl StartError {
             Self::IssuerKeys(IssuerKeysError::Proxy(_)) => {
                 "issuer_proxy_credentials_file names a file of one line `USER:PASSWORD`, `chmod 600`"
             }
+            Self::TracesAuthorities { .. } => {
+                "OTEL_EXPORTER_OTLP_CERTIFICATE names a PEM file of certificate authorities"
+            }
+            Self::Traces(_) => "see OpenTelemetry's variables in the environment (OTEL_...)",
             Self::IssuerKeys(_) => "see the section `issuer` of the configuration",
             Self::Open(OpenError::InUse { .. }) | Self::Running(_) => {
                 "one server per directory: stop the other one, or give --data another directory; \

@@ -28,6 +28,7 @@ use crate::metrics::{self, Sources};
 use crate::own_certificate;
 use crate::private_file;
 use crate::profile::{CertificateOrigin, ProfileFiles};
+use crate::traces::Traces;
 
 /// How often what was noted of key use is recorded.
 const USES_RECORDED_EVERY: Duration = Duration::from_secs(60);
@@ -45,6 +46,7 @@ pub struct Running {
     store: Arc<SqliteStore>,
     ready_file: Option<PathBuf>,
     metrics_address: Option<SocketAddr>,
+    traces: Traces,
 }
 
 /// Starts a server and returns once it answers.
@@ -81,6 +83,7 @@ pub async fn start_on(
     // those whose keys are known.
     let waiters_max = settings.connections_max.div_ceil(2);
     let issuer_keys = IssuerKeys::new(&settings.issuers, waiters_max)?;
+    let traces = Traces::start(settings.traces.as_ref())?;
     let listener = listener(socket, settings.listen).await?;
     let base_url = base_url(listener.address(), settings.tls.is_some());
     let metrics_listener = metrics_listener(settings).await?;
@@ -107,7 +110,8 @@ pub async fn start_on(
             return Err(error);
         }
     };
-    let parts = Parts { opened, issuer_keys, audit, socket, listener, metrics_listener, tls };
+    let parts =
+        Parts { opened, issuer_keys, audit, socket, listener, metrics_listener, tls, traces };
     let running = run(settings, clock, parts, base_url);
     if let Some(path) = &running.ready_file {
         let written = private_file::replace(path, format!("{}\n", running.base_url).as_bytes());
@@ -129,11 +133,13 @@ struct Parts {
     listener: Listener,
     metrics_listener: Option<TcpListener>,
     tls: Option<(Arc<Certificate>, TlsAcceptor)>,
+    traces: Traces,
 }
 
 /// Sets everything going.
 fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: String) -> Running {
-    let Parts { opened, issuer_keys, audit, socket, listener, metrics_listener, tls } = parts;
+    let Parts { opened, issuer_keys, audit, socket, listener, metrics_listener, tls, traces } =
+        parts;
     let Opened { store, accounts, keyring, first } = opened;
     let (stop, stopped) = Stop::new();
     let administration = administration(settings, &accounts, keyring, &clock, audit.as_ref());
@@ -158,7 +164,7 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
     let counting = Arc::clone(&clock);
     let gateway =
         Gateway::new(Arc::clone(&accounts), keyring, clock, style, issuer_keys, saml, rates);
-    let gateway = gateway.recording(audit.clone());
+    let gateway = gateway.recording(audit.clone()).tracing(traces.clone());
     let metrics_address = metrics_listener.as_ref().and_then(|listener| listener.local_addr().ok());
     if let Some(metrics_listener) = metrics_listener {
         let sources = Sources {
@@ -197,6 +203,7 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
         store,
         ready_file,
         metrics_address,
+        traces,
     }
 }
 
@@ -255,6 +262,7 @@ impl Running {
             audit.stop().await;
         }
         self.store.close().await;
+        self.traces.stop().await;
     }
 }
 
