@@ -1,5 +1,6 @@
 //! Every bound of the shell, with its source.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// Bytes of a request body that anybody may send. The longest useful ones are a SAML
@@ -320,6 +321,20 @@ pub const TRACEPARENT_BYTES_MAX: usize = 256;
 /// Bytes of a trace collector's answer. Choice: it says how many spans it did not take, and
 /// why.
 pub const COLLECTOR_ANSWER_BYTES_MAX: usize = 64 * 1024;
+
+/// Milliseconds that posting a batch of spans may be let take. Choice: a batch that waits is
+/// in the way of those behind it.
+pub const TRACES_POST_WAIT: RangeInclusive<u32> = 1..=60_000;
+
+/// Milliseconds for which spans can be gathered. Choice.
+pub const TRACES_DELAY: RangeInclusive<u32> = 1..=600_000;
+
+/// Spans that can be let wait for a trace collector. Choice: they take some tens of megabytes,
+/// which is a minute of two thousand requests a second.
+pub const TRACES_QUEUE_SPANS: RangeInclusive<u32> = 1..=131_072;
+
+/// Spans that can be posted at once. Choice: some megabytes.
+pub const TRACES_BATCH_SPANS: RangeInclusive<u32> = 1..=8192;
 
 /// How often it is said that spans cannot be exported. Choice.
 pub const TRACES_FAULT_TOLD_EVERY: Duration = Duration::from_secs(300);

@@ -1,15 +1,18 @@
 //! Where traces go: the one part of the configuration whose names are not Stead's own.
 //!
 //! Spec: OpenTelemetry, "Environment Variable Specification" and "OpenTelemetry Protocol
-//! Exporter". What is not read here (headers, sampler, service name, sizes of queue and
-//! batch) the library reads from the environment itself.
+//! Exporter". What is not read here (headers, sampler, service name) the library reads from
+//! the environment itself. Sizes and times are read here, since the library takes any: a
+//! queue of a size that no machine has, or no time at all between batches.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use http::Uri;
 
 use super::ConfigError;
+use crate::limits::{TRACES_BATCH_SPANS, TRACES_DELAY, TRACES_POST_WAIT, TRACES_QUEUE_SPANS};
 
 const ENDPOINT: [&str; 2] = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"];
 const TIMEOUT: [&str; 2] = ["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"];
@@ -19,6 +22,9 @@ const COMPRESSION: [&str; 2] =
 const CERTIFICATE: [&str; 2] =
     ["OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "OTEL_EXPORTER_OTLP_CERTIFICATE"];
 const EXPORTER: &str = "OTEL_TRACES_EXPORTER";
+const QUEUE: &str = "OTEL_BSP_MAX_QUEUE_SIZE";
+const BATCH: &str = "OTEL_BSP_MAX_EXPORT_BATCH_SIZE";
+const DELAY: &str = "OTEL_BSP_SCHEDULE_DELAY";
 
 /// Where traces go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +35,12 @@ pub struct Traces {
     pub timeout: Duration,
     /// The authorities (PEM) that are trusted instead of the system's.
     pub authorities_file: Option<PathBuf>,
+    /// How many spans may wait, those of the batch that is being posted not included.
+    pub queue_spans: u32,
+    /// How many are posted at once; no more than may wait.
+    pub batch_spans: u32,
+    /// How long spans are gathered for a batch that is not full.
+    pub delay: Duration,
     /// Variables with values that are not supported and make no difference.
     pub ignored: Vec<&'static str>,
 }
@@ -42,41 +54,39 @@ impl Traces {
         variable: impl Fn(&'static str) -> Option<String>,
     ) -> Result<Option<Self>, ConfigError> {
         // Spec: Environment Variable Specification: an empty value is as good as none.
-        let value = |name| variable(name).filter(|text| !text.is_empty());
-        let of_either = |names: [&'static str; 2]| {
-            names.into_iter().find_map(|name| value(name).map(|text| (name, text)))
-        };
-        if value("OTEL_SDK_DISABLED").is_some_and(|text| text.eq_ignore_ascii_case("true")) {
+        let value = |name| variable(name).filter(|text| !text.is_empty()).map(|text| (name, text));
+        let of_either =
+            |[signal, general]: [&'static str; 2]| value(signal).or_else(|| value(general));
+        let has = |name, word| value(name).is_some_and(|(_, text)| text.eq_ignore_ascii_case(word));
+        if has("OTEL_SDK_DISABLED", "true") {
             return Ok(None);
         }
         let mut ignored = Vec::new();
         let endpoint = of_either(ENDPOINT).map(|(name, text)| endpoint(name, &text)).transpose()?;
-        let endpoint = match (exporter(value(EXPORTER).as_deref()), endpoint) {
-            (Exporter::None, _) => return Ok(None),
-            (Exporter::Otlp, None) => default_endpoint(),
-            // Choice: the specification exports to the machine itself where nothing is said.
-            // A server that nobody told so sends nothing.
-            (Exporter::Unsaid | Exporter::Other, None) => return Ok(None),
-            (Exporter::Other, Some(endpoint)) => {
-                ignored.push(EXPORTER);
-                endpoint
-            }
-            (Exporter::Unsaid | Exporter::Otlp, Some(endpoint)) => endpoint,
+        let exporter = value(EXPORTER).map(|(_, text)| text);
+        let Some(endpoint) = place(exporter.as_deref(), endpoint, &mut ignored) else {
+            return Ok(None);
         };
         for (names, supported) in [(PROTOCOL, "http/protobuf"), (COMPRESSION, "none")] {
             ignored.extend(of_either(names).filter(|(_, text)| text != supported).map(|it| it.0));
         }
-        let timeout = of_either(TIMEOUT).and_then(|(name, text)| {
-            let timeout = timeout(&text);
-            if timeout.is_none() {
-                ignored.push(name);
-            }
-            timeout
-        });
         let authorities_file = of_either(CERTIFICATE).map(|(_, text)| PathBuf::from(text));
-        // Spec: OpenTelemetry Protocol Exporter: ten seconds.
-        let timeout = timeout.unwrap_or(Duration::from_secs(10));
-        Ok(Some(Self { endpoint, timeout, authorities_file, ignored }))
+        let mut number = |found, range| number(found, range, &mut ignored);
+        // Spec: OpenTelemetry Protocol Exporter, and Environment Variable Specification, "Batch
+        // Span Processor", for what is usual.
+        let timeout = number(of_either(TIMEOUT), TRACES_POST_WAIT).unwrap_or(10_000);
+        let delay = number(value(DELAY), TRACES_DELAY).unwrap_or(5000);
+        let queue_spans = number(value(QUEUE), TRACES_QUEUE_SPANS).unwrap_or(2048);
+        let batch_spans = number(value(BATCH), TRACES_BATCH_SPANS).unwrap_or(512);
+        Ok(Some(Self {
+            endpoint,
+            timeout: Duration::from_millis(timeout.into()),
+            authorities_file,
+            queue_spans,
+            batch_spans: batch_spans.min(queue_spans),
+            delay: Duration::from_millis(delay.into()),
+            ignored,
+        }))
     }
 
     /// Whether the way there is encrypted.
@@ -106,6 +116,39 @@ fn exporter(text: Option<&str>) -> Exporter {
     }
 }
 
+/// Where spans are posted to; `None` where they are not.
+fn place(
+    exporters: Option<&str>,
+    endpoint: Option<Uri>,
+    ignored: &mut Vec<&'static str>,
+) -> Option<Uri> {
+    match (exporter(exporters), endpoint) {
+        // Choice: the specification exports to the machine itself where nothing is said. A
+        // server that nobody told so sends nothing.
+        (Exporter::None, _) | (Exporter::Unsaid | Exporter::Other, None) => None,
+        (Exporter::Otlp, None) => Some(default_endpoint()),
+        (Exporter::Other, Some(endpoint)) => {
+            ignored.push(EXPORTER);
+            Some(endpoint)
+        }
+        (Exporter::Unsaid | Exporter::Otlp, Some(endpoint)) => Some(endpoint),
+    }
+}
+
+/// A number in its range; one that is not is named and ignored.
+fn number(
+    found: Option<(&'static str, String)>,
+    range: RangeInclusive<u32>,
+    ignored: &mut Vec<&'static str>,
+) -> Option<u32> {
+    let (name, text) = found?;
+    let number = text.parse().ok().filter(|number| range.contains(number));
+    if number.is_none() {
+        ignored.push(name);
+    }
+    number
+}
+
 fn default_endpoint() -> Uri {
     Uri::from_static("http://localhost:4318/v1/traces")
 }
@@ -131,13 +174,6 @@ fn endpoint(name: &'static str, text: &str) -> Result<Uri, ConfigError> {
     }
     let url = format!("{}/v1/traces", text.strip_suffix('/').unwrap_or(text));
     url.parse().map_err(|_| refuse())
-}
-
-/// Milliseconds. Choice: a minute at the most, since a batch that waits is in the way of
-/// those behind it.
-fn timeout(text: &str) -> Option<Duration> {
-    let milliseconds = text.parse().ok().filter(|number| (1..=60_000).contains(number))?;
-    Some(Duration::from_millis(milliseconds))
 }
 
 #[cfg(test)]
@@ -191,11 +227,36 @@ mod tests {
             ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", 10_000, true),
             ("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "gzip", 10_000, true),
             ("OTEL_TRACES_EXPORTER", "zipkin", 10_000, true),
+            ("OTEL_BSP_SCHEDULE_DELAY", "0", 10_000, true),
+            ("OTEL_BSP_MAX_QUEUE_SIZE", "1000000000000", 10_000, true),
+            ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "-1", 10_000, true),
         ] {
             let traces = of(&[endpoint, (name, value)]).unwrap().unwrap();
             assert_eq!(traces.timeout, Duration::from_millis(timeout), "{name}={value}");
             let ignored: &[&str] = if is_ignored { &[name] } else { &[] };
             assert_eq!(traces.ignored, ignored, "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn what_waits_for_the_collector_is_bounded() {
+        let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318");
+        for (queue, batch, expected) in [
+            ("", "", (2048, 512)),
+            ("64", "", (64, 64)),
+            ("131072", "8192", (131_072, 8192)),
+            ("131073", "8193", (2048, 512)),
+            ("0", "0", (2048, 512)),
+        ] {
+            let variables = [
+                endpoint,
+                ("OTEL_BSP_MAX_QUEUE_SIZE", queue),
+                ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", batch),
+                ("OTEL_BSP_SCHEDULE_DELAY", "250"),
+            ];
+            let traces = of(&variables).unwrap().unwrap();
+            assert_eq!((traces.queue_spans, traces.batch_spans), expected, "{queue} {batch}");
+            assert_eq!(traces.delay, Duration::from_millis(250));
         }
     }
 }

@@ -5,7 +5,9 @@ use opentelemetry::{InstrumentationScope, Key, KeyValue};
 use opentelemetry_otlp::{WithExportConfig as _, WithHttpConfig as _};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
-use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider, SpanData, SpanExporter};
+use opentelemetry_sdk::trace::{
+    BatchConfigBuilder, BatchSpanProcessor, SdkTracer, SdkTracerProvider, SpanData, SpanExporter,
+};
 use tokio::sync::oneshot;
 
 use super::collector::Collector;
@@ -36,9 +38,16 @@ impl Export {
             .with_timeout(wanted.timeout)
             .build()
             .map_err(|error| StartError::Traces(error.to_string()))?;
+        let batches = BatchConfigBuilder::default()
+            .with_max_queue_size(size(wanted.queue_spans))
+            .with_max_export_batch_size(size(wanted.batch_spans))
+            .with_scheduled_delay(wanted.delay)
+            .build();
+        let processor =
+            BatchSpanProcessor::builder(Quiet(exporter)).with_batch_config(batches).build();
         let provider = SdkTracerProvider::builder()
             .with_resource(resource())
-            .with_batch_exporter(Quiet(exporter))
+            .with_span_processor(processor)
             .build();
         let scope = InstrumentationScope::builder(NAME).with_version(env!("CARGO_PKG_VERSION"));
         let tracer = provider.tracer_with_scope(scope.build());
@@ -61,6 +70,10 @@ impl Export {
             let _ = end.await;
         }
     }
+}
+
+fn size(spans: u32) -> usize {
+    usize::try_from(spans).unwrap_or(usize::MAX)
 }
 
 /// What the environment says of this service, and what it leaves open.
