@@ -24,7 +24,17 @@ pub(crate) async fn serve(flags: Box<ServeFlags>) -> Result<Exit, Failure> {
         let _ = std::fs::remove_file(path);
     }
     let (socket, clock) = (socket_handed_over()?, Arc::new(SystemClock));
-    let running = start_on(socket, &settings, Footprint::DataDirectory, clock).await?;
+    let start = start_on(socket, &settings, Footprint::DataDirectory, clock);
+    let running = tokio::select! {
+        biased;
+        // Choice: well ended, as a server is that is told to stop later. A start can be left at
+        // any point, as it can be killed at any; a root key's command ends with it.
+        () = signals.stop_requested() => {
+            tracing::info!("stopped before it was ready");
+            return Ok(Exit::Success);
+        }
+        running = start => running?,
+    };
     announce(&settings, &running);
     signals.stop_requested().await;
     tracing::info!("stopping");

@@ -1,8 +1,9 @@
 //! How commands end: exit codes, streams, and what is said.
 
+use std::path::Path;
 use std::process::Stdio;
 
-use crate::process::{Scratch, ending, run, stead};
+use crate::process::{Scratch, ending, run, signal, stead, wait_for};
 
 #[test]
 fn the_demonstration_ends_well() {
@@ -103,4 +104,32 @@ fn a_reader_that_has_read_enough_is_no_failure() {
     assert_eq!(output.status.code(), Some(0));
     assert!(output.stderr.is_empty());
     assert!(run(scratch.path(), &["version"]).status.success());
+}
+
+#[test]
+fn a_start_that_waits_for_its_root_key_ends_when_it_is_told_to() {
+    for name in ["TERM", "INT"] {
+        let scratch = Scratch::new("stopped-start");
+        let command = ["sh", "-c", "echo $$ > waiting; mv waiting waits; exec sleep 600"];
+        let settings = format!("root_key_command = {command:?}");
+        std::fs::write(scratch.path().join("stead.toml"), settings).unwrap();
+        let serve = ["serve", "--config", "stead.toml", "--listen", "127.0.0.1:0"];
+        let mut command = stead(scratch.path(), &[&serve[..], &["--data", "data"]].concat());
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let waits = scratch.path().join("waits");
+        let key_command = wait_for(|| std::fs::read_to_string(&waits).ok());
+        assert!(child.try_wait().unwrap().is_none(), "it waits");
+        // After a minute it would give up by itself, and end badly.
+        signal(&child, name);
+        let (code, _, stderr) = crate::process::read(child.wait_with_output().unwrap());
+        assert_eq!(code, 0, "{name}: {stderr}");
+        assert!(stderr.contains("stopped before it was ready"), "{name}: {stderr}");
+        let left = Path::new("/proc").join(key_command.trim()).join("stat");
+        wait_for(|| is_gone(&left).then_some(()));
+    }
+}
+
+/// Whether a process has ended, also where nobody has asked how.
+fn is_gone(stat: &Path) -> bool {
+    std::fs::read_to_string(stat).map_or(true, |stat| stat.contains(") Z "))
 }

@@ -107,9 +107,15 @@ impl Served {
 
 /// SIGTERM, and how the process ends.
 pub(crate) fn terminate(child: &mut Child) -> Option<i32> {
-    let status = Command::new("kill").arg(child.id().to_string()).status().unwrap();
-    assert!(status.success());
+    signal(child, "TERM");
     wait_for(|| child.try_wait().unwrap()).code()
+}
+
+/// Sends a signal, by its name without `SIG`.
+pub(crate) fn signal(child: &Child, name: &str) {
+    let mut kill = Command::new("kill");
+    let status = kill.args(["-s", name]).arg(child.id().to_string()).status().unwrap();
+    assert!(status.success());
 }
 
 impl Drop for Served {
