@@ -36,6 +36,9 @@ const BEGINS_BEFORE: Duration = Duration::from_secs(DAY);
 
 const DAY: u64 = 24 * 3_600;
 
+/// Where certificate and key are, in a data directory.
+const DIRECTORY: &str = "tls";
+
 /// Why there is no certificate.
 #[derive(Debug, Error)]
 pub enum OwnCertificateError {
@@ -74,6 +77,12 @@ pub(crate) fn names(listen: IpAddr, further: &[CertificateName]) -> Vec<Certific
     names
 }
 
+/// Where the certificate of a data directory is, if there is one, and its key.
+pub(crate) fn files(data: &Path) -> TlsFiles {
+    let directory = data.join(DIRECTORY);
+    TlsFiles { certificate: directory.join("certificate.pem"), key: directory.join("key.pem") }
+}
+
 /// The certificate of a data directory for these names; made where there is none, where it
 /// is for others, and where it will not last.
 ///
@@ -84,9 +93,7 @@ pub(crate) fn prepare(
     names: &[CertificateName],
     now: Timestamp,
 ) -> Result<TlsFiles, OwnCertificateError> {
-    let directory = data.join("tls");
-    let files =
-        TlsFiles { certificate: directory.join("certificate.pem"), key: directory.join("key.pem") };
+    let (directory, files) = (data.join(DIRECTORY), files(data));
     let (made_for, authority) = (directory.join("made-for"), ProfileFiles::of(data).authority());
     let is_whole = authority.is_file() && Certificate::load(files.clone()).is_ok();
     let standing = Standing::of(&made_for, is_whole, names, now);

@@ -1,7 +1,9 @@
 //! Files that only the server's own user may read, written whole or not at all.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +11,9 @@ use rustix::fs::{Mode, OFlags};
 
 /// Permissions of a file with a secret: its owner may read and write it.
 const OWNER_ONLY: u32 = 0o600;
+
+/// How the name of a file ends that is being written, behind the number of the process.
+const TEMPORARY: &str = ".new";
 
 /// Makes a directory that only its owner may enter, parents included; one that
 /// exists is left as it is.
@@ -102,10 +107,40 @@ pub fn open_new(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(path)
 }
 
+/// Removes what processes that were killed while they wrote a file have left beside it: a
+/// whole secret perhaps, or a second name of the file. To be called where nobody else can be
+/// writing it.
+///
+/// # Errors
+/// Those of the file system.
+pub fn remove_leftovers(path: &Path) -> io::Result<()> {
+    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { return Ok(()) };
+    let entries = match parent.read_dir() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        if is_temporary(&entry.file_name(), name) && entry.file_type()?.is_file() {
+            fs::remove_file(entry.path())?;
+            tracing::info!(path = %entry.path().display(), "a file that was not finished is removed");
+        }
+    }
+    Ok(())
+}
+
 fn temporary_beside(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
+    name.push(format!(".{}{TEMPORARY}", std::process::id()));
     path.with_file_name(name)
+}
+
+/// Whether a file is named as one of any process that is to become another.
+fn is_temporary(name: &OsStr, of: &OsStr) -> bool {
+    let process = name.as_bytes().strip_prefix(of.as_bytes());
+    let process = process.and_then(|rest| rest.strip_prefix(b"."));
+    let process = process.and_then(|rest| rest.strip_suffix(TEMPORARY.as_bytes()));
+    process.is_some_and(|digits| !digits.is_empty() && digits.iter().all(u8::is_ascii_digit))
 }
 
 /// Makes the name of a file durable.
@@ -151,5 +186,28 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"one");
         assert_eq!(mode(&path), 0o600);
         assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_killed_processes_left_is_removed_and_nothing_else() {
+        let scratch = Scratch::new("leftovers");
+        let path = |name: &str| scratch.path().join(name);
+        let stay =
+            ["secret", "secret.new", "secret.x1.new", "secret..new", "secret.1.news", "s.1.new"];
+        for name in stay.into_iter().chain(["secret.new.1.new"]) {
+            fs::write(path(name), name).unwrap();
+        }
+        fs::create_dir(path("secret.2.new")).unwrap();
+        fs::write(path("secret.4194304.new"), "another").unwrap();
+        // Killed after the file had its name: this is a second one.
+        fs::hard_link(path("secret"), path("secret.7.new")).unwrap();
+        remove_leftovers(&path("secret")).unwrap();
+        let left = |name: &str| path(name).symlink_metadata().is_ok();
+        assert!(!left("secret.4194304.new") && !left("secret.7.new"));
+        for name in stay.into_iter().chain(["secret.new.1.new", "secret.2.new"]) {
+            assert!(left(name), "{name}");
+        }
+        assert_eq!(fs::read(path("secret")).unwrap(), b"secret");
+        remove_leftovers(&path("nothing/there")).unwrap();
     }
 }

@@ -18,6 +18,8 @@ use crate::clock::Clock;
 use crate::config::{FixtureKeys, Settings, Storage};
 use crate::entropy::SystemEntropy;
 use crate::installation::{Installation, RootCredentials};
+use crate::own_certificate;
+use crate::private_file;
 use crate::profile::ProfileFiles;
 use crate::root_key::{self, Place, RootKeyError, RootKeySources};
 
@@ -94,6 +96,7 @@ pub(super) async fn unlock(
     sources: &RootKeySources,
     clock: &dyn Clock,
 ) -> Result<(Arc<Accounts<SqliteStore>>, Keyring), StartError> {
+    remove_leftovers(data)?;
     let (root_keys, keyring) = match Installation::load(&**store).await? {
         Some(installation) => {
             let root_keys = installation.root_keys(sources.read(data).await?)?;
@@ -111,6 +114,18 @@ pub(super) async fn unlock(
     };
     tell(sources.own.place());
     Ok((Arc::new(Accounts::new(Arc::clone(store), root_keys, HashMap::new())), keyring))
+}
+
+/// Removes what was left by processes that were killed while they wrote files with secrets.
+/// Whoever holds the store is the only one who writes them.
+fn remove_leftovers(data: &Path) -> Result<(), StartError> {
+    let profile = ProfileFiles::of(data);
+    let root_keys = [root_key::FILE_NAME, root_key::NEXT_FILE_NAME].map(|name| data.join(name));
+    let own_key = own_certificate::files(data).key;
+    for path in root_keys.into_iter().chain([profile.credentials(), own_key]) {
+        private_file::remove_leftovers(&path).map_err(|error| StartError::File { path, error })?;
+    }
+    Ok(())
 }
 
 /// Puts the files of root keys in order where no change is under way, and names those that
@@ -198,7 +213,7 @@ const WRITABLE_BY_OTHERS: u32 = 0o002;
 /// that runs.
 async fn ephemeral_profile(data: &Path) -> Result<ProfileFiles, StartError> {
     let file_error = |error| StartError::File { path: data.to_owned(), error };
-    crate::private_file::make_directory(data).map_err(file_error)?;
+    private_file::make_directory(data).map_err(file_error)?;
     let mode = data.metadata().map_err(file_error)?.mode();
     if mode & WRITABLE_BY_OTHERS != 0 {
         // As for a durable one: who may replace the profile may send its users elsewhere.

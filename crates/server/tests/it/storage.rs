@@ -54,6 +54,26 @@ async fn a_directory_has_one_server_which_the_second_is_told() {
 }
 
 #[tokio::test]
+async fn a_start_removes_what_killed_ones_left_of_files_with_secrets() {
+    let scratch = Scratch::new("leftovers");
+    let path = |name: &str| scratch.0.join(name);
+    serve(&scratch.0, &[]).await.unwrap().stop().await;
+    std::fs::create_dir(path("tls")).unwrap();
+    // As by a kill between the two names of a new key.
+    std::fs::hard_link(path("root.key"), path("root.key.3.new")).unwrap();
+    let left =
+        ["root.key.4.new", "root.key.new.5.new", "aws/credentials.6.new", "tls/key.pem.7.new"];
+    for name in left {
+        std::fs::write(path(name), "half of").unwrap();
+    }
+    serve(&scratch.0, &[]).await.unwrap().stop().await;
+    for name in left.into_iter().chain(["root.key.3.new"]) {
+        assert!(!path(name).exists(), "{name} is still there");
+    }
+    assert!(path("root.key").exists() && path("aws/credentials").exists());
+}
+
+#[tokio::test]
 async fn the_profile_is_written_once_and_its_address_at_every_start() {
     let scratch = Scratch::new("profile");
     let ready = scratch.0.join("ready");
