@@ -7,13 +7,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use stead_server::entropy::SystemEntropy;
 use stead_system_tests::{Answer, Built, Client, Credentials, Process, Scratch, Service};
-use stead_types::Entropy as _;
 
 use crate::cast::TRUST;
+use crate::drawn::{Drawn, now, rounds, say, seed};
 
 /// After how many acknowledged users a server is killed: early, while it still
 /// starts, and last when the store has written its log back at least once. A
@@ -21,14 +20,15 @@ use crate::cast::TRUST;
 const KILLED_AFTER: [usize; 12] = [1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 400];
 
 /// Kills where nothing else is said.
-const CI_KILLS: usize = 30;
+const CI_KILLS: u64 = 30;
 
-/// Bounds of the drawn moments: acknowledged users, and then microseconds, which is about
-/// what one commit takes, so that a kill hits every part of one.
-const DRAWN_BELOW: (u64, u64) = (100, 3000);
+/// Bounds of the drawn moments: acknowledged users, and then about what one commit takes, so
+/// that a kill hits every part of one.
+const DRAWN_BELOW: (u64, Duration) = (100, Duration::from_millis(3));
 
-/// Kills in one directory.
-const KILLS_PER_DIRECTORY: usize = 24;
+/// Kills in one directory. Everything in it is looked at after each of them, which takes the
+/// longer the more there is.
+pub(crate) const KILLS_PER_DIRECTORY: usize = 24;
 
 /// Writers at once: so that a kill hits writes that wait for one flush together.
 const WRITERS: usize = 4;
@@ -47,45 +47,20 @@ impl Moment {
     pub(crate) const fn after(acknowledged: usize) -> Self {
         Self { acknowledged, pause: Duration::ZERO }
     }
-}
 
-/// Numbers that follow from a seed (SplitMix64, Steele, Lea and Flood 2014).
-struct Drawn(u64);
-
-impl Drawn {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut number = self.0;
-        number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (number ^ (number >> 31)) % bound
+    fn drawn(drawn: &mut Drawn) -> Self {
+        let (users, longest) = DRAWN_BELOW;
+        let acknowledged = usize::try_from(drawn.below(users)).unwrap();
+        Self { acknowledged, pause: drawn.within(longest) }
     }
-
-    fn moment(&mut self) -> Moment {
-        let (users, microseconds) = DRAWN_BELOW;
-        let acknowledged = usize::try_from(self.below(users)).unwrap();
-        Moment { acknowledged, pause: Duration::from_micros(self.below(microseconds)) }
-    }
-}
-
-/// A number from the environment.
-#[expect(clippy::disallowed_methods, reason = "a test is told how long to go on")]
-fn asked(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|text| text.parse().expect(name))
-}
-
-fn seed() -> u64 {
-    let mut random = [0; 4];
-    SystemEntropy.fill(&mut random);
-    asked("STEAD_CRASH_SEED").unwrap_or(u32::from_be_bytes(random).into())
 }
 
 /// Moments at which servers are killed: those of one directory after the other.
 fn moments(seed: u64) -> Vec<Vec<Moment>> {
-    let rounds = asked("STEAD_CRASH_ROUNDS").map_or(CI_KILLS, |it| usize::try_from(it).unwrap());
-    let mut drawn = Drawn(seed);
+    let mut drawn = Drawn::new(seed);
     let first = KILLED_AFTER.map(Moment::after);
-    let further: Vec<_> = (first.len()..rounds).map(|_| drawn.moment()).collect();
+    let further: Vec<_> =
+        (first.len()..rounds(CI_KILLS)).map(|_| Moment::drawn(&mut drawn)).collect();
     let further = further.chunks(KILLS_PER_DIRECTORY).map(<[_]>::to_vec);
     std::iter::once(first.to_vec()).chain(further).collect()
 }
@@ -155,11 +130,6 @@ fn during(receiver: &Receiver<String>, pause: Duration) -> Vec<String> {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a server is killed at a drawn moment")]
-fn now() -> Instant {
-    Instant::now()
-}
-
 pub(crate) const ALLOW: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"}]}"#;
 
 /// The names of the account's managed policies. None of them is there without its version.
@@ -219,22 +189,31 @@ pub(crate) fn prepare(client: &Client, root: &Credentials, data: &Path) -> [Cred
 #[test]
 fn acknowledged_users_keys_and_sessions_survive_a_kill_amid_writes() {
     let built = Built::find().unwrap();
-    let (seed, mut kills) = (seed(), 0);
+    let (seed, mut kills, mut writes) = (seed(), 0, 0);
+    let mut checks = 0;
     for moments in moments(seed) {
         say(&format!("seed {seed}: killed {kills} times"));
-        kill_amid_writes(&built, &moments);
+        let checked = kill_amid_writes(&built, &moments);
+        writes += checked.writes;
+        checks += checked.checks;
         kills += moments.len();
     }
-    say(&format!("seed {seed}: killed {kills} times, and nothing was lost"));
+    say(&format!(
+        "seed {seed}: killed {kills} times; {writes} acknowledged writes, looked for {checks} \
+         times, and none was lost"
+    ));
 }
 
-#[expect(clippy::print_stderr, reason = "what failed can be drawn again")]
-fn say(text: &str) {
-    eprintln!("{text}");
+/// What was looked for after kills, and found.
+struct Checked {
+    /// Acknowledged users and policies.
+    writes: usize,
+    /// The same, each as often as it was looked for.
+    checks: usize,
 }
 
 /// Kills the servers of one directory, and looks at it after each kill.
-fn kill_amid_writes(built: &Built, moments: &[Moment]) {
+fn kill_amid_writes(built: &Built, moments: &[Moment]) -> Checked {
     let scratch = Scratch::new("crash").unwrap();
     let data = scratch.path().join("data");
     let server = built.serve(&data, &[]).unwrap();
@@ -243,21 +222,25 @@ fn kill_amid_writes(built: &Built, moments: &[Moment]) {
     server.kill().unwrap();
 
     let mut acknowledged = BTreeSet::from(["alice".to_owned()]);
+    let mut checks = 0;
     for (round, moment) in moments.iter().enumerate() {
         let server = built.serve(&data, &[]).unwrap();
         check(&server.client(), &root, &kept, &acknowledged);
+        checks += acknowledged.len();
         acknowledged.extend(write_and_kill(server, &root, round, *moment));
     }
     let server = built.serve(&data, &[]).unwrap();
     check(&server.client(), &root, &kept, &acknowledged);
     let policies = policies(&server.client(), &root);
-    let lost: Vec<_> = acknowledged.iter().filter(|name| is_with_policy(name)).collect();
-    let lost: Vec<_> = lost.into_iter().filter(|name| !policies.contains(*name)).collect();
+    let with_policy: Vec<_> = acknowledged.iter().filter(|name| is_with_policy(name)).collect();
+    let writes = acknowledged.len() + with_policy.len();
+    let lost: Vec<_> = with_policy.into_iter().filter(|name| !policies.contains(*name)).collect();
     assert!(lost.is_empty(), "acknowledged policies, and gone: {lost:?}");
     let expected: usize = moments.iter().map(|moment| moment.acknowledged).sum();
     assert!(acknowledged.len() > expected, "{} of {expected}", acknowledged.len());
     let verified = built.command().args(["log", "verify", "--data"]).arg(&data).status();
     assert!(verified.unwrap().success(), "the audit log holds");
+    Checked { writes, checks: checks + writes }
 }
 
 /// Whether a user was reported when its policy, too, was acknowledged.

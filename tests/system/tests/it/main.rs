@@ -12,6 +12,7 @@ mod backup;
 mod cast;
 mod crash;
 mod disk;
+mod drawn;
 mod durability;
 mod foreign;
 mod formats;
