@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -13,8 +14,10 @@ use crate::requirements::skip;
 
 /// A small disk of its own. It is mounted in a namespace of a process that only holds it, so
 /// that it is gone when the test is, however that ends.
-struct SmallDisk {
+pub(crate) struct SmallDisk {
     scratch: Scratch,
+    /// Where it is, from the directory.
+    at: &'static str,
     holder: Child,
     namespaces: &'static [&'static str],
 }
@@ -22,41 +25,50 @@ struct SmallDisk {
 impl SmallDisk {
     /// `None` where this machine allows no mounting.
     fn new(name: &str, mebibytes: u32) -> Option<Self> {
+        Self::below(name, mebibytes, "")
+    }
+
+    /// The same for a part of a directory, whose rest is where it else would be.
+    pub(crate) fn below(name: &str, mebibytes: u32, at: &'static str) -> Option<Self> {
         // Without privileges, in a user namespace where those are to be had.
         let unprivileged = ["--user", "--map-root-user", "--mount"];
         [(&["--mount"][..], &["--mount"][..])]
             .into_iter()
             .chain([(&unprivileged[..], &["--user", "--preserve-credentials", "--mount"][..])])
-            .find_map(|(make, enter)| Self::mount(name, mebibytes, make, enter))
+            .find_map(|(make, enter)| Self::mount(name, mebibytes, at, make, enter))
     }
 
     fn mount(
         name: &str,
         mebibytes: u32,
+        at: &'static str,
         make: &[&str],
         enter: &'static [&'static str],
     ) -> Option<Self> {
         let scratch = Scratch::new(name).unwrap();
-        let mount = format!("mount -t tmpfs -o size={mebibytes}m tmpfs \"$1\" && echo mounted");
+        let place = scratch.path().join(at);
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&place).unwrap();
+        let options = format!("mode=0700,size={mebibytes}m");
+        let mount = format!("mount -t tmpfs -o {options} tmpfs \"$1\" && echo mounted");
         let mut command = Command::new("unshare");
         command.args(make).args(["sh", "-c", &format!("{mount} && exec cat"), "sh"]);
-        command.arg(scratch.path()).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.arg(place).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut holder = command.stderr(Stdio::null()).spawn().ok()?;
         let mut said = String::new();
         let _ = BufReader::new(holder.stdout.take()?).read_line(&mut said);
-        let disk = Self { scratch, holder, namespaces: enter };
+        let disk = Self { scratch, at, holder, namespaces: enter };
         (said == "mounted\n").then_some(disk)
     }
 
-    /// A place on the disk, as it is seen from outside.
-    fn path(&self, name: &str) -> PathBuf {
+    /// A place in the directory, as it is seen from outside.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         let root = PathBuf::from(format!("/proc/{}/root", self.holder.id()));
         let inside = self.scratch.path().strip_prefix("/").unwrap();
         root.join(inside).join(name)
     }
 
     /// Starts a server with its data on the disk.
-    fn serve(&self, built: &Built, settings: &[(&str, &str)]) -> Process {
+    pub(crate) fn serve(&self, built: &Built, settings: &[(&str, &str)]) -> Process {
         let mut enter = Command::new("nsenter");
         enter.env_clear().envs(settings.iter().copied());
         enter.args(["--target", &self.holder.id().to_string()]).args(self.namespaces);
@@ -65,13 +77,17 @@ impl SmallDisk {
     }
 
     /// Takes all the room there is.
-    fn fill(&self) {
-        let filled = fs::write(self.path("filler"), vec![0; 256 << 20]);
+    pub(crate) fn fill(&self) {
+        let filled = fs::write(self.filler(), vec![0; 256 << 20]);
         assert!(filled.is_err(), "the disk has an end");
     }
 
-    fn free(&self) {
-        fs::remove_file(self.path("filler")).unwrap();
+    pub(crate) fn free(&self) {
+        fs::remove_file(self.filler()).unwrap();
+    }
+
+    fn filler(&self) -> PathBuf {
+        self.path(self.at).join("filler")
     }
 }
 
@@ -240,11 +256,11 @@ fn where_calls_need_not_be_recorded_a_full_disk_leaves_a_gap_in_the_log() {
 }
 
 /// Fails a server's system calls with `EIO`, for as long as it is there.
-struct BrokenDisk(Child);
+pub(crate) struct BrokenDisk(Child);
 
 impl BrokenDisk {
     /// `None` where no process may be traced.
-    fn of(server: &Process, calls: &str, file: &Path) -> Option<Self> {
+    pub(crate) fn of(server: &Process, calls: &str, file: &Path) -> Option<Self> {
         let mut strace = Command::new("strace");
         strace.args(["-f", "-o", "/dev/null", "-e", &format!("trace={calls}")]);
         strace.args(["-e", &format!("inject={calls}:error=EIO")]);
@@ -262,9 +278,14 @@ impl BrokenDisk {
     }
 
     /// Lets the server go.
-    fn mend(mut self) {
+    pub(crate) fn mend(mut self) {
         let told = Command::new("kill").arg(self.0.id().to_string()).status();
         assert!(told.unwrap().success());
+        self.0.wait().unwrap();
+    }
+
+    /// The server has ended.
+    pub(crate) fn ended(mut self) {
         self.0.wait().unwrap();
     }
 }

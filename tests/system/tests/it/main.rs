@@ -8,6 +8,7 @@
 )]
 
 mod audit;
+mod audit_disk;
 mod backup;
 mod cast;
 mod crash;
