@@ -105,9 +105,9 @@ pub const BEAT_LATE_MAX: Duration = Duration::from_millis(10);
 pub const OVERLOAD_AFTER: Duration = Duration::from_millis(100);
 
 /// The same where it is this process that keeps the processors busy, which nothing but
-/// requests makes it do. Choice: half as long, since whoever is let in meanwhile waits for all
+/// requests makes it do. Choice: a third of it, since whoever is let in meanwhile waits for all
 /// the others.
-pub const OVERLOAD_AFTER_OWN_WORK: Duration = Duration::from_millis(50);
+pub const OVERLOAD_AFTER_OWN_WORK: Duration = Duration::from_millis(30);
 
 /// How many beats those must be, where it is not this process that keeps the processors
 /// busy. Choice: a machine that stood still makes one late.

@@ -15,7 +15,7 @@ const SHARED_QUEUE_EVERY: u32 = 2;
 /// After how many tasks a thread looks what has come over the network. The library's own
 /// choice is 61: in an overload that is a millisecond, and who stands back behind others waits
 /// for it twice. Looking costs about a microsecond.
-const NETWORK_EVERY: u32 = 16;
+const NETWORK_EVERY: u32 = 31;
 
 /// As many threads as there are processors.
 ///
