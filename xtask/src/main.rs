@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 
 mod bench;
 mod build;
+mod catalogue;
 mod clients;
 mod codegen;
 mod facts;
@@ -32,6 +33,8 @@ enum Task {
     Model(model::Arguments),
     /// Generate the wire types, their codecs and docs/compatibility.md from model/
     Codegen(codegen::Arguments),
+    /// Generate the catalogue of services, actions and condition keys from a package of npm
+    Catalogue(catalogue::Arguments),
     /// Run every test, installing what those need
     Test(test::Arguments),
     /// Run clients of AWS by name, those too that are too much for every test run
@@ -45,6 +48,7 @@ fn main() -> Result<()> {
     match Arguments::parse().task {
         Task::Model(arguments) => model::run(&root, &arguments),
         Task::Codegen(arguments) => codegen::run(&root, &arguments),
+        Task::Catalogue(arguments) => catalogue::run(&root, &arguments),
         Task::Test(arguments) => test::run(&root, &arguments),
         Task::Clients(arguments) => clients::run(&root, &arguments),
         Task::Bench(arguments) => bench::run(&root, &arguments),

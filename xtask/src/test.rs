@@ -33,7 +33,7 @@ pub(crate) enum Suite {
     Doc,
     /// The fuzz targets' corpora and some mutations of them
     Fuzz,
-    /// The policy language on every managed policy of AWS
+    /// The policy language and the linter on every managed policy of AWS
     Managed,
     /// The policy engine beside independent ones
     Peers,
@@ -80,8 +80,8 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     if chosen(Suite::Managed) {
         let policies = managed::install(root, build::target_directory(&stead)?)?;
         let mut cargo = build::cargo(root, Profile::Ci, "test");
-        cargo.args(["--package", "stead-policy", "--test", "it", "--", "--ignored", "--nocapture"]);
-        cargo.arg("managed::").env("STEAD_MANAGED_POLICIES", policies);
+        cargo.args(["--package", "stead-policy", "--package", "stead-lint", "--test", "it", "--"]);
+        cargo.args(["--ignored", "managed::"]).env("STEAD_MANAGED_POLICIES", policies);
         total.add(count(&mut cargo, rust_tally)?);
     }
     if chosen(Suite::Peers) {

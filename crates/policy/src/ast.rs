@@ -180,6 +180,12 @@ impl Policy {
         self.version
     }
 
+    /// Whether the document says its version; without it the older one is meant.
+    #[must_use]
+    pub const fn version_is_written(&self) -> bool {
+        self.version_is_written
+    }
+
     /// The document's Id.
     #[must_use]
     pub fn id(&self) -> Option<&str> {

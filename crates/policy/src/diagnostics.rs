@@ -140,6 +140,38 @@ pub enum DiagnosticCode {
 }
 
 impl DiagnosticCode {
+    /// Every code.
+    pub const ALL: [Self; 28] = [
+        Self::InvalidJson,
+        Self::TooLarge,
+        Self::DuplicateKey,
+        Self::WrongType,
+        Self::UnknownField,
+        Self::ProhibitedField,
+        Self::MissingField,
+        Self::ConflictingFields,
+        Self::InvalidVersion,
+        Self::InvalidEffect,
+        Self::DuplicateSid,
+        Self::InvalidSid,
+        Self::InvalidPrincipal,
+        Self::InvalidAction,
+        Self::ProhibitedAction,
+        Self::InvalidResource,
+        Self::MalformedArn,
+        Self::UnknownOperator,
+        Self::InvalidDate,
+        Self::MissingClaim,
+        Self::UselessValue,
+        Self::MissingQuantifier,
+        Self::ForAllValuesAllow,
+        Self::MultiFactorGap,
+        Self::NotPrincipalDeny,
+        Self::LiteralVariable,
+        Self::MisplacedVariable,
+        Self::UsersOnly,
+    ];
+
     /// A stable name to look up, such as `policy/duplicate-key`.
     #[must_use]
     pub const fn name(self) -> &'static str {
