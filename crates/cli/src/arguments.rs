@@ -5,6 +5,7 @@ mod backup;
 mod credentials;
 mod explain;
 mod keys;
+mod lint;
 mod log;
 mod sessions;
 mod token;
@@ -21,6 +22,7 @@ pub(crate) use credentials::{
 };
 pub(crate) use explain::{AttemptFlags, ExplainFlags};
 pub(crate) use keys::{KeysCommand, RewrapFlags};
+pub(crate) use lint::{LintFlags, LintKind};
 pub(crate) use log::{LogCommand, QueryFlags};
 pub(crate) use sessions::{RevokeFlags, SessionsCommand};
 pub(crate) use token::{InspectFlags, TokenCommand};
@@ -38,10 +40,11 @@ Examples:
   stead sessions revoke deploy                 end the sessions of a role
   stead explain --case denied.json             why a call was denied, and the fix
   stead token inspect @token.jwt               what a token says, and what would refuse it
+  stead lint policy.json                       what is wrong with a policy
   stead log query --outcome denied             who was denied what
 
 Exit codes:
-  0 fine or allowed, 1 failed, 2 wrong use, 3 denied, 4 findings";
+  0 fine or allowed, 1 failed, 2 wrong use, 3 denied or something found";
 
 /// An AWS-compatible STS and IAM that you run yourself.
 #[derive(Debug, Parser)]
@@ -77,6 +80,8 @@ pub(crate) enum Command {
     Exec(Box<ExecFlags>),
     /// Say why a call was denied, and what would let it through.
     Explain(Box<ExplainFlags>),
+    /// Say what is wrong with policy documents.
+    Lint(LintFlags),
     /// Look at the audit log.
     #[command(subcommand)]
     Log(LogCommand),

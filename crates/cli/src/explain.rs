@@ -1,7 +1,6 @@
 //! `stead explain`: why a call was denied, and what would let it through.
 
 mod accounts;
-mod excerpt;
 mod faults;
 mod input;
 mod print;

@@ -12,10 +12,12 @@ mod configuration;
 mod credentials;
 mod demo;
 mod environment;
+mod excerpt;
 mod exec;
 mod exit;
 mod explain;
 mod keys;
+mod lint;
 mod log;
 mod loopback;
 mod print;
@@ -65,6 +67,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Credentials(command) => on_runtime(credentials::run(command)),
         Command::Exec(flags) => on_runtime(exec::run(*flags)),
         Command::Explain(flags) => explain::run(&flags),
+        Command::Lint(flags) => lint::run(&flags),
         Command::Log(command) => on_runtime(log::run(command)),
         Command::Sessions(command) => on_runtime(sessions::run(command)),
         Command::Token(command) => token::run(command),

@@ -3,8 +3,8 @@
 use stead_analysis::{CaseError, EventError, ExportError, ExportFile, ExportPlace, locate};
 use stead_policy::Span;
 
-use super::excerpt::{excerpt, printable};
 use super::input::Found;
+use crate::excerpt::{excerpt, printable};
 use crate::exit::Failure;
 
 /// A file that is no case.

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use serde_json::Value;
 use stead_analysis::{Change, Explanation, Fix, Layer, Verdict, Where};
 
-use super::excerpt::{excerpt, printable};
 use super::input::Input;
+use crate::excerpt::{excerpt, printable};
 
 /// The whole text. Everything of the case goes through [`printable`].
 pub(super) fn human(explanation: &Explanation, input: &Input) -> String {

@@ -15,6 +15,7 @@ mod endings;
 mod exec;
 mod explain;
 mod explain_accounts;
+mod lint;
 mod process;
 mod token;
 mod token_saml;

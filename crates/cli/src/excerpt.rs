@@ -13,7 +13,7 @@ const BEFORE: usize = 24;
 
 /// The line of a place with its number, and carets below it. What goes beyond the line is
 /// underlined to its end.
-pub(super) fn excerpt(text: &str, span: Span, file: &str) -> String {
+pub(crate) fn excerpt(text: &str, span: Span, file: &str) -> String {
     let lines = Lines(text);
     let (number, column) = lines.position(span.start);
     let (start, line) = lines.line(span.start);
@@ -46,7 +46,7 @@ fn visible(character: char) -> char {
 }
 
 /// A text that cannot command a terminal.
-pub(super) fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     text.chars().map(visible).collect()
 }
 
