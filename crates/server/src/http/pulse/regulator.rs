@@ -142,7 +142,7 @@ mod tests {
     use super::*;
     use crate::limits::BEAT;
 
-    const LATE: Duration = BEAT_LATE_MAX.saturating_mul(4);
+    const LATE: Duration = BEAT_LATE_MAX.saturating_mul(2);
 
     /// Beats until some time has passed.
     struct Play {
