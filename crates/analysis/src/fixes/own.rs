@@ -1,6 +1,8 @@
 //! Fixes of the caller's own policies.
 
 use serde_json::{Value, json};
+use stead_directory::aws_managed_policy;
+use stead_types::Arn;
 
 use super::Candidate;
 use super::alternatives::added;
@@ -29,6 +31,9 @@ pub(super) fn candidates(scene: &Scene, finding: &Finding) -> Vec<Candidate> {
         }
         _ => {}
     }
+    if finding.layer == Layer::Boundary && !is_own {
+        found.extend(bounded(scene, finding, &statement));
+    }
     if finding.layer == Layer::Identity {
         found.extend(embedded(scene, &statement));
     }
@@ -44,13 +49,48 @@ fn embedded(scene: &Scene, statement: &Value) -> Option<Candidate> {
         "PolicyName": "assume-role",
         "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]},
     });
-    let pointer = format!("{entity}/{list}");
-    let change = match scene.at(&pointer) {
-        Some(Value::Array(_)) => Change::add(format!("{pointer}/-"), policy),
-        _ => Change::add(pointer, json!([policy])),
-    };
+    let change = listed(scene, &format!("{entity}/{list}"), policy);
     let title = format!("give {arn} a policy that allows it");
     Some(Candidate::new(title, Layer::Identity, vec![change]))
+}
+
+/// A boundary that says what AWS's policy says and allows the call: that of AWS cannot be
+/// changed.
+fn bounded(scene: &Scene, finding: &Finding, statement: &Value) -> Option<Candidate> {
+    let arn = scene.caller_arn()?;
+    let entity = scene.world.place_of_entity(&arn)?;
+    let (account, _) = entity.split_once("/Authorization/")?;
+    let of_aws = aws_managed_policy(&finding.place.policy_arn.as_deref()?.parse().ok()?)?;
+    let text = &of_aws.versions.get(&of_aws.default_version)?.text;
+    let mut document: Value = serde_json::from_str(text.as_str()).ok()?;
+    let statements = document.get_mut("Statement")?;
+    if let Value::Array(all) = statements {
+        all.push(statement.clone());
+    } else {
+        *statements = json!([statements.clone(), statement]);
+    }
+    let name = format!("{}-and-assume-role", of_aws.name);
+    let copy = Arn::iam(arn.account()?, &format!("policy/{name}"));
+    let policy = json!({
+        "PolicyName": name,
+        "Arn": copy.as_str(),
+        "PolicyVersionList": [{"Document": document, "IsDefaultVersion": true}],
+    });
+    let place = format!("{entity}/PermissionsBoundary/PermissionsBoundaryArn");
+    let changes = vec![
+        listed(scene, &format!("{account}/Authorization/Policies"), policy),
+        Change::replace(place, copy.as_str()),
+    ];
+    let title = format!("bound {arn} by a copy of {} that allows it", of_aws.name);
+    Some(Candidate::new(title, Layer::Boundary, changes))
+}
+
+/// An element more in a list that may not be there.
+fn listed(scene: &Scene, list: &str, value: Value) -> Change {
+    match scene.at(list) {
+        Some(Value::Array(_)) => Change::add(format!("{list}/-"), value),
+        _ => Change::add(list, json!([value])),
+    }
 }
 
 /// A statement more in a document.

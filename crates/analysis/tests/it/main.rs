@@ -2,8 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 #![allow(clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
 
+mod agreement;
 mod corpus;
 mod damaged;
 mod export;
+mod mutants;
+mod numbers;
 mod supposed;
 mod variants;
