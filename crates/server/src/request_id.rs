@@ -38,19 +38,30 @@ impl RequestId {
 
 impl fmt::Display for RequestId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.0.map(|byte| [digit(byte >> 4), digit(byte & 0x0f)]);
         let mut text = [b'-'; 36];
-        // Two digits a byte, in groups of 8, 4, 4, 4 and 12 with a dash between them.
-        let places =
-            text.chunks_mut(1).enumerate().filter(|(at, _)| !matches!(at, 8 | 13 | 18 | 23));
-        let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]);
-        for ((_, place), digit) in places.zip(digits) {
-            place.fill(HEXADECIMAL.get(usize::from(digit)).copied().unwrap_or(b'-'));
+        let (mut free, mut rest) = (text.as_mut_slice(), digits.as_flattened());
+        for length in GROUPS {
+            let (Some((group, behind)), Some((digits, others))) =
+                (free.split_at_mut_checked(length), rest.split_at_checked(length))
+            else {
+                return Err(fmt::Error);
+            };
+            group.copy_from_slice(digits);
+            // The dash between two groups stands there already.
+            (free, rest) = (behind.get_mut(1..).unwrap_or_default(), others);
         }
         formatter.write_str(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 
-const HEXADECIMAL: &[u8; 16] = b"0123456789abcdef";
+/// How many digits stand between dashes.
+const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
+
+/// The digit of a number below 16. By arithmetic, so that all digits are made at once.
+const fn digit(value: u8) -> u8 {
+    value + if value < 10 { b'0' } else { b'a' - 10 }
+}
 
 impl fmt::Debug for RequestId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -104,7 +104,18 @@ impl Timestamp {
     /// As Java's medium form of US English writes it: `Mar 1, 2026, 12:00:00 PM`.
     #[must_use]
     pub fn to_words(self) -> String {
-        self.civil().strftime("%b %-d, %Y, %-I:%M:%S %p").to_string()
+        let civil = self.civil();
+        let month = usize::try_from(civil.month() - 1).ok().and_then(|index| MONTHS.get(index));
+        let (hour, half) = (civil.hour(), if civil.hour() < 12 { "AM" } else { "PM" });
+        let hour = if hour % 12 == 0 { 12 } else { hour % 12 };
+        let (month, day, year) = (month.copied().unwrap_or_default(), civil.day(), civil.year());
+        let mut text = format!("{month} {day}, {year}, {hour}:");
+        push_two_digits(&mut text, civil.minute());
+        text.push(':');
+        push_two_digits(&mut text, civil.second());
+        text.push(' ');
+        text.push_str(half);
+        text
     }
 
     fn civil(self) -> jiff::civil::DateTime {
@@ -117,6 +128,9 @@ impl Timestamp {
         jiff::Timestamp::from_second(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
     }
 }
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// `part` lies between 0 and 99.
 fn push_two_digits(text: &mut String, part: i8) {
@@ -169,6 +183,16 @@ impl fmt::Debug for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_those_of_the_format() {
+        // Steps of 7 hours and some: every hour, month and length of day comes up.
+        for seconds in (0..4_102_444_800).step_by(25_339) {
+            let moment = Timestamp::from_epoch_seconds(seconds);
+            let format = moment.civil().strftime("%b %-d, %Y, %-I:%M:%S %p");
+            assert_eq!(moment.to_words(), format.to_string());
+        }
+    }
 
     #[test]
     fn both_forms_are_read_and_written() {
