@@ -7,11 +7,13 @@ use stead_types::{AccountId, TagSet};
 /// One question to the policies: may the caller do `action` on `resource`?
 ///
 /// A handler asks literally what it is about to do; AWS's action names, resource
-/// ARNs and condition keys are those of the service authorization reference.
+/// ARNs and condition keys are those of the service authorization reference. Handlers
+/// know their actions when they are compiled; a question that is only [judged](crate::judge)
+/// may be about any action, which is a text of its own.
 #[derive(Clone, Debug)]
-pub struct Ask {
+pub struct Ask<Action = &'static str> {
     /// The action, such as `iam:CreateRole`.
-    pub action: &'static str,
+    pub action: Action,
     /// What it is done to.
     pub resource: Resource,
     /// Condition keys that only this operation has, such as `sts:ExternalId`, by their

@@ -11,10 +11,10 @@ use stead_types::TagSet;
 use crate::{Ask, CallerFacts, RequestFacts, Transport};
 
 /// Gathers the request context. Costs one entry per key and tag, and one sort.
-pub(crate) fn context_of(
+pub(crate) fn context_of<Action>(
     caller: &CallerFacts,
     home: &Snapshot,
-    ask: &Ask,
+    ask: &Ask<Action>,
     facts: &RequestFacts,
 ) -> ContextBuilder {
     let mut keys = ContextBuilder::new();

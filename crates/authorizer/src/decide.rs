@@ -55,7 +55,8 @@ impl Controls<'_> {
 /// Everything an evaluation reads.
 pub(crate) struct Question<'a> {
     caller: &'a CallerFacts,
-    ask: &'a Ask,
+    action: &'a str,
+    resource: &'a Resource,
     context: &'a Context,
     policies: &'a CallerPolicies<'a>,
     trust_source: Option<PolicySource>,
@@ -63,15 +64,16 @@ pub(crate) struct Question<'a> {
 }
 
 impl<'a> Question<'a> {
-    pub(crate) fn new(
+    pub(crate) fn new<Action: AsRef<str>>(
         caller: &'a CallerFacts,
-        ask: &'a Ask,
+        ask: &'a Ask<Action>,
         context: &'a Context,
         policies: &'a CallerPolicies<'a>,
         controls: Controls<'a>,
     ) -> Self {
-        let trust_source = trust_source(&ask.resource);
-        Self { caller, ask, context, policies, trust_source, controls }
+        let (action, resource) = (ask.action.as_ref(), &ask.resource);
+        let trust_source = trust_source(resource);
+        Self { caller, action, resource, context, policies, trust_source, controls }
     }
 
     pub(crate) fn evaluate<'t, T: Trace<'t>, R>(
@@ -88,9 +90,9 @@ impl<'a> Question<'a> {
             resource_control: self.controls.resource,
         };
         let request = Request {
-            action: self.ask.action,
-            resource: self.ask.resource.arn(),
-            resource_account: Some(self.ask.resource.account()),
+            action: self.action,
+            resource: self.resource.arn(),
+            resource_account: Some(self.resource.account()),
             caller: self.caller.principal(),
             context: self.context,
         };
@@ -98,7 +100,7 @@ impl<'a> Question<'a> {
     }
 
     fn resource_policy(&self) -> ResourcePolicy<'_> {
-        let Resource::Role { role, .. } = &self.ask.resource else { return ResourcePolicy::None };
+        let Resource::Role { role, .. } = self.resource else { return ResourcePolicy::None };
         match (role, &self.trust_source) {
             (Some(role), _) => ResourcePolicy::Trust(role.trust.reference()),
             (None, Some(source)) => {

@@ -42,10 +42,10 @@ pub struct Judgement {
 /// The same policies are gathered and the same evaluation asked, so that what is said
 /// here is what a call would meet; only an organization and further condition keys can
 /// be given besides. Costs one traced evaluation and a walk over every statement.
-pub fn judge(
+pub fn judge<Action: AsRef<str>>(
     caller: &CallerFacts,
     home: &Snapshot,
-    ask: &Ask,
+    ask: &Ask<Action>,
     facts: &RequestFacts,
     surroundings: &Surroundings,
 ) -> Judgement {
