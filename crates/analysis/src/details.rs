@@ -118,6 +118,22 @@ pub fn attempt_of(
     Ok(attempt)
 }
 
+/// Who calls, when, and with which condition keys: what a question has that is about no
+/// role.
+///
+/// # Errors
+/// No caller or no moment, or a caller that is none.
+pub(crate) fn question_of(details: &Details) -> Result<Map<String, Value>, DetailsError> {
+    let at = details.at.ok_or(DetailsError::NoMoment)?;
+    let mut attempt = Map::new();
+    attempt.insert("operation".to_owned(), json!("sts:AssumeRole"));
+    attempt.insert("parameters".to_owned(), json!({}));
+    attempt.insert("time".to_owned(), json!(at.to_string()));
+    caller(details, &mut attempt)?;
+    context(details, &mut attempt);
+    if attempt.contains_key("caller") { Ok(attempt) } else { Err(DetailsError::NoCaller) }
+}
+
 /// The members of what may not be there yet.
 fn members<'a>(
     attempt: &'a mut Map<String, Value>,

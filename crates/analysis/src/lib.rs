@@ -12,9 +12,10 @@
 //! - [`Export`]: the files that people have of accounts, and with what is told of an attempt
 //!   ([`attempt_of`]) or recorded of one ([`attempt_of_event`]) the case they make;
 //! - [`replay`]: what the call is answered;
+//! - [`Simulation`]: what one request or a table of [`requests`](read_requests) is answered;
 //! - [`explain`]: why, with fixes that were applied and evaluated before they are shown.
 //!
-//! Sibling analyses (who can, simulate, audit) build on [`World`] and [`replay`].
+//! Sibling analyses (who can, audit) build on [`World`] and [`replay`].
 
 mod limits;
 
@@ -32,6 +33,11 @@ mod world;
 mod attempt;
 mod replay;
 
+// A table of questions.
+mod inquiry;
+mod requests;
+mod simulation;
+
 // Why.
 mod cause;
 mod diagnosis;
@@ -48,8 +54,14 @@ pub use diagnosis::{Finding, Where};
 pub use event::{EventError, attempt_of_event};
 pub use explanation::{Explanation, FORMAT_VERSION, Fix, Verdict, explain};
 pub use export::{Export, ExportError, ExportFile, ExportPlace, Origin};
-pub use limits::{CASE_BYTES_MAX, EVENT_BYTES_MAX, EXPORT_FILES_MAX, TOKEN_BYTES_MAX};
+pub use inquiry::{Inquiry, InquiryError, InquiryPart};
+pub use limits::{
+    CASE_BYTES_MAX, EVENT_BYTES_MAX, EXPORT_FILES_MAX, REQUEST_COLUMNS_MAX, REQUEST_LINE_BYTES_MAX,
+    REQUESTS_BYTES_MAX, REQUESTS_MAX, TOKEN_BYTES_MAX,
+};
 pub use patch::{Change, Patch, PatchError};
-pub use place::{Lines, locate};
+pub use place::{Lines, Located, locate};
 pub use replay::{Answer, Denial, Refusal, Replay, replay};
+pub use requests::{Cell, Expected, RequestRow, RequestsError, read_requests};
+pub use simulation::{Deciding, SIMULATION_VERSION, Simulated, Simulation};
 pub use world::World;

@@ -29,3 +29,17 @@ pub(crate) const ALTERNATIVES_MAX: usize = 64;
 
 /// Fixes that are shown.
 pub(crate) const FIXES_SHOWN_MAX: usize = 6;
+
+/// Bytes of a file of requests.
+///
+/// Choice: a request with two ARNs and a few condition keys has some 300 bytes.
+pub const REQUESTS_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// Bytes of one line of it.
+pub const REQUEST_LINE_BYTES_MAX: usize = 64 * 1024;
+
+/// Columns of a table of requests, and condition keys of one request.
+pub const REQUEST_COLUMNS_MAX: usize = 64;
+
+/// Requests that are answered at once.
+pub const REQUESTS_MAX: usize = 100_000;

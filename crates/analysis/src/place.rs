@@ -1,5 +1,7 @@
 //! Where something stands in the text of a document: lines and columns for people.
 
+use std::collections::BTreeSet;
+
 use jsonc_parser::ast::{ObjectProp, Value};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
@@ -11,25 +13,64 @@ use crate::node::tokens;
 /// where `with_name` asks for it. None where the pointer leads nowhere.
 #[must_use]
 pub fn locate(text: &str, pointer: &str, with_name: bool) -> Option<Span> {
-    let parsed = parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default()).ok()?;
-    let root = parsed.value?;
-    let mut value = &root;
-    let mut name: Option<&ObjectProp<'_>> = None;
-    for token in tokens(pointer) {
-        (value, name) = match value {
-            Value::Object(object) => {
-                let member = object.properties.iter().find(|it| it.name.as_str() == token)?;
-                (&member.value, Some(member))
-            }
-            Value::Array(array) => (array.elements.get(token.parse::<usize>().ok()?)?, None),
-            _ => return None,
-        };
+    Located::parse(text)?.find(pointer, with_name)
+}
+
+/// A document in which many places are looked for: it is read once.
+#[derive(Debug)]
+pub struct Located<'a>(Value<'a>);
+
+impl<'a> Located<'a> {
+    /// Reads a text. None where it is not JSON.
+    #[must_use]
+    pub fn parse(text: &'a str) -> Option<Self> {
+        let parsed = parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default());
+        parsed.ok()?.value.map(Self)
     }
-    let range = match name {
-        Some(member) if with_name => member.range(),
-        _ => value.range(),
-    };
-    Some(Span::new(range.start, range.end))
+
+    /// The place of the first member whose object has another of the same name before it.
+    #[must_use]
+    pub fn repeated(&self) -> Option<Span> {
+        repeated(&self.0)
+    }
+
+    /// The place of what a JSON pointer leads to, as [`locate`] gives it.
+    #[must_use]
+    pub fn find(&self, pointer: &str, with_name: bool) -> Option<Span> {
+        let mut value = &self.0;
+        let mut name: Option<&ObjectProp<'_>> = None;
+        for token in tokens(pointer) {
+            (value, name) = match value {
+                Value::Object(object) => {
+                    let member = object.properties.iter().find(|it| it.name.as_str() == token)?;
+                    (&member.value, Some(member))
+                }
+                Value::Array(array) => (array.elements.get(token.parse::<usize>().ok()?)?, None),
+                _ => return None,
+            };
+        }
+        let range = match name {
+            Some(member) if with_name => member.range(),
+            _ => value.range(),
+        };
+        Some(Span::new(range.start, range.end))
+    }
+}
+
+fn repeated(value: &Value<'_>) -> Option<Span> {
+    match value {
+        Value::Object(object) => {
+            let mut names = BTreeSet::new();
+            object.properties.iter().find_map(|member| {
+                let range = member.range();
+                let is_new = names.insert(member.name.as_str());
+                let place = (!is_new).then(|| Span::new(range.start, range.end));
+                place.or_else(|| repeated(&member.value))
+            })
+        }
+        Value::Array(array) => array.elements.iter().find_map(repeated),
+        _ => None,
+    }
 }
 
 /// The lines of a text.

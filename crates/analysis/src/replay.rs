@@ -3,6 +3,7 @@
 mod caller;
 mod ground;
 mod proof;
+mod question;
 
 use std::sync::Arc;
 
@@ -21,6 +22,8 @@ use crate::attempt::{Attempt, Operation};
 use crate::world::World;
 use ground::Ground;
 
+pub(crate) use question::judged;
+
 /// An attempt and what it is answered.
 #[derive(Debug)]
 pub struct Replay {
@@ -30,6 +33,8 @@ pub struct Replay {
     pub caller: Option<SupposedCaller>,
     /// The actions that the call asks for.
     pub actions: Vec<&'static str>,
+    /// Of these, in their order, what the policies say to those that are allowed.
+    pub allowed: Vec<Judgement>,
     /// What is not in view, and so was taken as it suits the caller.
     pub missing: Vec<String>,
 }
@@ -87,8 +92,13 @@ pub struct Denial {
 /// Asks what the attempt is answered.
 #[must_use]
 pub fn replay(world: &World, attempt: &Attempt) -> Replay {
-    let mut replay =
-        Replay { answer: Answer::Allowed, caller: None, actions: Vec::new(), missing: Vec::new() };
+    let mut replay = Replay {
+        answer: Answer::Allowed,
+        caller: None,
+        actions: Vec::new(),
+        allowed: Vec::new(),
+        missing: Vec::new(),
+    };
     let attempted = Attempted { world, attempt };
     if let Err(refusal) = attempted.call(&mut replay) {
         replay.answer = Answer::Refused(Box::new(refusal));
@@ -154,6 +164,7 @@ impl Attempted<'_> {
             if judgement.decision != Decision::Allow {
                 return Err(Refusal::Denied(Box::new(Denial { ask, judgement })));
             }
+            replay.allowed.push(judgement);
         }
         self.afterwards(<Sts as Rehearse<Op>>::rehearse(&input, &call))
     }

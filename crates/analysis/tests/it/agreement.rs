@@ -19,14 +19,14 @@ use crate::numbers::Numbers;
 const SEED_NAME: &str = "STEAD_TEST_SEED";
 const SEED: u64 = 20_260_301;
 
-const ROUNDS: u64 = 1_000;
+pub(crate) const ROUNDS: u64 = 1_000;
 
-const OWNER: &str = "111122223333";
+pub(crate) const OWNER: &str = "111122223333";
 const OTHER: &str = "444455556666";
-const ISSUER: &str = "https://idp.example.com";
-const TARGET: &str = "arn:aws:iam::111122223333:role/target";
+pub(crate) const ISSUER: &str = "https://idp.example.com";
+pub(crate) const TARGET: &str = "arn:aws:iam::111122223333:role/target";
 
-fn policy(statements: &[Value]) -> Value {
+pub(crate) fn policy(statements: &[Value]) -> Value {
     json!({"Version": "2012-10-17", "Statement": statements})
 }
 
@@ -35,7 +35,7 @@ fn allow(action: &Value, resource: &str) -> Value {
 }
 
 /// The policy of somebody who may call, or may not.
-fn identity(numbers: &mut Numbers) -> Value {
+pub(crate) fn identity(numbers: &mut Numbers) -> Value {
     let action = numbers.one_of(&[
         json!("*"),
         json!("*"),
@@ -97,16 +97,16 @@ fn trust(numbers: &mut Numbers, principals: &[Value], actions: &[Value], more: &
 }
 
 /// Accounts as they are, and what would be exported of them.
-struct Both {
-    world: World,
+pub(crate) struct Both {
+    pub(crate) world: World,
     owner: AccountId,
-    caller: AccountId,
+    pub(crate) caller: AccountId,
     exported: Vec<(AccountId, Value)>,
     providers: Vec<ExportFile>,
 }
 
 impl Both {
-    fn new(numbers: &mut Numbers) -> Self {
+    pub(crate) fn new(numbers: &mut Numbers) -> Self {
         let mut world = World::new();
         let (owner, _) = world.create_account(OWNER);
         let (other, _) = world.create_account(OTHER);
@@ -121,7 +121,12 @@ impl Both {
         details[list].as_array_mut().unwrap().push(entity);
     }
 
-    fn user(&mut self, name: &str, policy: &Value, boundary: Option<&Value>) -> Credentials {
+    pub(crate) fn user(
+        &mut self,
+        name: &str,
+        policy: &Value,
+        boundary: Option<&Value>,
+    ) -> Credentials {
         let account = self.caller;
         let credentials = self.world.create_user(account, name, &policy.to_string());
         let mut user = json!({
@@ -141,7 +146,7 @@ impl Both {
         credentials
     }
 
-    fn role(
+    pub(crate) fn role(
         &mut self,
         account: AccountId,
         name: &str,
@@ -159,13 +164,18 @@ impl Both {
         self.add(account, "RoleDetailList", role);
     }
 
-    fn verdict(&self, details: &Details) -> (Verdict, String) {
+    /// What would be exported.
+    pub(crate) fn export(&self) -> Export {
         let accounts = self.exported.iter().map(|(id, details)| ExportFile {
             name: format!("{id}/details.json"),
             text: details.to_string(),
         });
         let files: Vec<ExportFile> = accounts.chain(self.providers.iter().cloned()).collect();
-        let export = Export::read(&files).unwrap();
+        Export::read(&files).unwrap()
+    }
+
+    fn verdict(&self, details: &Details) -> (Verdict, String) {
+        let export = self.export();
         let explanation = explain(&export.case(attempt_of(details, None).unwrap())).unwrap();
         assert!(explanation.missing.is_empty(), "{explanation:?}");
         (explanation.verdict, format!("{:?}", explanation.cause))
@@ -206,7 +216,7 @@ fn details(numbers: &mut Numbers) -> Details {
 }
 
 /// AssumeRole, by a user or by a session of another role.
-fn signed(numbers: &mut Numbers) -> (Both, Details, Result<(), Failure>) {
+pub(crate) fn signed(numbers: &mut Numbers) -> (Both, Details, Result<(), Failure>) {
     let mut both = Both::new(numbers);
     let caller = both.caller;
     let boundary = (numbers.below(5) == 0).then(|| identity(numbers));
@@ -265,7 +275,7 @@ fn signed(numbers: &mut Numbers) -> (Both, Details, Result<(), Failure>) {
 }
 
 /// AssumeRoleWithWebIdentity.
-fn with_token(numbers: &mut Numbers) -> (Both, Details, Result<(), Failure>) {
+pub(crate) fn with_token(numbers: &mut Numbers) -> (Both, Details, Result<(), Failure>) {
     let mut both = Both::new(numbers);
     let (owner, client_id) = (both.owner, numbers.one_of(&["app", "app", "app", "web"]));
     let registered = numbers.below(10) > 0;
@@ -330,11 +340,11 @@ fn with_token(numbers: &mut Numbers) -> (Both, Details, Result<(), Failure>) {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a failure is repeated with its seed")]
-fn seed() -> u64 {
+pub(crate) fn seed() -> u64 {
     std::env::var(SEED_NAME).map_or(SEED, |text| text.parse().unwrap())
 }
 
-type Made = fn(&mut Numbers) -> (Both, Details, Result<(), Failure>);
+pub(crate) type Made = fn(&mut Numbers) -> (Both, Details, Result<(), Failure>);
 
 #[test]
 fn a_call_is_allowed_if_and_only_if_the_explanation_says_so() {

@@ -8,5 +8,7 @@ mod damaged;
 mod export;
 mod mutants;
 mod numbers;
+mod requests;
+mod simulated;
 mod supposed;
 mod variants;
