@@ -8,6 +8,7 @@ mod keys;
 mod lint;
 mod log;
 mod sessions;
+mod simulate;
 mod token;
 
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ pub(crate) use keys::{KeysCommand, RewrapFlags};
 pub(crate) use lint::{LintFlags, LintKind};
 pub(crate) use log::{LogCommand, QueryFlags};
 pub(crate) use sessions::{RevokeFlags, SessionsCommand};
+pub(crate) use simulate::SimulateFlags;
 pub(crate) use token::{InspectFlags, TokenCommand};
 
 const EXAMPLES: &str = "\
@@ -39,12 +41,14 @@ Examples:
   stead exec --role-arn ARN -- aws sts get-caller-identity
   stead sessions revoke deploy                 end the sessions of a role
   stead explain --case denied.json             why a call was denied, and the fix
+  stead simulate --accounts DIR --expect t.csv what requests are answered, as a test
   stead token inspect @token.jwt               what a token says, and what would refuse it
   stead lint policy.json                       what is wrong with a policy
   stead log query --outcome denied             who was denied what
 
 Exit codes:
-  0 fine or allowed, 1 failed, 2 wrong use, 3 denied or something found";
+  0 fine or allowed, 1 failed, 2 wrong use, 3 denied or something found,
+  4 not as expected";
 
 /// An AWS-compatible STS and IAM that you run yourself.
 #[derive(Debug, Parser)]
@@ -88,6 +92,8 @@ pub(crate) enum Command {
     /// End the sessions of a role.
     #[command(subcommand)]
     Sessions(SessionsCommand),
+    /// Say what requests are answered, and whether that is what is expected.
+    Simulate(Box<SimulateFlags>),
     /// Look at tokens of identity providers.
     #[command(subcommand)]
     Token(TokenCommand),

@@ -16,6 +16,8 @@ pub(crate) enum Exit {
     Usage,
     /// The answer is no: access was denied, or what was looked at would be refused.
     Denied,
+    /// The answers are not those that were expected.
+    Different,
     /// A command that ran in our place ended with this code.
     Command(u8),
 }
@@ -27,6 +29,7 @@ impl From<Exit> for ExitCode {
             Exit::Failed => 1,
             Exit::Usage => 2,
             Exit::Denied => 3,
+            Exit::Different => 4,
             Exit::Command(code) => code,
         })
     }

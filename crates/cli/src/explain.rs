@@ -1,7 +1,7 @@
 //! `stead explain`: why a call was denied, and what would let it through.
 
-mod accounts;
-mod faults;
+pub(crate) mod accounts;
+pub(crate) mod faults;
 mod input;
 mod print;
 

@@ -24,6 +24,7 @@ mod print;
 mod profile;
 mod serve;
 mod sessions;
+mod simulate;
 mod token;
 
 use std::process::ExitCode;
@@ -70,6 +71,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Lint(flags) => lint::run(&flags),
         Command::Log(command) => on_runtime(log::run(command)),
         Command::Sessions(command) => on_runtime(sessions::run(command)),
+        Command::Simulate(flags) => simulate::run(&flags),
         Command::Token(command) => token::run(command),
         Command::Version(flags) => print::version(flags.json),
     }

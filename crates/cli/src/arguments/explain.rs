@@ -100,7 +100,7 @@ pub(crate) struct AttemptFlags {
 }
 
 /// A name and a value; the value may have further signs of equality.
-fn pair(text: &str) -> Result<(String, String), String> {
+pub(super) fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("expected KEY=VALUE".to_owned()),

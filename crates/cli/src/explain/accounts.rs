@@ -19,7 +19,7 @@ const DEPTH_MAX: usize = 3;
 
 /// The files of a directory that end with `.json`, by their names; of its folders too.
 /// Others, and those that begin with a dot, are left alone.
-pub(super) fn files(directory: &Path) -> Result<Vec<ExportFile>, Failure> {
+pub(crate) fn files(directory: &Path) -> Result<Vec<ExportFile>, Failure> {
     let mut reading = Reading { files: Vec::new(), left: CASE_BYTES_MAX };
     reading.folder(directory, "", DEPTH_MAX)?;
     Ok(reading.files)
@@ -64,7 +64,7 @@ impl Reading {
 }
 
 /// A file of at most so many bytes.
-fn text(path: &Path, bytes_max: usize) -> Result<String, Failure> {
+pub(crate) fn text(path: &Path, bytes_max: usize) -> Result<String, Failure> {
     let shown = path.display();
     let refuse = |reason: String| Failure::new(format!("cannot read `{shown}`: {reason}"));
     let most = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);

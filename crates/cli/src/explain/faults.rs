@@ -31,7 +31,7 @@ pub(super) fn event(error: &EventError, name: &str, text: &str) -> Failure {
 }
 
 /// Files that are no export.
-pub(super) fn export(error: &ExportError, directory: &str, files: &[ExportFile]) -> Failure {
+pub(crate) fn export(error: &ExportError, directory: &str, files: &[ExportFile]) -> Failure {
     let file = error.file.as_ref().and_then(|name| files.iter().find(|it| it.name == *name));
     let Some(file) = file else {
         let message = format!("`{}`: {}", printable(directory), printable(&error.message));
@@ -54,7 +54,7 @@ pub(super) fn at(found: &Found<'_>, message: &str) -> Failure {
         .with_help("save what the AWS CLI prints, unchanged")
 }
 
-fn shown(message: &str, span: Option<Span>, name: &str, text: &str) -> Failure {
+pub(crate) fn shown(message: &str, span: Option<Span>, name: &str, text: &str) -> Failure {
     let Some(span) = span else { return Failure::new(message) };
     let excerpt = excerpt(text, first_line(text, span), &printable(name));
     Failure::new(format!("{message}\n{}", excerpt.trim_end()))

@@ -17,6 +17,7 @@ mod explain;
 mod explain_accounts;
 mod lint;
 mod process;
+mod simulate;
 mod token;
 mod token_saml;
 mod traces;

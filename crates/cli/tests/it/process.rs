@@ -43,7 +43,8 @@ pub(crate) fn stead(directory: &Path, arguments: &[&str]) -> Command {
     command.env("HOME", directory.join("home"));
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if ["STEAD_", "AWS_", "XDG_", "OTEL_"].iter().any(|kind| text.starts_with(kind)) {
+        if ["STEAD_", "AWS_", "XDG_", "OTEL_", "GITHUB_"].iter().any(|kind| text.starts_with(kind))
+        {
             command.env_remove(name);
         }
     }
