@@ -1,7 +1,7 @@
 //! Closed files become smaller, on a thread of their own.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, BufWriter, Write as _};
+use std::io::{self, BufWriter, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,8 +11,8 @@ use flate2::write::GzEncoder;
 
 use super::directory::{Form, Segment, segments};
 
-/// How much is read and written at once.
-const BUFFER_BYTES: usize = 64 << 10;
+/// How much is read and compressed at once: some 200 microseconds of work.
+const PART_BYTES: usize = 64 << 10;
 
 /// Compresses the files of one directory, one at a time.
 pub(super) struct Compressor {
@@ -62,11 +62,11 @@ fn compress_opened(directory: &Path, segment: Segment, opened: File) -> io::Resu
     let unfinished = compressed.with_extension("gz.new");
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true).mode(0o600);
-    let out = BufWriter::with_capacity(BUFFER_BYTES, options.open(&unfinished)?);
+    let out = BufWriter::with_capacity(PART_BYTES, options.open(&unfinished)?);
     // Choice: the fastest. Lines repeat so much of each other that it makes a seventh of them,
     // and what it takes of the processor is taken from calls.
     let mut encoder = GzEncoder::new(out, Compression::fast());
-    io::copy(&mut BufReader::with_capacity(BUFFER_BYTES, opened), &mut encoder)?;
+    copy_standing_back(opened, &mut encoder)?;
     let mut out = encoder.finish()?;
     out.flush()?;
     out.get_ref().sync_all()?;
@@ -77,6 +77,24 @@ fn compress_opened(directory: &Path, segment: Segment, opened: File) -> io::Resu
     match fs::remove_file(plain) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => gone(fs::remove_file(compressed)),
         removed => removed,
+    }
+}
+
+/// Copies all of it, and lets others go first after every part.
+///
+/// However low a thread's priority, once it has a processor it keeps it for milliseconds,
+/// and on a busy machine calls wait for it. Where all processors are busy that is most of
+/// the time: then files stay plain until there is less to do.
+fn copy_standing_back(mut from: File, to: &mut impl io::Write) -> io::Result<()> {
+    let mut part = vec![0; PART_BYTES];
+    loop {
+        match from.read(&mut part) {
+            Ok(0) => return Ok(()),
+            Ok(length) => to.write_all(part.get(..length).unwrap_or_default())?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        std::thread::yield_now();
     }
 }
 
