@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 use stead_types::{AccountId, Arn};
 use thiserror::Error;
 
-use crate::Case;
 use crate::limits::{CASE_BYTES_MAX, EXPORT_FILES_MAX};
-use crate::node::{escaped, tokens};
+use crate::node::{Node, escaped, tokens};
+use crate::{Case, CaseError, World};
 
 /// A file of an export.
 #[derive(Clone, Debug)]
@@ -33,6 +33,8 @@ pub struct Export {
 #[derive(Clone, Debug, Default)]
 struct Draft {
     lists: BTreeMap<&'static str, Vec<Part>>,
+    /// The file that each named element stands in.
+    names: BTreeMap<(&'static str, String), usize>,
     organization: Option<Part>,
     pages: Pages,
 }
@@ -159,12 +161,37 @@ impl Export {
         Case::of(Value::Object(document))
     }
 
+    /// The accounts as the server would have them, for questions that no one attempt is
+    /// about. Takes the documents out, so that nothing is there twice.
+    ///
+    /// # Errors
+    /// Where something else stands than should; [`Export::origin_in_world`] says in which
+    /// file.
+    pub fn take_world(&mut self) -> Result<World, CaseError> {
+        let accounts = self.accounts.iter_mut().map(|(id, draft)| draft.take_value(*id));
+        let mut accounts: Vec<Value> = accounts.collect();
+        let others = accounts.split_off(accounts.len().min(1));
+        let mut document = Map::new();
+        document.insert("account".to_owned(), accounts.pop().unwrap_or(Value::Null));
+        document.insert("otherAccounts".to_owned(), Value::Array(others));
+        World::load(&Node::root(&Value::Object(document)))
+    }
+
+    /// From which file a place of [the world](Self::take_world) comes.
+    #[must_use]
+    pub fn origin_in_world(&self, pointer: &str) -> Option<Origin> {
+        self.origin_among(&self.order(&Map::new()), pointer)
+    }
+
     /// From which file a place of a case comes. None for what is in no file, such as the
     /// attempt.
     #[must_use]
     pub fn origin(&self, case: &Case, pointer: &str) -> Option<Origin> {
         let attempt = case.document().get("attempt")?.as_object()?;
-        let order = self.order(attempt);
+        self.origin_among(&self.order(attempt), pointer)
+    }
+
+    fn origin_among(&self, order: &[(AccountId, &Draft)], pointer: &str) -> Option<Origin> {
         let mut tokens = tokens(pointer);
         let index = match tokens.next()?.as_str() {
             "account" => 0,
@@ -248,14 +275,11 @@ fn within_limits(files: &[ExportFile]) -> Result<(), ExportError> {
 impl Draft {
     /// Adds an element; one of the same name must not be there.
     fn add(&mut self, list: &'static str, part: Part, files: &[String]) -> Result<(), ExportError> {
-        let parts = self.lists.entry(list).or_default();
-        let same = |other: &&Part| part.name.is_some() && other.name == part.name;
         // Lists of providers repeat what their details say, and only these count.
-        if list != read::LISTED
-            && let Some(other) = parts.iter().find(same)
+        if let Some(name) = part.name.clone().filter(|_| list != read::LISTED)
+            && let Some(other) = self.names.insert((list, name.clone()), part.file)
         {
-            let name = part.name.as_deref().unwrap_or_default();
-            let first = files.get(other.file).map_or("", String::as_str);
+            let first = files.get(other).map_or("", String::as_str);
             return Err(ExportError {
                 file: files.get(part.file).cloned(),
                 place: ExportPlace::Pointer(part.pointer),
@@ -263,15 +287,28 @@ impl Draft {
                 help: "keep the newer one of two exports of an account".to_owned(),
             });
         }
-        parts.push(part);
+        self.lists.entry(list).or_default().push(part);
         Ok(())
     }
 
     /// The account as it stands in a case.
     fn value(&self, id: AccountId) -> Value {
+        let lists = self.lists.iter();
+        let values = |parts: &[Part]| parts.iter().map(|part| part.value.clone()).collect();
+        self.account(id, lists.map(|(list, parts)| (*list, values(parts))).collect())
+    }
+
+    /// The same, and nothing is left here but where everything stands.
+    fn take_value(&mut self, id: AccountId) -> Value {
+        let lists = self.lists.iter_mut();
+        let values = |parts: &mut [Part]| parts.iter_mut().map(|part| part.value.take()).collect();
+        let lists = lists.map(|(list, parts)| (*list, values(parts))).collect();
+        self.account(id, lists)
+    }
+
+    fn account(&self, id: AccountId, lists: Vec<(&'static str, Value)>) -> Value {
         let mut account = json!({"AccountId": id.to_string(), "Authorization": {}});
-        for (list, parts) in &self.lists {
-            let values: Value = parts.iter().map(|part| part.value.clone()).collect();
+        for (list, values) in lists {
             let (parent, member) = list.rsplit_once('/').unwrap_or(("", list));
             if let Some(Value::Object(parent)) = account.pointer_mut(parent) {
                 parent.insert(member.to_owned(), values);

@@ -13,9 +13,10 @@
 //!   ([`attempt_of`]) or recorded of one ([`attempt_of_event`]) the case they make;
 //! - [`replay`]: what the call is answered;
 //! - [`Simulation`]: what one request or a table of [`requests`](read_requests) is answered;
+//! - [`Access`]: who can do something, and what somebody can;
 //! - [`explain`]: why, with fixes that were applied and evaluated before they are shown.
 //!
-//! Sibling analyses (who can, audit) build on [`World`] and [`replay`].
+//! Sibling analyses (audit) build on [`World`] and [`replay`].
 
 mod limits;
 
@@ -46,6 +47,13 @@ mod matching;
 
 mod explanation;
 
+// Who can.
+mod access;
+
+pub use access::{
+    Abilities, Ability, AbilityResource, Access, AccessAnswer, AccessError, Condition, Hop,
+    Principal, Reached, Test, Verdict as AccessVerdict,
+};
 pub use attempt::{Attempt, Operation, Token};
 pub use case::{Case, CaseError};
 pub use cause::{Cause, Layer};

@@ -43,3 +43,14 @@ pub const REQUEST_COLUMNS_MAX: usize = 64;
 
 /// Requests that are answered at once.
 pub const REQUESTS_MAX: usize = 100_000;
+
+/// Roles that one after the other assumes, in a chain that is looked for.
+///
+/// Choice: AWS sets no limit; people use two or three.
+pub(crate) const CHAIN_HOPS_MAX: usize = 8;
+
+/// Times that a question is asked again after a key was found out to be absent.
+pub(crate) const ABSENT_ROUNDS_MAX: usize = 8;
+
+/// Actions and resources of one statement that are asked about, each with each.
+pub(crate) const STATEMENT_QUESTIONS_MAX: usize = 256;

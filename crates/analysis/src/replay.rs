@@ -1,6 +1,7 @@
 //! What an attempt is answered, by the questions of the handlers that enforce.
 
 mod caller;
+mod foresee;
 mod ground;
 mod proof;
 mod question;
@@ -20,6 +21,7 @@ use stead_types::{AccountId, Arn, Timestamp};
 
 use crate::attempt::{Attempt, Operation};
 use crate::world::World;
+pub(crate) use foresee::{foresee, foresee_action, judge_action};
 use ground::Ground;
 
 pub(crate) use question::judged;

@@ -81,6 +81,11 @@ impl<'a> Question<'a> {
         trace: &mut T,
         read: impl FnOnce(Outcome<'_>) -> R,
     ) -> R {
+        self.put(|request, layers| read(evaluate(request, layers, trace)))
+    }
+
+    /// Asks something about the request and the policies that apply to it.
+    pub(crate) fn put<'t, R>(&'t self, ask: impl FnOnce(&Request<'t>, &Layers<'t>) -> R) -> R {
         let layers = Layers {
             identity: (&self.policies.identity).into(),
             boundary: self.policies.boundary,
@@ -96,7 +101,7 @@ impl<'a> Question<'a> {
             caller: self.caller.principal(),
             context: self.context,
         };
-        read(evaluate(&request, &layers, trace))
+        ask(&request, &layers)
     }
 
     fn resource_policy(&self) -> ResourcePolicy<'_> {

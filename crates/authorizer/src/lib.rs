@@ -18,6 +18,7 @@ mod context;
 mod decide;
 mod denied;
 mod facts;
+mod foresight;
 mod judge;
 mod layers;
 mod restrictions;
@@ -32,4 +33,5 @@ pub use condition_keys::{CONDITION_KEYS, ConditionKey, Multiplicity, reference_p
 pub use decide::decide;
 pub use denied::{Denied, Disclosure};
 pub use facts::{RequestFacts, Transport};
+pub use foresight::{Doubt, Foresight, foresee};
 pub use judge::{Judgement, Surroundings, judge};

@@ -1,6 +1,7 @@
 //! What can be typed. What it means is decided by `stead_server::config`, so that
 //! flags, environment and file have one parser per setting.
 
+mod access;
 mod backup;
 mod credentials;
 mod explain;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use stead_server::config::{Key, Layer};
 
+pub(crate) use access::{AccessFlags, CanFlags, GraphForm, WhoCanFlags};
 pub(crate) use backup::{BackupFlags, RestoreFlags};
 pub(crate) use credentials::{
     CallerFlags, CredentialsCommand, ExecFlags, PrintFlags, RoleFlags, ServeCredentialsFlags,
@@ -45,6 +47,7 @@ Examples:
   stead token inspect @token.jwt               what a token says, and what would refuse it
   stead lint policy.json                       what is wrong with a policy
   stead log query --outcome denied             who was denied what
+  stead who-can assume deploy --accounts DIR   who can become a role, and how
 
 Exit codes:
   0 fine or allowed, 1 failed, 2 wrong use, 3 denied or something found,
@@ -71,6 +74,8 @@ pub(crate) enum Command {
     Backup(BackupFlags),
     /// Make a data directory of a backup.
     Restore(RestoreFlags),
+    /// Say what a user or role can become and do.
+    Can(CanFlags),
     /// Look at the settings.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -99,6 +104,8 @@ pub(crate) enum Command {
     Token(TokenCommand),
     /// Print the version.
     Version(VersionFlags),
+    /// Say who can assume a role, or do something else.
+    WhoCan(WhoCanFlags),
 }
 
 const SERVE_EXAMPLES: &str = "\

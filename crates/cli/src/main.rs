@@ -3,6 +3,7 @@
 //! Every command returns an [`Exit`] or a [`Failure`];
 //! `main` is the one place that turns them into an exit code.
 
+mod access;
 mod account;
 mod administration;
 mod arguments;
@@ -64,6 +65,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Keys(command) => on_runtime(keys::run(command)),
         Command::Backup(flags) => on_runtime(backup::back_up(&flags)),
         Command::Restore(flags) => on_runtime(backup::put_back(&flags)),
+        Command::Can(flags) => access::can(&flags),
         Command::Config(command) => on_runtime(configuration::run(command)),
         Command::Credentials(command) => on_runtime(credentials::run(command)),
         Command::Exec(flags) => on_runtime(exec::run(*flags)),
@@ -74,6 +76,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Simulate(flags) => simulate::run(&flags),
         Command::Token(command) => token::run(command),
         Command::Version(flags) => print::version(flags.json),
+        Command::WhoCan(flags) => access::who_can(&flags),
     }
 }
 

@@ -71,6 +71,7 @@ mod effort;
 mod glob;
 mod index;
 mod operators;
+mod reach;
 mod template;
 
 // The request and the answer.
@@ -111,6 +112,7 @@ pub use policies::{Policies, PolicyRef, PolicySet};
 pub use provider_controls::{
     PROVIDER_CONTROLS, ProviderControl, ProviderRule, check_provider_controls,
 };
+pub use reach::{Reach, Trusted};
 pub use request::{Layers, Request, ResourcePolicy};
 pub use source::PolicySource;
 pub use span::{Span, Spanned};

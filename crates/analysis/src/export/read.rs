@@ -118,6 +118,7 @@ impl InFile<'_> {
             self.control(&root)?,
         ];
         if known.contains(&true) {
+            self.fill(document);
             return Ok(());
         }
         Err(self.wrong(
@@ -129,6 +130,21 @@ impl InFile<'_> {
              `describe-organization`, and documents of service and resource control policies; \
              put other files elsewhere",
         ))
+    }
+
+    /// Moves the values of the file to its parts: exports are large, and are not to be there
+    /// twice. One part may be the whole file, and then others are in it.
+    fn fill(&mut self, mut document: Value) {
+        let index = self.index;
+        let reading = &mut *self.reading;
+        let listed = reading.parts.iter_mut().map(|(_, part)| part);
+        let all = listed.chain(&mut reading.organization).chain(&mut reading.providers);
+        let own: Vec<_> = all.filter(|part| part.file == index && part.value.is_null()).collect();
+        let is_whole = own.iter().any(|part| part.pointer.is_empty());
+        for part in own {
+            let Some(value) = document.pointer_mut(&part.pointer) else { continue };
+            part.value = if is_whole { value.clone() } else { value.take() };
+        }
     }
 
     /// An account as it stands in a case.
@@ -291,7 +307,7 @@ impl InFile<'_> {
     }
 
     fn part(&self, node: &Node<'_>, name: Option<String>) -> Part {
-        Part { value: node.value.clone(), name, file: self.index, pointer: node.pointer.clone() }
+        Part { value: Value::Null, name, file: self.index, pointer: node.pointer.clone() }
     }
 
     fn list<'v>(&self, node: &Node<'v>, name: &str) -> Result<Vec<Node<'v>>, ExportError> {

@@ -76,7 +76,7 @@ impl Attempted<'_> {
         let (role_name, session_name) = session_names(&arn).ok_or_else(invalid)?;
         if home.role_by_name(role_name).is_none() {
             missing.push(format!("the policies of the role `{role_name}` in account {account}"));
-            home = with_role(&home, role_name);
+            home = with_role(&home, arn.resource_of("role").unwrap_or(role_name));
         }
         let role = home.role_by_name(role_name).ok_or_else(invalid)?;
         let principal = SessionPrincipal::AssumedRole {
@@ -159,8 +159,7 @@ const EVERYTHING: &str =
     r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
 
 fn with_user(home: &Snapshot, path_and_name: &str, arn: &Arn) -> Home {
-    let (path, name) = path_and_name.rsplit_once('/').unwrap_or(("", path_and_name));
-    let path = if path.is_empty() { "/".to_owned() } else { format!("/{path}/") };
+    let (path, name) = split(path_and_name);
     let (Ok(id), Ok(name), Ok(path)) = (
         "AIDASUPPOSEDSUPPOSEDX".parse::<UniqueId>(),
         name.parse::<UserName>(),
@@ -182,17 +181,28 @@ fn with_user(home: &Snapshot, path_and_name: &str, arn: &Arn) -> Home {
     Arc::new(home.apply(&[EntityChange::Put(Entity::User(Arc::new(user)))]))
 }
 
-fn with_role(home: &Snapshot, name: &str) -> Home {
-    let (Ok(id), Ok(name)) =
-        ("AROASUPPOSEDSUPPOSEDX".parse::<UniqueId>(), name.parse::<RoleName>())
-    else {
+/// The path of a user or role, and the name.
+fn split(path_and_name: &str) -> (String, &str) {
+    match path_and_name.rsplit_once('/') {
+        Some((path, name)) => (format!("/{path}/"), name),
+        None => ("/".to_owned(), path_and_name),
+    }
+}
+
+fn with_role(home: &Snapshot, path_and_name: &str) -> Home {
+    let (path, name) = split(path_and_name);
+    let (Ok(id), Ok(name), Ok(path)) = (
+        "AROASUPPOSEDSUPPOSEDX".parse::<UniqueId>(),
+        name.parse::<RoleName>(),
+        path.parse::<Path>(),
+    ) else {
         return Arc::new(home.clone());
     };
-    let arn = Role::arn_for(home.account(), &Path::root(), &name);
+    let arn = Role::arn_for(home.account(), &path, &name);
     let role = Role {
         id,
         name,
-        path: Path::root(),
+        path,
         created_at: Timestamp::from_epoch_seconds(0),
         description: None,
         trust: imported::trust_policy(&"{}".into(), &arn, home),

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 #![allow(clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
 
+mod access;
 mod agreement;
 mod corpus;
 mod damaged;

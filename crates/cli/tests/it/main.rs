@@ -8,6 +8,7 @@
     reason = "in a test, a surprise is a failure, and waiting for a process takes a clock"
 )]
 
+mod access;
 mod calls;
 mod crash;
 mod credentials;

@@ -1,0 +1,95 @@
+//! Who can do something, and what somebody can do: over all accounts in view.
+//!
+//! Indexes say who need not be asked about. Whoever is said to be able was asked about by
+//! [`replay`](crate::replay()) or `stead_authorizer::judge`, with every condition key that
+//! they need: see the module on questions.
+
+mod ability;
+mod action;
+mod answer;
+mod chain;
+mod circumstances;
+mod people;
+mod principal;
+mod question;
+mod statements;
+mod wanted;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use stead_types::{Arn, Timestamp};
+
+pub use ability::{Abilities, Ability, AbilityResource};
+pub use answer::{AccessAnswer, Condition, Hop, Reached, Test, Verdict};
+pub use principal::Principal;
+
+use crate::World;
+use chain::Edge;
+use people::{People, Reaches};
+use wanted::Wanted;
+
+/// Accounts made ready for questions about all of their users and roles.
+///
+/// Compiles every policy of them once.
+#[derive(Debug)]
+pub struct Access<'w> {
+    world: &'w World,
+    now: Timestamp,
+    people: People,
+    /// Whose policies may let them assume which roles.
+    assume: Reaches,
+    /// Who can assume a role, for those that were asked about.
+    edges: RefCell<Edges>,
+}
+
+/// Who can assume a role so that its session is as wanted.
+type Edges = BTreeMap<(Arn, Wanted), Rc<[Edge]>>;
+
+/// Why nothing was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AccessError {
+    /// No account in view has this user or role.
+    #[error("no account in view has `{name}`")]
+    Unknown {
+        /// As it was named.
+        name: String,
+        /// ARNs of those that are much alike.
+        alike: Vec<String>,
+    },
+    /// Several accounts have one of this name.
+    #[error("`{name}` is the name of several")]
+    Ambiguous {
+        /// As it was named.
+        name: String,
+        /// Their ARNs.
+        arns: Vec<String>,
+    },
+    /// What is asked about is no action.
+    #[error("`{0}` is no action: expected `service:Action` without wildcards")]
+    Action(String),
+    /// What is asked about is no resource.
+    #[error("`{0}` is no resource: expected an ARN without wildcards, or `*`")]
+    Resource(String),
+}
+
+impl<'w> Access<'w> {
+    /// Makes ready. Questions are asked about calls at this moment.
+    #[must_use]
+    pub fn new(world: &'w World, now: Timestamp) -> Self {
+        let people = People::of(world);
+        let assume = Reaches::of(world, &people, people::ASSUME_ROLE);
+        Self { world, now, people, assume, edges: RefCell::default() }
+    }
+
+    /// What of the accounts is not in view, in words.
+    fn notes(&self) -> Vec<String> {
+        let accounts = self.world.accounts();
+        let notes = accounts.flat_map(|account| account.not_in_view.iter().chain(&account.missing));
+        let mut notes: Vec<String> = notes.map(|what| format!("not in view: {what}")).collect();
+        notes.sort();
+        notes.dedup();
+        notes
+    }
+}
