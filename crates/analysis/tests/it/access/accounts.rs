@@ -1,0 +1,99 @@
+//! Accounts that are put together for a question, and answers in short.
+
+use serde_json::{Value, json};
+use stead_analysis::{Access, AccessAnswer, AccessVerdict, Export, ExportFile, Reached, World};
+use stead_types::Timestamp;
+
+pub(super) const HERE: &str = "111122223333";
+pub(super) const THERE: &str = "444455556666";
+pub(super) const NOW: Timestamp = Timestamp::from_epoch_seconds(1_772_366_400);
+
+/// An account while it is put together.
+#[derive(Default)]
+pub(super) struct Account {
+    pub(super) users: Vec<Value>,
+    pub(super) roles: Vec<Value>,
+    pub(super) policies: Vec<Value>,
+    pub(super) service_control: Vec<Value>,
+    pub(super) oidc: Vec<Value>,
+    pub(super) saml: Vec<Value>,
+}
+
+pub(super) fn policy(statements: Value) -> Value {
+    json!({"Version": "2012-10-17", "Statement": statements})
+}
+
+pub(super) fn assume(resource: &str) -> Value {
+    policy(json!([{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": resource}]))
+}
+
+pub(super) fn trust(principal: Value) -> Value {
+    policy(json!([{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}]))
+}
+
+pub(super) fn trust_if(principal: Value, condition: Value) -> Value {
+    let mut policy = trust(principal);
+    policy["Statement"][0]["Condition"] = condition;
+    policy
+}
+
+pub(super) fn user(account: &str, name: &str, policies: &[Value]) -> Value {
+    json!({"UserName": name, "Arn": format!("arn:aws:iam::{account}:user/{name}"), "Path": "/",
+        "UserPolicyList": inline(policies)})
+}
+
+pub(super) fn role(account: &str, name: &str, trust: &Value, policies: &[Value]) -> Value {
+    json!({"RoleName": name, "Arn": format!("arn:aws:iam::{account}:role/{name}"), "Path": "/",
+        "AssumeRolePolicyDocument": trust, "RolePolicyList": inline(policies)})
+}
+
+fn inline(policies: &[Value]) -> Vec<Value> {
+    let one = |(policy, number): (&Value, usize)| json!({"PolicyName": format!("p{number}"), "PolicyDocument": policy});
+    policies.iter().zip(0..).map(one).collect()
+}
+
+pub(super) fn export(accounts: &[(&str, Account)]) -> Export {
+    let files = accounts.iter().map(|(number, account)| {
+        let text = json!({
+            "AccountId": number,
+            "Authorization": {
+                "UserDetailList": account.users, "RoleDetailList": account.roles,
+                "Policies": account.policies,
+            },
+            "OpenIDConnectProviders": account.oidc, "SAMLProviders": account.saml,
+            "ServiceControlPolicies": account.service_control,
+        });
+        ExportFile { name: format!("{number}.json"), text: text.to_string() }
+    });
+    Export::read(&files.collect::<Vec<_>>()).unwrap()
+}
+
+pub(super) fn world(accounts: &[(&str, Account)]) -> World {
+    export(accounts).take_world().unwrap()
+}
+
+pub(super) fn role_arn(account: &str, name: &str) -> String {
+    format!("arn:aws:iam::{account}:role/{name}")
+}
+
+pub(super) fn who_can_assume(world: &World, role: &str) -> AccessAnswer {
+    Access::new(world, NOW).who_can_assume(role).unwrap()
+}
+
+/// Each principal in words, with the hops and the conditions, as `key=value`.
+pub(super) fn shown(answer: &AccessAnswer) -> Vec<String> {
+    answer.principals.iter().map(line).collect()
+}
+
+fn line(reached: &Reached) -> String {
+    let mut line = reached.principal.words().replace("arn:aws:iam::", "");
+    if reached.verdict == AccessVerdict::Unknown {
+        line.push_str(" ?");
+    }
+    for hop in &reached.path {
+        let to = hop.to.rsplit('/').next().unwrap();
+        let conditions = hop.conditions.iter().map(|it| format!(" {}={}", it.key, it.value));
+        line.push_str(&format!(" > {to}{}", conditions.collect::<String>()));
+    }
+    line
+}
