@@ -2,13 +2,11 @@
 
 use stead_directory::Snapshot;
 use stead_policy::{
-    Completion, Dependence, DependentElement, Effect, Partial, Policies, PolicySource, PolicyType,
+    Completion, Dependence, DependentElement, Effect, Partial, PolicySource, PolicyType,
     evaluate_partial,
 };
 
-use crate::context::context_of;
-use crate::decide::{Controls, Question};
-use crate::layers::CallerPolicies;
+use crate::judge::suppose;
 use crate::{Ask, CallerFacts, RequestFacts, Surroundings};
 
 /// What the policies say to a question whatever the unknown condition keys are.
@@ -60,20 +58,15 @@ pub fn foresee<Action: AsRef<str>>(
     facts: &RequestFacts,
     surroundings: &Surroundings,
 ) -> Foresight {
-    let policies = CallerPolicies::collect(caller, home);
-    let context = context_of(caller, home, ask, facts).overlaid(&surroundings.context).build();
-    let levels: Vec<Policies<'_>> =
-        surroundings.service_control.iter().map(Policies::Indexed).collect();
-    let resource = Policies::Indexed(&surroundings.resource_control);
-    let controls = Controls { service: &levels, resource };
-    let question = Question::new(caller, ask, &context, &policies, controls);
-    question.put(|request, layers| match evaluate_partial(request, layers) {
-        Partial::Allowed(_) => Foresight::Allowed,
-        Partial::Denied(_) => Foresight::Denied,
-        Partial::Depends(found) => Foresight::Depends {
-            doubts: found.on.into_iter().map(Doubt::of).collect(),
-            allowed_when: found.allowed_when,
-        },
+    suppose(caller, home, ask, facts, surroundings, |question, _| {
+        question.put(|request, layers| match evaluate_partial(request, layers) {
+            Partial::Allowed(_) => Foresight::Allowed,
+            Partial::Denied(_) => Foresight::Denied,
+            Partial::Depends(found) => Foresight::Depends {
+                doubts: found.on.into_iter().map(Doubt::of).collect(),
+                allowed_when: found.allowed_when,
+            },
+        })
     })
 }
 

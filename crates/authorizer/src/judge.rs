@@ -49,24 +49,38 @@ pub fn judge<Action: AsRef<str>>(
     facts: &RequestFacts,
     surroundings: &Surroundings,
 ) -> Judgement {
+    suppose(caller, home, ask, facts, surroundings, |question, context| {
+        let mut trace = FullTrace::default();
+        let (decision, blockers) = question.evaluate(&mut trace, |outcome| {
+            let blockers = outcome.blockers.iter().map(|blocker| {
+                let decision = match blocker.reason {
+                    BlockReason::Denies(_) => Decision::ExplicitDeny,
+                    BlockReason::DoesNotAllow { .. } => Decision::ImplicitDeny,
+                };
+                (blocker.policy_type, decision)
+            });
+            (outcome.decision, blockers.collect())
+        });
+        let trace = trace.expanded().into_owned();
+        Judgement { decision, blockers, context: context.clone(), trace }
+    })
+}
+
+/// Puts together a question whose answer is only told: the policies that a call would meet,
+/// and an organization and condition keys besides.
+pub(crate) fn suppose<Action: AsRef<str>, R>(
+    caller: &CallerFacts,
+    home: &Snapshot,
+    ask: &Ask<Action>,
+    facts: &RequestFacts,
+    surroundings: &Surroundings,
+    answer: impl FnOnce(&Question<'_>, &Context) -> R,
+) -> R {
     let policies = CallerPolicies::collect(caller, home);
     let context = context_of(caller, home, ask, facts).overlaid(&surroundings.context).build();
     let levels: Vec<Policies<'_>> =
         surroundings.service_control.iter().map(Policies::Indexed).collect();
     let resource = Policies::Indexed(&surroundings.resource_control);
     let controls = Controls { service: &levels, resource };
-    let question = Question::new(caller, ask, &context, &policies, controls);
-    let mut trace = FullTrace::default();
-    let (decision, blockers) = question.evaluate(&mut trace, |outcome| {
-        let blockers = outcome.blockers.iter().map(|blocker| {
-            let decision = match blocker.reason {
-                BlockReason::Denies(_) => Decision::ExplicitDeny,
-                BlockReason::DoesNotAllow { .. } => Decision::ImplicitDeny,
-            };
-            (blocker.policy_type, decision)
-        });
-        (outcome.decision, blockers.collect())
-    });
-    let trace = trace.expanded().into_owned();
-    Judgement { decision, blockers, context: context.clone(), trace }
+    answer(&Question::new(caller, ask, &context, &policies, controls), &context)
 }
