@@ -42,7 +42,9 @@ impl<'a> Located<'a> {
         for token in tokens(pointer) {
             (value, name) = match value {
                 Value::Object(object) => {
-                    let member = object.properties.iter().find(|it| it.name.as_str() == token)?;
+                    // Of members with one name the last one counts, as where values are read.
+                    let mut members = object.properties.iter().rev();
+                    let member = members.find(|it| it.name.as_str() == token)?;
                     (&member.value, Some(member))
                 }
                 Value::Array(array) => (array.elements.get(token.parse::<usize>().ok()?)?, None),
@@ -111,5 +113,17 @@ mod tests {
         assert_eq!(Lines(text).position(span.start), (2, 12));
         assert_eq!(Lines(text).line(span.start).1, "\t\"ä\": [1, {\"b/c\": \"x\"}]}");
         assert_eq!(locate(text, "/ä/2", false), None);
+    }
+
+    #[test]
+    fn of_members_with_one_name_the_place_is_that_of_the_one_that_is_read() {
+        let text = r#"{"a": {"b": 1}, "a": {"b": 2, "\u0062": 3}, "c": 4}"#;
+        let read: serde_json::Value = serde_json::from_str(text).unwrap();
+        for pointer in ["/a", "/a/b", "/c"] {
+            let place = locate(text, pointer, false).unwrap();
+            let there: serde_json::Value = serde_json::from_str(place.of(text)).unwrap();
+            assert_eq!(read.pointer(pointer), Some(&there), "{pointer}");
+        }
+        assert_eq!(locate(text, "/a/b", true).unwrap().of(text), r#""\u0062": 3"#);
     }
 }

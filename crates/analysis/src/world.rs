@@ -1,5 +1,6 @@
 //! Exported accounts as the server would have them.
 
+mod ids;
 mod load;
 mod organization;
 

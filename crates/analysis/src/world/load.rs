@@ -9,12 +9,11 @@ use stead_directory::entity::{
     AccountRoot, Entity, Group, ManagedPolicy, MaxSessionDuration, OidcProvider,
     PermissionsBoundary, PolicyVersion, ResourceTags, Role, User, VersionId, WrappedSecret,
 };
-use stead_directory::{
-    EntityChange, PrincipalLookup, PrincipalStatus, Snapshot, aws_managed_policy, imported,
-};
+use stead_directory::{EntityChange, Snapshot, aws_managed_policy, imported};
 use stead_policy::PolicyText;
 use stead_types::{AccountId, Arn, Path, Tag, TagSet, Timestamp, UniqueId};
 
+use super::ids::Ids;
 use super::organization::{Control, controls};
 use super::{Account, Places, World};
 use crate::CaseError;
@@ -31,8 +30,11 @@ pub(super) fn world(document: &Node<'_>) -> Result<World, CaseError> {
     let mut places = Places::default();
     let mut accounts = BTreeMap::new();
     for node in &nodes {
-        let account = Loading { id: account_id(node)?, ids: &ids, places: &mut places };
-        accounts.insert(account.id, account.load(node)?);
+        let id = account_id(node)?;
+        let account = Loading { id, ids: &ids, places: &mut places, names: BTreeSet::new() };
+        if accounts.insert(id, account.load(node)?).is_some() {
+            return Err(node.wrong("an account that is not there yet"));
+        }
     }
     Ok(World { accounts, places, owner })
 }
@@ -41,44 +43,13 @@ fn account_id(account: &Node<'_>) -> Result<AccountId, CaseError> {
     account.required("AccountId")?.parsed("an account number of 12 digits")
 }
 
-/// The unique ids of users and roles by ARN.
-struct Ids(BTreeMap<Arn, UniqueId>);
-
-impl Ids {
-    fn collect(accounts: &[Node<'_>]) -> Result<Self, CaseError> {
-        let mut ids = BTreeMap::new();
-        for account in accounts {
-            let details = account.required("Authorization")?;
-            for node in details.list("UserDetailList")? {
-                let arn = arn(&node)?;
-                let id = unique_id(&node, "UserId", "AIDA", &arn)?;
-                ids.insert(arn, id);
-            }
-            for node in details.list("RoleDetailList")? {
-                let arn = arn(&node)?;
-                let id = unique_id(&node, "RoleId", "AROA", &arn)?;
-                ids.insert(arn, id);
-            }
-        }
-        Ok(Self(ids))
-    }
-}
-
-impl PrincipalLookup for Ids {
-    fn lookup(&self, arn: &Arn) -> PrincipalStatus {
-        self.0.get(arn).map_or(PrincipalStatus::NotHosted, |id| PrincipalStatus::Known(id.clone()))
-    }
-
-    fn arn_of(&self, id: &UniqueId) -> Option<Arn> {
-        self.0.iter().find(|(_, known)| *known == id).map(|(arn, _)| arn.clone())
-    }
-}
-
 /// An account while it is read.
 struct Loading<'a> {
     id: AccountId,
     ids: &'a Ids,
     places: &'a mut Places,
+    /// Names that are taken, in lower case, with what they are the names of.
+    names: BTreeSet<(&'static str, String)>,
 }
 
 impl Loading<'_> {
@@ -131,6 +102,29 @@ impl Loading<'_> {
         })
     }
 
+    /// Entities are found by their names: the ARN must have that name, and no other entity
+    /// of the kind.
+    ///
+    /// Spec: IAM User Guide, reference_iam-quotas: names are unique in an account, whatever
+    /// the case of their letters.
+    fn must_be_new(
+        &mut self,
+        node: &Node<'_>,
+        kind: &'static str,
+        arn: &Arn,
+        made: &Arn,
+    ) -> Result<(), CaseError> {
+        if arn != made {
+            let expected = format!("`{made}`, which path and name say");
+            return Err(node.required("Arn")?.wrong(&expected));
+        }
+        let name = arn.resource().rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+        if self.names.insert((kind, name)) {
+            return Ok(());
+        }
+        Err(node.wrong(&format!("a {kind} of a name that no other has")))
+    }
+
     fn user(
         &mut self,
         node: &Node<'_>,
@@ -143,10 +137,12 @@ impl Loading<'_> {
             let id = groups.get(&group.text()?.to_ascii_lowercase()).cloned();
             id.ok_or_else(|| group.wrong("a group of GroupDetailList"))
         });
+        let (name, path) = (node.required("UserName")?.parsed("the name of a user")?, path(node)?);
+        self.must_be_new(node, "user", &arn, &User::arn_for(self.id, &path, &name))?;
         Ok(User {
-            id: unique_id(node, "UserId", "AIDA", &arn)?,
-            name: node.required("UserName")?.parsed("the name of a user")?,
-            path: path(node)?,
+            id: self.ids.of(node, &arn)?,
+            name,
+            path,
             created_at: created_at(node),
             tags: tags(node)?,
             boundary: known.boundary(node)?,
@@ -158,10 +154,13 @@ impl Loading<'_> {
 
     fn group(&mut self, node: &Node<'_>, known: &mut Known) -> Result<Group, CaseError> {
         let arn = arn(node)?;
+        let name = node.required("GroupName")?.parsed("the name of a group")?;
+        let path = path(node)?;
+        self.must_be_new(node, "group", &arn, &Group::arn_for(self.id, &path, &name))?;
         Ok(Group {
-            id: unique_id(node, "GroupId", "AGPA", &arn)?,
-            name: node.required("GroupName")?.parsed("the name of a group")?,
-            path: path(node)?,
+            id: self.ids.of(node, &arn)?,
+            name,
+            path,
             created_at: created_at(node),
             inline: self.inline(node, "GroupPolicyList", &arn)?,
             attached: known.attached(node, &arn)?,
@@ -175,10 +174,12 @@ impl Loading<'_> {
         self.places.trust.insert(arn.clone(), trust.pointer.clone());
         let seconds = node.member("MaxSessionDuration").and_then(|node| node.value.as_u64());
         let seconds = seconds.and_then(|seconds| u32::try_from(seconds).ok());
+        let (name, path) = (node.required("RoleName")?.parsed("the name of a role")?, path(node)?);
+        self.must_be_new(node, "role", &arn, &Role::arn_for(self.id, &path, &name))?;
         Ok(Role {
-            id: unique_id(node, "RoleId", "AROA", &arn)?,
-            name: node.required("RoleName")?.parsed("the name of a role")?,
-            path: path(node)?,
+            id: self.ids.of(node, &arn)?,
+            name,
+            path,
             created_at: created_at(node),
             description: None,
             trust: imported::trust_policy(&document_text(&trust)?.into(), &arn, self.ids),
@@ -227,10 +228,18 @@ impl Loading<'_> {
         known.policies.insert(arn.clone());
         let text = PolicyText::from(document_text(&document)?);
         let created_at = created_at(node);
+        let name = node.required("PolicyName")?.parsed("the name of a policy")?;
+        let path = path(node)?;
+        // Those of AWS are of no account, and have no account in their ARN.
+        let made = match arn.account() {
+            Some(_) => ManagedPolicy::arn_for(self.id, &path, &name),
+            None => arn.clone(),
+        };
+        self.must_be_new(node, "policy", &arn, &made)?;
         Ok(ManagedPolicy {
-            id: unique_id(node, "PolicyId", "ANPA", &arn)?,
-            name: node.required("PolicyName")?.parsed("the name of a policy")?,
-            path: path(node)?,
+            id: self.ids.of(node, &arn)?,
+            name,
+            path,
             arn,
             created_at,
             updated_at: created_at,
@@ -327,20 +336,6 @@ fn oidc_provider(node: &Node<'_>) -> Result<OidcProvider, CaseError> {
 
 fn arn(node: &Node<'_>) -> Result<Arn, CaseError> {
     node.required("Arn")?.parsed("an ARN")
-}
-
-/// Exports that were made anonymous can hold ids that are none; the entity then gets one
-/// that nobody else has.
-fn unique_id(node: &Node<'_>, name: &str, prefix: &str, arn: &Arn) -> Result<UniqueId, CaseError> {
-    let given = node.member(name).and_then(|id| id.value.as_str()?.parse().ok());
-    if let Some(id) = given {
-        return Ok(id);
-    }
-    // FNV-1a, 64 bits: 16 hexadecimal digits of the ARN.
-    let fold = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    let hash = arn.as_str().bytes().fold(0xcbf2_9ce4_8422_2325, fold);
-    let made = format!("{prefix}X{hash:016X}").parse();
-    made.map_err(|_| node.wrong("an entity with a unique id"))
 }
 
 fn path(node: &Node<'_>) -> Result<Path, CaseError> {

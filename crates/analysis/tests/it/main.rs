@@ -7,6 +7,7 @@ mod agreement;
 mod corpus;
 mod damaged;
 mod export;
+mod identities;
 mod mutants;
 mod numbers;
 mod requests;
