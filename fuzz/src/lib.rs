@@ -7,12 +7,16 @@
 
 #[cfg(feature = "administration")]
 mod administration;
+#[cfg(feature = "analysis")]
+mod analysis;
 #[cfg(feature = "services")]
 mod audit;
 #[cfg(feature = "federation")]
 mod federation;
 #[cfg(feature = "services")]
 mod form;
+#[cfg(feature = "analysis")]
+mod lint;
 mod policy;
 #[cfg(feature = "federation")]
 mod saml;
@@ -25,12 +29,16 @@ mod signature;
 
 #[cfg(feature = "administration")]
 pub use administration::admin_socket;
+#[cfg(feature = "analysis")]
+pub use analysis::{account_export, denial_case, recorded_event, request_table};
 #[cfg(feature = "services")]
 pub use audit::audit_log;
 #[cfg(feature = "federation")]
 pub use federation::{key_set, web_identity_token};
 #[cfg(feature = "services")]
 pub use form::query_form;
+#[cfg(feature = "analysis")]
+pub use lint::policy_lint;
 pub use policy::{decision, pattern, policy_document};
 #[cfg(feature = "federation")]
 pub use saml::{saml_metadata, saml_response};

@@ -12,7 +12,7 @@ use stead_policy::{
 };
 use stead_types::{AccountId, Arn};
 
-const KINDS: [(DocumentKind, Kind); 7] = [
+pub(crate) const KINDS: [(DocumentKind, Kind); 7] = [
     (DocumentKind::Identity, Kind::Identity),
     (DocumentKind::Boundary, Kind::Boundary),
     (DocumentKind::Session, Kind::Session),
@@ -52,7 +52,7 @@ pub fn policy_document(data: &[u8]) {
 }
 
 /// A document in its layer, and a few questions.
-fn case(text: &str, kind: Kind) -> Case {
+pub(crate) fn case(text: &str, kind: Kind) -> Case {
     let documents = Documents::with(kind, text);
     let keys = Keys(vec![
         ("aws:username".to_owned(), Given::One("Alice".to_owned())),

@@ -27,6 +27,16 @@ const TARGETS: &[Target] = &[
     ("audit_log", stead_fuzz::audit_log),
     #[cfg(feature = "administration")]
     ("admin_socket", stead_fuzz::admin_socket),
+    #[cfg(feature = "analysis")]
+    ("account_export", stead_fuzz::account_export),
+    #[cfg(feature = "analysis")]
+    ("denial_case", stead_fuzz::denial_case),
+    #[cfg(feature = "analysis")]
+    ("recorded_event", stead_fuzz::recorded_event),
+    #[cfg(feature = "analysis")]
+    ("request_table", stead_fuzz::request_table),
+    #[cfg(feature = "analysis")]
+    ("policy_lint", stead_fuzz::policy_lint),
     #[cfg(feature = "federation")]
     ("web_identity_token", stead_fuzz::web_identity_token),
     #[cfg(feature = "federation")]
