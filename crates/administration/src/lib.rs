@@ -13,4 +13,7 @@ mod manifest;
 mod protocol;
 
 pub use manifest::{DATABASE, FileDigest, Manifest, ManifestFault, ROOT_KEY, VERSION};
-pub use protocol::{Command, KeyDigits, KeysShown, Outcome, Refusal, RewrapShown, SessionKeyShown};
+pub use protocol::{
+    Command, KeyDigits, KeysShown, NewKey, Outcome, RecordText, Refusal, RewrapShown,
+    SessionKeyShown, UserKey,
+};

@@ -19,6 +19,15 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         account: Option<String>,
     },
+    /// Creates an account with a root access key, and in it all that was exported of it.
+    ImportAccount {
+        /// Its number.
+        account: String,
+        /// Its users, groups, roles, policies and providers.
+        records: Vec<RecordText>,
+        /// Whether each user gets an access key.
+        access_keys: bool,
+    },
     /// Lists the hosted accounts.
     ListAccounts {},
     /// Shows the keys, and how far a change of the root key is.
@@ -41,6 +50,25 @@ pub enum Command {
         /// Whether the root key goes into it.
         root_key: bool,
     },
+}
+
+/// A record of an account, as the store keeps it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordText {
+    /// The key, such as `user/AIDA...`.
+    pub key: String,
+    /// The version of its format.
+    pub format: u16,
+    /// JSON.
+    pub body: String,
+}
+
+// Bodies hold what people name freely: logs get the size.
+impl std::fmt::Debug for RecordText {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "RecordText({}, {} bytes)", self.key, self.body.len())
+    }
 }
 
 /// A root key on its way through the socket: 64 hexadecimal digits.
@@ -99,6 +127,15 @@ pub enum Outcome {
         /// The key's secret: it is told this once.
         secret_access_key: String,
     },
+    /// The account exists now, with what was exported.
+    AccountImported {
+        /// Its number.
+        account: String,
+        /// Its root access key.
+        root: NewKey,
+        /// The keys of its users, where they were asked for: by the users' names.
+        users: Vec<UserKey>,
+    },
     /// The hosted accounts, ascending.
     Accounts {
         /// Their numbers.
@@ -119,6 +156,32 @@ pub enum Outcome {
     BackedUp(Manifest),
     /// The command was refused or failed.
     Refused(Refusal),
+}
+
+/// An access key at the one moment its secret is told.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewKey {
+    /// The id.
+    pub access_key_id: String,
+    /// The secret.
+    pub secret_access_key: String,
+}
+
+impl std::fmt::Debug for NewKey {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "NewKey({})", self.access_key_id)
+    }
+}
+
+/// The new access key of a user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UserKey {
+    /// The name of the user.
+    pub user: String,
+    /// The key.
+    pub key: NewKey,
 }
 
 /// The keys of an installation. Nothing of it is secret.
@@ -211,6 +274,7 @@ impl std::fmt::Debug for Outcome {
         let name = match self {
             Self::Pong { .. } => "Pong",
             Self::AccountCreated { .. } => "AccountCreated",
+            Self::AccountImported { .. } => "AccountImported",
             Self::Accounts { .. } => "Accounts",
             Self::Keys(_) => "Keys",
             Self::KeysRotated { .. } => "KeysRotated",

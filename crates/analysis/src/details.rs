@@ -190,7 +190,7 @@ fn caller(details: &Details, attempt: &mut Map<String, Value>) -> Result<(), Det
 }
 
 /// A caller as a case has it.
-pub(super) fn caller_of(told: &str) -> Result<Value, DetailsError> {
+pub(crate) fn caller_of(told: &str) -> Result<Value, DetailsError> {
     if told.ends_with(".amazonaws.com") && !told.starts_with("arn:") {
         return Ok(json!({"service": told}));
     }

@@ -50,6 +50,12 @@ const OF_PARAMETERS: [&str; 6] = [
 /// What comes of the network, of which an event has the address only.
 const OF_CONNECTION: [&str; 3] = ["aws:SourceVpc", "aws:SourceVpce", "aws:VpcSourceIp"];
 
+/// What a message alone leaves open.
+pub(crate) fn unknown_of_a_message() -> Value {
+    let connection = OF_CONNECTION.iter().chain(&["aws:SourceIp", "aws:PrincipalTag/"]);
+    connection.chain(&OF_PARAMETERS).map(|key| json!(key)).collect()
+}
+
 /// How long a token is supposed to have been valid when its claims are not recorded.
 const TOKEN_SECONDS: i64 = 300;
 

@@ -10,7 +10,8 @@
 //!
 //! - [`Case`]: what was exported and what was tried, as a document that can be patched;
 //! - [`Export`]: the files that people have of accounts, and with what is told of an attempt
-//!   ([`attempt_of`]) or recorded of one ([`attempt_of_event`]) the case they make;
+//!   ([`attempt_of`]), recorded of one ([`attempt_of_event`]) or decoded of a denial
+//!   ([`DecodedDenial`]) the case they make;
 //! - [`replay`]: what the call is answered;
 //! - [`Simulation`]: what one request or a table of [`requests`](read_requests) is answered;
 //! - [`Access`]: who can do something, and what somebody can;
@@ -22,6 +23,7 @@ mod limits;
 
 // What is asked about.
 mod case;
+mod denial;
 mod details;
 mod event;
 mod export;
@@ -57,6 +59,7 @@ pub use access::{
 pub use attempt::{Attempt, Operation, Token};
 pub use case::{Case, CaseError};
 pub use cause::{Cause, Layer};
+pub use denial::{DECODED_BYTES_MAX, DecodedDenial, DenialError, DenialReference, read_message};
 pub use details::{Details, DetailsError, attempt_of};
 pub use diagnosis::{Finding, Where};
 pub use event::{EventError, attempt_of_event};
@@ -72,4 +75,4 @@ pub use place::{Lines, Located, locate};
 pub use replay::{Answer, Denial, Refusal, Replay, replay};
 pub use requests::{Cell, Expected, RequestRow, RequestsError, read_requests};
 pub use simulation::{Deciding, SIMULATION_VERSION, Simulated, Simulation};
-pub use world::World;
+pub use world::{Account, World};

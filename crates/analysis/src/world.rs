@@ -50,6 +50,26 @@ pub(crate) struct Places {
     entities: BTreeMap<Arn, String>,
 }
 
+impl Account {
+    /// What is named in the account and not there, in words.
+    #[must_use]
+    pub fn missing(&self) -> &[String] {
+        &self.missing
+    }
+
+    /// What of the account was not exported, in words.
+    #[must_use]
+    pub fn not_in_view(&self) -> &[String] {
+        &self.not_in_view
+    }
+
+    /// The SAML providers, of which exports have no more than their ARNs.
+    #[must_use]
+    pub fn saml_providers(&self) -> &[Arn] {
+        &self.saml_providers
+    }
+}
+
 impl World {
     pub(crate) fn load(document: &Node<'_>) -> Result<Self, CaseError> {
         load::world(document)

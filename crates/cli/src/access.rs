@@ -5,7 +5,7 @@ mod print;
 
 use std::io::Write as _;
 
-use stead_analysis::{Access, AccessError, CaseError, Export, Reached, World};
+use stead_analysis::{Access, AccessError, Export, Reached, World};
 use stead_server::clock::{Clock as _, SystemClock};
 
 use crate::arguments::{AccessFlags, CanFlags, WhoCanFlags};
@@ -41,20 +41,9 @@ pub(crate) fn can(flags: &CanFlags) -> Result<Exit, Failure> {
 
 fn world(flags: &AccessFlags) -> Result<(World, stead_types::Timestamp), Failure> {
     let now = flags.at.as_deref().map_or_else(|| Ok(SystemClock.now()), moment)?;
-    let name = flags.accounts.display().to_string();
-    let files = accounts::files(&flags.accounts)?;
+    let (name, files) = accounts::read(&flags.of)?;
     let mut export = Export::read(&files).map_err(|error| faults::export(&error, &name, &files))?;
-    let world = export.take_world().map_err(|error| {
-        let CaseError::Unexpected { pointer, expected } = &error else {
-            return Failure::new(error.to_string());
-        };
-        let place = export.origin_in_world(pointer);
-        let place = place.map_or_else(String::new, |it| format!(" at {}", it.pointer));
-        let file = export.origin_in_world(pointer).map_or_else(|| name.clone(), |it| it.file);
-        Failure::new(format!("`{}`: expected {expected}{place}", printable(&file)))
-            .with_help("save what the AWS CLI prints, unchanged")
-    })?;
-    Ok((world, now))
+    Ok((accounts::world(&mut export, &name)?, now))
 }
 
 fn write(

@@ -2,9 +2,11 @@
 //! flags, environment and file have one parser per setting.
 
 mod access;
+mod accounts;
 mod backup;
 mod credentials;
 mod explain;
+mod import;
 mod keys;
 mod lint;
 mod log;
@@ -18,12 +20,14 @@ use clap::{Args, Parser, Subcommand};
 use stead_server::config::{Key, Layer};
 
 pub(crate) use access::{AccessFlags, CanFlags, GraphForm, WhoCanFlags};
+pub(crate) use accounts::AccountsFlags;
 pub(crate) use backup::{BackupFlags, RestoreFlags};
 pub(crate) use credentials::{
     CallerFlags, CredentialsCommand, ExecFlags, PrintFlags, RoleFlags, ServeCredentialsFlags,
     ServiceFlags, SessionFlags, SourceFlags, WebIdentityFlags,
 };
 pub(crate) use explain::{AttemptFlags, ExplainFlags};
+pub(crate) use import::ImportFlags;
 pub(crate) use keys::{KeysCommand, RewrapFlags};
 pub(crate) use lint::{LintFlags, LintKind};
 pub(crate) use log::{LogCommand, QueryFlags};
@@ -37,12 +41,14 @@ Examples:
   stead serve --data ./stead-data              keep accounts in ./stead-data
   stead serve --ephemeral --listen 127.0.0.1:0 --ready-file ready
   stead account create --account 111122223333  add an account
+  stead import accounts --data ./stead-data    create accounts that were exported
   stead keys rotate --data ./stead-data        seal sessions with a fresh key
   stead backup /var/backups/stead              copy everything but the root key
   stead config show                            every setting and where it comes from
   stead exec --role-arn ARN -- aws sts get-caller-identity
   stead sessions revoke deploy                 end the sessions of a role
   stead explain --case denied.json             why a call was denied, and the fix
+  stead explain d-... --endpoint URL           the same of a denial by a running server
   stead simulate --accounts DIR --expect t.csv what requests are answered, as a test
   stead token inspect @token.jwt               what a token says, and what would refuse it
   stead lint policy.json                       what is wrong with a policy
@@ -89,6 +95,8 @@ pub(crate) enum Command {
     Exec(Box<ExecFlags>),
     /// Say why a call was denied, and what would let it through.
     Explain(Box<ExplainFlags>),
+    /// Create accounts that were exported.
+    Import(ImportFlags),
     /// Say what is wrong with policy documents.
     Lint(LintFlags),
     /// Look at the audit log.

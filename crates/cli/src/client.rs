@@ -6,9 +6,11 @@
 mod answer;
 mod endpoint;
 mod query;
+mod reply;
 mod transport;
 
 pub(crate) use answer::Answer;
 pub(crate) use endpoint::Endpoint;
 pub(crate) use query::{Caller, Client, Credentials, Service};
+pub(crate) use reply::Reply;
 pub(crate) use transport::Trust;

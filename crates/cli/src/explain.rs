@@ -1,6 +1,7 @@
 //! `stead explain`: why a call was denied, and what would let it through.
 
 pub(crate) mod accounts;
+mod denial;
 pub(crate) mod faults;
 mod input;
 mod print;

@@ -17,12 +17,14 @@ mod excerpt;
 mod exec;
 mod exit;
 mod explain;
+mod import;
 mod keys;
 mod lint;
 mod log;
 mod loopback;
 mod print;
 mod profile;
+mod running;
 mod serve;
 mod sessions;
 mod simulate;
@@ -70,6 +72,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Credentials(command) => on_runtime(credentials::run(command)),
         Command::Exec(flags) => on_runtime(exec::run(*flags)),
         Command::Explain(flags) => explain::run(&flags),
+        Command::Import(flags) => on_runtime(import::run(&flags)),
         Command::Lint(flags) => lint::run(&flags),
         Command::Log(command) => on_runtime(log::run(command)),
         Command::Sessions(command) => on_runtime(sessions::run(command)),
@@ -80,7 +83,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
     }
 }
 
-fn on_runtime(work: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
+fn on_runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = stead_server::runtime()
         .map_err(|error| Failure::new(format!("cannot start threads: {error}")))?;
     runtime.block_on(work)

@@ -3,6 +3,10 @@
 //! No rule of IAM is applied: what was exported is there, also where it could not be
 //! written today. What is never stored here comes in no other way.
 
+mod account;
+
+pub use account::{ImportError, ImportReason, ImportedRecord, fill};
+
 use std::collections::BTreeSet;
 
 use stead_policy::{DocumentKind, PolicyText, parse, replace_strings};

@@ -130,10 +130,14 @@ fn attached(
 ) -> Result<Page<AttachedPolicy>, ApiError> {
     let held = holder.held(call.account)?;
     let under_path = |arn: &&Arn| policy_arn::path_and_name(arn).0.starts_with(path_prefix);
-    let shown = |arn: &Arn| AttachedPolicy {
-        policy_name: Some(policy_arn::path_and_name(arn).1.to_owned()),
-        policy_arn: Some(arn.to_string()),
-    };
     let policies = held.attached.iter().filter(under_path).map(shown);
     Ok(request.cut(policies, |policy| policy.policy_arn.clone().unwrap_or_default()))
+}
+
+/// An attached policy as answers show it.
+pub(crate) fn shown(arn: &Arn) -> AttachedPolicy {
+    AttachedPolicy {
+        policy_name: Some(policy_arn::path_and_name(arn).1.to_owned()),
+        policy_arn: Some(arn.to_string()),
+    }
 }

@@ -37,6 +37,9 @@ mod provider_arn;
 mod provider_tags;
 mod saml_provider;
 
+// The account as a whole.
+mod account_details;
+
 // Policies: managed, embedded, attached, and boundaries.
 mod attachment;
 mod boundary;

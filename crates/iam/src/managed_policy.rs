@@ -4,7 +4,7 @@ mod entities;
 mod list;
 mod tags;
 mod versions;
-mod view;
+pub(crate) mod view;
 
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 mod list;
 mod principals;
 mod tags;
-mod view;
+pub(crate) mod view;
 
 use stead_api::iam::{
     CreateRole, CreateRoleRequest, CreateRoleResponse, DeleteRole, DeleteRoleRequest,

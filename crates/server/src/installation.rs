@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use stead_administration::{NewKey, RecordText, UserKey};
 use stead_directory::commands::access_key;
 use stead_directory::entity::{AccountRoot, KeyOwner, WrappedSecret as StoredSecret};
+use stead_directory::imported::{ImportError, ImportedRecord, fill};
 use stead_directory::{DirectoryError, Draft};
 use stead_session::KeyId;
 use stead_session::vault::{
@@ -89,11 +91,8 @@ impl NewAccount {
         entropy: &mut dyn Entropy,
     ) -> Result<RootCredentials, InstallationError> {
         let access_key_id = access_key::new_id(self.draft.snapshot(), entropy);
-        let mut random = zeroize::Zeroizing::new([0_u8; 30]);
-        entropy.fill(&mut *random);
-        // 30 bytes are the 40 characters of base64 that AWS's secrets have.
-        let secret_access_key = Secret::new(STANDARD.encode(*random));
-        self.put_root_key(access_key_id.clone(), &secret_access_key, entropy)?;
+        let secret_access_key = new_secret(entropy);
+        self.put_key(KeyOwner::Root, access_key_id.clone(), &secret_access_key, entropy)?;
         let account = self.draft.snapshot().account();
         Ok(RootCredentials { account, access_key_id, secret_access_key })
     }
@@ -109,11 +108,40 @@ impl NewAccount {
         let name = format!("key/{id}").parse::<UniqueName>();
         let name = name.map_err(|error| InstallationError::Account(error.to_string()))?;
         self.claims.push(NameClaim::Reserve(name));
-        self.put_root_key(id.clone(), secret, entropy)
+        self.put_key(KeyOwner::Root, id.clone(), secret, entropy)
     }
 
-    fn put_root_key(
+    /// Puts all that was exported of the account into it.
+    pub(crate) fn import(&mut self, records: &[RecordText]) -> Result<(), ImportError> {
+        let records = records.iter().map(|record| ImportedRecord {
+            key: &record.key,
+            format: record.format,
+            body: &record.body,
+        });
+        fill(&mut self.draft, records)
+    }
+
+    /// Gives every user a fresh key.
+    pub(crate) fn add_user_keys(
         &mut self,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Vec<UserKey>, InstallationError> {
+        let users: Vec<_> = self.draft.snapshot().users("/", None).cloned().collect();
+        let mut keys = Vec::with_capacity(users.len());
+        for user in users {
+            let id = access_key::new_id(self.draft.snapshot(), entropy);
+            let secret = new_secret(entropy);
+            self.put_key(KeyOwner::User(user.id.clone()), id.clone(), &secret, entropy)?;
+            let (access_key_id, secret_access_key) = (id.to_string(), secret.expose().clone());
+            let key = NewKey { access_key_id, secret_access_key };
+            keys.push(UserKey { user: user.name.to_string(), key });
+        }
+        Ok(keys)
+    }
+
+    fn put_key(
+        &mut self,
+        owner: KeyOwner,
         id: AccessKeyId,
         secret: &Secret<String>,
         entropy: &mut dyn Entropy,
@@ -123,7 +151,7 @@ impl NewAccount {
         let wrapped =
             self.vault.wrap_text(name, secret, entropy).map_err(|error| refused(&error))?;
         let wrapped = StoredSecret::new(wrapped.as_bytes());
-        access_key::create(&mut self.draft, KeyOwner::Root, id, wrapped, self.now)
+        access_key::create(&mut self.draft, owner, id, wrapped, self.now)
             .map(drop)
             .map_err(|error: DirectoryError| refused(&error))
     }
@@ -135,6 +163,13 @@ impl NewAccount {
     ) -> Result<(), CreateError> {
         accounts.create(self.draft, self.claims).await.map(drop)
     }
+}
+
+/// 30 bytes are the 40 characters of base64 that AWS's secrets have.
+fn new_secret(entropy: &mut dyn Entropy) -> Secret<String> {
+    let mut random = zeroize::Zeroizing::new([0_u8; 30]);
+    entropy.fill(&mut *random);
+    Secret::new(STANDARD.encode(*random))
 }
 
 /// A number for an account that nobody chose one for.

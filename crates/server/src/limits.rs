@@ -173,6 +173,10 @@ pub const CONFIG_BYTES_MAX: u64 = 256 * 1024;
 /// Keys that `STEAD_FIXTURE_KEYS` may hold. Choice.
 pub const FIXTURE_KEYS_MAX: usize = 1000;
 
+/// Bytes of header and claims of a refused token, as its record has them; of a longer one
+/// the record has none. Choice: tokens of providers have one or two thousand.
+pub const REFUSED_TOKEN_BYTES_MAX: usize = 8 * 1024;
+
 /// Administrative commands that are carried out at once; further ones wait. Choice: people
 /// give them.
 pub const ADMIN_COMMANDS_MAX: usize = 16;

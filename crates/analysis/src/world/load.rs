@@ -227,7 +227,6 @@ impl Loading<'_> {
         self.places.managed.insert(arn.clone(), document.pointer.clone());
         known.policies.insert(arn.clone());
         let text = PolicyText::from(document_text(&document)?);
-        let created_at = created_at(node);
         let name = node.required("PolicyName")?.parsed("the name of a policy")?;
         let path = path(node)?;
         // Those of AWS are of no account, and have no account in their ARN.
@@ -236,19 +235,29 @@ impl Loading<'_> {
             None => arn.clone(),
         };
         self.must_be_new(node, "policy", &arn, &made)?;
+        let (default_version, created_at) = (version_id(version), created_at(node));
+        let mut kept = BTreeMap::new();
+        // The default one last: exports that were made anonymous may not tell them apart.
+        for version in versions.iter().chain([version]) {
+            let text = PolicyText::from(document_text(&version.required("Document")?)?);
+            let created_at = self::created_at(version);
+            kept.insert(version_id(version), PolicyVersion { text, created_at });
+        }
+        let newest = kept.keys().next_back().copied().unwrap_or(VersionId::FIRST);
+        let description = node.member("Description").and_then(|it| it.value.as_str());
         Ok(ManagedPolicy {
             id: self.ids.of(node, &arn)?,
             name,
             path,
             arn,
             created_at,
-            updated_at: created_at,
-            description: None,
+            updated_at: moment(node, "UpdateDate").unwrap_or(created_at),
+            description: description.map(str::to_owned),
             tags: ResourceTags::default(),
-            default_version: VersionId::FIRST,
-            stored: imported::managed_policy(text.clone()),
-            versions: BTreeMap::from([(VersionId::FIRST, PolicyVersion { text, created_at })]),
-            next_version: VersionId::FIRST.next(),
+            default_version,
+            stored: imported::managed_policy(text),
+            versions: kept,
+            next_version: newest.next(),
         })
     }
 }
@@ -344,8 +353,24 @@ fn path(node: &Node<'_>) -> Result<Path, CaseError> {
 
 /// Nothing is decided by it: exports write it in many ways.
 fn created_at(node: &Node<'_>) -> Timestamp {
-    let text = node.member("CreateDate").and_then(|date| date.value.as_str());
-    text.and_then(|text| text.parse().ok()).unwrap_or(Timestamp::from_epoch_seconds(0))
+    moment(node, "CreateDate").unwrap_or(Timestamp::from_epoch_seconds(0))
+}
+
+/// A date as the AWS CLI writes it, or in seconds, as the API's own JSON has it.
+fn moment(node: &Node<'_>, name: &str) -> Option<Timestamp> {
+    match node.member(name)?.value {
+        Value::String(text) => text.parse().ok().or_else(|| {
+            // `2025-06-01T00:00:00+00:00` is what Python writes for UTC.
+            text.strip_suffix("+00:00").and_then(|text| format!("{text}Z").parse().ok())
+        }),
+        number => number.as_i64().map(Timestamp::from_epoch_seconds),
+    }
+}
+
+/// Versions of AWS's making can have a suffix, and exports that were made anonymous none.
+fn version_id(version: &Node<'_>) -> VersionId {
+    let text = version.member("VersionId").and_then(|id| id.value.as_str());
+    text.and_then(|text| text.parse().ok()).unwrap_or(VersionId::FIRST)
 }
 
 fn tags(node: &Node<'_>) -> Result<TagSet, CaseError> {

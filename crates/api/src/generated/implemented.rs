@@ -66,6 +66,7 @@ macro_rules! implemented_iam {
             DetachUserPolicy,
             EnableMFADevice,
             GetAccessKeyLastUsed,
+            GetAccountAuthorizationDetails,
             GetGroup,
             GetGroupPolicy,
             GetMFADevice,

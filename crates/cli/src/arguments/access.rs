@@ -1,8 +1,8 @@
 //! What `stead who-can` and `stead can` take.
 
-use std::path::PathBuf;
+use clap::{ArgGroup, Args, ValueEnum};
 
-use clap::{Args, ValueEnum};
+use super::AccountsFlags;
 
 const WHO_CAN_EXAMPLES: &str = "\
 Examples:
@@ -10,13 +10,14 @@ Examples:
   stead who-can assume arn:aws:iam::444455556666:role/deploy --accounts ./accounts --json
   stead who-can assume '*' --accounts ./accounts --graph dot | dot -Tsvg > roles.svg
   stead who-can s3:GetObject arn:aws:s3:::reports/2026.csv --accounts ./accounts
+  stead who-can assume deploy --endpoint http://127.0.0.1:4566 --profile admin
 
 --accounts is the directory that `stead explain --accounts` takes: what the AWS CLI
 prints of accounts, one file or folder per account. Everybody who can is named, with
 the shortest way through roles and the conditions under which; each hop was asked of
 the engine that enforces, as a call that meets these conditions. Of whom it is not
-known is marked with a question mark. docs/who-can.md says more. Nothing is sent
-anywhere, and no server is needed.
+known is marked with a question mark. --endpoint asks a running server for the account
+instead. docs/who-can.md says more. With --accounts nothing is sent anywhere.
 
 Exit codes: 0 somebody can, 1 no accounts, or none has this role, 2 wrong use,
 3 nobody can.";
@@ -25,6 +26,7 @@ const CAN_EXAMPLES: &str = "\
 Examples:
   stead can arn:aws:iam::111122223333:user/ann --accounts ./accounts
   stead can deploy --accounts ./accounts --json
+  stead can deploy --endpoint http://127.0.0.1:4566 --profile admin
   stead can ann --accounts ./accounts --graph mermaid
 
 Told are the roles that the user or role can assume, one after the other too, and what
@@ -57,10 +59,10 @@ pub(crate) struct CanFlags {
 
 /// Over which accounts, and how the answer is printed.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("source").required(true).args(["accounts", "endpoint"]))]
 pub(crate) struct AccessFlags {
-    /// What was exported of accounts: a directory with one file or folder per account
-    #[arg(long, value_name = "DIR")]
-    pub(crate) accounts: PathBuf,
+    #[command(flatten)]
+    pub(crate) of: AccountsFlags,
     /// When the calls would be made [default: now]
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<String>,

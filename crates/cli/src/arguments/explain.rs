@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 
+use super::AccountsFlags;
+
 pub(super) const EXAMPLES: &str = "\
 Examples:
   stead explain --case denied.json
@@ -18,26 +20,40 @@ Examples:
   stead explain --accounts ./accounts --event event.json
   stead explain --accounts ./accounts --event event.json --print-case > case.json
 
+  stead explain d-0123456789abcdef0123456789abcdef --endpoint http://127.0.0.1:4566
+  pbpaste | stead explain --message - --endpoint http://127.0.0.1:4566 --profile admin
+  stead explain --endpoint http://127.0.0.1:4566 --profile admin \\
+    --caller arn:aws:iam::111122223333:user/ann --role arn:aws:iam::111122223333:role/deploy
+
 A case is one JSON document: `account`, which owns the role, with its number and
 the output of `aws iam get-account-authorization-details`, its providers and the
 policies of its organization; `otherAccounts`; and `attempt`, what was called, by
 whom, with which token and when. --accounts makes one of the files that the AWS
 CLI prints, one file or folder per account, and of the flags or of the event of a
-failed call. docs/explain.md describes both. Nothing is sent anywhere, and no
-server is needed.
+failed call. --endpoint asks a running server for the accounts instead, with the
+rights of whoever asks, and for what a denial was about.
+docs/explain.md describes all. Without --endpoint nothing
+is sent anywhere.
 
 Exit codes: 0 the call succeeds, 1 no case, 2 wrong use, 3 it is refused.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-#[command(group = ArgGroup::new("input").required(true).args(["case", "accounts"]))]
+#[command(group = ArgGroup::new("input").required(true).args(["case", "accounts", "endpoint"]))]
+#[command(group = ArgGroup::new("of").args(["accounts", "endpoint"]))]
 pub(crate) struct ExplainFlags {
+    /// A denial: its id, as the message of the error has it (needs --endpoint)
+    #[arg(value_name = "DENIAL", requires = "of", conflicts_with_all = ["case", "event"])]
+    pub(crate) denial: Option<String>,
+    /// The whole message of the error, or an encoded one; - for standard input
+    #[arg(long, value_name = "TEXT", requires = "of",
+        conflicts_with_all = ["case", "event", "denial"])]
+    pub(crate) message: Option<String>,
     /// The accounts and the attempt: a file, or - for standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) case: Option<String>,
-    /// What was exported of accounts: a directory with one file or folder per account
-    #[arg(long, value_name = "DIR")]
-    pub(crate) accounts: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) of: AccountsFlags,
     #[command(flatten)]
     pub(crate) attempt: AttemptFlags,
     #[command(flatten)]
@@ -58,44 +74,44 @@ pub(crate) struct OutputFlags {
     pub(crate) print_case: bool,
 }
 
-/// What was tried, over the accounts of --accounts.
+/// What was tried, over the accounts of --accounts or --endpoint.
 #[derive(Debug, Args)]
 pub(crate) struct AttemptFlags {
     /// The failed call, as CloudTrail records it; other flags go before what it says
-    #[arg(long, value_name = "FILE", requires = "accounts", conflicts_with = "case")]
+    #[arg(long, value_name = "FILE", requires = "of", conflicts_with = "case")]
     pub(crate) event: Option<PathBuf>,
     /// Who called: the ARN of a user, a role or a session, or a service
-    #[arg(long, value_name = "ARN", requires = "accounts", conflicts_with = "case")]
+    #[arg(long, value_name = "ARN", requires = "of", conflicts_with = "case")]
     pub(crate) caller: Option<String>,
     /// The role that is asked for
-    #[arg(long, value_name = "ARN", requires = "accounts", conflicts_with = "case")]
+    #[arg(long, value_name = "ARN", requires = "of", conflicts_with = "case")]
     pub(crate) role: Option<String>,
     /// The external id that is sent
-    #[arg(long, value_name = "ID", requires = "accounts", conflicts_with = "case")]
+    #[arg(long, value_name = "ID", requires = "of", conflicts_with = "case")]
     pub(crate) external_id: Option<String>,
     /// The name of the session
-    #[arg(long, value_name = "NAME", requires = "accounts", conflicts_with = "case")]
+    #[arg(long, value_name = "NAME", requires = "of", conflicts_with = "case")]
     pub(crate) session_name: Option<String>,
     /// How long the session is to last, in seconds
-    #[arg(long, value_name = "SECONDS", requires = "accounts", conflicts_with = "case")]
+    #[arg(long, value_name = "SECONDS", requires = "of", conflicts_with = "case")]
     pub(crate) duration: Option<u32>,
     /// The user has shown a second factor
-    #[arg(long, requires = "accounts", conflicts_with = "case")]
+    #[arg(long, requires = "of", conflicts_with = "case")]
     pub(crate) mfa: bool,
     /// From where the call comes
-    #[arg(long, value_name = "IP", requires = "accounts", conflicts_with = "case")]
+    #[arg(long, value_name = "IP", requires = "of", conflicts_with = "case")]
     pub(crate) source_ip: Option<IpAddr>,
     /// A tag of the session; can be repeated
-    #[arg(long, value_name = "KEY=VALUE", value_parser = pair, requires = "accounts", conflicts_with = "case")]
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair, requires = "of", conflicts_with = "case")]
     pub(crate) tag: Vec<(String, String)>,
     /// A condition key that is there; repeated, it has several values
-    #[arg(long, value_name = "KEY=VALUE", value_parser = pair, requires = "accounts", conflicts_with = "case")]
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair, requires = "of", conflicts_with = "case")]
     pub(crate) context: Vec<(String, String)>,
     /// When the call was made [default: now]
-    #[arg(long, value_name = "TIME", requires = "accounts", conflicts_with = "case")]
+    #[arg(long, value_name = "TIME", requires = "of", conflicts_with = "case")]
     pub(crate) at: Option<String>,
     /// A token of an OpenID Connect provider, for AssumeRoleWithWebIdentity
-    #[arg(long, value_name = "FILE", requires = "accounts", conflicts_with = "case")]
+    #[arg(long, value_name = "FILE", requires = "of", conflicts_with = "case")]
     pub(crate) token: Option<PathBuf>,
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 
+use super::AccountsFlags;
 use super::explain::pair;
 
 const EXAMPLES: &str = "\
@@ -16,24 +17,24 @@ Examples:
     --context sts:ExternalId=7f3a
   stead simulate --policy policy.json --action s3:GetObject --resource arn:aws:s3:::reports/a
   stead simulate --accounts ./accounts --requests table.csv --json
+  stead simulate --endpoint http://127.0.0.1:4566 --profile admin --requests table.csv
   stead simulate --accounts ./accounts --expect access.csv --junit report.xml
 
 Callers, actions and resources are asked about each with each. A file of requests is a
 table whose first line names the columns (caller, action, resource and condition keys)
 or has an object on each line; what a request does not tell, the flags do. With --expect
 each tells what is expected too, in the column expect: allow or deny. docs/simulate.md
-describes it. Nothing is sent anywhere, and no server is needed.
+describes it. Unless --endpoint names a server, nothing is sent anywhere.
 
 Exit codes: 0 all are allowed, or as expected; 1 nothing could be asked, 2 wrong use,
 3 one is denied, 4 one is not as expected.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-#[command(group = ArgGroup::new("source").required(true).args(["accounts", "policy"]))]
+#[command(group = ArgGroup::new("source").required(true).args(["accounts", "endpoint", "policy"]))]
 pub(crate) struct SimulateFlags {
-    /// What was exported of accounts: a directory with one file or folder per account
-    #[arg(long, value_name = "DIR")]
-    pub(crate) accounts: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) of: AccountsFlags,
     /// A policy of a principal that is made up; can be repeated
     #[arg(long, value_name = "FILE", conflicts_with = "caller")]
     pub(crate) policy: Vec<PathBuf>,

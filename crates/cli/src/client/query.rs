@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use http::{Method, Request};
+use http::{HeaderValue, Method, Request};
 use http_body_util::Full;
 use hyper::body::Bytes;
 use stead_server::clock::Clock;
@@ -9,8 +9,12 @@ use stead_types::Secret;
 
 use super::answer::Answer;
 use super::endpoint::Endpoint;
+use super::reply::Reply;
 use super::transport::{Trust, exchange};
 use crate::exit::Failure;
+
+/// The form of an answer that programs read.
+const JSON: &str = "application/json";
 
 /// What a caller signs with.
 #[derive(Clone, Debug)]
@@ -77,6 +81,23 @@ impl Client {
         let received = exchange(&self.endpoint, &self.trust, request).await?;
         let answer = Answer::read(received.status.as_u16(), &received.body)?;
         Ok(answer.at(received.date))
+    }
+
+    /// The same, for answers that have lists in lists: as JSON.
+    ///
+    /// Observed: STS and IAM answer so where the client accepts it.
+    pub(crate) async fn ask(
+        &self,
+        caller: Caller<'_>,
+        service: Service,
+        action: &str,
+        parameters: &[(&str, &str)],
+    ) -> Result<Reply, Failure> {
+        let own = [("Action", action), ("Version", service.version())];
+        let mut request = self.request(caller, service, form(own.iter().chain(parameters)))?;
+        request.headers_mut().insert(http::header::ACCEPT, HeaderValue::from_static(JSON));
+        let received = exchange(&self.endpoint, &self.trust, request).await?;
+        Reply::read(received.status.as_u16(), action, &received.body)
     }
 
     fn request(

@@ -3,26 +3,59 @@
 use std::io::Read as _;
 use std::path::Path;
 
+use serde_json::{Map, Value};
 use stead_analysis::{
-    CASE_BYTES_MAX, Case, Details, DetailsError, EVENT_BYTES_MAX, EXPORT_FILES_MAX, Export,
-    ExportFile, TOKEN_BYTES_MAX, attempt_of, attempt_of_event,
+    CASE_BYTES_MAX, Case, CaseError, Details, DetailsError, EVENT_BYTES_MAX, EXPORT_FILES_MAX,
+    Export, ExportFile, TOKEN_BYTES_MAX, World, attempt_of, attempt_of_event,
 };
 use stead_server::clock::{Clock as _, SystemClock};
 
 use super::faults;
-use crate::arguments::AttemptFlags;
+use crate::arguments::{AccountsFlags, AttemptFlags};
+use crate::excerpt::printable;
 use crate::exit::Failure;
 use crate::token::moment;
+use crate::{on_runtime, running};
 
 /// How deep folders are looked into: an account, and kinds of files in it.
 const DEPTH_MAX: usize = 3;
 
+/// What is read of accounts, wherever they are: what the place is called, and the files.
+pub(crate) fn read(flags: &AccountsFlags) -> Result<(String, Vec<ExportFile>), Failure> {
+    match &flags.accounts {
+        Some(directory) => Ok((directory.display().to_string(), files(directory)?)),
+        None => {
+            let fetched = on_runtime(running::fetch(flags))?;
+            Ok((fetched.name, fetched.files))
+        }
+    }
+}
+
 /// The files of a directory that end with `.json`, by their names; of its folders too.
-/// Others, and those that begin with a dot, are left alone.
+/// Others, and those that begin with a dot, are left alone. A file is taken as it is.
 pub(crate) fn files(directory: &Path) -> Result<Vec<ExportFile>, Failure> {
+    if directory.is_file() {
+        let name = directory.file_name().and_then(|name| name.to_str()).unwrap_or("export.json");
+        let (name, text) = (name.to_owned(), text(directory, CASE_BYTES_MAX)?);
+        return Ok(vec![ExportFile { name, text }]);
+    }
     let mut reading = Reading { files: Vec::new(), left: CASE_BYTES_MAX };
     reading.folder(directory, "", DEPTH_MAX)?;
     Ok(reading.files)
+}
+
+/// The accounts as the server would have them.
+pub(crate) fn world(export: &mut Export, name: &str) -> Result<World, Failure> {
+    export.take_world().map_err(|error| {
+        let CaseError::Unexpected { pointer, expected } = &error else {
+            return Failure::new(error.to_string());
+        };
+        let place = export.origin_in_world(pointer);
+        let place = place.map_or_else(String::new, |it| format!(" at {}", it.pointer));
+        let file = export.origin_in_world(pointer).map_or_else(|| name.to_owned(), |it| it.file);
+        Failure::new(format!("`{}`: expected {expected}{place}", printable(&file)))
+            .with_help("save what the AWS CLI prints, unchanged")
+    })
 }
 
 struct Reading {
@@ -77,10 +110,14 @@ pub(crate) fn text(path: &Path, bytes_max: usize) -> Result<String, Failure> {
     Ok(text)
 }
 
-/// The case of what the flags tell.
-pub(super) fn case(flags: &AttemptFlags, export: &Export) -> Result<Case, Failure> {
+/// The case of what the flags tell, over what is known of a denial.
+pub(super) fn case(
+    flags: &AttemptFlags,
+    denied: Option<Map<String, Value>>,
+    export: &Export,
+) -> Result<Case, Failure> {
     let event = match &flags.event {
-        None => None,
+        None => denied,
         Some(path) => {
             let (name, text) = (path.display().to_string(), text(path, EVENT_BYTES_MAX)?);
             let attempt = attempt_of_event(&text, export);
@@ -88,7 +125,8 @@ pub(super) fn case(flags: &AttemptFlags, export: &Export) -> Result<Case, Failur
         }
     };
     let told = flags.at.as_deref().map(moment).transpose()?;
-    let now = || event.is_none().then(|| SystemClock.now());
+    let is_timed = event.as_ref().is_some_and(|event| event.contains_key("time"));
+    let now = || (!is_timed).then(|| SystemClock.now());
     let details = Details {
         caller: flags.caller.clone(),
         role: flags.role.clone(),

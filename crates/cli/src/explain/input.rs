@@ -5,7 +5,7 @@ use std::io::Read as _;
 use stead_analysis::{CASE_BYTES_MAX, Case, CaseError, Export, ExportFile, Lines, Where, locate};
 use stead_policy::Span;
 
-use super::{accounts, faults};
+use super::{accounts, denial, faults};
 use crate::arguments::ExplainFlags;
 use crate::exit::Failure;
 
@@ -32,12 +32,12 @@ pub(super) struct Found<'a> {
 
 impl Input {
     pub(super) fn read(flags: &ExplainFlags) -> Result<Self, Failure> {
-        if let Some(directory) = &flags.accounts {
-            let name = directory.display().to_string();
-            let files = accounts::files(directory)?;
+        if flags.case.is_none() {
+            let (name, files) = accounts::read(&flags.of)?;
             let export =
                 Export::read(&files).map_err(|error| faults::export(&error, &name, &files))?;
-            let case = accounts::case(&flags.attempt, &export)?;
+            let denied = denial::attempt(flags)?;
+            let case = accounts::case(&flags.attempt, denied, &export)?;
             return Ok(Self { case, source: Source::Files { directory: name, files, export } });
         }
         let name = flags.case.clone().unwrap_or_default();

@@ -1,13 +1,11 @@
 //! Of what is asked: exported accounts, or policies of somebody who is made up.
 
-use std::path::Path;
-
 use serde_json::Map;
 use stead_analysis::{Case, Export, ExportFile, Simulation};
 use stead_policy::{DOCUMENT_BYTES_MAX, DocumentKind, parse};
 
 use super::requests::{Asked, supposed_accounts};
-use crate::arguments::SimulateFlags;
+use crate::arguments::{AccountsFlags, SimulateFlags};
 use crate::exit::Failure;
 use crate::explain::{accounts, faults};
 
@@ -30,15 +28,15 @@ pub(super) enum Source {
 
 impl Input {
     pub(super) fn read(flags: &SimulateFlags, asked: &[Asked]) -> Result<Self, Failure> {
-        match &flags.accounts {
-            Some(directory) => Self::of_accounts(directory),
-            None => Self::of_policies(flags, asked),
+        if flags.policy.is_empty() {
+            Self::of_accounts(&flags.of)
+        } else {
+            Self::of_policies(flags, asked)
         }
     }
 
-    fn of_accounts(path: &Path) -> Result<Self, Failure> {
-        let directory = path.display().to_string();
-        let files = accounts::files(path)?;
+    fn of_accounts(flags: &AccountsFlags) -> Result<Self, Failure> {
+        let (directory, files) = accounts::read(flags)?;
         let export =
             Export::read(&files).map_err(|error| faults::export(&error, &directory, &files))?;
         let case = export.case(Map::new());

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::process::{Scratch, ending};
 
-const OWNER: &str = r#"{
+pub(crate) const OWNER: &str = r#"{
   "UserDetailList": [],
   "RoleDetailList": [
     {
@@ -36,10 +36,10 @@ const OWNER: &str = r#"{
   ]
 }"#;
 
-const PROVIDER: &str =
+pub(crate) const PROVIDER: &str =
     r#"{"Url": "idp.example.com", "ClientIDList": ["sts"], "ThumbprintList": []}"#;
 
-const CALLER: &str = r#"{
+pub(crate) const CALLER: &str = r#"{
   "UserDetailList": [{
     "Path": "/", "UserName": "ann", "UserId": "AIDAIOSFODNN7EXAMPLE1",
     "Arn": "arn:aws:iam::111122223333:user/ann",

@@ -18,6 +18,7 @@ mod explain;
 mod explain_accounts;
 mod lint;
 mod process;
+mod running;
 mod simulate;
 mod token;
 mod token_saml;

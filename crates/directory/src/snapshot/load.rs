@@ -100,6 +100,24 @@ impl Snapshot {
         (loading.snapshot, loading.problems)
     }
 
+    /// Whether another entity has the name of this one.
+    pub(crate) fn has_name_of(&self, entity: &Entity) -> bool {
+        match entity {
+            Entity::User(user) => self.user_by_name(user.name.as_str()).is_some(),
+            Entity::Group(group) => self.group_by_name(group.name.as_str()).is_some(),
+            Entity::Role(role) => self.role_by_name(role.name.as_str()).is_some(),
+            Entity::ManagedPolicy(policy) => {
+                self.customer_policy_by_name(policy.name.as_str()).is_some()
+            }
+            // Those are stored under what tells them apart.
+            Entity::Account(_)
+            | Entity::AccessKey(_)
+            | Entity::MfaDevice(_)
+            | Entity::OidcProvider(_)
+            | Entity::SamlProvider(_) => false,
+        }
+    }
+
     /// What is wrong with stored policies, which are compiled when they are first
     /// evaluated: a problem for each entity that has one. Takes a second for some tens of
     /// thousands of them, and keeps nothing.
@@ -140,31 +158,13 @@ impl Loading {
     fn take(&mut self, key: &str, format: u16, body: &str) {
         match records::decode(self.snapshot.account(), key, format, body) {
             Ok(entity) => {
-                if self.name_in_use(&entity) {
+                if self.snapshot.has_name_of(&entity) {
                     return self.unreadable(key, LoadReason::NameInUse);
                 }
                 self.has_account |= matches!(entity, Entity::Account(_));
                 self.snapshot.put(entity);
             }
             Err(reason) => self.unreadable(key, reason),
-        }
-    }
-
-    fn name_in_use(&self, entity: &Entity) -> bool {
-        let snapshot = &self.snapshot;
-        match entity {
-            Entity::User(user) => snapshot.user_by_name(user.name.as_str()).is_some(),
-            Entity::Group(group) => snapshot.group_by_name(group.name.as_str()).is_some(),
-            Entity::Role(role) => snapshot.role_by_name(role.name.as_str()).is_some(),
-            Entity::ManagedPolicy(policy) => {
-                snapshot.customer_policy_by_name(policy.name.as_str()).is_some()
-            }
-            // Those are stored under what tells them apart.
-            Entity::Account(_)
-            | Entity::AccessKey(_)
-            | Entity::MfaDevice(_)
-            | Entity::OidcProvider(_)
-            | Entity::SamlProvider(_) => false,
         }
     }
 

@@ -44,7 +44,7 @@ pub(super) fn created(
 /// By itself.
 ///
 /// Observed: GetPolicy shows tags also when there are none (2026-02).
-pub(super) fn whole(policy: &ManagedPolicy, account: &Snapshot) -> iam::Policy {
+pub(crate) fn whole(policy: &ManagedPolicy, account: &Snapshot) -> iam::Policy {
     iam::Policy {
         description: policy.description.clone().filter(|text| !text.is_empty()),
         tags: Some(resource_tags(&policy.tags)),
@@ -67,7 +67,7 @@ pub(super) fn listed_version(
 }
 
 /// A version with its document.
-pub(super) fn whole_version(
+pub(crate) fn whole_version(
     policy: &ManagedPolicy,
     id: VersionId,
     version: &PolicyVersion,

@@ -71,7 +71,7 @@ pub(super) fn listed(
 }
 
 /// By itself, with everything.
-pub(super) fn whole(
+pub(crate) fn whole(
     role: &Role,
     account: AccountId,
     principals: &dyn PrincipalLookup,

@@ -19,10 +19,12 @@ fn allow(action: &str, resource: &str) -> String {
 /// An operation, its parameters, and how a refusal names its resource.
 type Refusal = (&'static str, &'static [(&'static str, &'static str)], &'static str);
 
-/// Every operation on users, groups, access keys, MFA devices and identity providers.
+/// Every operation on users, groups, access keys, MFA devices and identity providers, and
+/// the one on the account.
 const OPERATIONS: &[Refusal] = &[
     ("CreateUser", &[("UserName", "bob")], "arn:aws:iam::111122223333:user/bob"),
     ("GetUser", &[("UserName", "bob")], "user bob"),
+    ("GetAccountAuthorizationDetails", &[], "*"),
     ("ListUsers", &[], "arn:aws:iam::111122223333:user/"),
     ("ListUsers", &[("PathPrefix", "/team/")], "arn:aws:iam::111122223333:user/team/"),
     ("UpdateUser", &[("UserName", "bob"), ("NewUserName", "carol")], "user bob"),

@@ -2,7 +2,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use stead_administration::{
-    Command, KeyDigits, KeysShown, Outcome, Refusal, RewrapShown, SessionKeyShown,
+    Command, KeyDigits, KeysShown, NewKey, Outcome, RecordText, Refusal, RewrapShown,
+    SessionKeyShown,
 };
 use stead_audit::Operator;
 use stead_session::{KeyId, KeyInfo};
@@ -16,7 +17,7 @@ use crate::audit::AuditLog;
 use crate::backup::{self, RootKeyInBackup};
 use crate::clock::Clock;
 use crate::entropy::SystemEntropy;
-use crate::installation::{NewAccount, RootCredentials, random_account_id};
+use crate::installation::{InstallationError, NewAccount, RootCredentials, random_account_id};
 use crate::keys::{Keys, KeysError, KeysReport, NewRootKey, OldKeys, RewrapReport};
 use crate::root_key;
 
@@ -51,6 +52,9 @@ impl Administration {
         let done = match command {
             Command::Ping {} => Ok(Outcome::Pong { process: std::process::id() }),
             Command::CreateAccount { account } => self.create_account(account).await,
+            Command::ImportAccount { account, records, access_keys } => {
+                self.import_account(&account, &records, access_keys).await
+            }
             Command::ListAccounts {} => self.list_accounts().await,
             Command::ListKeys {} => Ok(Outcome::Keys(self.keys.report().into())),
             Command::RotateKeys { revoke } => self.rotate_keys(revoke).await,
@@ -80,15 +84,36 @@ impl Administration {
         let root = new
             .add_root_key(&mut entropy)
             .map_err(|error| Refusal::new(error.to_string(), SEE_LOG))?;
-        new.commit(&self.accounts).await.map_err(|error| {
-            let help = match error {
-                CreateError::Exists(_) => "`stead account list` shows the accounts there are",
-                _ => SEE_LOG,
-            };
-            Refusal::new(error.to_string(), help)
-        })?;
+        new.commit(&self.accounts).await.map_err(not_created)?;
         tracing::info!(account = %id, "account created");
         Ok(created(&root))
+    }
+
+    async fn import_account(
+        &self,
+        account: &str,
+        records: &[RecordText],
+        access_keys: bool,
+    ) -> Result<Outcome, Refusal> {
+        let id: AccountId = account
+            .parse()
+            .map_err(|_| Refusal::new("the account id is not 12 digits", "such as 111122223333"))?;
+        let _root_key_stays = self.accounts.allow_creation().await;
+        let root_keys = self.accounts.root_keys();
+        let mut entropy = SystemEntropy;
+        let mut new = NewAccount::new(id, root_keys.current(), self.clock.now(), &mut entropy);
+        new.import(records).map_err(|error| {
+            Refusal::new(format!("nothing was imported: {error}"), "mend the export")
+        })?;
+        let failed = |error: InstallationError| Refusal::new(error.to_string(), SEE_LOG);
+        let root = new.add_root_key(&mut entropy).map_err(failed)?;
+        let users = match access_keys {
+            true => new.add_user_keys(&mut entropy).map_err(failed)?,
+            false => Vec::new(),
+        };
+        new.commit(&self.accounts).await.map_err(not_created)?;
+        tracing::info!(account = %id, records = records.len(), "account imported");
+        Ok(Outcome::AccountImported { account: id.to_string(), root: new_key(&root), users })
     }
 
     async fn rotate_keys(&self, revoke: bool) -> Result<Outcome, Refusal> {
@@ -131,6 +156,21 @@ impl Administration {
 }
 
 const SEE_LOG: &str = "see the server's log";
+
+fn not_created(error: CreateError) -> Refusal {
+    let help = match error {
+        CreateError::Exists(_) => "`stead account list` shows the accounts there are",
+        _ => SEE_LOG,
+    };
+    Refusal::new(error.to_string(), help)
+}
+
+fn new_key(root: &RootCredentials) -> NewKey {
+    NewKey {
+        access_key_id: root.access_key_id.to_string(),
+        secret_access_key: root.secret_access_key.expose().clone(),
+    }
+}
 
 fn unavailable(error: StoreError) -> Refusal {
     Refusal::new(error.to_string(), SEE_LOG)

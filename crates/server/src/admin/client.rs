@@ -57,7 +57,7 @@ impl AdminClient {
         let mut line = command.to_line();
         line.push(b'\n');
         let wait_max = match command {
-            Command::Backup { .. } => ADMIN_BACKUP_WAIT_MAX,
+            Command::Backup { .. } | Command::ImportAccount { .. } => ADMIN_BACKUP_WAIT_MAX,
             _ => ADMIN_WAIT_MAX,
         };
         match timeout(wait_max, self.exchange(&line)).await {

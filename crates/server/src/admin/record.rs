@@ -26,6 +26,14 @@ impl Noted {
                 let account = account.iter().map(|account| ("account", account.clone()));
                 ("CreateAccount", account.collect())
             }
+            Command::ImportAccount { account, records, access_keys } => {
+                let parameters = [
+                    ("account", account.chars().take(12).collect()),
+                    ("records", records.len().to_string()),
+                    ("accessKeys", access_keys.to_string()),
+                ];
+                ("ImportAccount", parameters.into())
+            }
             Command::RotateKeys { revoke } => ("RotateKeys", vec![("revoke", revoke.to_string())]),
             Command::RewrapKeys { root_key } => {
                 let kept = if root_key.is_some() { "elsewhere" } else { "beside the data" };
@@ -50,7 +58,9 @@ impl Noted {
             _ => None,
         };
         let account = match outcome {
-            Outcome::AccountCreated { account, .. } => account.parse().ok(),
+            Outcome::AccountCreated { account, .. } | Outcome::AccountImported { account, .. } => {
+                account.parse().ok()
+            }
             _ => None,
         };
         let event = Administration {
@@ -72,6 +82,15 @@ fn response(outcome: &Outcome) -> Vec<(&'static str, String)> {
     match outcome {
         Outcome::AccountCreated { account, access_key_id, secret_access_key: _ } => {
             vec![("account", account.clone()), ("accessKeyId", access_key_id.clone())]
+        }
+        Outcome::AccountImported { account, root, users } => {
+            let keys: Vec<&str> =
+                users.iter().map(|user| user.key.access_key_id.as_str()).collect();
+            vec![
+                ("account", account.clone()),
+                ("accessKeyId", root.access_key_id.clone()),
+                ("userAccessKeyIds", keys.join(" ")),
+            ]
         }
         Outcome::KeysRotated { dropped, keys } => {
             let sealing = keys.session_keys.first().map(|key| key.id.clone());

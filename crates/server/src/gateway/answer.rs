@@ -97,7 +97,7 @@ impl<S: Store> Gateway<S> {
             && operation.is_unsigned()
             && known.trail.decided != Decided::Denied
         {
-            self.keep_refused_proof(operation, role, error, id).await;
+            self.keep_refused_proof(operation, role, error, &arrival).await;
         }
         self.note_use(&known);
         self.record(Called { arrival: &arrival, known: &known, outcome: &outcome });

@@ -141,7 +141,7 @@ impl<S: Store> Gateway<S> {
 ///
 /// Observed: botocore and the SDKs for Go send the file as it is, and the usual job of
 /// GitLab CI, `echo "${GITLAB_OIDC_TOKEN}" > /tmp/web_identity_token`, works with AWS.
-fn without_line_break(text: &str) -> &str {
+pub(super) fn without_line_break(text: &str) -> &str {
     text.strip_suffix('\n').unwrap_or(text)
 }
 

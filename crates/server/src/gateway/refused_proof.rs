@@ -1,12 +1,19 @@
 //! What is kept of foreign proofs that are refused before any policy is asked.
 
+use http::header::CONTENT_TYPE;
+use serde_json::{Value, json};
 use stead_api::{ApiError, ErrorCode, KnownOperation};
+use stead_federation::oidc::DecodedToken;
+use stead_query::Form;
 use stead_service::RefusedProof;
 use stead_store::Store;
 use stead_types::Arn;
 
 use super::Gateway;
-use crate::request_id::RequestId;
+use super::answer::text;
+use super::federate::without_line_break;
+use crate::http::{Arrival, Body};
+use crate::limits::REFUSED_TOKEN_BYTES_MAX;
 
 impl<S: Store> Gateway<S> {
     /// Keeps what refused a token or an assertion, where it was about that and the role's
@@ -16,7 +23,7 @@ impl<S: Store> Gateway<S> {
         operation: KnownOperation,
         role: &str,
         error: &ApiError,
-        id: RequestId,
+        arrival: &Arrival,
     ) {
         if !is_about_proof(error.code()) {
             return;
@@ -25,9 +32,23 @@ impl<S: Store> Gateway<S> {
         let Ok(role) = role.parse::<Arn>() else { return };
         // A store that fails has failed the request, which says so.
         let Ok(Some(_)) = self.accounts.find(account).await else { return };
-        let refused = RefusedProof { action: operation.action(), role: &role, account, error };
-        self.denials.keep_refused_proof(&refused, id, self.clock.now());
+        let token = token_of(arrival);
+        let (action, token) = (operation.action(), token.as_ref());
+        let refused = RefusedProof { action, role: &role, account, error, token };
+        self.denials.keep_refused_proof(&refused, arrival.id, self.clock.now());
     }
+}
+
+/// What an ID token says, so that its refusal can be explained: to whoever reads it the
+/// token is of no use without its signature. Read again, since few tokens are refused.
+fn token_of(arrival: &Arrival) -> Option<Value> {
+    let Body::Whole(body) = &arrival.body else { return None };
+    let content_type = text(&arrival.head, &CONTENT_TYPE);
+    let form = Form::parse(arrival.head.uri.query(), content_type.as_deref(), body).ok()?;
+    let token = without_line_break(form.value("WebIdentityToken")?);
+    let token = DecodedToken::parse(token).ok()?;
+    let shown = json!({ "header": token.header(), "claims": token.claims() });
+    (shown.to_string().len() <= REFUSED_TOKEN_BYTES_MAX).then_some(shown)
 }
 
 /// Whether a code says that a proof was refused, and not the request around it.

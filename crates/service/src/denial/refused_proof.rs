@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 use stead_api::ApiError;
 use stead_types::{AccountId, Arn, Timestamp};
 
@@ -16,6 +16,9 @@ pub struct RefusedProof<'a> {
     /// What the caller was told, and behind it what was expected and what was found. No part
     /// of a signature is in it.
     pub error: &'a ApiError,
+    /// Header and claims of the token, unverified and without its signature; an assertion
+    /// is not shown.
+    pub token: Option<&'a Value>,
 }
 
 impl DenialRecord {
@@ -61,6 +64,7 @@ impl RefusedProof<'_> {
                     "code": self.error.code().as_str(),
                     "message": self.error.message(),
                     "reason": self.error.context(),
+                    "token": self.token,
                 },
             },
         });
@@ -83,18 +87,20 @@ mod tests {
             role: &"arn:aws:iam::111122223333:role/web".parse().unwrap(),
             account,
             error: &error,
+            token: Some(&json!({"header": {"alg": "RS256"}, "claims": {"aud": "x"}})),
         };
         let now = Timestamp::from_epoch_seconds(1_772_366_400);
         let later = Timestamp::from_epoch_seconds(1_772_366_401);
         let record = DenialRecord::of_refused_proof(&refused, "8b9f0e0e", now, later);
         let document = record.document_for(account, now).unwrap().as_str();
-        let read: serde_json::Value = serde_json::from_str(document).unwrap();
+        let read: Value = serde_json::from_str(document).unwrap();
         for (member, expected) in [
             ("/allowed", json!(false)),
             ("/context/resource", json!("arn:aws:iam::111122223333:role/web")),
             ("/stead/denial", json!("8b9f0e0e")),
             ("/stead/refusedProof/code", json!("InvalidIdentityToken")),
             ("/stead/refusedProof/reason", json!("is for `x`, which is not registered")),
+            ("/stead/refusedProof/token/claims/aud", json!("x")),
         ] {
             assert_eq!(read.pointer(member), Some(&expected), "{member}");
         }

@@ -68,7 +68,7 @@ operations! { Iam, IamOperation, "iam";
     GenerateOrganizationsAccessReport(GenerateOrganizationsAccessReportRequest) -> GenerateOrganizationsAccessReportResponse, Read, signed, known;
     GenerateServiceLastAccessedDetails(GenerateServiceLastAccessedDetailsRequest) -> GenerateServiceLastAccessedDetailsResponse, Read, signed, known;
     GetAccessKeyLastUsed(GetAccessKeyLastUsedRequest) -> GetAccessKeyLastUsedResponse, Read, signed, built;
-    GetAccountAuthorizationDetails(GetAccountAuthorizationDetailsRequest) -> GetAccountAuthorizationDetailsResponse, Read, signed, known;
+    GetAccountAuthorizationDetails(GetAccountAuthorizationDetailsRequest) -> GetAccountAuthorizationDetailsResponse, Read, signed, built;
     GetAccountPasswordPolicy(GetAccountPasswordPolicyRequest) -> GetAccountPasswordPolicyResponse, Read, signed, known;
     GetAccountSummary(GetAccountSummaryRequest) -> GetAccountSummaryResponse, Read, signed, known;
     GetContextKeysForCustomPolicy(GetContextKeysForCustomPolicyRequest) -> GetContextKeysForPolicyResponse, Read, signed, known;

@@ -1,0 +1,60 @@
+use serde_json::Value;
+
+use crate::exit::Failure;
+
+/// What the server answered, as JSON.
+pub(crate) enum Reply {
+    /// The members of the result.
+    Done(Value),
+    /// An error, by its code, and what is said of it.
+    Refused {
+        /// Such as `AccessDenied`.
+        code: String,
+        /// The text.
+        message: String,
+    },
+}
+
+impl Reply {
+    pub(super) fn read(status: u16, action: &str, body: &[u8]) -> Result<Self, Failure> {
+        let mut body: Value = serde_json::from_slice(body).map_err(|_| {
+            Failure::new(format!("the answer to {action} is not the JSON that was asked for"))
+        })?;
+        if status == 200 {
+            let result = format!("/{action}Response/{action}Result");
+            let result = body.pointer_mut(&result).map(Value::take);
+            return result.map(Self::Done).ok_or_else(|| {
+                Failure::new(format!("the answer to {action} has no result in it"))
+            });
+        }
+        let text = |name: &str| {
+            let text = body.pointer(&format!("/Error/{name}")).and_then(Value::as_str);
+            text.unwrap_or("-").to_owned()
+        };
+        Ok(Self::Refused { code: text("Code"), message: text("Message") })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_and_errors_are_told_apart() {
+        let done = br#"{"ListRolesResponse":{"ListRolesResult":{"Roles":[]}}}"#;
+        match Reply::read(200, "ListRoles", done).ok() {
+            Some(Reply::Done(result)) => assert_eq!(result, serde_json::json!({"Roles": []})),
+            _ => panic!("no result"),
+        }
+        let refused = br#"{"Error":{"Code":"AccessDenied","Message":"no"}}"#;
+        match Reply::read(403, "ListRoles", refused).ok() {
+            Some(Reply::Refused { code, message }) => {
+                assert_eq!((code.as_str(), message.as_str()), ("AccessDenied", "no"));
+            }
+            _ => panic!("no refusal"),
+        }
+        for bad in [&b"<xml/>"[..], b"{}", br#"{"ListUsersResponse":{}}"#] {
+            assert!(Reply::read(200, "ListRoles", bad).is_err());
+        }
+    }
+}
