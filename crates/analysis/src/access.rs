@@ -23,12 +23,13 @@ use stead_types::{Arn, Timestamp};
 
 pub use ability::{Abilities, Ability, AbilityResource};
 pub use answer::{AccessAnswer, Condition, Hop, Reached, Test, Verdict};
+pub(crate) use chain::Edge;
+pub(crate) use people::{Kind, People, Person, Reaches};
 pub use principal::Principal;
+pub(crate) use statements::name_of;
+pub(crate) use wanted::Wanted;
 
 use crate::World;
-use chain::Edge;
-use people::{People, Reaches};
-use wanted::Wanted;
 
 /// Accounts made ready for questions about all of their users and roles.
 ///
@@ -37,9 +38,9 @@ use wanted::Wanted;
 pub struct Access<'w> {
     world: &'w World,
     now: Timestamp,
-    people: People,
+    people: Rc<People>,
     /// Whose policies may let them assume which roles.
-    assume: Reaches,
+    assume: Rc<Reaches>,
     /// Who can assume a role, for those that were asked about.
     edges: RefCell<Edges>,
 }
@@ -78,13 +79,27 @@ impl<'w> Access<'w> {
     /// Makes ready. Questions are asked about calls at this moment.
     #[must_use]
     pub fn new(world: &'w World, now: Timestamp) -> Self {
-        let people = People::of(world);
-        let assume = Reaches::of(world, &people, people::ASSUME_ROLE);
+        let people = Rc::new(People::of(world));
+        let assume = Rc::new(Reaches::of(world, &people, people::ASSUME_ROLE));
         Self { world, now, people, assume, edges: RefCell::default() }
     }
 
+    /// The same users and roles in a world in which something of them is different.
+    pub(crate) fn over<'v>(&self, world: &'v World) -> Access<'v> {
+        let (people, assume) = (Rc::clone(&self.people), Rc::clone(&self.assume));
+        Access { world, now: self.now, people, assume, edges: RefCell::default() }
+    }
+
+    pub(crate) const fn world(&self) -> &'w World {
+        self.world
+    }
+
+    pub(crate) fn people(&self) -> &People {
+        &self.people
+    }
+
     /// What of the accounts is not in view, in words.
-    fn notes(&self) -> Vec<String> {
+    pub(crate) fn notes(&self) -> Vec<String> {
         let accounts = self.world.accounts();
         let notes = accounts.flat_map(|account| account.not_in_view.iter().chain(&account.missing));
         let mut notes: Vec<String> = notes.map(|what| format!("not in view: {what}")).collect();

@@ -15,9 +15,9 @@
 //! - [`replay`]: what the call is answered;
 //! - [`Simulation`]: what one request or a table of [`requests`](read_requests) is answered;
 //! - [`Access`]: who can do something, and what somebody can;
+//! - [`audit()`]: what is wrong with accounts: who has too much power, or can get it;
 //! - [`explain`]: why, with fixes that were applied and evaluated before they are shown.
 //!
-//! Sibling analyses (audit) build on [`World`] and [`replay`].
 
 mod limits;
 
@@ -30,6 +30,7 @@ mod export;
 mod node;
 mod patch;
 mod place;
+mod positions;
 mod world;
 
 // What it is answered.
@@ -52,11 +53,18 @@ mod explanation;
 // Who can.
 mod access;
 
+// What is wrong.
+mod audit;
+
 pub use access::{
     Abilities, Ability, AbilityResource, Access, AccessAnswer, AccessError, Condition, Hop,
     Principal, Reached, Test, Verdict as AccessVerdict,
 };
 pub use attempt::{Attempt, Operation, Token};
+pub use audit::{
+    Audit, AuditEvidence, AuditFinding, AuditRule, AuditSeverity, AuditStep, Progress, audit,
+    audit_rules,
+};
 pub use case::{Case, CaseError};
 pub use cause::{Cause, Layer};
 pub use denial::{DECODED_BYTES_MAX, DecodedDenial, DenialError, DenialReference, read_message};
@@ -72,6 +80,7 @@ pub use limits::{
 };
 pub use patch::{Change, Patch, PatchError};
 pub use place::{Lines, Located, locate};
+pub use positions::positions;
 pub use replay::{Answer, Denial, Refusal, Replay, replay};
 pub use requests::{Cell, Expected, RequestRow, RequestsError, read_requests};
 pub use simulation::{Deciding, SIMULATION_VERSION, Simulated, Simulation};

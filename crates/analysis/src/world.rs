@@ -4,11 +4,11 @@ mod ids;
 mod load;
 mod organization;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use stead_directory::{PrincipalLookup, PrincipalStatus, Snapshot};
-use stead_policy::{PolicySet, PolicySource};
+use stead_directory::{EntityChange, PrincipalLookup, PrincipalStatus, Snapshot};
+use stead_policy::{PolicySet, PolicySource, PolicyText};
 use stead_types::{AccountId, Arn, UniqueId};
 
 use crate::CaseError;
@@ -18,7 +18,7 @@ use crate::node::Node;
 #[derive(Clone, Debug)]
 pub struct World {
     accounts: BTreeMap<AccountId, Account>,
-    places: Places,
+    places: Arc<Places>,
     owner: AccountId,
 }
 
@@ -37,6 +37,10 @@ pub struct Account {
     pub(crate) missing: Vec<String>,
     /// What of the account was not exported, in words.
     pub(crate) not_in_view: Vec<String>,
+    /// Users, groups and roles of whose policies or boundary one was not exported.
+    pub(crate) incomplete: BTreeSet<Arn>,
+    /// Documents of managed policies that are not the default version, by their names.
+    pub(crate) other_versions: BTreeMap<Arn, Vec<(String, PolicyText)>>,
 }
 
 /// Where each policy stands in the document, as JSON pointers.
@@ -92,6 +96,15 @@ impl World {
         self.accounts.values()
     }
 
+    /// The same accounts with changes to one.
+    pub(crate) fn changed(&self, id: AccountId, changes: &[EntityChange]) -> Self {
+        let mut changed = self.clone();
+        if let Some(account) = changed.accounts.get_mut(&id) {
+            account.snapshot = Arc::new(account.snapshot.apply(changes));
+        }
+        changed
+    }
+
     /// The JSON pointer to the document of a policy, where it stands in the case.
     #[must_use]
     pub fn place_of(&self, source: &PolicySource) -> Option<String> {
@@ -114,10 +127,28 @@ impl World {
         found.cloned()
     }
 
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
+    }
+
     /// The JSON pointer to a user or role.
     #[must_use]
     pub fn place_of_entity(&self, arn: &Arn) -> Option<&str> {
         self.places.entities.get(arn).map(String::as_str)
+    }
+}
+
+impl Places {
+    pub(crate) fn inline(&self, owner: &Arn, name: &str) -> Option<String> {
+        self.inline.get(&(owner.clone(), name.to_owned())).cloned()
+    }
+
+    pub(crate) fn managed(&self, policy: &Arn) -> Option<String> {
+        self.managed.get(policy).cloned()
+    }
+
+    pub(crate) fn trust(&self, role: &Arn) -> Option<String> {
+        self.trust.get(role).cloned()
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod access;
 mod accounts;
+mod audit;
 mod backup;
 mod credentials;
 mod explain;
@@ -21,6 +22,7 @@ use stead_server::config::{Key, Layer};
 
 pub(crate) use access::{AccessFlags, CanFlags, GraphForm, WhoCanFlags};
 pub(crate) use accounts::AccountsFlags;
+pub(crate) use audit::AuditFlags;
 pub(crate) use backup::{BackupFlags, RestoreFlags};
 pub(crate) use credentials::{
     CallerFlags, CredentialsCommand, ExecFlags, PrintFlags, RoleFlags, ServeCredentialsFlags,
@@ -54,6 +56,7 @@ Examples:
   stead lint policy.json                       what is wrong with a policy
   stead log query --outcome denied             who was denied what
   stead who-can assume deploy --accounts DIR   who can become a role, and how
+  stead audit DIR                              who has too much power, or can get it
 
 Exit codes:
   0 fine or allowed, 1 failed, 2 wrong use, 3 denied or something found,
@@ -76,6 +79,8 @@ pub(crate) enum Command {
     /// Manage the accounts of an installation.
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Say what is wrong with accounts: who has too much power, or can get it.
+    Audit(Box<AuditFlags>),
     /// Copy the installation to a directory, while it is used.
     Backup(BackupFlags),
     /// Make a data directory of a backup.

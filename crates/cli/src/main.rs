@@ -7,6 +7,7 @@ mod access;
 mod account;
 mod administration;
 mod arguments;
+mod audit;
 mod backup;
 mod client;
 mod configuration;
@@ -25,6 +26,7 @@ mod loopback;
 mod print;
 mod profile;
 mod running;
+mod sarif;
 mod serve;
 mod sessions;
 mod simulate;
@@ -65,6 +67,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Demo(flags) => on_runtime(demo::demo(flags)),
         Command::Account(command) => on_runtime(account::run(command)),
         Command::Keys(command) => on_runtime(keys::run(command)),
+        Command::Audit(flags) => audit::run(&flags),
         Command::Backup(flags) => on_runtime(backup::back_up(&flags)),
         Command::Restore(flags) => on_runtime(backup::put_back(&flags)),
         Command::Can(flags) => access::can(&flags),

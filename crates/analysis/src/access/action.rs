@@ -72,7 +72,7 @@ impl Access<'_> {
     }
 
     /// The resource, with its tags where it is a user or role in view.
-    pub(super) fn resource(&self, arn: &str, account: AccountId) -> Resource {
+    pub(crate) fn resource(&self, arn: &str, account: AccountId) -> Resource {
         let found = arn.parse().ok().and_then(|arn| self.people.place_of(&arn));
         let person = found.and_then(|place| self.people.get(place));
         let tags = person.and_then(|Person { account, id, kind, .. }| {

@@ -16,11 +16,11 @@ use crate::matching::likeness;
 
 /// Somebody who can assume a role, or of whom it is not known.
 #[derive(Clone, Debug)]
-pub(super) struct Edge {
-    pub(super) principal: Principal,
-    pub(super) action: &'static str,
-    pub(super) verdict: Verdict,
-    pub(super) conditions: Vec<Condition>,
+pub(crate) struct Edge {
+    pub(crate) principal: Principal,
+    pub(crate) action: &'static str,
+    pub(crate) verdict: Verdict,
+    pub(crate) conditions: Vec<Condition>,
 }
 
 /// How alike a name is that may have been meant, in hundredths.
@@ -143,12 +143,22 @@ impl Access<'_> {
 
     /// Who can assume the role directly; those without conditions first.
     fn direct(&self, arn: &Arn, wanted: &Wanted) -> Vec<Edge> {
+        self.direct_among(arn, wanted, &|_| true)
+    }
+
+    /// Who of some can assume the role directly; those without conditions first.
+    pub(crate) fn direct_among(
+        &self,
+        arn: &Arn,
+        wanted: &Wanted,
+        is_asked: &dyn Fn(&Principal) -> bool,
+    ) -> Vec<Edge> {
         let account = arn.account().and_then(|id| self.world.account(id));
         let Some(role) = account.and_then(|account| account.snapshot.role_by_arn(arn)) else {
             return Vec::new();
         };
-        let candidates = self.candidates(role, arn);
-        let edges = candidates.into_iter().flat_map(|who| self.may_assume(who, arn, wanted));
+        let candidates = self.candidates(role, arn).into_iter().filter(is_asked);
+        let edges = candidates.flat_map(|who| self.may_assume(who, arn, wanted));
         let mut edges: Vec<Edge> = edges.collect();
         edges.sort_by_key(|edge| (edge.verdict, !edge.conditions.is_empty()));
         let all: BTreeSet<_> = edges
@@ -240,7 +250,7 @@ impl Access<'_> {
 }
 
 impl Person {
-    pub(super) fn principal(&self) -> Principal {
+    pub(crate) fn principal(&self) -> Principal {
         let arn = self.arn.to_string();
         match self.kind {
             Kind::User => Principal::User { arn },

@@ -16,22 +16,22 @@ pub(super) const ASSUME_ROLE: &str = "sts:AssumeRole";
 
 /// A user or role in view.
 #[derive(Clone, Debug)]
-pub(super) struct Person {
-    pub(super) arn: Arn,
-    pub(super) id: UniqueId,
-    pub(super) account: AccountId,
-    pub(super) kind: Kind,
+pub(crate) struct Person {
+    pub(crate) arn: Arn,
+    pub(crate) id: UniqueId,
+    pub(crate) account: AccountId,
+    pub(crate) kind: Kind,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     User,
     Role,
 }
 
 /// Everybody in view, by number.
 #[derive(Debug, Default)]
-pub(super) struct People {
+pub(crate) struct People {
     all: Vec<Person>,
     by_arn: BTreeMap<Arn, usize>,
     by_id: BTreeMap<UniqueId, usize>,
@@ -61,11 +61,11 @@ impl People {
         self.all.push(Person { arn, id, account, kind });
     }
 
-    pub(super) fn get(&self, place: usize) -> Option<&Person> {
+    pub(crate) fn get(&self, place: usize) -> Option<&Person> {
         self.all.get(place)
     }
 
-    pub(super) fn place_of(&self, arn: &Arn) -> Option<usize> {
+    pub(crate) fn place_of(&self, arn: &Arn) -> Option<usize> {
         self.by_arn.get(arn).copied()
     }
 
@@ -78,7 +78,7 @@ impl People {
     }
 
     /// Everybody, with their numbers.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &Person)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &Person)> {
         self.all.iter().enumerate()
     }
 
@@ -89,7 +89,7 @@ impl People {
 
 impl Person {
     /// The policies that the evaluator gathers for this user or role.
-    pub(super) fn identity_policies<'a>(&self, home: &'a Snapshot) -> Vec<PolicyRef<'a>> {
+    pub(crate) fn identity_policies<'a>(&self, home: &'a Snapshot) -> Vec<PolicyRef<'a>> {
         match self.kind {
             Kind::User => home.user(&self.id).map(|user| home.identity_policies_of_user(user)),
             Kind::Role => home.role(&self.id).map(|role| home.identity_policies_of_role(role)),
@@ -98,7 +98,7 @@ impl Person {
     }
 
     /// The permissions boundary, as the evaluator gets it.
-    pub(super) fn boundary<'a>(&self, home: &'a Snapshot) -> Option<PolicyRef<'a>> {
+    pub(crate) fn boundary<'a>(&self, home: &'a Snapshot) -> Option<PolicyRef<'a>> {
         let boundary = match self.kind {
             Kind::User => home.user(&self.id)?.boundary.as_ref(),
             Kind::Role => home.role(&self.id)?.boundary.as_ref(),
@@ -109,7 +109,7 @@ impl Person {
 
 /// Whose policies may let them do one action to what.
 #[derive(Debug, Default)]
-pub(super) struct Reaches {
+pub(crate) struct Reaches {
     /// By whole resources, and by what they begin with, both in lower case: the policies.
     whole: BTreeMap<String, BTreeSet<usize>>,
     prefixes: BTreeMap<String, BTreeSet<usize>>,
@@ -120,11 +120,21 @@ pub(super) struct Reaches {
 impl Reaches {
     /// Reads the policies of everybody, each once.
     pub(super) fn of(world: &World, people: &People, action: &str) -> Self {
+        Self::among(world, people, action, |_| true)
+    }
+
+    /// Reads the policies of some, each once.
+    pub(crate) fn among(
+        world: &World,
+        people: &People,
+        action: &str,
+        is_asked: impl Fn(usize) -> bool,
+    ) -> Self {
         let mut reaches = Self::default();
         // Policies that are shared are told by where they lie.
         let mut known: BTreeMap<*const stead_policy::CompiledPolicy, Option<usize>> =
             BTreeMap::new();
-        for (place, person) in people.iter() {
+        for (place, person) in people.iter().filter(|(place, _)| is_asked(*place)) {
             let Some(account) = world.account(person.account) else { continue };
             for PolicyRef { policy, .. } in person.identity_policies(&account.snapshot) {
                 let found = known
@@ -162,8 +172,13 @@ impl Reaches {
         Some(number)
     }
 
+    /// Everybody whose policies may let them do it to something.
+    pub(crate) fn holders(&self) -> BTreeSet<usize> {
+        self.holders.iter().flatten().copied().collect()
+    }
+
     /// Everybody whose policies may let them do it to this resource.
-    pub(super) fn candidates(&self, resource: &str) -> BTreeSet<usize> {
+    pub(crate) fn candidates(&self, resource: &str) -> BTreeSet<usize> {
         let folded = resource.to_ascii_lowercase();
         let ends = folded.char_indices().map(|(at, _)| at).chain([folded.len()]);
         let begin = ends.filter_map(|end| self.prefixes.get(folded.get(..end)?));

@@ -30,11 +30,11 @@ struct Question<'q> {
     is_absent: &'q dyn Fn(&str) -> bool,
 }
 
-type Asked = Option<(Verdict, Vec<Condition>)>;
+pub(crate) type Asked = Option<(Verdict, Vec<Condition>)>;
 
 impl Access<'_> {
     /// Whether somebody may assume a role; of tokens for which audience.
-    pub(super) fn may_assume(&self, who: Principal, role: &Arn, wanted: &Wanted) -> Vec<Edge> {
+    pub(crate) fn may_assume(&self, who: Principal, role: &Arn, wanted: &Wanted) -> Vec<Edge> {
         let action = match &who {
             Principal::WebIdentity { .. } => "sts:AssumeRoleWithWebIdentity",
             Principal::Saml { .. } => "sts:AssumeRoleWithSAML",
@@ -106,9 +106,20 @@ impl Access<'_> {
 
     /// Whether somebody may do something else to a resource.
     pub(super) fn may_act(&self, who: &Principal, action: &str, resource: &Resource) -> Asked {
+        self.may_act_with(who, action, resource, ContextBuilder::new())
+    }
+
+    /// Whether somebody may do something else to a resource, in a request of which these
+    /// keys are known.
+    pub(crate) fn may_act_with(
+        &self,
+        who: &Principal,
+        action: &str,
+        resource: &Resource,
+        context: ContextBuilder,
+    ) -> Asked {
         let mut attempt = self.attempt(who, "", "");
         attempt.parameters.clear();
-        let context = ContextBuilder::new();
         let (action, resource) = (action.to_owned(), resource.clone());
         let has_tags = resource.tags().is_some();
         let ask = Ask { action, resource, context, shown: None };

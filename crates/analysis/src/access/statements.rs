@@ -116,7 +116,7 @@ impl Entry {
 }
 
 /// How a policy is told.
-pub(super) fn name_of(source: &PolicySource) -> String {
+pub(crate) fn name_of(source: &PolicySource) -> String {
     match source {
         PolicySource::Inline { owner, name } => format!("{name} of {owner}"),
         PolicySource::Boundary { arn } => format!("the permissions boundary {arn}"),

@@ -10,7 +10,7 @@ use crate::attempt::{Attempt, Operation};
 /// What a hop needs of the session that makes it: whoever begins that session must be able
 /// to give it these.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     session_name: Option<String>,
     source_identity: Option<String>,
     tags: BTreeMap<String, String>,
@@ -18,7 +18,7 @@ pub(super) struct Wanted {
 
 impl Wanted {
     /// What the hop needs of whoever makes it.
-    pub(super) fn of(hop: &Hop) -> Self {
+    pub(crate) fn of(hop: &Hop) -> Self {
         let mut wanted = Self::default();
         let Principal::Role { session, .. } = &hop.from else { return wanted };
         wanted.session_name.clone_from(session);

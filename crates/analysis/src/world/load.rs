@@ -36,7 +36,7 @@ pub(super) fn world(document: &Node<'_>) -> Result<World, CaseError> {
             return Err(node.wrong("an account that is not there yet"));
         }
     }
-    Ok(World { accounts, places, owner })
+    Ok(World { accounts, places: Arc::new(places), owner })
 }
 
 fn account_id(account: &Node<'_>) -> Result<AccountId, CaseError> {
@@ -94,6 +94,8 @@ impl Loading<'_> {
             resource_control: controls(account, self.id, Control::Resource, self.places)?,
             organization: organization.map(|id| id.text().map(str::to_owned)).transpose()?,
             missing: known.missing,
+            incomplete: known.incomplete,
+            other_versions: known.other_versions,
             not_in_view: account
                 .list("NotInView")?
                 .iter()
@@ -145,7 +147,7 @@ impl Loading<'_> {
             path,
             created_at: created_at(node),
             tags: tags(node)?,
-            boundary: known.boundary(node)?,
+            boundary: known.boundary(node, &arn)?,
             inline: self.inline(node, "UserPolicyList", &arn)?,
             attached: known.attached(node, &arn)?,
             groups: members.collect::<Result<BTreeSet<_>, _>>()?,
@@ -187,7 +189,7 @@ impl Loading<'_> {
                 .and_then(MaxSessionDuration::from_seconds)
                 .unwrap_or(MaxSessionDuration::DEFAULT),
             tags: tags(node)?,
-            boundary: known.boundary(node)?,
+            boundary: known.boundary(node, &arn)?,
             inline: self.inline(node, "RolePolicyList", &arn)?,
             attached: known.attached(node, &arn)?,
         })
@@ -226,6 +228,8 @@ impl Loading<'_> {
         let document = version.required("Document")?;
         self.places.managed.insert(arn.clone(), document.pointer.clone());
         known.policies.insert(arn.clone());
+        let others: Vec<&Node<'_>> = versions.iter().filter(|it| !is_default(it)).collect();
+        known.add_versions(&arn, &others);
         let text = PolicyText::from(document_text(&document)?);
         let name = node.required("PolicyName")?.parsed("the name of a policy")?;
         let path = path(node)?;
@@ -267,9 +271,23 @@ impl Loading<'_> {
 struct Known {
     policies: BTreeSet<Arn>,
     missing: Vec<String>,
+    incomplete: BTreeSet<Arn>,
+    other_versions: BTreeMap<Arn, Vec<(String, PolicyText)>>,
 }
 
 impl Known {
+    /// What a policy could be set back to. A version without its document is none.
+    fn add_versions(&mut self, arn: &Arn, versions: &[&Node<'_>]) {
+        for version in versions {
+            let document = version.member("Document");
+            let Some(Ok(text)) = document.map(|it| document_text(&it)) else { continue };
+            let name = version.member("VersionId");
+            let name = name.and_then(|name| name.value.as_str()).unwrap_or("another version");
+            let all = self.other_versions.entry(arn.clone()).or_default();
+            all.push((name.to_owned(), text.into()));
+        }
+    }
+
     /// A policy that is attached and not exported is left out and told: it could allow or
     /// deny anything, and neither must be guessed.
     fn has(&mut self, arn: &Arn, holder: &str) -> bool {
@@ -290,16 +308,26 @@ impl Known {
             let arn: Arn = policy.required("PolicyArn")?.parsed("the ARN of a policy")?;
             if self.has(&arn, owner.as_str()) {
                 arns.push(arn);
+            } else {
+                self.incomplete.insert(owner.clone());
             }
         }
         Ok(imported::attached_policies(owner, arns))
     }
 
-    fn boundary(&mut self, node: &Node<'_>) -> Result<Option<PermissionsBoundary>, CaseError> {
+    fn boundary(
+        &mut self,
+        node: &Node<'_>,
+        owner: &Arn,
+    ) -> Result<Option<PermissionsBoundary>, CaseError> {
         let Some(boundary) = node.member("PermissionsBoundary") else { return Ok(None) };
         let arn = boundary.required("PermissionsBoundaryArn")?;
         let arn: Arn = arn.parsed("the ARN of a policy")?;
-        Ok(self.has(&arn, "a permissions boundary").then(|| imported::boundary(arn)))
+        let is_known = self.has(&arn, "a permissions boundary");
+        if !is_known {
+            self.incomplete.insert(owner.clone());
+        }
+        Ok(is_known.then(|| imported::boundary(arn)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who can, and what somebody can.
 
-mod accounts;
+pub(crate) mod accounts;
 mod actions;
 mod complete;
 mod conditions;

@@ -4,6 +4,7 @@
 
 mod access;
 mod agreement;
+mod audit;
 mod corpus;
 mod damaged;
 mod export;

@@ -3,34 +3,13 @@
 //! Spec: OASIS, Static Analysis Results Interchange Format 2.1.0. Places count characters
 //! from 1, as `columnKind` says, and an end stands behind the last.
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 use stead_analysis::Lines;
 use stead_lint::{Finding, Rule};
 use stead_policy::Span;
 
 use super::Examined;
-
-const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
-
-/// What a path of a URI cannot hold as it stands. Spec: RFC 3986, section 3.3.
-const ENCODED: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'%')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'[')
-    .add(b'\\')
-    .add(b']')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}')
-    .add(b':');
+use crate::sarif::{self, artifact};
 
 pub(super) fn report(examined: &[Examined]) -> String {
     let mut rules: Vec<&'static Rule> =
@@ -40,20 +19,9 @@ pub(super) fn report(examined: &[Examined]) -> String {
     let results = examined.iter().flat_map(|document| {
         document.findings.iter().map(|finding| result(document, finding, &rules))
     });
-    let report = json!({
-        "$schema": SCHEMA,
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": "stead lint",
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": rules.iter().copied().map(described).collect::<Vec<_>>(),
-            }},
-            "columnKind": "unicodeCodePoints",
-            "results": results.collect::<Vec<_>>(),
-        }],
-    });
-    format!("{report:#}\n")
+    let results: Vec<Value> = results.collect();
+    let rules: Vec<Value> = rules.iter().copied().map(described).collect();
+    sarif::report("stead lint", &rules, &results)
 }
 
 fn described(rule: &Rule) -> Value {
@@ -94,14 +62,6 @@ fn fix(document: &Examined, finding: &Finding) -> Value {
         "artifactLocation": artifact(&document.name),
         "replacements": replacements.collect::<Vec<_>>(),
     }]})
-}
-
-fn artifact(name: &str) -> Value {
-    let name = if name == "-" { "stdin" } else { name };
-    let path = utf8_percent_encode(name, ENCODED).to_string();
-    // A reference that begins with a slash is a path of the machine.
-    let uri = if path.starts_with('/') { format!("file://{path}") } else { path };
-    json!({ "uri": uri })
 }
 
 fn region(text: &str, span: Span) -> Value {

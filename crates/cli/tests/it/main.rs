@@ -9,6 +9,7 @@
 )]
 
 mod access;
+mod audit;
 mod calls;
 mod crash;
 mod credentials;

@@ -4,45 +4,61 @@ use serde_json::{Value, json};
 use stead_analysis::{Access, AccessAnswer, AccessVerdict, Export, ExportFile, Reached, World};
 use stead_types::Timestamp;
 
-pub(super) const HERE: &str = "111122223333";
-pub(super) const THERE: &str = "444455556666";
-pub(super) const NOW: Timestamp = Timestamp::from_epoch_seconds(1_772_366_400);
+pub(crate) const HERE: &str = "111122223333";
+pub(crate) const THERE: &str = "444455556666";
+pub(crate) const NOW: Timestamp = Timestamp::from_epoch_seconds(1_772_366_400);
 
 /// An account while it is put together.
 #[derive(Default)]
-pub(super) struct Account {
-    pub(super) users: Vec<Value>,
-    pub(super) roles: Vec<Value>,
-    pub(super) policies: Vec<Value>,
-    pub(super) service_control: Vec<Value>,
-    pub(super) oidc: Vec<Value>,
-    pub(super) saml: Vec<Value>,
+pub(crate) struct Account {
+    pub(crate) users: Vec<Value>,
+    pub(crate) roles: Vec<Value>,
+    pub(crate) groups: Vec<Value>,
+    pub(crate) policies: Vec<Value>,
+    pub(crate) service_control: Vec<Value>,
+    pub(crate) oidc: Vec<Value>,
+    pub(crate) saml: Vec<Value>,
 }
 
-pub(super) fn policy(statements: Value) -> Value {
+pub(crate) fn policy(statements: Value) -> Value {
     json!({"Version": "2012-10-17", "Statement": statements})
 }
 
-pub(super) fn assume(resource: &str) -> Value {
+pub(crate) fn assume(resource: &str) -> Value {
     policy(json!([{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": resource}]))
 }
 
-pub(super) fn trust(principal: Value) -> Value {
+pub(crate) fn trust(principal: Value) -> Value {
     policy(json!([{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}]))
 }
 
-pub(super) fn trust_if(principal: Value, condition: Value) -> Value {
+pub(crate) fn trust_if(principal: Value, condition: Value) -> Value {
     let mut policy = trust(principal);
     policy["Statement"][0]["Condition"] = condition;
     policy
 }
 
-pub(super) fn user(account: &str, name: &str, policies: &[Value]) -> Value {
+pub(crate) fn user(account: &str, name: &str, policies: &[Value]) -> Value {
     json!({"UserName": name, "Arn": format!("arn:aws:iam::{account}:user/{name}"), "Path": "/",
         "UserPolicyList": inline(policies)})
 }
 
-pub(super) fn role(account: &str, name: &str, trust: &Value, policies: &[Value]) -> Value {
+pub(crate) fn group(account: &str, name: &str, policies: &[Value]) -> Value {
+    json!({"GroupName": name, "Arn": format!("arn:aws:iam::{account}:group/{name}"), "Path": "/",
+        "GroupPolicyList": inline(policies)})
+}
+
+/// A managed policy of the account: its versions, of which the first is in force.
+pub(crate) fn managed(account: &str, name: &str, versions: &[Value]) -> Value {
+    let version = |(document, number): (&Value, usize)| {
+        json!({"VersionId": format!("v{number}"), "IsDefaultVersion": number == 1,
+            "Document": document})
+    };
+    json!({"PolicyName": name, "Arn": format!("arn:aws:iam::{account}:policy/{name}"),
+        "PolicyVersionList": versions.iter().zip(1..).map(version).collect::<Vec<_>>()})
+}
+
+pub(crate) fn role(account: &str, name: &str, trust: &Value, policies: &[Value]) -> Value {
     json!({"RoleName": name, "Arn": format!("arn:aws:iam::{account}:role/{name}"), "Path": "/",
         "AssumeRolePolicyDocument": trust, "RolePolicyList": inline(policies)})
 }
@@ -52,13 +68,13 @@ fn inline(policies: &[Value]) -> Vec<Value> {
     policies.iter().zip(0..).map(one).collect()
 }
 
-pub(super) fn export(accounts: &[(&str, Account)]) -> Export {
+pub(crate) fn export(accounts: &[(&str, Account)]) -> Export {
     let files = accounts.iter().map(|(number, account)| {
         let text = json!({
             "AccountId": number,
             "Authorization": {
                 "UserDetailList": account.users, "RoleDetailList": account.roles,
-                "Policies": account.policies,
+                "GroupDetailList": account.groups, "Policies": account.policies,
             },
             "OpenIDConnectProviders": account.oidc, "SAMLProviders": account.saml,
             "ServiceControlPolicies": account.service_control,
@@ -68,20 +84,20 @@ pub(super) fn export(accounts: &[(&str, Account)]) -> Export {
     Export::read(&files.collect::<Vec<_>>()).unwrap()
 }
 
-pub(super) fn world(accounts: &[(&str, Account)]) -> World {
+pub(crate) fn world(accounts: &[(&str, Account)]) -> World {
     export(accounts).take_world().unwrap()
 }
 
-pub(super) fn role_arn(account: &str, name: &str) -> String {
+pub(crate) fn role_arn(account: &str, name: &str) -> String {
     format!("arn:aws:iam::{account}:role/{name}")
 }
 
-pub(super) fn who_can_assume(world: &World, role: &str) -> AccessAnswer {
+pub(crate) fn who_can_assume(world: &World, role: &str) -> AccessAnswer {
     Access::new(world, NOW).who_can_assume(role).unwrap()
 }
 
 /// Each principal in words, with the hops and the conditions, as `key=value`.
-pub(super) fn shown(answer: &AccessAnswer) -> Vec<String> {
+pub(crate) fn shown(answer: &AccessAnswer) -> Vec<String> {
     answer.principals.iter().map(line).collect()
 }
 

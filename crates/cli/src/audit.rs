@@ -1,0 +1,83 @@
+//! `stead audit`: what is wrong with accounts.
+
+mod baseline;
+mod csv;
+mod input;
+mod json;
+mod places;
+mod print;
+mod progress;
+mod sarif;
+
+use std::io::Write as _;
+
+use stead_analysis::{Audit, AuditFinding, AuditSeverity, audit};
+use stead_server::clock::{Clock as _, SystemClock};
+use stead_types::Timestamp;
+
+use crate::arguments::AuditFlags;
+use crate::exit::{Exit, Failure};
+use crate::token::moment;
+use input::Input;
+use places::{Place, Places};
+
+/// An audit with what of it is shown.
+struct Report {
+    audit: Audit,
+    at: Timestamp,
+    shown: Vec<Shown>,
+    /// How many findings the baseline has too.
+    known: usize,
+}
+
+/// A finding with the places of its evidence, in their order.
+struct Shown {
+    finding: AuditFinding,
+    places: Vec<Option<Place>>,
+}
+
+pub(crate) fn run(flags: &AuditFlags) -> Result<Exit, Failure> {
+    let at = flags.at.as_deref().map_or_else(|| Ok(SystemClock.now()), moment)?;
+    let baseline = flags.baseline.as_deref().map(baseline::read).transpose()?.unwrap_or_default();
+    let mut input = Input::read(&flags.paths)?;
+    let world = input.world()?;
+    let mut audit = progress::shown(|progress| audit(&world, at, progress));
+    drop(world);
+    let least = flags.severity.severity();
+    let mut found = std::mem::take(&mut audit.findings);
+    found.retain(|finding| finding.severity >= least);
+    let before = found.len();
+    found.retain(|finding| !baseline.contains(&finding.id()));
+    let known = before - found.len();
+    let places = Places::of(&input, &found);
+    let shown = found.into_iter().map(|finding| Shown { places: places.all(&finding), finding });
+    let report = Report { audit, at, shown: shown.collect(), known };
+    let text = match (flags.form.json, flags.form.sarif, flags.form.csv) {
+        (true, _, _) => json::report(&report),
+        (_, true, _) => sarif::report(&report),
+        (_, _, true) => csv::report(&report),
+        _ => print::report(&report),
+    };
+    std::io::stdout().lock().write_all(text.as_bytes())?;
+    let is_found = report.shown.iter().any(|it| it.finding.severity > AuditSeverity::Informational);
+    Ok(if is_found { Exit::Different } else { Exit::Success })
+}
+
+impl Report {
+    fn count(&self, severity: AuditSeverity) -> usize {
+        self.shown.iter().filter(|it| it.finding.severity == severity).count()
+    }
+}
+
+impl Shown {
+    /// The account that the subject is of.
+    fn account(&self) -> String {
+        let arn = self.finding.subject.parse::<stead_types::Arn>().ok();
+        arn.and_then(|arn| arn.account()).map(|it| it.to_string()).unwrap_or_default()
+    }
+
+    /// The first place that the evidence has.
+    fn place(&self) -> Option<&Place> {
+        self.places.iter().flatten().next()
+    }
+}
