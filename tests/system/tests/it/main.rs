@@ -12,6 +12,7 @@ mod audit_disk;
 mod backup;
 mod cast;
 mod crash;
+mod denials;
 mod disk;
 mod drawn;
 mod durability;

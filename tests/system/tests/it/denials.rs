@@ -1,0 +1,100 @@
+//! Denials that people have met, replayed: the accounts of each case are imported into the
+//! built server, its call is made there as the case's caller, and the denial is explained
+//! by its id. Code and message are AWS's, and the cause is the case's.
+
+mod case;
+mod known;
+mod stage;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use case::Case;
+use known::{DIFFERENT, NOT_REPLAYED};
+use stage::{Outcome, Stage};
+
+/// What a replayed case came to, and where that is not what the case has.
+struct Row {
+    name: String,
+    outcome: Outcome,
+    /// By what differs: `code`, `message` or `cause`.
+    differences: BTreeMap<&'static str, String>,
+}
+
+#[test]
+fn the_server_denies_as_aws_did_and_explains_it_by_the_cause() {
+    let cases = case::all();
+    let stage = Stage::start(&cases).unwrap();
+    let replayed = cases.iter().filter(|case| !is_listed(&case.name));
+    let rows: Vec<Row> = replayed.map(|case| row(&stage, case)).collect();
+    println!("{}", table(&rows));
+    let mut found = BTreeMap::new();
+    for row in &rows {
+        for (what, text) in &row.differences {
+            found.insert((row.name.as_str(), *what), text.as_str());
+        }
+    }
+    let known: BTreeMap<_, _> =
+        DIFFERENT.iter().map(|(name, what, text, _)| ((*name, *what), *text)).collect();
+    assert_eq!(found, known, "what differs is not what is known to differ");
+    for name in NOT_REPLAYED.iter().map(|(name, _)| name) {
+        assert!(cases.iter().any(|case| case.name == *name), "{name} is no case");
+    }
+    assert_eq!(rows.len() + NOT_REPLAYED.len(), cases.len());
+}
+
+fn is_listed(name: &str) -> bool {
+    NOT_REPLAYED.iter().any(|(listed, _)| *listed == name)
+}
+
+fn row(stage: &Stage, case: &Case) -> Row {
+    let outcome = stage.replay(case).unwrap_or_else(|error| panic!("{}: {error:#}", case.name));
+    let mut differences = BTreeMap::new();
+    if outcome.code != case.code {
+        differences.insert("code", outcome.code.clone());
+    }
+    if core(&outcome.message) != core(&case.message) {
+        differences.insert("message", core(&outcome.message));
+    }
+    if outcome.cause != case.cause {
+        differences.insert("cause", outcome.cause.clone());
+    }
+    Row { name: case.name.clone(), outcome, differences }
+}
+
+/// What AWS has said in every year. Which policies deny is told since 2021, and of which
+/// type in other words since; numbers are moments, which a replay has its own of.
+///
+/// Spec: docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html.
+fn core(message: &str) -> String {
+    const SUFFIXES: [&str; 4] =
+        [" because ", " with an explicit deny", " (denial ", " Encoded authorization"];
+    let end = SUFFIXES.iter().filter_map(|suffix| message.find(suffix)).min();
+    let core = message.get(..end.unwrap_or(message.len())).unwrap_or_default();
+    let digits = core.split(' ').map(|word| {
+        let is_moment = word.bytes().filter(u8::is_ascii_digit).count() >= 8
+            && !word.contains("arn:")
+            && !word.contains("account:");
+        if is_moment { "#" } else { word }
+    });
+    digits.collect::<Vec<_>>().join(" ")
+}
+
+fn table(rows: &[Row]) -> String {
+    let mut table = String::new();
+    for row in rows {
+        let Outcome { code, cause, way, .. } = &row.outcome;
+        let differences: Vec<_> =
+            row.differences.iter().map(|(what, text)| format!("{what}: {text}")).collect();
+        let _ = writeln!(
+            table,
+            "{:<36} {code:<26} {cause:<36} {way:<8} {}",
+            row.name,
+            differences.join("; ")
+        );
+    }
+    for (name, reason) in NOT_REPLAYED {
+        let _ = writeln!(table, "{name:<36} not replayed: {reason}");
+    }
+    table
+}

@@ -1,0 +1,62 @@
+//! What is known not to be replayed, or to be answered otherwise here, each with its reason.
+
+/// Cases whose call cannot be made here.
+pub(crate) const NOT_REPLAYED: [(&str, &str); 9] = [
+    (
+        "clock-set-by-hand",
+        "refused before anything is known of it: there is no id that it could be explained by",
+    ),
+    (
+        "github-thumbprint-rollover",
+        "the issuer would have to show a certificate: its keys are in a file here",
+    ),
+    ("issuer-endpoints-private", "the issuer would have to be unreachable: tests use no network"),
+    ("pod-identity-role-still-trusts-oidc", "a service of AWS calls"),
+    ("rcp-org-perimeter-blocks-sso", "the server has no organizations"),
+    ("region-lock-scp-global-sts", "the server has no organizations"),
+    ("saml-session-duration-attribute", "exports have no metadata of SAML providers"),
+    ("sandbox-ou-allow-list", "the server has no organizations"),
+    ("sts-deactivated-in-region", "the server has one endpoint for all regions"),
+];
+
+/// What differs in a case that is replayed: the code, the message or the cause; what it is
+/// here; and why.
+pub(crate) const DIFFERENT: [(&str, &str, &str, &str); 14] = [
+    ("amplify-authrole-left-denying", "code", "AccessDenied", COGNITO),
+    ("amplify-authrole-left-denying", "message", NOT_AUTHORIZED, COGNITO),
+    ("cognito-assumerole-action", "code", "AccessDenied", COGNITO),
+    ("cognito-assumerole-action", "message", NOT_AUTHORIZED, COGNITO),
+    ("cognito-key-prefix-typo", "code", "AccessDenied", COGNITO),
+    ("cognito-key-prefix-typo", "message", NOT_AUTHORIZED, COGNITO),
+    (
+        "notebook-token-expired",
+        "message",
+        "Token expired: current date/time # must be before the expiration date/time #",
+        "AWS leaves out the last space in some years",
+    ),
+    ("pod-identity-tags-plus-own-tags", "code", "OK", PACKED),
+    ("pod-identity-tags-plus-own-tags", "message", "", PACKED),
+    ("pod-identity-tags-plus-own-tags", "cause", "-", PACKED),
+    ("seller-user-arn-as-role", "code", "ValidationError", NO_ROLE),
+    (
+        "seller-user-arn-as-role",
+        "message",
+        "arn:aws:iam::100000000460:user/seller is invalid",
+        NO_ROLE,
+    ),
+    (
+        "token-bad-signature",
+        "message",
+        "The web identity token provided could not be validated. See the \
+         AssumeRoleWithWebIdentity documentation for requirements.",
+        RECORDED,
+    ),
+    ("token-iat-in-future", "message", "Token issued in the future: #", RECORDED),
+];
+
+const NOT_AUTHORIZED: &str = "Not authorized to perform sts:AssumeRoleWithWebIdentity";
+const COGNITO: &str = "Cognito has called STS there, and answers in words of its own";
+const PACKED: &str = "how much room tags take is AWS's secret; here there is enough";
+const NO_ROLE: &str =
+    "AWS was seen to answer both: here what is no role is refused before policies";
+const RECORDED: &str = "the text is that which AWS was recorded to answer in 2026";
