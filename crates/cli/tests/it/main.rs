@@ -24,3 +24,4 @@ mod simulate;
 mod token;
 mod token_saml;
 mod traces;
+mod troubleshooting;
