@@ -260,8 +260,13 @@ impl DecodedDenial {
     fn token(&self, operation: Operation, time: Timestamp) -> Value {
         if let Some(token) = self.pointer("/stead/refusedProof/token") {
             let mut token = token.clone();
-            let message = self.text("/stead/refusedProof/message").unwrap_or_default();
-            if let (true, Some(members)) = (message.contains("signature"), token.as_object_mut()) {
+            let says = |member: &str| {
+                let text = self.text(&format!("/stead/refusedProof/{member}"));
+                text.is_some_and(|text| text.contains("signature"))
+            };
+            if let (true, Some(members)) =
+                (says("message") || says("reason"), token.as_object_mut())
+            {
                 members.insert("signature".to_owned(), json!("invalid"));
             }
             return token;

@@ -31,6 +31,7 @@ mod node;
 mod patch;
 mod place;
 mod positions;
+mod steps;
 mod world;
 
 // What it is answered.
@@ -84,4 +85,5 @@ pub use positions::positions;
 pub use replay::{Answer, Denial, Refusal, Replay, replay};
 pub use requests::{Cell, Expected, RequestRow, RequestsError, read_requests};
 pub use simulation::{Deciding, SIMULATION_VERSION, Simulated, Simulation};
+pub use steps::{Step, StepsError, steps};
 pub use world::{Account, World};

@@ -67,6 +67,12 @@ impl Account {
         &self.not_in_view
     }
 
+    /// Whether policies of an organization apply to it.
+    #[must_use]
+    pub fn has_control_policies(&self) -> bool {
+        !self.service_control.is_empty() || !self.resource_control.is_empty()
+    }
+
     /// The SAML providers, of which exports have no more than their ARNs.
     #[must_use]
     pub fn saml_providers(&self) -> &[Arn] {

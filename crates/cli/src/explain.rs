@@ -1,6 +1,7 @@
 //! `stead explain`: why a call was denied, and what would let it through.
 
 pub(crate) mod accounts;
+mod apply;
 mod denial;
 pub(crate) mod faults;
 mod input;
@@ -18,6 +19,9 @@ use input::Input;
 pub(crate) fn run(flags: &ExplainFlags) -> Result<Exit, Failure> {
     let input = Input::read(flags)?;
     let explanation = explain(&input.case).map_err(|error| input.no_case(&error))?;
+    if flags.applying.apply {
+        return apply::apply(flags, &input.case, &explanation);
+    }
     let mut stdout = std::io::stdout().lock();
     if flags.output.print_case {
         writeln!(stdout, "{}", text(input.case.document())?)?;

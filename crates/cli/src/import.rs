@@ -78,6 +78,11 @@ fn command(account: &Account, flags: &ImportFlags) -> Result<Command, Failure> {
         let message = format!("account {number} is not exported in full: {}", printable(missing));
         return Err(Failure::new(message).with_help("export it again, with all its policies"));
     }
+    if account.has_control_policies() {
+        Failure::new(format!("account {number}: the policies of its organization are left out"))
+            .with_help("the server has no organizations")
+            .warn();
+    }
     if !account.saml_providers().is_empty() {
         Failure::new(format!("account {number}: its SAML providers are left out"))
             .with_help("exports have their names only: create them with their metadata")

@@ -2,8 +2,10 @@
 
 mod account;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
-use stead_analysis::ExportFile;
+use stead_analysis::{ExportFile, Step};
 
 use crate::arguments::{AccountsFlags, ServiceFlags};
 use crate::client::{Caller, Client, Credentials, Reply, Service};
@@ -117,6 +119,36 @@ pub(crate) async fn decode(flags: &AccountsFlags, encoded: &str) -> Result<Vec<S
         Some(failure) if told.is_empty() => Err(failure),
         _ => Ok(told),
     }
+}
+
+/// Carries calls of IAM out, each as whoever asks for its account.
+pub(crate) async fn carry_out(flags: &AccountsFlags, steps: &[Step]) -> Result<(), Failure> {
+    let mut asking = BTreeMap::new();
+    for running in Running::all(flags)? {
+        asking.entry(account::number(&running).await?).or_insert(running);
+    }
+    // Known before anything is changed.
+    let of = |step: &Step| {
+        asking.get(&step.account).ok_or_else(|| {
+            let message = format!("nobody who asks is of account {}", step.account);
+            Failure::new(message).with_help("name a profile of that account too")
+        })
+    };
+    for step in steps {
+        of(step)?;
+    }
+    for (step, done) in steps.iter().zip(0_usize..) {
+        let parameters: Vec<(&str, &str)> =
+            step.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let reply = of(step)?.reply(Service::Iam, &step.action, &parameters).await?;
+        if let Reply::Refused { code, message } = reply {
+            let (action, all) = (&step.action, steps.len());
+            return Err(Failure::new(format!(
+                "the server refuses {action}: {code}: {message}; {done} of {all} changes were made"
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn refused(service: Service, action: &str, code: &str, message: &str) -> Failure {

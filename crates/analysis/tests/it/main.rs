@@ -7,6 +7,7 @@ mod agreement;
 mod audit;
 mod corpus;
 mod damaged;
+mod denial;
 mod export;
 mod identities;
 mod mutants;

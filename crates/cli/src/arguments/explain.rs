@@ -21,6 +21,7 @@ Examples:
   stead explain --accounts ./accounts --event event.json --print-case > case.json
 
   stead explain d-0123456789abcdef0123456789abcdef --endpoint http://127.0.0.1:4566
+  stead explain d-... --endpoint http://127.0.0.1:4566 --profile admin --apply
   pbpaste | stead explain --message - --endpoint http://127.0.0.1:4566 --profile admin
   stead explain --endpoint http://127.0.0.1:4566 --profile admin \\
     --caller arn:aws:iam::111122223333:user/ann --role arn:aws:iam::111122223333:role/deploy
@@ -58,6 +59,22 @@ pub(crate) struct ExplainFlags {
     pub(crate) attempt: AttemptFlags,
     #[command(flatten)]
     pub(crate) output: OutputFlags,
+    #[command(flatten)]
+    pub(crate) applying: ApplyFlags,
+}
+
+/// Whether a fix is carried out.
+#[derive(Debug, Args)]
+pub(crate) struct ApplyFlags {
+    /// Carry the first fix out that changes accounts, through IAM, and evaluate again
+    #[arg(long, requires = "endpoint", conflicts_with_all = ["json", "patch", "print_case"])]
+    pub(crate) apply: bool,
+    /// Do not ask before
+    #[arg(long, requires = "apply")]
+    pub(crate) yes: bool,
+    /// The fix with this number
+    #[arg(long, value_name = "NUMBER", requires = "apply")]
+    pub(crate) fix: Option<usize>,
 }
 
 /// How the answer is printed.

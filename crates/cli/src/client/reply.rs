@@ -4,7 +4,7 @@ use crate::exit::Failure;
 
 /// What the server answered, as JSON.
 pub(crate) enum Reply {
-    /// The members of the result.
+    /// The members of the result; null where there is none.
     Done(Value),
     /// An error, by its code, and what is said of it.
     Refused {
@@ -21,11 +21,12 @@ impl Reply {
             Failure::new(format!("the answer to {action} is not the JSON that was asked for"))
         })?;
         if status == 200 {
-            let result = format!("/{action}Response/{action}Result");
-            let result = body.pointer_mut(&result).map(Value::take);
-            return result.map(Self::Done).ok_or_else(|| {
-                Failure::new(format!("the answer to {action} has no result in it"))
-            });
+            let response = body.get_mut(format!("{action}Response"));
+            let response =
+                response.ok_or_else(|| Failure::new(format!("the answer is none to {action}")))?;
+            // Operations that only change something answer no result.
+            let result = response.get_mut(format!("{action}Result"));
+            return Ok(Self::Done(result.map(Value::take).unwrap_or_default()));
         }
         let text = |name: &str| {
             let text = body.pointer(&format!("/Error/{name}")).and_then(Value::as_str);

@@ -182,3 +182,29 @@ fn what_was_imported_without_a_server_is_there_when_it_runs() {
     assert_eq!(element(&answer, "Arn"), ANN);
     assert_eq!(element(&answer, "UserId"), "AIDAIOSFODNN7EXAMPLE1");
 }
+
+#[test]
+fn a_fix_is_applied_to_the_running_server_and_the_call_succeeds() {
+    let stage = Stage::new("running-apply");
+    let message = stage.denial();
+    // The first fix changes the call, which is the caller's to do.
+    let (code, out, err) = stage.ask(&["explain", "--message", &message, "--apply"]);
+    assert_eq!(code, 2, "{out}{err}");
+    assert!(err.contains("--yes"), "{err}");
+    let (code, _, err) =
+        stage.ask(&["explain", "--message", &message, "--apply", "--yes", "--fix", "99"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("there is no fix 99"), "{err}");
+    let (code, out, err) = stage.ask(&["explain", "--message", &message, "--apply", "--yes"]);
+    assert_eq!(code, 0, "{out}{err}");
+    for part in ["UpdateAssumeRolePolicy in account 444455556666", "the call succeeds"] {
+        assert!(out.contains(part), "{out}");
+    }
+    let form = format!("Action=AssumeRole&RoleArn={DEPLOY}&RoleSessionName=run");
+    let form = form.replace(':', "%3A").replace('/', "%2F");
+    let answer = signed(&stage.served, &stage.ann, ("sts", "2011-06-15"), &form, "");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let (code, out, _) = stage.ask(&["explain", "--message", &message, "--apply", "--yes"]);
+    assert_eq!(code, 0, "{out}");
+    assert!(out.contains("nothing to fix"), "{out}");
+}

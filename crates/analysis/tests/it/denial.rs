@@ -1,0 +1,136 @@
+//! Documents of DecodeAuthorizationMessage, made attempts.
+
+use serde_json::{Value, json};
+use stead_analysis::{DECODED_BYTES_MAX, DecodedDenial, DenialError};
+
+const ROLE: &str = "arn:aws:iam::444455556666:role/deploy";
+
+/// What the caller's account is told of a denial.
+fn document(principal: &str, action: &str, conditions: &[(&str, &[&str])]) -> Value {
+    let items: Vec<Value> = conditions
+        .iter()
+        .map(|(key, values)| {
+            let values: Vec<Value> = values.iter().map(|value| json!({ "value": value })).collect();
+            json!({"key": key, "values": {"items": values}})
+        })
+        .collect();
+    json!({
+        "allowed": false,
+        "context": {"principal": {"arn": principal}, "action": action, "resource": ROLE,
+            "conditions": {"items": items}},
+        "stead": {"version": 1, "time": "2026-03-01T12:00:00Z", "policies": []},
+    })
+}
+
+fn attempt(document: &Value) -> Value {
+    let denial = DecodedDenial::read(&document.to_string()).unwrap();
+    Value::Object(denial.attempt().unwrap())
+}
+
+#[test]
+fn a_session_with_its_tags_and_policies_is_put_together_again() {
+    let mut told = document(
+        "arn:aws:sts::111122223333:assumed-role/app/run",
+        "sts:TagSession",
+        &[
+            ("sts:rolesessionname", &["ci"]),
+            ("sts:externalid", &["7f3a"]),
+            ("aws:requesttag/team", &["blue"]),
+            ("aws:tagkeys", &["Team"]),
+            ("sts:transitivetagkeys", &["Team"]),
+            ("aws:principaltag/stage", &["test"]),
+            ("aws:sourceidentity", &["ann"]),
+            ("aws:sourceip", &["203.0.113.7"]),
+            ("aws:securetransport", &["false"]),
+            ("aws:requestedregion", &["eu-west-1"]),
+            ("aws:resourceaccount", &["444455556666"]),
+        ],
+    );
+    told["stead"]["policies"] = json!([{
+        "policyType": "session policy",
+        "policy": {"kind": "sessionInline"},
+        "statements": [{
+            "effect": "ALLOW",
+            "elements": [
+                {"element": "Action", "values": [{"text": "s3:*"}, {"text": "sts:Get*"}]},
+                {"element": "Resource", "values": [{"text": "*"}]},
+            ],
+            "conditions": [{"operator": "StringEquals", "key": "aws:RequestedRegion",
+                "values": [{"text": "eu-west-1"}]}],
+        }],
+    }]);
+    let attempt = attempt(&told);
+    assert_eq!(attempt["operation"], "sts:AssumeRole");
+    assert_eq!(
+        attempt["parameters"],
+        json!({"RoleArn": ROLE, "RoleSessionName": "ci", "ExternalId": "7f3a",
+            "Tags": [{"Key": "Team", "Value": "blue"}], "TransitiveTagKeys": ["Team"]})
+    );
+    assert_eq!(
+        attempt["caller"],
+        json!({"arn": "arn:aws:sts::111122223333:assumed-role/app/run",
+        "credential": "assumed-role", "mfa": false, "sourceIp": "203.0.113.7",
+        "sessionTags": {"stage": "test"}, "sourceIdentity": "ann",
+        "sessionPolicies": [{"Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Action": ["s3:*", "sts:Get*"], "Resource": ["*"],
+            "Condition": {"StringEquals": {"aws:RequestedRegion": ["eu-west-1"]}},
+        }]}]})
+    );
+    assert_eq!(attempt["environment"], json!({"stsRegion": "eu-west-1"}));
+    assert_eq!(attempt["context"], json!({"aws:securetransport": "false"}));
+}
+
+#[test]
+fn the_claims_of_a_token_are_those_that_were_condition_keys() {
+    let provider = "arn:aws:iam::444455556666:oidc-provider/idp.example.com/Team";
+    let attempt = attempt(&document(
+        provider,
+        "sts:AssumeRoleWithWebIdentity",
+        &[
+            ("idp.example.com/team:sub", &["job-7"]),
+            ("idp.example.com/team:aud", &["sts"]),
+            ("idp.example.com/team:amr", &["a", "b"]),
+            ("idp.example.com/team-2:sub", &["other"]),
+        ],
+    ));
+    let claims = &attempt["token"]["claims"];
+    for (claim, value) in [
+        ("iss", json!("https://idp.example.com/Team")),
+        ("sub", json!("job-7")),
+        ("aud", json!("sts")),
+        ("amr", json!(["a", "b"])),
+    ] {
+        assert_eq!(claims[claim], value, "{claim}");
+    }
+    assert!(attempt.get("caller").is_none());
+}
+
+#[test]
+fn a_refused_token_is_that_of_its_record() {
+    let mut told = document("", "sts:AssumeRoleWithWebIdentity", &[]);
+    told["stead"]["refusedProof"] = json!({"code": "InvalidIdentityToken",
+        "message": "not validated", "reason": "the signature is another's",
+        "token": {"header": {}, "claims": {"iss": "https://idp.example.com"}}});
+    let told = attempt(&told);
+    assert_eq!(told["token"]["signature"], "invalid");
+    assert_eq!(told["token"]["claims"]["iss"], "https://idp.example.com");
+    assert_eq!(told["error"]["code"], "InvalidIdentityToken");
+}
+
+#[test]
+fn neighbours_are_refused() {
+    let refused = |text: &str| DecodedDenial::read(text).map(drop).unwrap_err();
+    let long = "x".repeat(DECODED_BYTES_MAX + 1);
+    assert_eq!(refused(&long), DenialError::TooLong { bytes: long.len() });
+    for text in ["", "{}", "[]", r#"{"context":{"action":7}}"#] {
+        assert!(matches!(refused(text), DenialError::Lacks(_)), "{text}");
+    }
+    let ann = "arn:aws:iam::111122223333:user/ann";
+    let other = document(ann, "iam:ListUsers", &[]);
+    let other = DecodedDenial::read(&other.to_string()).unwrap();
+    assert!(matches!(other.attempt(), Err(DenialError::OtherAction { .. })));
+    let mut timeless = document(ann, "sts:AssumeRole", &[]);
+    timeless["stead"] = json!({});
+    let timeless = DecodedDenial::read(&timeless.to_string()).unwrap();
+    assert_eq!(timeless.attempt(), Err(DenialError::Lacks("moment")));
+}
