@@ -7,6 +7,7 @@
 
 mod administrators;
 mod asker;
+mod credentials;
 mod crossing;
 mod documents;
 mod escalation;
@@ -22,6 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use stead_policy::PolicyRef;
 use stead_types::{Arn, Timestamp};
 
+pub use credentials::{CredentialReport, CredentialReportError};
 pub use finding::{AuditEvidence, AuditFinding, AuditSeverity, AuditStep};
 pub use rule::{AuditRule, audit_rules};
 
@@ -41,6 +43,17 @@ pub struct Audit {
     pub findings: Vec<AuditFinding>,
     /// What limits the answer, in words.
     pub notes: Vec<String>,
+}
+
+/// What is looked at besides the accounts, and how.
+#[derive(Clone, Debug)]
+pub struct AuditOptions {
+    /// The moment.
+    pub now: Timestamp,
+    /// Credential reports, one of each account.
+    pub credential_reports: Vec<CredentialReport>,
+    /// After how many days a role, a password or an access key counts as unused.
+    pub unused_days: u32,
 }
 
 /// Who is told how far an audit is: the name of a part, how much of it is done, and of how
@@ -74,10 +87,11 @@ impl std::fmt::Debug for Progress<'_> {
     }
 }
 
-/// Looks at accounts as of a moment.
+/// Looks at accounts.
 #[must_use]
-pub fn audit(world: &World, now: Timestamp, progress: &mut Progress<'_>) -> Audit {
+pub fn audit(world: &World, options: &AuditOptions, progress: &mut Progress<'_>) -> Audit {
     progress.tell("reading", 0, 1);
+    let now = options.now;
     let access = Access::new(world, now);
     let asked = Asked { unknown: unknown(&access), access: &access, now };
     let administrators = administrators::administrators(&asked, progress);
@@ -88,6 +102,14 @@ pub fn audit(world: &World, now: Timestamp, progress: &mut Progress<'_>) -> Audi
     findings.extend(crossing::findings(&asked, progress));
     findings.extend(trust::findings(&asked, progress));
     findings.extend(documents::findings(&asked, progress));
+    let credentials = credentials::Credentials {
+        reports: &options.credential_reports,
+        unused_days: options.unused_days,
+        now,
+    };
+    findings.extend(credentials.findings(&asked));
+    let mut notes = notes(&asked, escalations.is_cut);
+    notes.extend(credentials.notes(&asked));
     findings.sort_by(|one, other| {
         let key = |it: &AuditFinding| (std::cmp::Reverse(it.severity), it.rule.code);
         let named = |it: &AuditFinding| (it.subject.clone(), it.detail.clone());
@@ -99,7 +121,7 @@ pub fn audit(world: &World, now: Timestamp, progress: &mut Progress<'_>) -> Audi
         users: count(|account| account.snapshot.user_count()),
         roles: count(|account| account.snapshot.role_count()),
         findings,
-        notes: notes(&asked, escalations.is_cut),
+        notes,
     }
 }
 

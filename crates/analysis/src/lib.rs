@@ -63,8 +63,8 @@ pub use access::{
 };
 pub use attempt::{Attempt, Operation, Token};
 pub use audit::{
-    Audit, AuditEvidence, AuditFinding, AuditRule, AuditSeverity, AuditStep, Progress, audit,
-    audit_rules,
+    Audit, AuditEvidence, AuditFinding, AuditOptions, AuditRule, AuditSeverity, AuditStep,
+    CredentialReport, CredentialReportError, Progress, audit, audit_rules,
 };
 pub use case::{Case, CaseError};
 pub use cause::{Cause, Layer};
@@ -76,8 +76,8 @@ pub use explanation::{Explanation, FORMAT_VERSION, Fix, Verdict, explain};
 pub use export::{Export, ExportError, ExportFile, ExportPlace, Origin};
 pub use inquiry::{Inquiry, InquiryError, InquiryPart};
 pub use limits::{
-    CASE_BYTES_MAX, EVENT_BYTES_MAX, EXPORT_FILES_MAX, REQUEST_COLUMNS_MAX, REQUEST_LINE_BYTES_MAX,
-    REQUESTS_BYTES_MAX, REQUESTS_MAX, TOKEN_BYTES_MAX,
+    CASE_BYTES_MAX, CREDENTIAL_REPORT_BYTES_MAX, EVENT_BYTES_MAX, EXPORT_FILES_MAX,
+    REQUEST_COLUMNS_MAX, REQUEST_LINE_BYTES_MAX, REQUESTS_BYTES_MAX, REQUESTS_MAX, TOKEN_BYTES_MAX,
 };
 pub use patch::{Change, Patch, PatchError};
 pub use place::{Lines, Located, locate};

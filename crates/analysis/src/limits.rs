@@ -44,6 +44,13 @@ pub const REQUEST_COLUMNS_MAX: usize = 64;
 /// Requests that are answered at once.
 pub const REQUESTS_MAX: usize = 100_000;
 
+/// Bytes of a credential report: an account has 5,000 users, of which each has a line of some
+/// 400 bytes, and the CLI prints it in Base64.
+pub const CREDENTIAL_REPORT_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Columns of it. Spec: UG:id_credentials_getting-report: there are 22 and may be more.
+pub(crate) const CREDENTIAL_REPORT_COLUMNS_MAX: usize = 64;
+
 /// Roles that one after the other assumes, in a chain that is looked for.
 ///
 /// Choice: AWS sets no limit; people use two or three.

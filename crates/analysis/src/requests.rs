@@ -8,6 +8,8 @@ mod table;
 
 use thiserror::Error;
 
+pub(crate) use table::cells;
+
 use crate::limits::{REQUEST_LINE_BYTES_MAX, REQUESTS_BYTES_MAX, REQUESTS_MAX};
 
 /// One request of a file, as far as it tells it.

@@ -3,6 +3,7 @@
 mod ids;
 mod load;
 mod organization;
+mod used;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use stead_types::{AccountId, Arn, UniqueId};
 
 use crate::CaseError;
 use crate::node::Node;
+pub(crate) use used::{RoleUse, moment};
 
 /// The accounts of a case, each with its snapshot and what surrounds it.
 #[derive(Clone, Debug)]
@@ -39,6 +41,8 @@ pub struct Account {
     pub(crate) not_in_view: Vec<String>,
     /// Users, groups and roles of whose policies or boundary one was not exported.
     pub(crate) incomplete: BTreeSet<Arn>,
+    /// When each role was used last, of those that say it.
+    pub(crate) last_used: BTreeMap<Arn, RoleUse>,
     /// Documents of managed policies that are not the default version, by their names.
     pub(crate) other_versions: BTreeMap<Arn, Vec<(String, PolicyText)>>,
 }

@@ -2,6 +2,7 @@
 
 mod baseline;
 mod csv;
+mod html;
 mod input;
 mod json;
 mod places;
@@ -11,12 +12,16 @@ mod sarif;
 
 use std::io::Write as _;
 
-use stead_analysis::{Audit, AuditFinding, AuditSeverity, audit};
+use stead_analysis::{
+    Audit, AuditFinding, AuditOptions, AuditSeverity, CREDENTIAL_REPORT_BYTES_MAX,
+    CredentialReport, audit,
+};
 use stead_server::clock::{Clock as _, SystemClock};
 use stead_types::Timestamp;
 
 use crate::arguments::AuditFlags;
 use crate::exit::{Exit, Failure};
+use crate::explain::accounts;
 use crate::token::moment;
 use input::Input;
 use places::{Place, Places};
@@ -39,9 +44,10 @@ struct Shown {
 pub(crate) fn run(flags: &AuditFlags) -> Result<Exit, Failure> {
     let at = flags.at.as_deref().map_or_else(|| Ok(SystemClock.now()), moment)?;
     let baseline = flags.baseline.as_deref().map(baseline::read).transpose()?.unwrap_or_default();
+    let options = options(flags, at)?;
     let mut input = Input::read(&flags.paths)?;
     let world = input.world()?;
-    let mut audit = progress::shown(|progress| audit(&world, at, progress));
+    let mut audit = progress::shown(|progress| audit(&world, &options, progress));
     drop(world);
     let least = flags.severity.severity();
     let mut found = std::mem::take(&mut audit.findings);
@@ -58,9 +64,25 @@ pub(crate) fn run(flags: &AuditFlags) -> Result<Exit, Failure> {
         (_, _, true) => csv::report(&report),
         _ => print::report(&report),
     };
+    if let Some(path) = &flags.html {
+        std::fs::write(path, html::page(&report))
+            .map_err(|error| Failure::new(format!("cannot write `{}`: {error}", path.display())))?;
+    }
     std::io::stdout().lock().write_all(text.as_bytes())?;
     let is_found = report.shown.iter().any(|it| it.finding.severity > AuditSeverity::Informational);
     Ok(if is_found { Exit::Different } else { Exit::Success })
+}
+
+fn options(flags: &AuditFlags, now: Timestamp) -> Result<AuditOptions, Failure> {
+    let read = |path: &std::path::PathBuf| {
+        let text = accounts::text(path, CREDENTIAL_REPORT_BYTES_MAX)?;
+        CredentialReport::read(&text).map_err(|error| {
+            Failure::new(format!("`{}` is no credential report: {error}", path.display()))
+                .with_help("save what `aws iam get-credential-report` prints")
+        })
+    };
+    let credential_reports = flags.credential_report.iter().map(read).collect::<Result<_, _>>()?;
+    Ok(AuditOptions { now, credential_reports, unused_days: flags.unused_days })
 }
 
 impl Report {

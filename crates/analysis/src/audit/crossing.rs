@@ -24,8 +24,9 @@ pub(super) fn findings(asked: &Asked<'_, '_>, progress: &mut Progress<'_>) -> Ve
         progress.tell("trust between accounts", done, roles.len());
         let is_asked = |who: &Principal| is_from_elsewhere(who, role.account);
         for edge in access.direct_among(&role.arn, &Wanted::default(), &is_asked) {
-            if edge.verdict == Verdict::Allowed {
-                findings.extend(of_edge(asked, role, &edge));
+            match edge.verdict {
+                Verdict::Allowed => findings.extend(of_edge(asked, role, &edge)),
+                Verdict::Unknown => findings.push(in_doubt(asked, role, &edge)),
             }
         }
     }
@@ -43,6 +44,18 @@ fn is_from_elsewhere(who: &Principal, account: AccountId) -> bool {
         | Principal::Saml { .. }
         | Principal::Service { .. } => false,
     }
+}
+
+/// Somebody who is trusted, if what is asked of them can be.
+fn in_doubt(asked: &Asked<'_, '_>, role: &Person, edge: &Edge) -> AuditFinding {
+    let (who, name) = (edge.principal.words(), role.arn.resource());
+    let conditions: Vec<String> = edge.conditions.iter().map(words::doubt).collect();
+    let message = format!(
+        "whether `{name}` can be assumed by {who} is not known: it depends on {}",
+        conditions.join(" and ")
+    );
+    let finding = AuditFinding::new(&rule::CROSS_ACCOUNT_TRUST, &role.arn, message).detail(who);
+    finding.shown_by("the trust policy", asked.trust_place(role.arn.as_str()))
 }
 
 fn of_edge(asked: &Asked<'_, '_>, role: &Person, edge: &Edge) -> Vec<AuditFinding> {

@@ -128,6 +128,40 @@ rules! {
         "a user has policies of its own",
         "give the policies to a group, or have the user assume a role",
         ["AWS Security Hub IAM.2", "CIS AWS Foundations Benchmark v5.0.0/1.14"];
+    ROOT_ACCESS_KEY: "root-access-key", Critical,
+        "the root user has an access key",
+        "delete the key",
+        ["AWS Security Hub IAM.4", "CIS AWS Foundations Benchmark v5.0.0/1.3"];
+    ROOT_SECOND_FACTOR: "root-second-factor", Critical,
+        "the root user has no second factor",
+        "enable a second factor, or take the root user's credentials away",
+        ["AWS Security Hub IAM.9", "CIS AWS Foundations Benchmark v5.0.0/1.4"];
+    USER_SECOND_FACTOR: "user-second-factor", Medium,
+        "a user has a password and no second factor",
+        "enable a second factor, or take the password away",
+        ["AWS Security Hub IAM.5", "CIS AWS Foundations Benchmark v5.0.0/1.9"];
+    OLD_ACCESS_KEY: "old-access-key", Medium,
+        "an access key is old",
+        "make a new one and delete this one, or have the workload assume a role",
+        ["AWS Security Hub IAM.3", "CIS AWS Foundations Benchmark v5.0.0/1.13"];
+    UNUSED_ACCESS_KEY: "unused-access-key", Medium,
+        "an access key is not used",
+        "deactivate the key, and delete it when nobody has missed it",
+        ["AWS Security Hub IAM.8", "AWS Security Hub IAM.22",
+         "CIS AWS Foundations Benchmark v5.0.0/1.11"];
+    UNUSED_PASSWORD: "unused-password", Medium,
+        "a password is not used",
+        "delete the login profile",
+        ["AWS Security Hub IAM.8", "AWS Security Hub IAM.22",
+         "CIS AWS Foundations Benchmark v5.0.0/1.11"];
+    USER_WITHOUT_CREDENTIALS: "user-without-credentials", Low,
+        "a user has nothing to sign in with",
+        "delete the user",
+        ["https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html"];
+    UNUSED_ROLE: "unused-role", Low,
+        "a role is not used",
+        "delete the role",
+        ["https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html"];
     UNUSED_PROVIDER: "unused-provider", Low,
         "no role trusts an identity provider",
         "delete the provider",

@@ -8,15 +8,27 @@ pub(super) fn condition(condition: &Condition) -> String {
         serde_json::Value::Null => "absent".to_owned(),
         value => format!("= {value}"),
     };
+    match asked(condition).as_str() {
+        "" => format!("{} {value}", condition.key),
+        asked => format!("{} {value} ({asked})", condition.key),
+    }
+}
+
+/// A condition for which no value was found that will do.
+pub(super) fn doubt(condition: &Condition) -> String {
+    match asked(condition).as_str() {
+        "" => condition.key.clone(),
+        asked => format!("{} ({asked})", condition.key),
+    }
+}
+
+/// What policies ask of the key.
+fn asked(condition: &Condition) -> String {
     let tests = condition.tests.iter().map(|test| {
         let not = if test.effect == "Deny" { "not " } else { "" };
         format!("{not}{} {}", test.operator, test.values.join(" or "))
     });
-    let tests: Vec<String> = tests.collect();
-    match tests.as_slice() {
-        [] => format!("{} {value}", condition.key),
-        tests => format!("{} {value} ({})", condition.key, tests.join("; ")),
-    }
+    tests.collect::<Vec<_>>().join("; ")
 }
 
 /// A call that is allowed, with its conditions.

@@ -48,7 +48,7 @@ pub(super) fn request(
 }
 
 /// The values of a line.
-fn cells(line: &str, number: usize) -> Result<Vec<Cell>, RequestsError> {
+pub(crate) fn cells(line: &str, number: usize) -> Result<Vec<Cell>, RequestsError> {
     let mut cells = Vec::new();
     let mut reading = Reading { rest: line, column: 1 };
     loop {

@@ -15,7 +15,7 @@ use stead_types::{AccountId, Arn, Path, Tag, TagSet, Timestamp, UniqueId};
 
 use super::ids::Ids;
 use super::organization::{Control, controls};
-use super::{Account, Places, World};
+use super::{Account, Places, RoleUse, World};
 use crate::CaseError;
 use crate::node::Node;
 
@@ -95,6 +95,7 @@ impl Loading<'_> {
             organization: organization.map(|id| id.text().map(str::to_owned)).transpose()?,
             missing: known.missing,
             incomplete: known.incomplete,
+            last_used: known.last_used,
             other_versions: known.other_versions,
             not_in_view: account
                 .list("NotInView")?
@@ -172,6 +173,7 @@ impl Loading<'_> {
     fn role(&mut self, node: &Node<'_>, known: &mut Known) -> Result<Role, CaseError> {
         let arn = arn(node)?;
         self.places.entities.insert(arn.clone(), node.pointer.clone());
+        known.last_used.extend(RoleUse::of(node).map(|used| (arn.clone(), used)));
         let trust = node.required("AssumeRolePolicyDocument")?;
         self.places.trust.insert(arn.clone(), trust.pointer.clone());
         let seconds = node.member("MaxSessionDuration").and_then(|node| node.value.as_u64());
@@ -272,6 +274,7 @@ struct Known {
     policies: BTreeSet<Arn>,
     missing: Vec<String>,
     incomplete: BTreeSet<Arn>,
+    last_used: BTreeMap<Arn, RoleUse>,
     other_versions: BTreeMap<Arn, Vec<(String, PolicyText)>>,
 }
 

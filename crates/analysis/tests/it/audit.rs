@@ -1,6 +1,7 @@
 //! What an audit finds, and what it does not.
 
 mod administrators;
+mod credentials;
 mod crossing;
 mod documents;
 mod escalation;
@@ -8,13 +9,20 @@ mod services;
 mod trust;
 
 use serde_json::{Value, json};
-use stead_analysis::{Audit, AuditFinding, Progress, audit};
+use stead_analysis::{Audit, AuditFinding, AuditOptions, CredentialReport, Progress, audit};
 
 use crate::access::accounts::{Account, HERE, NOW, policy, world};
 
 fn audit_of(accounts: &[(&str, Account)]) -> Audit {
-    let world = world(accounts);
-    audit(&world, NOW, &mut Progress::new(&mut |_, _, _| {}))
+    audit_with(accounts, &[])
+}
+
+/// With credential reports.
+fn audit_with(accounts: &[(&str, Account)], reports: &[&str]) -> Audit {
+    let reports = reports.iter().map(|text| CredentialReport::read(text).unwrap());
+    let credential_reports = reports.collect();
+    let options = AuditOptions { now: NOW, credential_reports, unused_days: 90 };
+    audit(&world(accounts), &options, &mut Progress::new(&mut |_, _, _| {}))
 }
 
 /// The findings of one rule, as the last part of their subject and the methods of the way.
@@ -59,15 +67,17 @@ fn a_clean_account_has_no_findings() {
         json!({"AWS": format!("arn:aws:iam::{HERE}:root")}),
         json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}}),
     );
+    let mut reader = role(HERE, "reader", &reader, &[allow("s3:Get*", "arn:aws:s3:::reports/*")]);
+    reader["RoleLastUsed"] = json!({"LastUsedDate": "2026-02-28T12:00:00+00:00"});
     let account = Account {
         users: vec![ann],
         groups: vec![people],
-        roles: vec![role(HERE, "reader", &reader, &[allow("s3:Get*", "arn:aws:s3:::reports/*")])],
+        roles: vec![reader],
         policies: vec![managed(HERE, "assume", &[assume])],
         service_control: vec![everything()],
         ..Account::default()
     };
-    let audit = audit_of(&[(HERE, account)]);
+    let audit = audit_with(&[(HERE, account)], &[&credentials::CLEAN.join("\n")]);
     assert_eq!(audit.findings.iter().map(AuditFinding::id).collect::<Vec<_>>(), [""; 0]);
     assert_eq!(audit.notes, [""; 0]);
     assert_eq!((audit.users, audit.roles), (1, 1));

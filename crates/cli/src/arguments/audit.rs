@@ -9,6 +9,8 @@ const EXAMPLES: &str = "\
 Examples:
   aws iam get-account-authorization-details > accounts/111122223333.json
   stead audit accounts
+  aws iam get-credential-report > report.json
+  stead audit accounts --credential-report report.json --html audit.html
   stead audit accounts --severity high
   stead audit accounts --json > known.json
   stead audit accounts --baseline known.json      only what is new since
@@ -38,6 +40,15 @@ pub(crate) struct AuditFlags {
     /// Leave out what this report, made with --json, has too
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
+    /// What `aws iam get-credential-report` prints, or the table in it; can be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) credential_report: Vec<PathBuf>,
+    /// Days after which a role, a password or an access key counts as unused
+    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=3_650))]
+    pub(crate) unused_days: u32,
+    /// Write a page that stands alone to this file, too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) form: AuditForm,
 }

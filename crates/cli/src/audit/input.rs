@@ -1,9 +1,9 @@
 //! The files of an audit, of several directories.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use stead_analysis::{CASE_BYTES_MAX, CaseError, Export, ExportFile, World};
+use stead_analysis::{Export, ExportFile, World};
 
 use crate::excerpt::printable;
 use crate::exit::Failure;
@@ -22,7 +22,7 @@ impl Input {
     pub(super) fn read(paths: &[PathBuf]) -> Result<Self, Failure> {
         let (mut files, mut shown) = (Vec::new(), BTreeMap::new());
         for path in paths {
-            for file in of_path(path)? {
+            for file in accounts::files(path)? {
                 let name = match path.is_dir() {
                     true => path.join(&file.name).display().to_string(),
                     false => path.display().to_string(),
@@ -41,17 +41,7 @@ impl Input {
     }
 
     pub(super) fn world(&mut self) -> Result<World, Failure> {
-        let read = self.export.take_world();
-        read.map_err(|error| {
-            let CaseError::Unexpected { pointer, expected } = &error else {
-                return Failure::new(error.to_string());
-            };
-            let origin = self.export.origin_in_world(pointer);
-            let place = origin.as_ref().map(|it| format!(" at {}", it.pointer)).unwrap_or_default();
-            let file = origin.map_or_else(|| self.name.clone(), |it| self.shown(&it.file));
-            Failure::new(format!("`{}`: expected {expected}{place}", printable(&file)))
-                .with_help("save what the AWS CLI prints, unchanged")
-        })
+        accounts::world(&mut self.export, &self.name)
     }
 
     /// The text of a file.
@@ -63,13 +53,4 @@ impl Input {
     pub(super) fn shown(&self, name: &str) -> String {
         self.shown.get(name).cloned().unwrap_or_else(|| name.to_owned())
     }
-}
-
-fn of_path(path: &Path) -> Result<Vec<ExportFile>, Failure> {
-    if path.is_dir() {
-        return accounts::files(path);
-    }
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("details.json");
-    let text = accounts::text(path, CASE_BYTES_MAX)?;
-    Ok(vec![ExportFile { name: name.to_owned(), text }])
 }

@@ -57,6 +57,8 @@ high[privilege-escalation]: `user/ann` can make itself an administrator: iam:Cre
   see: https://pathfinding.cloud
 
 note: no service control policy of account 111122223333 is in view: what one denies is not seen
+note: no credential report of account 111122223333 was given: passwords, access keys and second factors were not looked at
+note: no role of account 111122223333 says when it was used last: unused ones were not looked for
 
 0 critical, 2 high, 0 medium, 0 low, 0 informational
 2 users and 1 roles of 111122223333
@@ -166,4 +168,67 @@ fn one_form_at_a_time() {
     assert_eq!(code, 2);
     let (code, _, _) = run(&scratch, &[]);
     assert_eq!(code, 2);
+}
+
+#[test]
+fn credential_reports_are_read_and_what_is_none_is_refused() {
+    let scratch = scratch("audit-credentials");
+    let report = "user,arn,password_enabled,mfa_active,access_key_1_active,\
+        access_key_1_last_rotated,access_key_1_last_used_date,access_key_2_active,\
+        access_key_2_last_rotated\n<root_account>,arn:aws:iam::111122223333:root,not_supported,\
+        true,true,2026-01-01T00:00:00+00:00,N/A,false,N/A\n";
+    std::fs::write(scratch.path().join("report.csv"), report).unwrap();
+    let flags = ["accounts", "--severity", "critical", "--credential-report", "report.csv"];
+    let (code, out, err) = run(&scratch, &flags);
+    assert_eq!((code, err.as_str()), (4, ""));
+    assert!(
+        out.starts_with("critical[root-access-key]: the root user of account 111122223333 has")
+    );
+    assert!(!out.contains("no credential report"), "{out}");
+    std::fs::write(scratch.path().join("report.csv"), "{}").unwrap();
+    let (code, _, err) = run(&scratch, &flags);
+    assert_eq!(code, 1);
+    assert!(err.contains("`report.csv` is no credential report"), "{err}");
+    let (code, _, _) = run(&scratch, &["accounts", "--unused-days", "0"]);
+    assert_eq!(code, 2);
+}
+
+#[test]
+fn the_page_stands_alone_and_nothing_of_the_accounts_gets_out_of_its_place() {
+    let scratch = scratch("audit-html");
+    let hostile = r#"</li><script src=\"https://example.com\">alert('x')</script>"#;
+    let trust = r#""Principal": {"AWS": "444455556666"}, "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"sts:ExternalId": "HOSTILE"}}}, {"Effect": "Allow",
+        "Principal": {"Service": "ec2.amazonaws.com"}"#;
+    let account = ACCOUNT
+        .replace(r#""Principal": {"Service": "ec2.amazonaws.com"}"#, &trust.replace("HOSTILE", hostile))
+        .replace("boss\"}]}}]},", "boss\"}]}}, {\"PolicyName\": \"go\", \"PolicyDocument\": {\"Version\": \"2012-10-17\",
+          \"Statement\": [{\"Sid\": \"x\", \"Effect\": \"Allow\", \"Action\": [\"<b>:*\", \"s3:*\"], \"Resource\": \"*\"}]}}]},");
+    std::fs::write(scratch.path().join("accounts/111122223333.json"), account).unwrap();
+    let (code, _, err) = run(&scratch, &["accounts", "--html", "audit.html"]);
+    assert_eq!((code, err.as_str()), (4, ""));
+    let page = std::fs::read_to_string(scratch.path().join("audit.html")).unwrap();
+    assert!(page.contains("&lt;/li&gt;&lt;script src="), "{page}");
+    for part in ["<script", "<b>:", " src=\"", "url(", "@import", "onload"] {
+        assert!(!page.contains(part), "{part}");
+    }
+    let links: Vec<&str> =
+        page.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    let is_known = |link: &&str| {
+        link.starts_with("https://docs.aws.amazon.com/") || **link == *"https://pathfinding.cloud"
+    };
+    assert!(!links.is_empty() && links.iter().all(is_known), "{links:?}");
+    assert!(page.contains("default-src 'none'") && page.contains("<svg "), "{page}");
+    assert!(page.contains("111122223333:user/ann</text>"), "{page}");
+    // What is opened is closed, in the order in which it was opened.
+    let mut open: Vec<&str> = Vec::new();
+    for tag in page.split('<').skip(1).map(|rest| rest.split('>').next().unwrap()) {
+        let name = tag.split([' ', '\n']).next().unwrap();
+        match name.strip_prefix('/') {
+            Some(name) => assert_eq!(open.pop(), Some(name)),
+            None if tag.ends_with('/') || ["!doctype", "meta"].contains(&name) => {}
+            None => open.push(name),
+        }
+    }
+    assert_eq!(open, [""; 0]);
 }

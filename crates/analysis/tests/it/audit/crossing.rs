@@ -29,6 +29,9 @@ fn an_account_that_is_not_in_view_is_asked_for_an_external_id() {
     assert_eq!(of(&trust_if(account(), external), None), [LISTED]);
     let organization = json!({"StringEquals": {"aws:PrincipalOrgID": "o-abcdefghij"}});
     assert_eq!(of(&trust_if(account(), organization), None), [LISTED]);
+    // No external id is like this: nobody is said to be able, and it is listed all the same.
+    let impossible = json!({"StringEquals": {"sts:ExternalId": "<>"}});
+    assert_eq!(of(&trust_if(account(), impossible), None), [LISTED]);
     let own = json!({"AWS": format!("arn:aws:iam::{HERE}:root")});
     assert_eq!(of(&trust(own), None), [""; 0]);
 }
