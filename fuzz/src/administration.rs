@@ -41,6 +41,13 @@ fn must_be_as_written(command: &Command, data: &[u8]) {
             assert_eq!(text("account"), account.as_deref());
             ("create-account", vec!["account"])
         }
+        Command::ImportAccount { account, records, access_keys } => {
+            assert_eq!(text("account"), Some(account.as_str()));
+            assert_eq!(members.get("access_keys"), Some(&Value::Bool(*access_keys)));
+            let count = members.get("records").and_then(Value::as_array).map(Vec::len);
+            assert_eq!(count, Some(records.len()));
+            ("import-account", vec!["account", "records", "access_keys"])
+        }
         Command::ListAccounts {} => ("list-accounts", vec![]),
         Command::ListKeys {} => ("list-keys", vec![]),
         Command::RotateKeys { revoke } => {

@@ -1,11 +1,13 @@
 //! What `stead explain`, `simulate` and `who-can` read: accounts, attempts, events, and
 //! tables of requests.
 
+mod denial;
 mod event;
 mod export;
 mod requests;
 mod steps;
 
+pub use denial::decoded_denial;
 pub use event::recorded_event;
 pub use export::account_export;
 pub use requests::request_table;

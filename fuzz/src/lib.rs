@@ -30,7 +30,7 @@ mod signature;
 #[cfg(feature = "administration")]
 pub use administration::admin_socket;
 #[cfg(feature = "analysis")]
-pub use analysis::{account_export, denial_case, recorded_event, request_table};
+pub use analysis::{account_export, decoded_denial, denial_case, recorded_event, request_table};
 #[cfg(feature = "services")]
 pub use audit::audit_log;
 #[cfg(feature = "federation")]

@@ -32,6 +32,8 @@ const TARGETS: &[Target] = &[
     #[cfg(feature = "analysis")]
     ("denial_case", stead_fuzz::denial_case),
     #[cfg(feature = "analysis")]
+    ("decoded_denial", stead_fuzz::decoded_denial),
+    #[cfg(feature = "analysis")]
     ("recorded_event", stead_fuzz::recorded_event),
     #[cfg(feature = "analysis")]
     ("request_table", stead_fuzz::request_table),

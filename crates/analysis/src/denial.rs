@@ -7,6 +7,8 @@
 mod message;
 mod session;
 
+use std::net::IpAddr;
+
 use serde_json::{Map, Value, json};
 use stead_types::{Arn, Timestamp};
 use thiserror::Error;
@@ -216,8 +218,8 @@ impl DecodedDenial {
 
     fn environment(&self) -> Value {
         let mut environment = Map::new();
-        if let Some(region) = self.condition("aws:RequestedRegion") {
-            environment.insert("stsRegion".to_owned(), region);
+        if let Some(region) = self.one("aws:RequestedRegion") {
+            environment.insert("stsRegion".to_owned(), json!(region));
         }
         let refused = self.text("/stead/refusedProof/message").unwrap_or_default();
         if refused.contains("retrieve verification key") || refused.contains("communicat") {
@@ -247,10 +249,10 @@ impl DecodedDenial {
             "arn": arn,
             "credential": credential,
             "mfa": mfa && is_user,
-            "sourceIp": self.condition("aws:SourceIp"),
+            "sourceIp": self.one("aws:SourceIp").filter(|it| it.parse::<IpAddr>().is_ok()),
             // Those of users are theirs, and are exported.
             "sessionTags": if is_user { Map::new() } else { tags },
-            "sourceIdentity": self.condition("aws:SourceIdentity"),
+            "sourceIdentity": self.one("aws:SourceIdentity"),
             "sessionPolicies": session::policies(&self.documents),
         }))
     }
@@ -258,7 +260,10 @@ impl DecodedDenial {
     /// The token that was sent: as the record of a refused one has it, or by the condition
     /// keys that its claims made. It was valid then, or no policy would have been asked.
     fn token(&self, operation: Operation, time: Timestamp) -> Value {
-        if let Some(token) = self.pointer("/stead/refusedProof/token") {
+        let is_token = |it: &&Value| {
+            ["header", "claims"].iter().all(|part| it.get(part).is_some_and(Value::is_object))
+        };
+        if let Some(token) = self.pointer("/stead/refusedProof/token").filter(is_token) {
             let mut token = token.clone();
             let says = |member: &str| {
                 let text = self.text(&format!("/stead/refusedProof/{member}"));
@@ -308,6 +313,11 @@ impl DecodedDenial {
     fn condition(&self, key: &str) -> Option<Value> {
         let values = self.values(key);
         (!values.is_empty()).then(|| one_or_many(&values))
+    }
+
+    /// The value of a key that has one.
+    fn one(&self, key: &str) -> Option<String> {
+        self.values(key).into_iter().next()
     }
 
     fn values(&self, key: &str) -> Vec<String> {

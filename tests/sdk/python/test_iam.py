@@ -18,6 +18,18 @@ class Users(case.Case):
         listed = [user["UserName"] for page in pages for user in page["Users"]]
         self.assertEqual(sorted(listed), sorted(names))
 
+    def test_the_account_is_told_in_pages_and_by_filters(self) -> None:
+        name = self.name("user")
+        world.make_user(self.iam, name, world.allow("sts:AssumeRole"))
+        paginator = self.iam.get_paginator("get_account_authorization_details")
+        pages = list(paginator.paginate(Filter=["User"], PaginationConfig={"PageSize": 1}))
+        self.assertTrue(all(not page["RoleDetailList"] and not page["Policies"] for page in pages))
+        users = [user for page in pages for user in page["UserDetailList"]]
+        own = [user for user in users if user["UserName"] == name]
+        self.assertEqual(len(own), 1)
+        documents = [policy["PolicyDocument"] for policy in own[0]["UserPolicyList"]]
+        self.assertEqual([document["Statement"][0]["Action"] for document in documents], ["sts:AssumeRole"])
+
     def test_names_differ_by_more_than_case(self) -> None:
         name = self.name("user")
         self.iam.create_user(UserName=name)

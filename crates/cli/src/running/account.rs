@@ -19,7 +19,11 @@ pub(super) const PERMISSIONS: [&str; 5] = [
     "iam:ListSAMLProviders",
 ];
 
-/// Pages of one list. Choice: a hundred thousand entities, more than an account may have;
+/// Items of a page. Choice: so many roles with the longest trust policies fit into an answer
+/// that is read, encoded as they are.
+const PAGE_ITEMS: &str = "100";
+
+/// Pages of one list. Choice: four hundred thousand entities, more than an account may have;
 /// a server that never ends a list is not followed for ever.
 const PAGES_MAX: usize = 4_096;
 
@@ -58,7 +62,7 @@ pub(super) async fn files(running: &Running, account: &str) -> Result<Vec<Export
 async fn pages(running: &Running, action: &str) -> Result<Vec<Value>, Failure> {
     let (mut pages, mut marker) = (Vec::new(), None::<String>);
     while pages.len() < PAGES_MAX {
-        let parameters: Vec<(&str, &str)> = std::iter::once(("MaxItems", "1000"))
+        let parameters: Vec<(&str, &str)> = std::iter::once(("MaxItems", PAGE_ITEMS))
             .chain(marker.as_deref().map(|marker| ("Marker", marker)))
             .collect();
         let page = running.ask(Service::Iam, action, &parameters).await?;
