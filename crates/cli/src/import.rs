@@ -7,6 +7,7 @@
 use std::io::Write as _;
 
 use serde_json::{Value, json};
+use stead_administration::limits::LINE_BYTES_MAX;
 use stead_administration::{Command, NewKey, Outcome, RecordText, UserKey};
 use stead_analysis::{Account, Export, World};
 use stead_directory::EntityChange;
@@ -93,11 +94,18 @@ fn command(account: &Account, flags: &ImportFlags) -> Result<Command, Failure> {
         let value = change.value?;
         Some(RecordText { key: change.key, format: value.format, body: value.body })
     });
-    Ok(Command::ImportAccount {
+    let command = Command::ImportAccount {
         account: number.to_string(),
         records: records.collect(),
         access_keys: flags.access_keys,
-    })
+    };
+    let bytes = u64::try_from(command.to_line().len()).unwrap_or(u64::MAX);
+    if bytes >= LINE_BYTES_MAX {
+        return Err(Failure::new(format!(
+            "account {number} takes {bytes} bytes, and the server reads {LINE_BYTES_MAX} at most"
+        )));
+    }
+    Ok(command)
 }
 
 /// Exports have the policies of AWS that an account uses, and Stead its own of these; the

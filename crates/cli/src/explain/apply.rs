@@ -87,11 +87,14 @@ fn is_agreed() -> Result<bool, Failure> {
     Ok(["y", "yes"].contains(&answer.trim()))
 }
 
-/// The same attempt over the accounts as they are now.
+/// The same attempt over the accounts as they are now. What was answered before the fix says
+/// nothing of what is answered behind it.
 fn case_again(flags: &ExplainFlags, case: &Case) -> Result<Case, Failure> {
     let (name, files) = accounts::read(&flags.of)?;
     let export =
         Export::read(&files).map_err(|error| super::faults::export(&error, &name, &files))?;
     let attempt = case.document().get("attempt").and_then(serde_json::Value::as_object);
-    Ok(export.case(attempt.cloned().unwrap_or_default()))
+    let mut attempt = attempt.cloned().unwrap_or_default();
+    attempt.remove("error");
+    Ok(export.case(attempt))
 }

@@ -105,6 +105,35 @@ fn a_denial_by_a_running_server_is_explained_by_its_id() {
     assert!(err.contains("twelve hours"), "{err}");
 }
 
+/// Within one account the denial itself can be in the message, sealed.
+#[test]
+fn a_sealed_denial_is_explained_by_the_message_that_was_pasted() {
+    let scratch = Scratch::new("running-sealed");
+    let served = Served::start_with(scratch.path(), |command| {
+        command.arg("--sealed-denials");
+    });
+    export(scratch.path());
+    let role = r#""RoleDetailList": [{"RoleName": "jobs", "Path": "/",
+        "Arn": "arn:aws:iam::111122223333:role/jobs", "RoleId": "AROAIOSFODNN7EXAMPLE9",
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+            "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}}]"#;
+    let text = CALLER.replace(r#""RoleDetailList": []"#, role);
+    std::fs::write(scratch.path().join("accounts/111122223333/details.json"), text).unwrap();
+    let ann = import(scratch.path());
+    let form = "Action=AssumeRole&RoleSessionName=run\
+                &RoleArn=arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Fjobs";
+    let answer = signed(&served, &ann, ("sts", "2011-06-15"), form, "");
+    let message = element(&answer, "Message");
+    assert!(message.contains("Encoded authorization failure message: "), "{message}");
+    let place = ["--endpoint", &served.base_url, "--profile", "caller", "--json"];
+    let told = ["explain", "--message", &message];
+    let (code, out, err) = ending(scratch.path(), &[&told[..], &place].concat());
+    assert_eq!(code, 3, "{err}");
+    let answer: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(answer["verdict"], "denied", "{out}");
+    assert_eq!(answer["layer"], "trust", "{out}");
+}
+
 #[test]
 fn a_running_server_is_asked_as_an_export_is() {
     let stage = Stage::new("running-questions");

@@ -1,6 +1,7 @@
 //! Denials that people have met, replayed: the accounts of each case are imported into the
 //! built server, its call is made there as the case's caller, and the denial is explained
-//! by its id. Code and message are AWS's, and the cause is the case's.
+//! by its id. Code and message are AWS's, and the cause is the case's. Then the first fix that
+//! changes accounts is applied, and the same call succeeds.
 
 mod case;
 mod known;
@@ -11,13 +12,13 @@ use std::fmt::Write as _;
 
 use case::Case;
 use known::{DIFFERENT, NOT_REPLAYED};
-use stage::{Outcome, Stage};
+use stage::{Fixed, Outcome, Stage};
 
 /// What a replayed case came to, and where that is not what the case has.
 struct Row {
     name: String,
     outcome: Outcome,
-    /// By what differs: `code`, `message` or `cause`.
+    /// By what differs: `code`, `message`, `cause` or `fix`.
     differences: BTreeMap<&'static str, String>,
 }
 
@@ -59,7 +60,22 @@ fn row(stage: &Stage, case: &Case) -> Row {
     if outcome.cause != case.cause {
         differences.insert("cause", outcome.cause.clone());
     }
+    if let Fixed::No(said) = &outcome.fix {
+        differences.insert("fix", said.clone());
+    }
+    for text in differences.values_mut() {
+        *text = unnumbered(text);
+    }
     Row { name: case.name.clone(), outcome, differences }
+}
+
+/// Which numbers the accounts of a case have depends on how many cases there are.
+fn unnumbered(text: &str) -> String {
+    let mut unnumbered = text.to_owned();
+    for run in text.split(|it: char| !it.is_ascii_digit()).filter(|run| run.len() == 12) {
+        unnumbered = unnumbered.replace(run, "ACCOUNT");
+    }
+    unnumbered
 }
 
 /// What AWS has said in every year. Which policies deny is told since 2021, and of which
@@ -83,12 +99,13 @@ fn core(message: &str) -> String {
 fn table(rows: &[Row]) -> String {
     let mut table = String::new();
     for row in rows {
-        let Outcome { code, cause, way, .. } = &row.outcome;
+        let Outcome { code, cause, way, fix, .. } = &row.outcome;
+        let fix = if *fix == Fixed::Yes { "fixed" } else { "" };
         let differences: Vec<_> =
             row.differences.iter().map(|(what, text)| format!("{what}: {text}")).collect();
         let _ = writeln!(
             table,
-            "{:<36} {code:<26} {cause:<36} {way:<8} {}",
+            "{:<36} {code:<26} {cause:<36} {way:<8} {fix:<6} {}",
             row.name,
             differences.join("; ")
         );

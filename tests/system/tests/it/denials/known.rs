@@ -19,15 +19,23 @@ pub(crate) const NOT_REPLAYED: [(&str, &str); 9] = [
     ("sts-deactivated-in-region", "the server has one endpoint for all regions"),
 ];
 
-/// What differs in a case that is replayed: the code, the message or the cause; what it is
-/// here; and why.
-pub(crate) const DIFFERENT: [(&str, &str, &str, &str); 14] = [
+/// What differs in a case that is replayed: the code, the message, the cause, or what comes
+/// of the fix; what it is here; and why.
+pub(crate) const DIFFERENT: [(&str, &str, &str, &str); 15] = [
     ("amplify-authrole-left-denying", "code", "AccessDenied", COGNITO),
     ("amplify-authrole-left-denying", "message", NOT_AUTHORIZED, COGNITO),
     ("cognito-assumerole-action", "code", "AccessDenied", COGNITO),
     ("cognito-assumerole-action", "message", NOT_AUTHORIZED, COGNITO),
     ("cognito-key-prefix-typo", "code", "AccessDenied", COGNITO),
     ("cognito-key-prefix-typo", "message", NOT_AUTHORIZED, COGNITO),
+    (
+        "instance-profile-role-not-in-trust",
+        "fix",
+        "error: the server refuses UpdateAssumeRolePolicy: MalformedPolicyDocument: Invalid \
+         principal in policy: \"AWS\":\"arn:aws:iam::ACCOUNT:role/desktop-gateway\"; 0 of 1 \
+         changes were made",
+        "the case has no role of this name, which the trust policy names too; AWS refuses it alike",
+    ),
     (
         "notebook-token-expired",
         "message",
@@ -38,12 +46,7 @@ pub(crate) const DIFFERENT: [(&str, &str, &str, &str); 14] = [
     ("pod-identity-tags-plus-own-tags", "message", "", PACKED),
     ("pod-identity-tags-plus-own-tags", "cause", "-", PACKED),
     ("seller-user-arn-as-role", "code", "ValidationError", NO_ROLE),
-    (
-        "seller-user-arn-as-role",
-        "message",
-        "arn:aws:iam::100000000460:user/seller is invalid",
-        NO_ROLE,
-    ),
+    ("seller-user-arn-as-role", "message", "arn:aws:iam::ACCOUNT:user/seller is invalid", NO_ROLE),
     (
         "token-bad-signature",
         "message",

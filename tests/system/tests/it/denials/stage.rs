@@ -20,6 +20,19 @@ pub(crate) struct Outcome {
     pub(crate) cause: String,
     /// By what it was explained: the id of the denial, that of the request, or flags.
     pub(crate) way: &'static str,
+    /// What came of `--apply`.
+    pub(crate) fix: Fixed,
+}
+
+/// What came of a fix that was applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fixed {
+    /// The same call succeeds on the server.
+    Yes,
+    /// Only the caller can mend it, or nobody.
+    Nothing,
+    /// It was applied, or could not be, and this was said.
+    No(String),
 }
 
 pub(crate) struct Stage {
@@ -73,16 +86,19 @@ impl Stage {
         let answer = self.call(case, caller.as_ref())?;
         if answer.is_ok() {
             let (code, message) = ("OK".to_owned(), String::new());
-            return Ok(Outcome { code, message, cause: "-".to_owned(), way: "-" });
+            let (cause, fix) = ("-".to_owned(), Fixed::Nothing);
+            return Ok(Outcome { code, message, cause, way: "-", fix });
         }
         let (way, flags) = reference(case, &answer);
         let explained = self.explain(case, &flags)?;
         let cause = explained["cause"].as_str().unwrap_or("-").to_owned();
+        let fix = self.apply(case, &flags, caller.as_ref())?;
         Ok(Outcome {
             code: answer.code().to_owned(),
             message: answer.message().to_owned(),
             cause,
             way,
+            fix,
         })
     }
 
@@ -182,14 +198,37 @@ impl Stage {
         if is_valid { self.key.sign(&claims) } else { self.other_key.sign(&claims) }
     }
 
-    fn explain(&self, case: &Case, flags: &[String]) -> Result<Value> {
+    /// `stead explain` over the accounts of the case.
+    fn explaining(&self, case: &Case, flags: &[String]) -> Command {
         let mut command = self.built.command();
-        command.env("HOME", self.path("home")).args(["explain", "--json", "--endpoint"]);
+        command.env("HOME", self.path("home")).args(["explain", "--endpoint"]);
         command.arg(format!("http://{}", self.client.authority())).args(flags);
         for number in case.numbers() {
             command.args(["--profile", number]);
         }
-        run(&mut command).with_context(|| self.process.log())
+        command
+    }
+
+    fn explain(&self, case: &Case, flags: &[String]) -> Result<Value> {
+        let mut command = self.explaining(case, flags);
+        run(command.arg("--json")).with_context(|| self.process.log())
+    }
+
+    /// Has a fix applied, and makes the call again.
+    fn apply(&self, case: &Case, flags: &[String], caller: Option<&Credentials>) -> Result<Fixed> {
+        let output = self.explaining(case, flags).args(["--apply", "--yes"]).output()?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        if said.contains("no fix was found that can be applied") {
+            return Ok(Fixed::Nothing);
+        }
+        if !output.status.success() {
+            let out = String::from_utf8_lossy(&output.stdout);
+            let said = said.lines().next().or_else(|| out.lines().last());
+            return Ok(Fixed::No(said.unwrap_or_default().to_owned()));
+        }
+        let answer = self.call(case, caller)?;
+        let told = || format!("{}: {}", answer.code(), answer.message());
+        Ok(if answer.is_ok() { Fixed::Yes } else { Fixed::No(told()) })
     }
 }
 
