@@ -26,7 +26,7 @@ pub use answer::{AccessAnswer, Condition, Hop, Reached, Test, Verdict};
 pub(crate) use chain::Edge;
 pub(crate) use people::{Kind, People, Person, Reaches};
 pub use principal::Principal;
-pub(crate) use statements::name_of;
+pub(crate) use statements::{documents, name_of};
 pub(crate) use wanted::Wanted;
 
 use crate::World;

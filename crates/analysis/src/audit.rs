@@ -5,6 +5,7 @@
 //! `stead-policy`, what trust policies say too much of by `stead-lint`. Of whom it is not
 //! known is not said to be able, and what is not in view is told in notes.
 
+mod activity;
 mod administrators;
 mod asker;
 mod credentials;
@@ -23,6 +24,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use stead_policy::PolicyRef;
 use stead_types::{Arn, Timestamp};
 
+pub use activity::{
+    Activity, ActivityError, Proposal, ProposalError, RecordedCall, least_privilege,
+};
 pub use credentials::{CredentialReport, CredentialReportError};
 pub use finding::{AuditEvidence, AuditFinding, AuditSeverity, AuditStep};
 pub use rule::{AuditRule, audit_rules};
@@ -54,6 +58,8 @@ pub struct AuditOptions {
     pub credential_reports: Vec<CredentialReport>,
     /// After how many days a role, a password or an access key counts as unused.
     pub unused_days: u32,
+    /// What was recorded of the use of permissions.
+    pub activity: Option<Activity>,
 }
 
 /// Who is told how far an audit is: the name of a part, how much of it is done, and of how
@@ -108,6 +114,8 @@ pub fn audit(world: &World, options: &AuditOptions, progress: &mut Progress<'_>)
         now,
     };
     findings.extend(credentials.findings(&asked));
+    let activity = options.activity.iter();
+    findings.extend(activity.flat_map(|activity| activity::findings(&asked, activity)));
     let mut notes = notes(&asked, escalations.is_cut);
     notes.extend(credentials.notes(&asked));
     findings.sort_by(|one, other| {

@@ -63,8 +63,9 @@ pub use access::{
 };
 pub use attempt::{Attempt, Operation, Token};
 pub use audit::{
-    Audit, AuditEvidence, AuditFinding, AuditOptions, AuditRule, AuditSeverity, AuditStep,
-    CredentialReport, CredentialReportError, Progress, audit, audit_rules,
+    Activity, ActivityError, Audit, AuditEvidence, AuditFinding, AuditOptions, AuditRule,
+    AuditSeverity, AuditStep, CredentialReport, CredentialReportError, Progress, Proposal,
+    ProposalError, RecordedCall, audit, audit_rules, least_privilege,
 };
 pub use case::{Case, CaseError};
 pub use cause::{Cause, Layer};
@@ -76,8 +77,9 @@ pub use explanation::{Explanation, FORMAT_VERSION, Fix, Verdict, explain};
 pub use export::{Export, ExportError, ExportFile, ExportPlace, Origin};
 pub use inquiry::{Inquiry, InquiryError, InquiryPart};
 pub use limits::{
-    CASE_BYTES_MAX, CREDENTIAL_REPORT_BYTES_MAX, EVENT_BYTES_MAX, EXPORT_FILES_MAX,
-    REQUEST_COLUMNS_MAX, REQUEST_LINE_BYTES_MAX, REQUESTS_BYTES_MAX, REQUESTS_MAX, TOKEN_BYTES_MAX,
+    ACTIVITY_BYTES_MAX, CASE_BYTES_MAX, CREDENTIAL_REPORT_BYTES_MAX, EVENT_BYTES_MAX,
+    EXPORT_FILES_MAX, REQUEST_COLUMNS_MAX, REQUEST_LINE_BYTES_MAX, REQUESTS_BYTES_MAX,
+    REQUESTS_MAX, TOKEN_BYTES_MAX,
 };
 pub use patch::{Change, Patch, PatchError};
 pub use place::{Lines, Located, locate};

@@ -14,6 +14,11 @@ pub const EXPORT_FILES_MAX: usize = 4_096;
 /// event alone, indented, has more spaces.
 pub const EVENT_BYTES_MAX: usize = 1024 * 1024;
 
+/// Bytes of recorded events that are read together.
+///
+/// Choice: some 150,000 events of 1.7 KiB.
+pub const ACTIVITY_BYTES_MAX: usize = 256 * 1024 * 1024;
+
 /// Bytes of a file that holds a token, which has at most 20,000 characters.
 pub const TOKEN_BYTES_MAX: usize = 64 * 1024;
 

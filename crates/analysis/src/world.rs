@@ -40,11 +40,11 @@ pub struct Account {
     /// What of the account was not exported, in words.
     pub(crate) not_in_view: Vec<String>,
     /// Users, groups and roles of whose policies or boundary one was not exported.
-    pub(crate) incomplete: BTreeSet<Arn>,
+    pub(crate) incomplete: Arc<BTreeSet<Arn>>,
     /// When each role was used last, of those that say it.
-    pub(crate) last_used: BTreeMap<Arn, RoleUse>,
+    pub(crate) last_used: Arc<BTreeMap<Arn, RoleUse>>,
     /// Documents of managed policies that are not the default version, by their names.
-    pub(crate) other_versions: BTreeMap<Arn, Vec<(String, PolicyText)>>,
+    pub(crate) other_versions: Arc<BTreeMap<Arn, Vec<(String, PolicyText)>>>,
 }
 
 /// Where each policy stands in the document, as JSON pointers.

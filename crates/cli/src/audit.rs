@@ -5,6 +5,7 @@ mod csv;
 mod html;
 mod input;
 mod json;
+mod least;
 mod places;
 mod print;
 mod progress;
@@ -47,6 +48,10 @@ pub(crate) fn run(flags: &AuditFlags) -> Result<Exit, Failure> {
     let options = options(flags, at)?;
     let mut input = Input::read(&flags.paths)?;
     let world = input.world()?;
+    if let Some(role) = &flags.least_privilege {
+        let activity = options.activity.unwrap_or_default();
+        return least::run(&world, at, role, &activity, flags.form.json);
+    }
     let mut audit = progress::shown(|progress| audit(&world, &options, progress));
     drop(world);
     let least = flags.severity.severity();
@@ -82,7 +87,8 @@ fn options(flags: &AuditFlags, now: Timestamp) -> Result<AuditOptions, Failure> 
         })
     };
     let credential_reports = flags.credential_report.iter().map(read).collect::<Result<_, _>>()?;
-    Ok(AuditOptions { now, credential_reports, unused_days: flags.unused_days })
+    let activity = least::activity(&flags.activity)?;
+    Ok(AuditOptions { now, credential_reports, unused_days: flags.unused_days, activity })
 }
 
 impl Report {

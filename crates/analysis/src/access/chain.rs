@@ -62,7 +62,7 @@ impl Access<'_> {
     }
 
     /// The role of this ARN, or of this name if only one account has it.
-    pub(super) fn role(&self, name: &str) -> Result<Arn, AccessError> {
+    pub(crate) fn role(&self, name: &str) -> Result<Arn, AccessError> {
         let found = name.parse().ok().and_then(|arn| self.people.place_of(&arn));
         let found = found.and_then(|place| self.people.get(place));
         if let Some(person) = found.filter(|person| person.kind == Kind::Role) {

@@ -19,7 +19,7 @@ pub(super) struct Written {
 /// Every Allow of the policies of somebody, and the policies that cannot be read.
 pub(super) fn allows(person: &Person, home: &Snapshot) -> (Vec<Written>, Vec<String>) {
     let (mut statements, mut unreadable) = (Vec::new(), Vec::new());
-    for (policy, text) in documents(person, home) {
+    for (_, policy, text) in documents(person, home) {
         let Some(document) = parse(&text, DocumentKind::Identity).policy else {
             unreadable.push(policy);
             continue;
@@ -39,20 +39,20 @@ pub(super) fn allows(person: &Person, home: &Snapshot) -> (Vec<Written>, Vec<Str
     (statements, unreadable)
 }
 
-/// The identity policies of somebody by name, in the order of the evaluator's.
-fn documents(person: &Person, home: &Snapshot) -> Vec<(String, String)> {
+/// The identity policies of somebody with their names and texts, in the order of the
+/// evaluator's.
+pub(crate) fn documents(person: &Person, home: &Snapshot) -> Vec<(PolicySource, String, String)> {
     let policies = person.identity_policies(home);
-    let documents = policies.iter().filter_map(|policy| match policy.source {
-        PolicySource::Managed { arn, .. } => {
-            let policy = home.policy(arn)?;
-            let text = policy.versions.get(&policy.default_version)?.text.as_str();
-            Some((arn.to_string(), text.to_owned()))
-        }
-        PolicySource::Inline { owner, name } => {
-            let text = inline(person, home, owner.as_str(), name)?;
-            Some((format!("{name} of {owner}"), text))
-        }
-        _ => None,
+    let documents = policies.iter().filter_map(|policy| {
+        let text = match policy.source {
+            PolicySource::Managed { arn, .. } => {
+                let policy = home.policy(arn)?;
+                policy.versions.get(&policy.default_version)?.text.as_str().to_owned()
+            }
+            PolicySource::Inline { owner, name } => inline(person, home, owner.as_str(), name)?,
+            _ => return None,
+        };
+        Some((policy.source.clone(), name_of(policy.source), text))
     });
     documents.collect()
 }

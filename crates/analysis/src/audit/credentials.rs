@@ -148,7 +148,7 @@ impl Credentials<'_> {
     fn roles(&self, asked: &Asked<'_, '_>) -> Vec<AuditFinding> {
         let mut findings = Vec::new();
         for account in asked.access.world().accounts() {
-            for (arn, used) in &account.last_used {
+            for (arn, used) in account.last_used.iter() {
                 if asker::is_linked_to_service(arn) {
                     continue;
                 }

@@ -158,6 +158,10 @@ rules! {
         "a user has nothing to sign in with",
         "delete the user",
         ["https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html"];
+    UNUSED_PERMISSIONS: "unused-permissions", Low,
+        "permissions were not used in the recorded calls",
+        "take them away; `stead audit --least-privilege ROLE` proposes a policy",
+        ["https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html"];
     UNUSED_ROLE: "unused-role", Low,
         "a role is not used",
         "delete the role",

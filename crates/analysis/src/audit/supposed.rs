@@ -36,6 +36,28 @@ pub(super) fn with_everything(world: &World, who: &Person) -> Option<World> {
     Some(world.changed(who.account, &[EntityChange::Put(entity)]))
 }
 
+/// Somebody has this policy and no other, besides their boundary.
+pub(super) fn with_only(world: &World, who: &Person, document: &str) -> Option<World> {
+    let home = &world.account(who.account)?.snapshot;
+    let policy = ("supposed".parse().ok()?, PolicyText::from(document.to_owned()));
+    let inline = imported::inline_policies(&who.arn, [policy]);
+    let attached = imported::attached_policies(&who.arn, []);
+    let entity = match who.kind {
+        Kind::User => {
+            let mut user = home.user(&who.id)?.as_ref().clone();
+            (user.inline, user.attached) = (inline, attached);
+            user.groups.clear();
+            Entity::User(Arc::new(user))
+        }
+        Kind::Role => {
+            let mut role = home.role(&who.id)?.as_ref().clone();
+            (role.inline, role.attached) = (inline, attached);
+            Entity::Role(Arc::new(role))
+        }
+    };
+    Some(world.changed(who.account, &[EntityChange::Put(entity)]))
+}
+
 /// A user is a member of a group.
 pub(super) fn in_group(world: &World, who: &Person, group: &Group) -> Option<World> {
     let home = &world.account(who.account)?.snapshot;

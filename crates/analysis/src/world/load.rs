@@ -94,9 +94,9 @@ impl Loading<'_> {
             resource_control: controls(account, self.id, Control::Resource, self.places)?,
             organization: organization.map(|id| id.text().map(str::to_owned)).transpose()?,
             missing: known.missing,
-            incomplete: known.incomplete,
-            last_used: known.last_used,
-            other_versions: known.other_versions,
+            incomplete: Arc::new(known.incomplete),
+            last_used: Arc::new(known.last_used),
+            other_versions: Arc::new(known.other_versions),
             not_in_view: account
                 .list("NotInView")?
                 .iter()

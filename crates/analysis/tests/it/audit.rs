@@ -1,5 +1,6 @@
 //! What an audit finds, and what it does not.
 
+mod activity;
 mod administrators;
 mod credentials;
 mod crossing;
@@ -21,7 +22,7 @@ fn audit_of(accounts: &[(&str, Account)]) -> Audit {
 fn audit_with(accounts: &[(&str, Account)], reports: &[&str]) -> Audit {
     let reports = reports.iter().map(|text| CredentialReport::read(text).unwrap());
     let credential_reports = reports.collect();
-    let options = AuditOptions { now: NOW, credential_reports, unused_days: 90 };
+    let options = AuditOptions { now: NOW, credential_reports, unused_days: 90, activity: None };
     audit(&world(accounts), &options, &mut Progress::new(&mut |_, _, _| {}))
 }
 

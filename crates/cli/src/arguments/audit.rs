@@ -16,6 +16,7 @@ Examples:
   stead audit accounts --baseline known.json      only what is new since
   stead audit accounts --sarif > audit.sarif
   stead audit accounts --csv > audit.csv
+  stead audit accounts --activity trail.json --least-privilege deploy > policy.json
 
 A PATH is a directory as `stead explain --accounts` takes it, with what the AWS CLI
 prints of accounts, or one such file. Who is able to do something is asked of the engine
@@ -23,7 +24,7 @@ that enforces, as `stead who-can` asks it. docs/audit-accounts.md has the rules.
 is sent anywhere, and no server is needed. For the log of a server see `stead log`.
 
 Exit codes: 0 nothing worse than informational, 1 no accounts, 2 wrong use,
-4 something was found.";
+4 something was found. With --least-privilege: 0 a policy is proposed, 1 none can be.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -46,6 +47,12 @@ pub(crate) struct AuditFlags {
     /// Days after which a role, a password or an access key counts as unused
     #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=3_650))]
     pub(crate) unused_days: u32,
+    /// Recorded calls: a file of CloudTrail, or of a server's audit log; can be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) activity: Vec<PathBuf>,
+    /// Print the policy that would have been enough for what this role did
+    #[arg(long, value_name = "ROLE", requires = "activity", conflicts_with_all = ["severity", "baseline", "credential_report", "html", "sarif", "csv"])]
+    pub(crate) least_privilege: Option<String>,
     /// Write a page that stands alone to this file, too
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,

@@ -232,3 +232,38 @@ fn the_page_stands_alone_and_nothing_of_the_accounts_gets_out_of_its_place() {
     }
     assert_eq!(open, [""; 0]);
 }
+
+#[test]
+fn a_policy_is_proposed_from_recorded_calls() {
+    let scratch = scratch("audit-least");
+    let account = ACCOUNT.replace(
+        r#""AssumeRolePolicyDocument""#,
+        r#""RolePolicyList": [{"PolicyName": "all", "PolicyDocument": {"Version": "2012-10-17",
+          "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}}],
+        "AssumeRolePolicyDocument""#,
+    );
+    std::fs::write(scratch.path().join("accounts/111122223333.json"), account).unwrap();
+    let event = r#"{"eventSource": "s3.amazonaws.com", "eventName": "GetObject",
+        "userIdentity": {"type": "AssumedRole", "sessionContext": {"sessionIssuer":
+          {"arn": "arn:aws:iam::111122223333:role/app"}}},
+        "resources": [{"ARN": "arn:aws:s3:::reports/x"}]}"#;
+    std::fs::write(scratch.path().join("trail.json"), event).unwrap();
+    let flags = ["accounts", "--activity", "trail.json", "--least-privilege", "app"];
+    let (code, out, err) = run(&scratch, &flags);
+    let policy: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &policy["Statement"][0]["Action"][0]), (0, &Value::from("s3:GetObject")));
+    assert_eq!(policy["Statement"][0]["Resource"][0], "arn:aws:s3:::reports/x");
+    assert!(err.contains("iam:PassRole, which is no call"), "{err}");
+    let (code, out, _) = run(&scratch, &[&flags[..], &["--json"]].concat());
+    let proposal: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &proposal["policy"], &proposal["version"]), (0, &policy, &Value::from(1)));
+    let (code, _, err) =
+        run(&scratch, &["accounts", "--activity", "trail.json", "--least-privilege", "nobody"]);
+    assert_eq!(code, 1, "{err}");
+    let (code, _, _) = run(&scratch, &["accounts", "--least-privilege", "app"]);
+    assert_eq!(code, 2);
+    std::fs::write(scratch.path().join("trail.json"), "[]").unwrap();
+    let (code, _, err) = run(&scratch, &flags);
+    assert_eq!(code, 1);
+    assert!(err.contains("`trail.json` has no recorded calls"), "{err}");
+}

@@ -8,7 +8,7 @@ use stead_policy::{ContextBuilder, PolicyText};
 use stead_types::Arn;
 
 use super::super::administrators::conditions;
-use super::super::asker::{EVERYTHING, is_kept_by_aws, may, with_boundary};
+use super::super::asker::{EVERYTHING, is_kept_by_aws, may, may_somewhere, with_boundary};
 use super::super::supposed::{in_group, with_version};
 use super::super::{Asked, Progress};
 use super::takeover::takes_over;
@@ -27,6 +27,7 @@ const MEMBER: &str = "iam:AddUserToGroup";
 pub(super) struct Grants {
     users: Vec<Reaches>,
     roles: Vec<Reaches>,
+    versions: Reaches,
     /// Everybody who may do any of it, to whatever.
     all: BTreeSet<usize>,
 }
@@ -37,11 +38,12 @@ impl Grants {
         let of = |action: &&str| Reaches::among(world, people, action, is_asked);
         let users: Vec<Reaches> = OF_USERS.iter().map(of).collect();
         let roles: Vec<Reaches> = OF_ROLES.iter().map(of).collect();
-        let further = OF_GROUPS.iter().chain([&VERSION, &DEFAULT, &MEMBER]).map(of);
+        let versions = of(&VERSION);
+        let further = OF_GROUPS.iter().chain([&DEFAULT, &MEMBER]).map(of);
         let further: Vec<Reaches> = further.collect();
-        let each = users.iter().chain(&roles).chain(&further);
+        let each = users.iter().chain(&roles).chain(&further).chain([&versions]);
         let all = each.flat_map(Reaches::holders).collect();
-        Self { users, roles, all }
+        Self { users, roles, versions, all }
     }
 
     /// Everybody who can give themselves everything.
@@ -60,6 +62,16 @@ impl Grants {
         found
     }
 
+    /// Whoever's policies may let them give the user or role everything.
+    fn candidates(&self, access: &Access<'_>, target: &Person) -> BTreeSet<usize> {
+        let reaches = if target.kind == Kind::User { &self.users } else { &self.roles };
+        let direct = reaches.iter().flat_map(|it| it.candidates(target.arn.as_str()));
+        let home = access.world().account(target.account).map(|account| &account.snapshot);
+        let policies = home.map(|home| customer_policies(home, target)).unwrap_or_default();
+        let versions = policies.iter().flat_map(|arn| self.versions.candidates(arn.as_str()));
+        direct.chain(versions).collect()
+    }
+
     /// Everybody else who can give everything to somebody whom they can become.
     pub(super) fn others(
         &self,
@@ -68,15 +80,17 @@ impl Grants {
     ) -> BTreeMap<usize, Vec<AuditStep>> {
         let access = asked.access;
         let mut found: BTreeMap<usize, Vec<AuditStep>> = BTreeMap::new();
-        if !self.all.iter().any(|place| is_left(*place)) {
+        let left = self.all.iter().copied().filter(|place| is_left(*place));
+        let able =
+            |place: &usize| access.people().get(*place).is_some_and(|who| could(access, who));
+        let able: BTreeSet<usize> = left.filter(able).collect();
+        if able.is_empty() {
             return found;
         }
         for (place, target) in access.people().iter() {
-            let reaches = if target.kind == Kind::User { &self.users } else { &self.roles };
-            let candidates = reaches.iter().flat_map(|it| it.candidates(target.arn.as_str()));
-            let candidates: BTreeSet<usize> = candidates
-                .filter(|who| *who != place && is_left(*who) && !found.contains_key(who))
-                .collect();
+            let mut candidates = self.candidates(access, target);
+            candidates
+                .retain(|who| *who != place && able.contains(who) && !found.contains_key(who));
             for who in candidates {
                 let step = access.people().get(who).and_then(|who| to_other(access, who, target));
                 found.extend(step.map(|step| (who, vec![step])));
@@ -84,6 +98,17 @@ impl Grants {
         }
         found
     }
+}
+
+/// Whether somebody may make one of the calls about anything that a policy names: whoever
+/// may not need not be asked about everybody.
+fn could(access: &Access<'_>, who: &Person) -> bool {
+    let kinds = [(OF_USERS, "user"), (OF_ROLES, "role"), (OF_GROUPS, "group")];
+    let calls = kinds.iter().flat_map(|(actions, kind)| actions.iter().map(move |it| (it, *kind)));
+    let mut calls = calls.chain([(&VERSION, "policy")]);
+    calls.any(|(action, kind)| {
+        may_somewhere(access, who, action, &format!("arn:aws:iam::ACCOUNT:{kind}/")).is_some()
+    })
 }
 
 /// How somebody gives themselves everything.

@@ -132,6 +132,21 @@ fn giving_another_everything_takes_being_able_to_become_them() {
 }
 
 #[test]
+fn a_policy_of_another_counts_too() {
+    let of = |resource: &str| {
+        let version = allow("iam:CreatePolicyVersion", arn(resource));
+        let assume = allow("sts:AssumeRole", role_arn(HERE, "app"));
+        let mut account = account(user(HERE, "ann", &[version, assume]));
+        let mut app = role(HERE, "app", &trust(json!({"AWS": arn("root")})), &[]);
+        app["AttachedManagedPolicies"] = json!([{"PolicyArn": arn("policy/own")}]);
+        account.roles.push(app);
+        found(&audit_of(&[(HERE, account)]), "privilege-escalation")
+    };
+    assert_eq!(of("policy/own"), ["ann: iam:CreatePolicyVersion + sts:AssumeRole"]);
+    assert_eq!(of("policy/other"), [""; 0]);
+}
+
+#[test]
 fn roles_that_aws_keeps_cannot_be_changed() {
     let change = allow(json!(["iam:UpdateAssumeRolePolicy", "iam:AttachRolePolicy"]), "*");
     let with_path = |path: &str| {
