@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod account_details;
 mod authorization;
 mod corpus;
 mod credentials;

@@ -45,7 +45,11 @@ fn token_of(arrival: &Arrival) -> Option<Value> {
     let Body::Whole(body) = &arrival.body else { return None };
     let content_type = text(&arrival.head, &CONTENT_TYPE);
     let form = Form::parse(arrival.head.uri.query(), content_type.as_deref(), body).ok()?;
-    let token = without_line_break(form.value("WebIdentityToken")?);
+    shown(without_line_break(form.value("WebIdentityToken")?))
+}
+
+/// Header and claims, where they are not too long.
+fn shown(token: &str) -> Option<Value> {
     let token = DecodedToken::parse(token).ok()?;
     let shown = json!({ "header": token.header(), "claims": token.claims() });
     (shown.to_string().len() <= REFUSED_TOKEN_BYTES_MAX).then_some(shown)
@@ -61,4 +65,33 @@ const fn is_about_proof(code: ErrorCode) -> bool {
             | ErrorCode::IDPCommunicationError
             | ErrorCode::AccessDenied
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    use super::*;
+
+    const HEADER: &str = r#"{"alg":"ES256","kid":"1"}"#;
+
+    /// A token whose claims have so many letters beside what every token has.
+    fn token(letters: usize) -> String {
+        let claims = json!({"iss": "https://idp.example.com", "aud": "a", "sub": "b", "exp": 1, "iat": 0,
+                "letters": "x".repeat(letters)});
+        let parts = [HEADER, &claims.to_string(), "the-signature"];
+        parts.map(|part| URL_SAFE_NO_PAD.encode(part)).join(".")
+    }
+
+    #[test]
+    fn what_a_token_says_is_kept_up_to_a_length_and_its_signature_never() {
+        let least = shown(&token(0)).unwrap().to_string();
+        assert!(least.contains("idp.example.com"));
+        assert!(!least.contains(&URL_SAFE_NO_PAD.encode("the-signature")), "{least}");
+        let room = REFUSED_TOKEN_BYTES_MAX - least.len();
+        assert!(shown(&token(room)).is_some());
+        assert_eq!(shown(&token(room + 1)), None);
+        assert_eq!(shown("no.token"), None);
+    }
 }
