@@ -9,6 +9,7 @@
 //! Both share the machine with the load, so the ratio says more than the rates.
 //! The stages of one call, alone and without HTTP, say where its time goes.
 
+mod analysis;
 mod assume_role;
 mod child;
 mod clock;
@@ -53,6 +54,21 @@ struct Arguments {
 enum Command {
     /// Measure a server beside the constant answers
     Run(Run),
+    /// Measure what is asked about a large account
+    Analysis {
+        /// Write the numbers to this file, as a list of name, value and unit
+        #[arg(long)]
+        json: Option<PathBuf>,
+        /// A small account: that it works, not how fast it is
+        #[arg(long)]
+        smoke: bool,
+    },
+    /// What `analysis` runs in a process of its own
+    #[command(hide = true)]
+    MeasureAnalysis {
+        /// The exported account
+        file: PathBuf,
+    },
     /// Answer every request with as many bytes as its path says
     Constant {
         /// The file that will hold the base URL
@@ -173,6 +189,8 @@ struct Addresses {
 
 fn main() -> Result<()> {
     match Arguments::parse().command {
+        Command::Analysis { json, smoke } => analysis::run(smoke, json.as_deref()),
+        Command::MeasureAnalysis { file } => analysis::measure(&file),
         Command::Constant { ready_file } => constant::run(&ready_file),
         Command::Run(run) => {
             let plan = if run.smoke {

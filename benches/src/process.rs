@@ -7,8 +7,17 @@ use rustix::param::clock_ticks_per_second;
 
 /// Resident bytes of a process.
 pub(crate) fn resident(process: u32) -> Result<u64> {
+    memory(process, "VmRSS:")
+}
+
+/// The most resident bytes that a process has had.
+pub(crate) fn peak_resident(process: u32) -> Result<u64> {
+    memory(process, "VmHWM:")
+}
+
+fn memory(process: u32, name: &str) -> Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
     let kibibytes = line.and_then(|line| line.split_whitespace().next());
     Ok(kibibytes.context("a process has resident memory")?.parse::<u64>()? * 1024)
 }
@@ -41,5 +50,6 @@ mod tests {
             assert!(began.elapsed() < Duration::from_secs(60), "no time was counted");
         }
         assert!(resident(process).unwrap() > 100 * 1024);
+        assert!(peak_resident(process).unwrap() >= resident(process).unwrap() / 2);
     }
 }

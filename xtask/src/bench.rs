@@ -2,6 +2,7 @@
 //! release profile; `--smoke` takes the `ci` one and only shows that the benches
 //! work.
 
+mod analysis;
 mod load;
 mod policy;
 
@@ -40,6 +41,8 @@ pub(crate) enum Bench {
     Load,
     /// The policy engine beside other engines
     Policy,
+    /// Questions about a large account
+    Analysis,
 }
 
 impl Arguments {
@@ -63,6 +66,11 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     if chosen(Bench::Policy) {
         let json = folder.join("policy.json");
         policy::run(root, &target, arguments, &json)?;
+        numbers.append(&mut read(&json)?);
+    }
+    if chosen(Bench::Analysis) {
+        let json = folder.join("analysis.json");
+        analysis::run(root, arguments, &json)?;
         numbers.append(&mut read(&json)?);
     }
     if let Some(path) = &arguments.json {
