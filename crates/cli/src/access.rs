@@ -9,7 +9,7 @@ use stead_analysis::{Access, AccessError, Export, Reached, World};
 use stead_server::clock::{Clock as _, SystemClock};
 
 use crate::arguments::{AccessFlags, CanFlags, WhoCanFlags};
-use crate::excerpt::printable;
+use crate::excerpt::{printable, printable_json};
 use crate::exit::{Exit, Failure};
 use crate::explain::{accounts, faults};
 use crate::token::moment;
@@ -54,7 +54,7 @@ fn write(
 ) -> Result<(), Failure> {
     let json = |value: &serde_json::Value| {
         serde_json::to_string_pretty(value)
-            .map(|text| format!("{text}\n"))
+            .map(|text| format!("{}\n", printable_json(&text)))
             .map_err(|error| Failure::new(format!("cannot write the answer: {error}")))
     };
     let text = match flags.graph {

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use stead_analysis::{Explanation, Verdict, explain};
 
 use crate::arguments::ExplainFlags;
+use crate::excerpt::printable_json;
 use crate::exit::{Exit, Failure};
 use input::Input;
 
@@ -58,5 +59,6 @@ fn object(explanation: &Explanation, input: &Input) -> Value {
 
 fn text(value: &impl serde::Serialize) -> Result<String, Failure> {
     serde_json::to_string_pretty(value)
+        .map(|text| printable_json(&text))
         .map_err(|error| Failure::new(format!("cannot write the answer: {error}")))
 }

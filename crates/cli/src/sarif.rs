@@ -5,6 +5,8 @@
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use crate::excerpt::printable_json;
+
 /// What a path of a URI cannot hold as it stands. Spec: RFC 3986, section 3.3.
 const ENCODED: &AsciiSet = &CONTROLS
     .add(b' ')
@@ -41,7 +43,7 @@ pub(crate) fn report(command: &str, rules: &[Value], results: &[Value]) -> Strin
             "results": results,
         }],
     });
-    format!("{report:#}\n")
+    printable_json(&format!("{report:#}\n"))
 }
 
 /// The place of a file.

@@ -8,6 +8,7 @@ use stead_analysis::{AccessVerdict, Hop, Principal, Reached};
 
 use super::print::condition;
 use crate::arguments::GraphForm;
+use crate::excerpt::{printable, printable_json};
 
 /// Nodes by what they are, and edges between them.
 #[derive(Debug, Default)]
@@ -123,7 +124,7 @@ impl Graph {
             "nodes": nodes.collect::<Vec<_>>(),
             "edges": edges.collect::<Vec<_>>(),
         });
-        format!("{graph:#}\n")
+        printable_json(&format!("{graph:#}\n"))
     }
 }
 
@@ -151,10 +152,9 @@ fn kind(principal: &Principal) -> &'static str {
 
 fn for_dot(text: &str) -> String {
     let mut out = String::new();
-    for character in text.chars() {
+    for character in printable(text).chars() {
         match character {
             '"' | '\\' => out.extend(['\\', character]),
-            control if control.is_control() => out.push('\u{fffd}'),
             other => out.push(other),
         }
     }
@@ -164,11 +164,10 @@ fn for_dot(text: &str) -> String {
 /// Everything but letters, digits and what ARNs have is written by its number.
 fn for_mermaid(text: &str) -> String {
     let mut out = String::new();
-    for character in text.chars() {
-        let is_plain = character.is_alphanumeric() || " :/.,=+@_-*".contains(character);
+    for character in printable(text).chars() {
+        let is_plain = character.is_alphanumeric() || " :/.,=+@_-*\u{fffd}".contains(character);
         match character {
             plain if is_plain => out.push(plain),
-            control if control.is_control() => out.push('\u{fffd}'),
             other => {
                 let _ = write!(out, "#{};", u32::from(other));
             }

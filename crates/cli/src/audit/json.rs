@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use stead_analysis::AuditSeverity;
 
 use super::{Place, Report, Shown};
+use crate::excerpt::printable_json;
 
 /// Of the form of the object.
 pub(super) const VERSION: u32 = 1;
@@ -23,7 +24,7 @@ pub(super) fn report(report: &Report) -> String {
         "findings": report.shown.iter().map(finding).collect::<Vec<_>>(),
         "notes": report.audit.notes,
     });
-    format!("{value:#}\n")
+    printable_json(&format!("{value:#}\n"))
 }
 
 fn finding(shown: &Shown) -> Value {

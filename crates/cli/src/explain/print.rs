@@ -6,7 +6,7 @@ use serde_json::Value;
 use stead_analysis::{Change, Explanation, Fix, Layer, Verdict, Where};
 
 use super::input::Input;
-use crate::excerpt::{excerpt, printable};
+use crate::excerpt::{below, excerpt, printable};
 
 /// The whole text. Everything of the case goes through [`printable`].
 pub(super) fn human(explanation: &Explanation, input: &Input) -> String {
@@ -106,9 +106,13 @@ fn differences(expected: &str, actual: &str) -> String {
         return String::new();
     }
     if expected.to_lowercase() == actual.to_lowercase() {
-        return pairs.iter().map(|pair| if same(pair) { ' ' } else { '^' }).collect();
+        return pairs
+            .iter()
+            .map(|pair| below(pair.1, if same(pair) { " " } else { "^" }))
+            .collect();
     }
-    format!("{}^", " ".repeat(common))
+    let indent: String = pairs.iter().take(common).map(|pair| below(pair.1, " ")).collect();
+    format!("{indent}^")
 }
 
 fn list(out: &mut String, title: &str, items: impl Iterator<Item = String>) {

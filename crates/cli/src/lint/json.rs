@@ -5,6 +5,7 @@ use stead_analysis::Lines;
 use stead_lint::Finding;
 
 use super::{Counts, Examined, kind_name};
+use crate::excerpt::printable_json;
 
 pub(super) fn report(examined: &[Examined]) -> String {
     let Counts { errors, warnings, notes } = Counts::of(examined);
@@ -15,7 +16,7 @@ pub(super) fn report(examined: &[Examined]) -> String {
         "warnings": warnings,
         "notes": notes,
     });
-    format!("{report:#}\n")
+    printable_json(&format!("{report:#}\n"))
 }
 
 fn document(document: &Examined) -> Value {

@@ -6,9 +6,10 @@ use stead_policy::{Effect, PolicyType};
 
 use super::places::{Place, policy_name};
 use super::{Answered, expected_name};
+use crate::excerpt::printable_json;
 
 pub(super) fn lines(answered: &[Answered]) -> String {
-    answered.iter().map(|it| format!("{}\n", line(it))).collect()
+    answered.iter().map(|it| printable_json(&format!("{}\n", line(it)))).collect()
 }
 
 fn line(answered: &Answered) -> Value {

@@ -17,6 +17,7 @@ mod endings;
 mod exec;
 mod explain;
 mod explain_accounts;
+mod golden;
 mod lint;
 mod process;
 mod running;
