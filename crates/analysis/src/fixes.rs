@@ -22,6 +22,7 @@ use crate::explanation::Fix;
 use crate::limits::{CANDIDATES_MAX, FIX_STEPS_MAX};
 use crate::patch::{Change, Patch};
 use crate::{Cause, Layer};
+use strangers::Strangers;
 
 /// A change that might help.
 #[derive(Clone, Debug)]
@@ -31,37 +32,56 @@ struct Candidate {
     changes: Vec<Change>,
     /// Known to let in more than this call; what is not known to is tried with strangers.
     widens: bool,
+    /// Known to be about the caller alone.
+    alone: bool,
+    /// Leaves what is wrong as it is, and helps beside it.
+    is_detour: bool,
 }
 
 impl Candidate {
     fn new(title: impl Into<String>, target: Layer, changes: Vec<Change>) -> Self {
-        Self { title: title.into(), target, changes, widens: false }
+        Self { title: title.into(), target, changes, widens: false, alone: false, is_detour: false }
     }
 
     fn widening(self) -> Self {
         Self { widens: true, ..self }
     }
+
+    fn alone(self) -> Self {
+        Self { alone: true, ..self }
+    }
+
+    fn detour(self) -> Self {
+        Self { is_detour: true, ..self }
+    }
+
+    /// Whether it lets in nobody but the caller: by what it says, or as it changes no
+    /// account.
+    fn is_alone(&self) -> bool {
+        self.alone || self.changes.iter().all(Change::is_of_attempt)
+    }
 }
 
 /// Fixes that were seen to help, the least first: those that let in nobody else before
-/// those that do, and fewer changes before more.
+/// those that do, what is wrong put right before what leaves it, and fewer changes before
+/// more.
 pub(crate) fn verified(scene: &Scene, findings: &[Finding], most: usize) -> Vec<Fix> {
     let Some(decisive) = findings.first() else { return Vec::new() };
-    let mut fixes: Vec<Fix> = Vec::new();
+    let mut fixes: Vec<(bool, Fix)> = Vec::new();
+    let strangers = Strangers::of(scene);
     for candidate in candidates(scene, decisive).into_iter().take(CANDIDATES_MAX) {
         let Some((patch, widens)) = complete(scene, decisive, &candidate, FIX_STEPS_MAX) else {
             continue;
         };
-        if fixes.iter().any(|fix| fix.patch == patch) {
+        if fixes.iter().any(|(_, fix)| fix.patch == patch) {
             continue;
         }
-        let widens = widens || strangers::are_let_in(scene, &patch);
+        let widens = widens || strangers.are_let_in(&patch);
         let (title, target) = (candidate.title, candidate.target);
-        fixes.push(Fix { title, target, patch, widens, verified: true });
+        fixes.push((candidate.is_detour, Fix { title, target, patch, widens, verified: true }));
     }
-    fixes.sort_by_key(|fix| (fix.widens, fix.patch.0.len()));
-    fixes.truncate(most);
-    fixes
+    fixes.sort_by_key(|(is_detour, fix)| (fix.widens, *is_detour, fix.patch.0.len()));
+    fixes.into_iter().map(|(_, fix)| fix).take(most).collect()
 }
 
 /// The candidate with whatever else the call needs then, and whether any of it widens;
@@ -83,10 +103,12 @@ fn complete(
     if decisive == finding {
         return None;
     }
-    // Further causes are dealt with by the first thing that helps.
+    // Further causes are dealt with by the first thing that helps, and is about the caller
+    // alone if there is such a thing.
     const TRIED: usize = 3;
-    let further = candidates(&next, decisive).into_iter().take(TRIED);
-    for more in further {
+    let mut further = candidates(&next, decisive);
+    further.sort_by_key(|candidate| !candidate.is_alone());
+    for more in further.into_iter().take(TRIED) {
         if let Some((rest, widens)) = complete(&next, decisive, &more, steps) {
             return Some((patch.followed_by(&rest), widens || candidate.widens));
         }

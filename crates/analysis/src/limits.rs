@@ -32,6 +32,9 @@ pub(crate) const CANDIDATES_MAX: usize = 16;
 /// Other roles, or other callers, that are tried in place of those of the call.
 pub(crate) const ALTERNATIVES_MAX: usize = 64;
 
+/// Others who are tried in place of the caller, to see whether a fix lets them in.
+pub(crate) const STRANGERS_MAX: usize = 64;
+
 /// Fixes that are shown.
 pub(crate) const FIXES_SHOWN_MAX: usize = 6;
 

@@ -5,7 +5,7 @@ use stead_policy::ContextValue;
 
 use super::Candidate;
 use super::alternatives::{added, moved_condition, removed_condition};
-use super::request;
+use super::{principal, request};
 use crate::diagnosis::{Finding, Scene, texts};
 use crate::matching::holds;
 use crate::patch::Change;
@@ -46,6 +46,7 @@ pub(super) fn candidates(scene: &Scene, finding: &Finding) -> Vec<Candidate> {
     found.extend(failing.as_pattern());
     found.extend(failing.longer());
     found.extend(failing.by_subject());
+    found.extend(failing.for_caller_alone());
     found.extend(failing.dropped());
     found
 }
@@ -161,6 +162,10 @@ impl Failing<'_> {
     fn other_key(&self) -> Option<Candidate> {
         let denial = self.scene.denial()?;
         let (prefix, _) = self.key.rsplit_once(':')?;
+        // What any request has says nothing of what was meant.
+        if ["aws", "sts"].iter().any(|own| own.eq_ignore_ascii_case(prefix)) {
+            return None;
+        }
         let of_provider = |key: &str| {
             key.rsplit_once(':').is_some_and(|(own, _)| own.eq_ignore_ascii_case(prefix))
         };
@@ -194,6 +199,13 @@ impl Failing<'_> {
             format!("ask for the subject `{subject}` instead of {}", self.key),
             changes,
         ))
+    }
+
+    /// A statement without the condition, for the caller alone.
+    fn for_caller_alone(&self) -> Option<Candidate> {
+        let candidate = principal::alone(self.scene)?;
+        let title = format!("{}, without the condition on {}", candidate.title, self.key);
+        Some(Candidate { title, ..candidate })
     }
 
     fn dropped(&self) -> Option<Candidate> {

@@ -44,7 +44,8 @@ fn excepted_caller(scene: &Scene, finding: &Finding, statement: &str) -> Option<
         Some(_) => Change::add(format!("{statement}/Condition/{EXCEPT}"), excepted),
         None => Change::add(format!("{statement}/Condition"), json!({ EXCEPT: excepted })),
     };
-    Some(Candidate::new(format!("except {arn} from the Deny"), finding.layer, vec![change]))
+    let title = format!("except {arn} from the Deny");
+    Some(Candidate::new(title, finding.layer, vec![change]).alone())
 }
 
 const EXCEPT: &str = "ArnNotEqualsIfExists";
@@ -95,8 +96,17 @@ pub(super) fn allow(scene: &Scene, finding: &Finding) -> Vec<Candidate> {
         let statement = json!({"Effect": "Allow", "Action": actions, "Resource": resource});
         super::own::statement_added(scene, document, statement)
     };
-    vec![
+    let own = scene.caller_arn().map(|arn| {
+        let statement = json!({"Effect": "Allow", "Action": actions, "Resource": role,
+            "Condition": {"ArnEquals": {"aws:PrincipalArn": arn.as_str()}}});
+        let change = super::own::statement_added(scene, document, statement);
+        let title = format!("allow the call to {role} by {arn}");
+        Candidate::new(title, Layer::Scp, vec![change]).alone()
+    });
+    // Both are for everybody of the account.
+    let others = [
         Candidate::new(format!("allow the call to {role}"), Layer::Scp, vec![with(role)]),
-        Candidate::new("allow the call to every role", Layer::Scp, vec![with("*")]).widening(),
-    ]
+        Candidate::new("allow the call to every role", Layer::Scp, vec![with("*")]),
+    ];
+    own.into_iter().chain(others.map(Candidate::widening)).collect()
 }

@@ -27,7 +27,11 @@ pub(super) fn candidates(scene: &Scene, finding: &Finding) -> Vec<Candidate> {
     let is_own = finding.place.policy_arn.as_deref().is_none_or(|arn| !arn.contains("::aws:"));
     match &finding.place.document {
         Some(document) if is_own => {
-            found.push(own(title, vec![statement_added(scene, document, statement.clone())]));
+            let change = statement_added(scene, document, statement.clone());
+            let candidate = own(title, vec![change]);
+            let rest = entity(scene).and_then(|place| document.strip_prefix(place));
+            let is_embedded = rest.is_some_and(|rest| rest.starts_with('/'));
+            found.push(if is_embedded { candidate.alone() } else { candidate });
         }
         _ => {}
     }
@@ -38,6 +42,11 @@ pub(super) fn candidates(scene: &Scene, finding: &Finding) -> Vec<Candidate> {
         found.extend(embedded(scene, &statement));
     }
     found
+}
+
+/// Where the user or role that called stands.
+fn entity(scene: &Scene) -> Option<&str> {
+    scene.world.place_of_entity(&scene.caller_arn()?)
 }
 
 /// A policy of its own, embedded in the caller.
@@ -51,7 +60,7 @@ fn embedded(scene: &Scene, statement: &Value) -> Option<Candidate> {
     });
     let change = listed(scene, &format!("{entity}/{list}"), policy);
     let title = format!("give {arn} a policy that allows it");
-    Some(Candidate::new(title, Layer::Identity, vec![change]))
+    Some(Candidate::new(title, Layer::Identity, vec![change]).alone())
 }
 
 /// A boundary that says what AWS's policy says and allows the call: that of AWS cannot be

@@ -36,10 +36,12 @@ pub(super) fn candidates(scene: &Scene, finding: &Finding) -> Vec<Candidate> {
     let mut found = Vec::new();
     found.extend(in_place(scene, finding));
     for (kind, name) in names(scene) {
-        let widens = name.ends_with(":root");
         let both = [beside(scene, finding, kind, &name), statement(scene, kind, &name)];
-        for candidate in both.into_iter().flatten() {
-            found.push(if widens { candidate.widening() } else { candidate });
+        if name.ends_with(":root") {
+            found.extend(both.into_iter().flatten().map(Candidate::widening));
+        } else {
+            let [beside, statement] = both;
+            found.extend(beside.into_iter().chain(statement.map(Candidate::alone)));
         }
     }
     found
@@ -87,6 +89,12 @@ fn beside(scene: &Scene, finding: &Finding, kind: &str, name: &str) -> Option<Ca
     Some(trust(format!("trust {name} too"), vec![change]))
 }
 
+/// A statement for the caller alone, beside one that does not let it in.
+pub(super) fn alone(scene: &Scene) -> Option<Candidate> {
+    let (kind, name) = names(scene).into_iter().next()?;
+    Some(statement(scene, kind, &name)?.alone().detour())
+}
+
 /// A statement for the caller alone. For a token it asks for what tells it from others.
 fn statement(scene: &Scene, kind: &str, name: &str) -> Option<Candidate> {
     let document = trust_place(scene)?;
@@ -106,11 +114,18 @@ pub(super) fn own_statement(scene: &Scene, kind: &str, name: &str) -> Value {
         several => json!(several),
     };
     let mut statement = json!({"Effect": "Allow", "Principal": {kind: name}, "Action": action});
-    let condition = subject_condition(scene, name);
+    let condition = subject_condition(scene, name).or_else(|| external_id(scene));
     if let (Some(condition), Some(members)) = (condition, statement.as_object_mut()) {
         members.insert("Condition".to_owned(), condition);
     }
     statement
+}
+
+/// The external id that the caller sends: without it another customer of theirs could have
+/// them make the call.
+fn external_id(scene: &Scene) -> Option<Value> {
+    let sent = scene.attempt.parameter("ExternalId")?;
+    Some(json!({"StringEquals": {"sts:ExternalId": sent}}))
 }
 
 /// Audience and subject of the token, compared exactly.

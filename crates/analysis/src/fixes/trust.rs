@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Candidate;
 use super::alternatives::added;
 use super::principal::own_statement;
-use super::{control, request};
+use super::{control, principal, request};
 use crate::diagnosis::{Finding, Scene};
 use crate::patch::Change;
 use crate::{Cause, Layer};
@@ -25,6 +25,7 @@ pub(super) fn action(scene: &Scene, finding: &Finding) -> Vec<Candidate> {
     };
     let title = format!("allow {wanted}");
     found.push(Candidate::new(title, Layer::Trust, vec![added(scene, pointer, wanted)]));
+    found.extend(principal::alone(scene));
     found
 }
 
@@ -44,7 +45,8 @@ pub(super) fn deny(scene: &Scene, finding: &Finding) -> Vec<Candidate> {
         let own = own_statement(scene, &kind, &name);
         let title = format!("allow this call to {name} in place of the Deny");
         let change = Change::replace(pointer.as_str(), own);
-        found.insert(0, Candidate::new(title, Layer::Trust, vec![change]));
+        // Others were denied by it, too.
+        found.insert(0, Candidate::new(title, Layer::Trust, vec![change]).widening());
     }
     if let Some((document, _)) = pointer.rsplit_once("/Statement/") {
         let count = scene.at(&format!("{document}/Statement")).and_then(Value::as_array);

@@ -9,6 +9,7 @@ mod corpus;
 mod damaged;
 mod denial;
 mod export;
+mod fixes;
 mod identities;
 mod mutants;
 mod numbers;

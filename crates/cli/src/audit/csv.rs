@@ -4,6 +4,7 @@
 //! are doubled. Lines end with CRLF.
 
 use super::{Place, Report, Shown};
+use crate::excerpt::printable;
 
 const HEADER: [&str; 11] = [
     "severity",
@@ -55,6 +56,8 @@ fn line(cells: &[String]) -> String {
 fn cell(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let text = if is_formula { format!("'{text}") } else { text.to_owned() };
+    // Line breaks stay, in quotes; what else directs a terminal does not.
+    let text = text.split('\n').map(printable).collect::<Vec<_>>().join("\n");
     let needs_quotes = text.contains([',', '"', '\r', '\n']);
     if needs_quotes { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
