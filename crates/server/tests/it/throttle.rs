@@ -34,7 +34,7 @@ async fn an_account_that_asks_too_often_is_told_so_until_it_has_waited() {
     let mut calls = 0;
     while is_throttled(&server.iam(&server.root, "Action=ListUsers").await) {
         calls += 1;
-        assert!(calls < 10_000, "it never ends");
+        assert!(calls < 1_000_000, "it never ends");
     }
     server.stop().await;
 }
@@ -73,7 +73,7 @@ async fn an_address_is_charged_for_those_who_cannot_sign_and_not_for_others() {
     let mut calls = 0;
     while is_throttled(&server.sts(&server.root, "Action=GetCallerIdentity").await) {
         calls += 1;
-        assert!(calls < 10_000, "it never ends");
+        assert!(calls < 1_000_000, "it never ends");
     }
     server.stop().await;
 }
