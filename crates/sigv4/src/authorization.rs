@@ -1,5 +1,7 @@
 //! Where a request says who signed it: the `Authorization` header or the query.
 
+use std::borrow::Cow;
+
 use crate::canonical::headers::name as header;
 use crate::canonical::query::name as parameter;
 use crate::canonical::{Headers, Parameters};
@@ -12,13 +14,13 @@ pub(crate) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
 /// The parts of a signature as the request spells them; nothing is checked yet
 /// but that each is there.
-pub(crate) struct Spelled {
+pub(crate) struct Spelled<'a> {
     pub(crate) form: Form,
-    pub(crate) algorithm: String,
-    pub(crate) credential: String,
-    pub(crate) signed_headers: String,
-    pub(crate) signature: String,
-    pub(crate) date: String,
+    pub(crate) algorithm: Cow<'a, str>,
+    pub(crate) credential: Cow<'a, str>,
+    pub(crate) signed_headers: Cow<'a, str>,
+    pub(crate) signature: Cow<'a, str>,
+    pub(crate) date: Cow<'a, str>,
     /// `X-Amz-Expires`, of the presigned form only.
     pub(crate) expiry: Option<String>,
 }
@@ -27,7 +29,10 @@ pub(crate) struct Spelled {
 ///
 /// Observed: the order of these checks and their texts, recorded from the real
 /// service in <https://github.com/mhart/dynalite> (index.js).
-pub(crate) fn find(headers: &Headers<'_>, parameters: &Parameters) -> Result<Spelled, Rejection> {
+pub(crate) fn find<'a>(
+    headers: &Headers<'a>,
+    parameters: &Parameters,
+) -> Result<Spelled<'a>, Rejection> {
     let authorization = text(headers, header::AUTHORIZATION)?;
     match (authorization, parameters.contains(parameter::ALGORITHM)) {
         (None, false) => Err(Rejection::MissingAuthentication),
@@ -48,7 +53,10 @@ pub(crate) fn text<'a>(
         .transpose()
 }
 
-fn from_header(authorization: &str, headers: &Headers<'_>) -> Result<Spelled, Rejection> {
+fn from_header<'a>(
+    authorization: &'a str,
+    headers: &Headers<'a>,
+) -> Result<Spelled<'a>, Rejection> {
     if authorization.len() > AUTHORIZATION_BYTES_MAX {
         return Err(Rejection::LimitExceeded { limit: Limit::AuthorizationBytes });
     }
@@ -141,14 +149,14 @@ fn is_separator(character: char) -> bool {
     matches!(character, ',' | ' ' | '\t' | '\r' | '\n')
 }
 
-fn from_query(parameters: &Parameters) -> Result<Spelled, Rejection> {
+fn from_query(parameters: &Parameters) -> Result<Spelled<'static>, Rejection> {
     let mut missing = Vec::new();
-    let mut required = |name: &'static str| -> Result<String, Rejection> {
+    let mut required = |name: &'static str| -> Result<Cow<'static, str>, Rejection> {
         let value = parameters.unique(name)?.unwrap_or_default();
         if value.is_empty() {
             missing.push(name);
         }
-        Ok(value)
+        Ok(value.into())
     };
     let spelled = Spelled {
         form: Form::Presigned,

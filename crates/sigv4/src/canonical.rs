@@ -5,9 +5,11 @@
 pub(crate) mod headers;
 pub(crate) mod path;
 pub(crate) mod query;
+mod signed_headers;
 
 pub(crate) use headers::Headers;
 pub(crate) use query::{Leave, Parameters};
+pub(crate) use signed_headers::SignedHeaders;
 
 /// The canonical request up to the line of the body's digest.
 ///
@@ -18,7 +20,7 @@ pub(crate) fn head(
     parameters: &Parameters,
     leave: Leave,
     headers: &Headers<'_>,
-    signed: &[impl AsRef<str>],
+    signed: &SignedHeaders,
 ) -> Vec<u8> {
     let mut text = Vec::with_capacity(512);
     text.extend_from_slice(method.as_bytes());
@@ -27,20 +29,11 @@ pub(crate) fn head(
     text.push(b'\n');
     parameters.write(leave, &mut text);
     text.push(b'\n');
-    for name in signed {
-        headers.write(name.as_ref(), &mut text);
+    for name in signed.names() {
+        headers.write(name, &mut text);
     }
     text.push(b'\n');
-    write_joined(signed, &mut text);
+    text.extend_from_slice(signed.as_str().as_bytes());
     text.push(b'\n');
     text
-}
-
-fn write_joined(signed: &[impl AsRef<str>], text: &mut Vec<u8>) {
-    for (index, name) in signed.iter().enumerate() {
-        if index > 0 {
-            text.push(b';');
-        }
-        text.extend_from_slice(name.as_ref().as_bytes());
-    }
 }

@@ -7,11 +7,11 @@ use stead_types::{Secret, Timestamp};
 use crate::authorization::{self, ALGORITHM, Spelled};
 use crate::canonical::headers::{is_token, name as header};
 use crate::canonical::query::name as parameter;
-use crate::canonical::{self, Headers, Leave, Parameters};
+use crate::canonical::{self, Headers, Leave, Parameters, SignedHeaders};
 use crate::date;
-use crate::limits::{PRESIGNED_EXPIRY_MAX, PRESIGNED_EXPIRY_MIN, SIGNED_HEADERS_MAX};
+use crate::limits::{PRESIGNED_EXPIRY_MAX, PRESIGNED_EXPIRY_MIN};
 use crate::payload::{Declared, Payload, sha256};
-use crate::rejection::{Echo, Limit, Rejection, shown_name};
+use crate::rejection::{Echo, Rejection, shown_name};
 use crate::request::RequestHead;
 use crate::scope::Scope;
 use crate::settings::{PayloadMode, Settings};
@@ -29,7 +29,7 @@ pub struct Claim {
     pub(crate) claimed_basic: Box<str>,
     pub(crate) claimed_lifetime: Option<Duration>,
     pub(crate) security_token: Option<Secret<String>>,
-    pub(crate) signed_headers: Box<[Box<str>]>,
+    pub(crate) signed_headers: SignedHeaders,
     /// Whether all that must be signed is, and all that is signed is there.
     pub(crate) coverage: Result<(), Rejection>,
     pub(crate) declared: Declared,
@@ -74,7 +74,7 @@ impl Claim {
         }
         let (access_key_id, scope) = read_credential(&spelled.credential)?;
         let claimed_lifetime = spelled.expiry.as_deref().map(read_expiry).transpose()?;
-        let signed_headers = read_signed_headers(&spelled.signed_headers)?;
+        let signed_headers = SignedHeaders::read(&spelled.signed_headers)?;
         let token = find_token(spelled.form, &headers, &parameters)?;
         let declared = find_declared(spelled.form, &headers, &parameters)?;
 
@@ -139,7 +139,7 @@ impl Claim {
 
     /// The names of the signed headers, in lower case, sorted.
     pub fn signed_headers(&self) -> impl Iterator<Item = &str> {
-        self.signed_headers.iter().map(AsRef::as_ref)
+        self.signed_headers.names()
     }
 
     /// Where the signature is.
@@ -174,11 +174,16 @@ pub(crate) fn string_to_sign(
     canonical: &[u8],
     payload: &str,
 ) -> String {
-    let digest = HEXLOWER.encode(&sha256(&[canonical, payload.as_bytes()]));
-    [ALGORITHM, signed_at, scope.as_str(), &digest].join("\n")
+    let mut text = String::with_capacity(ALGORITHM.len() + 128 + scope.as_str().len());
+    for line in [ALGORITHM, signed_at, scope.as_str()] {
+        text.push_str(line);
+        text.push('\n');
+    }
+    HEXLOWER.encode_append(&sha256(&[canonical, payload.as_bytes()]), &mut text);
+    text
 }
 
-fn read_date(spelled: &Spelled) -> Result<(Timestamp, Box<str>), Rejection> {
+fn read_date(spelled: &Spelled<'_>) -> Result<(Timestamp, Box<str>), Rejection> {
     let text = &*spelled.date;
     let malformed = || Rejection::MalformedDate { date: Echo::new(text) };
     let moment = match spelled.form {
@@ -196,13 +201,12 @@ fn read_date(spelled: &Spelled) -> Result<(Timestamp, Box<str>), Rejection> {
 }
 
 fn read_credential(credential: &str) -> Result<(Box<str>, Scope), Rejection> {
-    let mut parts = credential.split('/');
-    let mut part = || parts.next();
-    let five = (part(), part(), part(), part(), part(), part());
-    let (Some(id), Some(date), Some(region), Some(service), Some(terminator), None) = five else {
+    let five =
+        credential.split_once('/').and_then(|(id, rest)| Some((id, Scope::from_text(rest)?)));
+    let Some((id, scope)) = five else {
         return Err(Rejection::MalformedCredential { credential: Echo::new(credential) });
     };
-    Ok((id.into(), Scope::from_parts(date, region, service, terminator)))
+    Ok((id.into(), scope))
 }
 
 fn read_expiry(text: &str) -> Result<Duration, Rejection> {
@@ -219,28 +223,6 @@ fn read_expiry(text: &str) -> Result<Duration, Rejection> {
     }
 }
 
-/// Choice: names may come in any case and order, as the canonical form has one
-/// case and one order only; a name that is there twice is refused.
-fn read_signed_headers(list: &str) -> Result<Box<[Box<str>]>, Rejection> {
-    if list.is_empty() {
-        return Ok(Box::default());
-    }
-    let mut names = Vec::new();
-    for name in list.split(';') {
-        if !is_token(name) {
-            return Err(Rejection::MalformedSignedHeaders);
-        }
-        if names.len() == SIGNED_HEADERS_MAX {
-            return Err(Rejection::LimitExceeded { limit: Limit::SignedHeaders });
-        }
-        names.push(name.to_ascii_lowercase().into_boxed_str());
-    }
-    names.sort_unstable();
-    let count = names.len();
-    names.dedup();
-    if names.len() == count { Ok(names.into()) } else { Err(Rejection::MalformedSignedHeaders) }
-}
-
 fn read_signature(text: &str) -> Option<[u8; 32]> {
     let bytes = HEXLOWER.decode(text.as_bytes()).ok()?;
     bytes.try_into().ok()
@@ -251,21 +233,32 @@ fn read_signature(text: &str) -> Option<[u8; 32]> {
 ///
 /// Spec: IAM User Guide, "Create a signed AWS API request": the canonical headers
 /// must include the host and any `x-amz-*` header of the request.
-fn check_coverage(headers: &Headers<'_>, signed: &[Box<str>]) -> Result<(), Rejection> {
-    let is_signed = |name: &str| signed.binary_search_by(|other| (**other).cmp(name)).is_ok();
-    if !is_signed(header::HOST) {
+fn check_coverage(headers: &Headers<'_>, signed: &SignedHeaders) -> Result<(), Rejection> {
+    if !signed.contains(header::HOST) {
         return Err(Rejection::HostNotSigned);
     }
-    if let Some(name) = headers.names().find(|name| name.starts_with("x-amz-") && !is_signed(name))
-    {
+    let must_be_signed = headers.names().filter(|name| name.starts_with("x-amz-"));
+    if let Some(name) = first_missing(must_be_signed, signed.names()) {
         return Err(Rejection::HeaderNotSigned { name: shown_name(name) });
     }
     // Two hosts would be signed as one value and could be read as either.
     headers.unique(header::HOST)?;
-    match signed.iter().find(|name| !headers.contains(name)) {
+    match first_missing(signed.names(), headers.names()) {
         Some(name) => Err(Rejection::SignedHeaderAbsent { name: shown_name(name) }),
         None => Ok(()),
     }
+}
+
+/// The first of these that is not among those; both are in order. Linear.
+fn first_missing<'a, 'b>(
+    mut these: impl Iterator<Item = &'a str>,
+    those: impl Iterator<Item = &'b str>,
+) -> Option<&'a str> {
+    let mut those = those.peekable();
+    these.find(|name| {
+        while those.next_if(|other| other < name).is_some() {}
+        those.peek() != Some(name)
+    })
 }
 
 /// Where a request has its security token.

@@ -23,11 +23,22 @@ impl Scope {
         Self::from_parts(&day_of.to_basic_date(), region, service, TERMINATOR)
     }
 
+    /// The scope that is spelled so; `None` of another number of parts than four.
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
+        let bytes = text.bytes().enumerate();
+        let mut slashes = bytes.filter_map(|(at, byte)| (byte == b'/').then_some(at));
+        let (date_end, region_end) = (slashes.next()?, slashes.next()?);
+        let service_end = slashes.next()?;
+        if slashes.next().is_some() {
+            return None;
+        }
+        Some(Self { text: text.into(), date_end, region_end, service_end })
+    }
+
     pub(crate) fn from_parts(date: &str, region: &str, service: &str, terminator: &str) -> Self {
         let date_end = date.len();
         let region_end = date_end + 1 + region.len();
         let service_end = region_end + 1 + service.len();
-        // Once for each request: no formatting.
         let text = [date, region, service, terminator].join("/").into();
         Self { text, date_end, region_end, service_end }
     }
@@ -87,5 +98,9 @@ mod tests {
             (scope.date(), scope.region(), scope.service(), scope.terminator()),
             ("20150830", "", "sérvice", "end")
         );
+        assert_eq!(Scope::from_text(scope.as_str()), Some(scope));
+        for other in ["", "a/b/c", "a/b/c/d/", "a/b/c/d/e"] {
+            assert_eq!(Scope::from_text(other), None, "{other}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use stead_types::{Secret, Timestamp};
 use crate::authorization::ALGORITHM;
 use crate::canonical::headers::{is_token, name as header};
 use crate::canonical::query::name as parameter;
-use crate::canonical::{self, Headers, Leave, Parameters};
+use crate::canonical::{self, Headers, Leave, Parameters, SignedHeaders};
 use crate::claim::string_to_sign;
 use crate::key::SigningKey;
 use crate::limits::{PRESIGNED_EXPIRY_MAX, PRESIGNED_EXPIRY_MIN};
@@ -102,7 +102,7 @@ impl Signer<'_> {
             "{ALGORITHM} Credential={}/{}, SignedHeaders={}, Signature={signature}",
             self.access_key_id,
             self.scope(now),
-            signed.join(";"),
+            signed.as_str(),
         );
         added.append(&mut appended);
         added.push(AddedHeader { name: header::AUTHORIZATION, value });
@@ -138,7 +138,7 @@ impl Signer<'_> {
             (parameter::CREDENTIAL, &format!("{}/{}", self.access_key_id, self.scope(now))),
             (parameter::DATE, &now.to_basic()),
             (parameter::EXPIRES, &seconds.to_string()),
-            (parameter::SIGNED_HEADERS, &signed.join(";")),
+            (parameter::SIGNED_HEADERS, signed.as_str()),
         ]);
         if let Some(token) = self.security_token {
             parameters.add([(parameter::SECURITY_TOKEN, token.expose().as_str())]);
@@ -169,7 +169,7 @@ impl Signer<'_> {
         parameters: &Parameters,
         leave: Leave,
         headers: &Headers<'_>,
-        signed: &[&str],
+        signed: &SignedHeaders,
     ) -> Result<Vec<u8>, Rejection> {
         if !is_token(head.method) {
             return Err(Rejection::MalformedMethod);
@@ -207,8 +207,10 @@ const UNSIGNED_HEADERS: [&str; 10] = [
     "x-amzn-trace-id",
 ];
 
-fn signed_names<'a>(headers: &'a Headers<'_>) -> Vec<&'a str> {
-    headers.names().filter(|name| !UNSIGNED_HEADERS.contains(name)).collect()
+fn signed_names(headers: &Headers<'_>) -> SignedHeaders {
+    let names: Vec<&str> =
+        headers.names().filter(|name| !UNSIGNED_HEADERS.contains(name)).collect();
+    SignedHeaders::of(&names)
 }
 
 fn refuse_repeated(headers: &Headers<'_>) -> Result<(), Rejection> {

@@ -62,13 +62,11 @@ impl Timestamp {
     /// The basic ISO 8601 form that signatures use: `20260301T120000Z`.
     #[must_use]
     pub fn to_basic(self) -> String {
-        // By hand, as below: it is done for each request.
-        let (mut text, moment) = (String::with_capacity(16), self.civil());
-        text.push_str(&self.to_basic_date());
+        let [century, year, month, day, hour, minute, second] = self.digits();
+        let mut text = String::with_capacity(16);
+        push_all(&mut text, [century, year, month, day].as_flattened());
         text.push('T');
-        for part in [moment.hour(), moment.minute(), moment.second()] {
-            push_two_digits(&mut text, part);
-        }
+        push_all(&mut text, [hour, minute, second].as_flattened());
         text.push('Z');
         text
     }
@@ -76,12 +74,29 @@ impl Timestamp {
     /// The day of the basic form: `20260301`.
     #[must_use]
     pub fn to_basic_date(self) -> String {
-        let (mut text, day) = (String::with_capacity(8), self.civil());
-        let year = day.year();
-        for part in [year / 100, year % 100, day.month().into(), day.day().into()] {
-            push_two_digits(&mut text, i8::try_from(part).unwrap_or_default());
-        }
+        let [century, year, month, day, ..] = self.digits();
+        let mut text = String::with_capacity(8);
+        push_all(&mut text, [century, year, month, day].as_flattened());
         text
+    }
+
+    /// The extended form: `2026-03-01T12:00:00Z`.
+    fn extended(self) -> [u8; 20] {
+        let [[a, b], [c, d], [m, n], [x, y], [h, i], [j, k], [s, t]] = self.digits();
+        [a, b, c, d, b'-', m, n, b'-', x, y, b'T', h, i, b':', j, k, b':', s, t, b'Z']
+    }
+
+    /// Century, year, month, day, hour, minute and second, two digits each. By hand, not
+    /// formatted: several are written for each request.
+    fn digits(self) -> [[u8; 2]; 7] {
+        let moment = self.civil();
+        // INVARIANT: years 1 to 9999, so each part lies between 0 and 99.
+        let year = u8::try_from(moment.year() % 100).unwrap_or_default();
+        let century = u8::try_from(moment.year() / 100).unwrap_or_default();
+        let rest = [moment.month(), moment.day(), moment.hour(), moment.minute(), moment.second()];
+        let [month, day, hour, minute, second] = rest.map(|part| part.unsigned_abs());
+        [century, year, month, day, hour, minute, second]
+            .map(|part| [b'0' + part / 10 % 10, b'0' + part % 10])
     }
 
     /// Reads exactly the basic form, `20260301T120000Z`.
@@ -89,6 +104,9 @@ impl Timestamp {
     /// # Errors
     /// Every other text is refused, also other ISO 8601 forms.
     pub fn from_basic(text: &str) -> Result<Self, TimestampError> {
+        if let Some(moment) = usual_basic(text.as_bytes()) {
+            return Ok(moment);
+        }
         if text.len() != 16 || !text.is_ascii() {
             return Err(TimestampError);
         }
@@ -109,17 +127,18 @@ impl Timestamp {
         let (hour, half) = (civil.hour(), if civil.hour() < 12 { "AM" } else { "PM" });
         let hour = if hour % 12 == 0 { 12 } else { hour % 12 };
         let (month, day, year) = (month.copied().unwrap_or_default(), civil.day(), civil.year());
+        let [.., minute, second] = self.digits();
         let mut text = format!("{month} {day}, {year}, {hour}:");
-        push_two_digits(&mut text, civil.minute());
+        push_all(&mut text, &minute);
         text.push(':');
-        push_two_digits(&mut text, civil.second());
+        push_all(&mut text, &second);
         text.push(' ');
         text.push_str(half);
         text
     }
 
     fn civil(self) -> jiff::civil::DateTime {
-        self.instant().to_zoned(jiff::tz::TimeZone::UTC).datetime()
+        jiff::tz::Offset::UTC.to_datetime(self.instant())
     }
 
     fn instant(self) -> jiff::Timestamp {
@@ -132,11 +151,24 @@ impl Timestamp {
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// `part` lies between 0 and 99.
-fn push_two_digits(text: &mut String, part: i8) {
-    for digit in [part / 10, part % 10] {
-        text.push(char::from(b'0' + u8::try_from(digit).unwrap_or_default()));
-    }
+/// `ascii` is what its name says.
+fn push_all(text: &mut String, ascii: &[u8]) {
+    text.push_str(std::str::from_utf8(ascii).unwrap_or_default());
+}
+
+/// The basic form of a second that there is; `None` of all else, which may be a leap second.
+fn usual_basic(text: &[u8]) -> Option<Timestamp> {
+    let text: &[u8; 16] = text.try_into().ok()?;
+    let [a, b, c, d, e, f, g, h, b'T', i, j, k, l, m, n, b'Z'] = text else { return None };
+    let [century, year, month, day, hour, minute, second] =
+        [[a, b], [c, d], [e, f], [g, h], [i, j], [k, l], [m, n]].map(|[tens, ones]| {
+            let digit = |byte: &u8| Some(byte.wrapping_sub(b'0')).filter(|digit| *digit < 10);
+            Some(i8::try_from(digit(tens)? * 10 + digit(ones)?).unwrap_or_default())
+        });
+    let year = i16::from(century?) * 100 + i16::from(year?);
+    let civil = jiff::civil::DateTime::new(year, month?, day?, hour?, minute?, second?, 0).ok()?;
+    let moment = jiff::tz::Offset::UTC.to_timestamp(civil).ok()?.as_second();
+    (Timestamp::MIN..=Timestamp::MAX).contains(&moment).then_some(Timestamp(moment))
 }
 
 impl FromStr for Timestamp {
@@ -169,8 +201,7 @@ impl FromStr for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Whole seconds: jiff writes no fraction.
-        fmt::Display::fmt(&self.instant(), formatter)
+        formatter.write_str(std::str::from_utf8(&self.extended()).unwrap_or_default())
     }
 }
 
@@ -191,6 +222,19 @@ mod tests {
             let moment = Timestamp::from_epoch_seconds(seconds);
             let format = moment.civil().strftime("%b %-d, %Y, %-I:%M:%S %p");
             assert_eq!(moment.to_words(), format.to_string());
+        }
+    }
+
+    #[test]
+    fn every_moment_is_written_as_the_library_does_and_read_again() {
+        let (first, last) = (Timestamp::MIN, Timestamp::MAX);
+        for seconds in (first..last).step_by(1_234_567_891).chain([first, last]) {
+            let moment = Timestamp::from_epoch_seconds(seconds);
+            let (extended, basic) = (moment.to_string(), moment.to_basic());
+            assert_eq!(extended, moment.instant().to_string());
+            assert_eq!(basic, extended.replace(['-', ':'], ""));
+            assert_eq!(Timestamp::from_basic(&basic), Ok(moment));
+            assert_eq!(extended.parse(), Ok(moment));
         }
     }
 
@@ -219,6 +263,10 @@ mod tests {
         ] {
             assert_eq!(bad.parse::<Timestamp>(), Err(TimestampError), "{bad}");
         }
+        // A leap second is read as the second before it, in both forms.
+        let leap = Timestamp::from_basic("20161231T235960Z");
+        assert_eq!(leap, "2016-12-31T23:59:60Z".parse());
+        assert_eq!(leap, Timestamp::from_basic("20161231T235959Z"));
         for bad in [
             "20150830T123600",
             "20150830 123600Z",

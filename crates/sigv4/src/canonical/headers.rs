@@ -78,17 +78,30 @@ impl<'a> Headers<'a> {
     }
 
     fn named(&self, name: &str) -> &[Header<'a>] {
-        let start = self.0.partition_point(|header| header.name.as_ref() < name);
+        // Names have lengths of their own: of a few headers nearly none is compared.
+        let start = if self.0.len() <= SCANNED_MAX {
+            self.0.iter().position(|header| header.name.as_ref() == name).unwrap_or(self.0.len())
+        } else {
+            self.0.partition_point(|header| header.name.as_ref() < name)
+        };
         let rest = self.0.get(start..).unwrap_or_default();
         let count = rest.iter().take_while(|header| header.name.as_ref() == name).count();
         rest.get(..count).unwrap_or_default()
     }
 }
 
+/// Up to this many headers are gone through to find one.
+const SCANNED_MAX: usize = 16;
+
 fn write_value(value: &[u8], text: &mut Vec<u8>) {
+    let is_space = |byte: u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+    // Without a way out of the loop, which the compiler takes several steps of at once.
+    if !value.iter().fold(false, |any, byte| any | is_space(*byte)) {
+        return text.extend_from_slice(value);
+    }
     // A value folded over several lines counts as one with spaces, and quoted
     // text is treated like any other (both are cases of AWS's test suite).
-    let words = value.split(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
+    let words = value.split(|byte| is_space(*byte));
     for (index, word) in words.filter(|word| !word.is_empty()).enumerate() {
         if index > 0 {
             text.push(b' ');
@@ -103,7 +116,7 @@ fn lower_case(name: &str) -> Result<Cow<'_, str>, Rejection> {
     if !is_token(name) {
         return Err(Rejection::MalformedHeaderName);
     }
-    let has_upper_case = name.bytes().any(|byte| byte.is_ascii_uppercase());
+    let has_upper_case = name.bytes().fold(false, |any, byte| any | byte.is_ascii_uppercase());
     Ok(if has_upper_case { name.to_ascii_lowercase().into() } else { name.into() })
 }
 
