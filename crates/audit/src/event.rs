@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use stead_api::sts::StsOperation;
 use stead_api::{ApiError, KnownOperation};
 use stead_policy::Decision;
-use stead_types::{AccessKeyId, Arn, Timestamp};
+use stead_types::{AccessKeyId, Arn, Timestamp, push_address};
 
 use crate::identity::Identity;
 use crate::json::{Members, shortened};
@@ -107,10 +107,12 @@ impl Event<'_> {
         let mut event = Members::begin(&mut out);
         event.text("eventVersion", EVENT_VERSION);
         self.identity.write(event.object("userIdentity"));
-        event.shown("eventTime", self.time);
+        event.plain("eventTime", &self.time.extended());
         self.asked(&mut event);
         event.text("awsRegion", self.region.unwrap_or_default());
-        event.shown("sourceIPAddress", self.source);
+        let mut source = String::new();
+        push_address(&mut source, self.source);
+        event.plain("sourceIPAddress", source.as_bytes());
         event.optional("userAgent", self.user_agent.map(shortened));
         if let Some(Failure(error)) = self.failure {
             event.text("errorCode", error.code().as_str());
@@ -126,7 +128,7 @@ impl Event<'_> {
         event.text("eventType", "AwsApiCall");
         event.boolean("managementEvent", true);
         if let Some(account) = self.identity.account() {
-            event.shown("recipientAccountId", account);
+            event.plain("recipientAccountId", &account.digits());
         }
         event.text("eventCategory", "Management");
         event.end();
@@ -189,7 +191,7 @@ impl Event<'_> {
         out.push(b'[');
         let mut resource = Members::begin(out);
         if let Some(account) = arn.account() {
-            resource.shown("accountId", account);
+            resource.plain("accountId", &account.digits());
         }
         resource.text("type", "AWS::IAM::Role");
         resource.text("ARN", arn.as_str());

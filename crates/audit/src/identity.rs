@@ -77,7 +77,7 @@ fn own(caller: &VerifiedCaller, kind: &str, mut members: Members<'_>) {
     members.text("type", kind);
     members.text("principalId", &caller.user_id());
     members.text("arn", caller.arn().as_str());
-    members.shown("accountId", caller.account());
+    members.plain("accountId", &caller.account().digits());
     members.optional("accessKeyId", caller.access_key_id().map(|id| id.as_str()));
     members.optional("userName", caller.user_name().map(|name| name.as_str()));
     if let Some(claims) = caller.claims() {
@@ -106,7 +106,7 @@ fn session(caller: &VerifiedCaller, claims: &Claims, mut members: Members<'_>) {
     }
     let mut attributes = members.object("attributes");
     // Observed: recorded events have the extended form, the page's example the basic one.
-    attributes.shown("creationDate", claims.issued_at);
+    attributes.plain("creationDate", &claims.issued_at.extended());
     let with_mfa = matches!(claims.mfa, MfaState::Authenticated { .. });
     attributes.text("mfaAuthenticated", if with_mfa { "true" } else { "false" });
     attributes.end();
@@ -118,16 +118,16 @@ fn named_issuer(kind: &str, id: &str, arn: &Arn, account: AccountId, mut members
     members.text("type", kind);
     members.text("principalId", id);
     members.text("arn", arn.as_str());
-    members.shown("accountId", account);
+    members.plain("accountId", &account.digits());
     members.optional("userName", arn.as_str().rsplit('/').next());
     members.end();
 }
 
 fn root_issuer(account: AccountId, mut members: Members<'_>) {
     members.text("type", "Root");
-    members.shown("principalId", account);
+    members.plain("principalId", &account.digits());
     members.text("arn", Arn::iam(account, "root").as_str());
-    members.shown("accountId", account);
+    members.plain("accountId", &account.digits());
     members.end();
 }
 

@@ -22,11 +22,8 @@ impl<'a> Members<'a> {
 
     /// The place of a member's value.
     pub(crate) fn place(&mut self, name: &str) -> &mut Vec<u8> {
-        if !self.is_empty {
-            self.out.push(b',');
-        }
+        self.out.extend_from_slice(if self.is_empty { b"\"" } else { b",\"" });
         self.is_empty = false;
-        self.out.push(b'"');
         self.out.extend_from_slice(name.as_bytes());
         self.out.extend_from_slice(b"\":");
         self.out
@@ -40,6 +37,14 @@ impl<'a> Members<'a> {
     /// What shows as a text.
     pub(crate) fn shown(&mut self, name: &str, value: impl fmt::Display) {
         display(self.place(name), value);
+    }
+
+    /// ASCII that needs no escape: digits and what stands between them.
+    pub(crate) fn plain(&mut self, name: &str, ascii: &[u8]) {
+        let out = self.place(name);
+        out.push(b'"');
+        out.extend_from_slice(ascii);
+        out.push(b'"');
     }
 
     /// A text, or nothing at all.
@@ -176,9 +181,13 @@ mod tests {
         members.object("c").end();
         members.boolean("d", true);
         members.shown("e", format_args!("{}\n", 2));
+        members.plain("g", b"2026-03-01T12:00:00Z");
         number(members.place("f"), -3);
         members.end();
         let read = String::from_utf8(out).unwrap();
-        assert_eq!(read, r#"{"a":"1","c":{},"d":true,"e":"2\n","f":-3}"#);
+        assert_eq!(
+            read,
+            r#"{"a":"1","c":{},"d":true,"e":"2\n","g":"2026-03-01T12:00:00Z","f":-3}"#
+        );
     }
 }

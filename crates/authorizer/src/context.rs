@@ -6,7 +6,7 @@ use stead_directory::Snapshot;
 use stead_federation::oidc::KeyValues;
 use stead_policy::{Caller, ContextBuilder};
 use stead_session::{Federation, MfaState};
-use stead_types::TagSet;
+use stead_types::{TagSet, push_address};
 
 use crate::{Ask, CallerFacts, RequestFacts, Transport};
 
@@ -39,9 +39,11 @@ fn connection(keys: &mut ContextBuilder, facts: &RequestFacts) {
         Transport::Plain => "false",
         Transport::Tls => "true",
     };
+    let mut address = String::new();
+    push_address(&mut address, facts.source_ip.to_canonical());
     keys.set("aws:CurrentTime", &facts.now.to_string())
         .set("aws:EpochTime", &facts.now.epoch_seconds().to_string())
-        .set("aws:SourceIp", &facts.source_ip.to_canonical().to_string())
+        .set("aws:SourceIp", &address)
         .set("aws:SecureTransport", encrypted)
         .set("aws:RequestedRegion", &facts.requested_region)
         .set("aws:ViaAWSService", "false");

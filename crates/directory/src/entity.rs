@@ -102,7 +102,7 @@ impl Entity {
 
 /// The ARN of an entity with a path: kind, path and name in one.
 fn arn_with_path(account: AccountId, kind: &str, path: &Path, name: &str) -> Arn {
-    Arn::iam(account, &format!("{kind}{path}{name}"))
+    Arn::iam(account, &[kind, path.as_str(), name].concat())
 }
 
 /// Whether this is the ARN that [`arn_with_path`] makes, which is not made for it.

@@ -255,7 +255,11 @@ impl<'f> Cursor<'f> {
     /// How many elements a list has: its greatest index, after the checks on indexes.
     /// `None` when there is no such list.
     fn list_length(&mut self, name: &str, presence: Presence) -> Option<usize> {
-        // Several for each request, nearly all of them absent: no formatting.
+        // Several for each request, nearly all of them absent.
+        if !self.form.begins(&self.prefix, name) {
+            self.note_absence(name, presence);
+            return None;
+        }
         let prefix = [self.prefix.as_str(), name, ".member."].concat();
         let mut indexes = Vec::new();
         for rest in self.form.names_below(&prefix) {

@@ -88,8 +88,22 @@ impl Form {
     /// The value of this parameter.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&str> {
-        let found = self.parameters.binary_search_by(|(other, _)| other.as_str().cmp(name));
-        found.ok().and_then(|index| self.parameters.get(index)).map(|(_, value)| value.as_str())
+        // Names have lengths of their own: of a few parameters nearly none is compared.
+        let found = if self.parameters.len() <= SCANNED_MAX {
+            self.parameters.iter().position(|(other, _)| other == name)
+        } else {
+            self.parameters.binary_search_by(|(other, _)| other.as_str().cmp(name)).ok()
+        };
+        found.and_then(|index| self.parameters.get(index)).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether a name begins with these two texts, one behind the other.
+    pub(crate) fn begins(&self, prefix: &str, rest: &str) -> bool {
+        if self.parameters.len() > SCANNED_MAX {
+            return self.names_below(&[prefix, rest].concat()).next().is_some();
+        }
+        let begins = |name: &str| name.strip_prefix(prefix).is_some_and(|it| it.starts_with(rest));
+        self.parameters.iter().any(|(name, _)| begins(name))
     }
 
     /// The names that begin with `prefix`, without it, in order.
@@ -106,6 +120,9 @@ impl fmt::Debug for Form {
         formatter.debug_list().entries(names).finish()
     }
 }
+
+/// Up to this many parameters are gone through to find one.
+const SCANNED_MAX: usize = 16;
 
 const FORM_TYPE: &str = "application/x-www-form-urlencoded";
 

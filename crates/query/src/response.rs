@@ -56,8 +56,8 @@ where
 {
     let request_id = Value::Structure(vec![("RequestId", Value::Text(request_id.into()))]);
     let metadata = vec![("ResponseMetadata", request_id)];
-    let response = format!("{}Response", O::NAME);
-    let result = O::Output::HAS_RESULT.then(|| (format!("{}Result", O::NAME), output.to_value()));
+    let response = [O::NAME, "Response"].concat();
+    let result = O::Output::HAS_RESULT.then(|| ([O::NAME, "Result"].concat(), output.to_value()));
     match format {
         Format::Xml => xml::document(&response, O::SERVICE.xml_namespace(), result, metadata),
         Format::Json => json::document(&response, result, metadata),

@@ -40,7 +40,9 @@ impl AccountId {
         text.push_str(std::str::from_utf8(&self.digits()).unwrap_or_default());
     }
 
-    fn digits(self) -> [u8; 12] {
+    /// The twelve digits, as it is shown: ASCII.
+    #[must_use]
+    pub fn digits(self) -> [u8; 12] {
         let (mut digits, mut rest) = ([b'0'; 12], self.0);
         for digit in digits.iter_mut().rev() {
             *digit += u8::try_from(rest % 10).unwrap_or_default();

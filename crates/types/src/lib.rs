@@ -7,6 +7,7 @@
 
 mod access_key_id;
 mod account_id;
+mod address;
 mod arn;
 mod client_id;
 mod entropy;
@@ -22,6 +23,7 @@ mod unique_id;
 
 pub use access_key_id::{AccessKeyId, AccessKeyIdError, AccessKeyKind};
 pub use account_id::{AccountId, AccountIdError};
+pub use address::push_address;
 pub use arn::{Arn, ArnError};
 pub use client_id::{ClientId, ClientIdError};
 pub use entropy::Entropy;

@@ -80,8 +80,9 @@ impl Timestamp {
         text
     }
 
-    /// The extended form: `2026-03-01T12:00:00Z`.
-    fn extended(self) -> [u8; 20] {
+    /// The extended form, `2026-03-01T12:00:00Z`, as it is shown: ASCII.
+    #[must_use]
+    pub fn extended(self) -> [u8; 20] {
         let [[a, b], [c, d], [m, n], [x, y], [h, i], [j, k], [s, t]] = self.digits();
         [a, b, c, d, b'-', m, n, b'-', x, y, b'T', h, i, b':', j, k, b':', s, t, b'Z']
     }
@@ -128,10 +129,22 @@ impl Timestamp {
         let hour = if hour % 12 == 0 { 12 } else { hour % 12 };
         let (month, day, year) = (month.copied().unwrap_or_default(), civil.day(), civil.year());
         let [.., minute, second] = self.digits();
-        let mut text = format!("{month} {day}, {year}, {hour}:");
-        push_all(&mut text, &minute);
-        text.push(':');
-        push_all(&mut text, &second);
+        let [century, of_century, ..] = self.digits();
+        let mut text = String::with_capacity(25);
+        text.push_str(month);
+        text.push(' ');
+        push_short(&mut text, day);
+        text.push_str(", ");
+        match year {
+            1000.. => push_all(&mut text, [century, of_century].as_flattened()),
+            _ => text.push_str(&year.to_string()),
+        }
+        text.push_str(", ");
+        push_short(&mut text, hour);
+        for part in [minute, second] {
+            text.push(':');
+            push_all(&mut text, &part);
+        }
         text.push(' ');
         text.push_str(half);
         text
@@ -154,6 +167,15 @@ const MONTHS: [&str; 12] =
 /// `ascii` is what its name says.
 fn push_all(text: &mut String, ascii: &[u8]) {
     text.push_str(std::str::from_utf8(ascii).unwrap_or_default());
+}
+
+/// A number from 0 to 99, of as many digits as it has.
+fn push_short(text: &mut String, number: i8) {
+    let number = number.unsigned_abs();
+    if number >= 10 {
+        text.push(char::from(b'0' + number / 10 % 10));
+    }
+    text.push(char::from(b'0' + number % 10));
 }
 
 /// The basic form of a second that there is; `None` of all else, which may be a leap second.

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::sync::{Arc, PoisonError};
 
-use aws_lc_rs::digest;
 use http::request::Parts;
 use stead_api::{ApiError, ErrorCode, Service};
 use stead_authorizer::{Unidentified, VerifiedCaller};
@@ -172,10 +171,10 @@ impl Credentials {
     fn version(&self) -> SecretVersion {
         match self {
             Self::LongTerm(key) => {
-                // The wrapped form differs whenever the secret does, and needs no unwrapping.
-                let digest = digest::digest(&digest::SHA256, key.secret.as_bytes());
-                let bytes = digest.as_ref().try_into().unwrap_or_default();
-                SecretVersion::from_bytes(bytes)
+                // The wrapped form ends in what authenticates it, which differs whenever the
+                // secret does, or whenever it is wrapped again; nothing is unwrapped or hashed.
+                let end = key.secret.as_bytes().last_chunk().copied().unwrap_or_default();
+                SecretVersion::from_bytes(end)
             }
             Self::Temporary(session) => SecretVersion::of(&session.secret_access_key),
         }

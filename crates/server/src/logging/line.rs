@@ -3,11 +3,12 @@
 //! instead of 9,800, by callgrind), which each request pays.
 
 use std::fmt::{self, Write as _};
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use stead_types::Timestamp;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::time::{FormatTime as _, SystemTime};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
@@ -27,7 +28,7 @@ where
         event: &Event<'_>,
     ) -> fmt::Result {
         let metadata = event.metadata();
-        SystemTime.format_time(&mut writer)?;
+        writer.write_str(std::str::from_utf8(&time()).unwrap_or_default())?;
         writer.write_str(level(*metadata.level()))?;
         writer.write_str(metadata.target())?;
         writer.write_char(':')?;
@@ -36,6 +37,26 @@ where
         fields.result?;
         writer.write_char('\n')
     }
+}
+
+/// The moment as the library writes it, `2026-03-01T12:00:00.000000Z`.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a line of the shell's own log says when it was written"
+)]
+fn time() -> [u8; 27] {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let seconds = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
+    let mut text = *b"0000-00-00T00:00:00.000000Z";
+    let [whole @ .., _, a, b, c, d, e, f, _] = &mut text;
+    let [seconds @ .., _] = Timestamp::from_epoch_seconds(seconds).extended();
+    *whole = seconds;
+    let mut micros = since.subsec_micros();
+    for digit in [f, e, d, c, b, a] {
+        *digit = b'0' + u8::try_from(micros % 10).unwrap_or_default();
+        micros /= 10;
+    }
+    text
 }
 
 const fn level(level: Level) -> &'static str {
