@@ -24,13 +24,16 @@ pub fn decide<Op>(
     ask: &Ask,
     facts: &RequestFacts,
 ) -> Result<Authorized<Op>, Box<Denied>> {
-    let policies = CallerPolicies::collect(caller, home);
     let context = context_of(caller, home, ask, facts).build();
-    let question = Question::new(caller, ask, &context, &policies, Controls::NONE);
+    let prepared = CallerPolicies::prepared(caller, home);
+    let question = Question::new(caller, ask, &context, &prepared, Controls::NONE);
     let allowed = question.evaluate(&mut NoTrace, |outcome| outcome.decision == Decision::Allow);
     if allowed {
         return Ok(Authorized::granted());
     }
+    // A trace says what each policy says.
+    let policies = CallerPolicies::collect(caller, home);
+    let question = Question::new(caller, ask, &context, &policies, Controls::NONE);
     let mut trace = FullTrace::default();
     let mut denied =
         question.evaluate(&mut trace, |outcome| Denied::new(caller, ask, outcome, &context));
@@ -87,7 +90,7 @@ impl<'a> Question<'a> {
     /// Asks something about the request and the policies that apply to it.
     pub(crate) fn put<'t, R>(&'t self, ask: impl FnOnce(&Request<'t>, &Layers<'t>) -> R) -> R {
         let layers = Layers {
-            identity: (&self.policies.identity).into(),
+            identity: self.policies.identity.policies(),
             boundary: self.policies.boundary,
             session: self.policies.session.as_ref().map(Into::into),
             resource: self.resource_policy(),

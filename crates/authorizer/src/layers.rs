@@ -1,21 +1,38 @@
 //! Which policies speak for a caller: gathered from its account's snapshot.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use stead_directory::Snapshot;
+use stead_directory::entity::{PermissionsBoundary, Role, User};
 use stead_policy::{
-    Caller, CompiledPolicy, DocumentKind, FederatedIssuer, PolicyRef, PolicySource,
+    Caller, CompiledPolicy, DocumentKind, FederatedIssuer, Policies, PolicyRef, PolicySet,
+    PolicySource,
 };
-use stead_types::UniqueId;
 
 use crate::CallerFacts;
 use crate::caller::SessionKind;
-use crate::restrictions::restriction_of;
+use crate::restrictions::{Restriction, restriction_of};
+
+/// The identity policies of a caller.
+pub(crate) enum Identity<'a> {
+    /// One by one.
+    Listed(Vec<PolicyRef<'a>>),
+    /// Under one index, which the snapshot keeps for who calls often.
+    Prepared(Arc<PolicySet>),
+}
+
+impl Identity<'_> {
+    pub(crate) fn policies(&self) -> Policies<'_> {
+        match self {
+            Self::Listed(policies) => policies.into(),
+            Self::Prepared(set) => Policies::Indexed(set),
+        }
+    }
+}
 
 /// The caller's side of a decision.
-#[derive(Default)]
 pub(crate) struct CallerPolicies<'a> {
-    pub(crate) identity: Vec<PolicyRef<'a>>,
+    pub(crate) identity: Identity<'a>,
     pub(crate) boundary: Option<PolicyRef<'a>>,
     // `None` when no session policies limit the caller.
     pub(crate) session: Option<Vec<PolicyRef<'a>>>,
@@ -25,42 +42,79 @@ impl<'a> CallerPolicies<'a> {
     /// Gathers by reference: its cost grows with the number of policies, never with
     /// their size.
     pub(crate) fn collect(caller: &'a CallerFacts, home: &'a Snapshot) -> Self {
-        let mut policies = match caller.principal() {
+        let holder = Holder::of(caller, home);
+        let mut identity = holder.listed(home);
+        identity.extend(restriction_of(caller).map(Restriction::reference));
+        Self::beside(Identity::Listed(identity), &holder, caller, home)
+    }
+
+    /// The same, for a decision that nobody traces. Of who has called before and has
+    /// several policies, the cost does not grow with their number.
+    pub(crate) fn prepared(caller: &'a CallerFacts, home: &'a Snapshot) -> Self {
+        let holder = Holder::of(caller, home);
+        match (holder.prepared(home), restriction_of(caller)) {
+            (Some(set), None) => Self::beside(Identity::Prepared(set), &holder, caller, home),
+            _ => Self::collect(caller, home),
+        }
+    }
+
+    fn beside(
+        identity: Identity<'a>,
+        holder: &Holder<'a>,
+        caller: &'a CallerFacts,
+        home: &'a Snapshot,
+    ) -> Self {
+        let boundary = holder.boundary().map(|boundary| home.boundary_policy(boundary));
+        Self { identity, boundary, session: session_policies(caller, home) }
+    }
+}
+
+/// Whose identity policies and boundary speak for a caller.
+enum Holder<'a> {
+    User(&'a User),
+    Role(&'a Role),
+    Nobody,
+}
+
+impl<'a> Holder<'a> {
+    fn of(caller: &CallerFacts, home: &'a Snapshot) -> Self {
+        let user = |id| home.user(id).map(|user| Self::User(user));
+        let found = match caller.principal() {
             Caller::User { id, .. }
-            | Caller::FederatedUser { issuer: FederatedIssuer::User { id, .. }, .. } => {
-                of_user(home, id)
-            }
-            Caller::RoleSession { role_id, .. } => of_role(home, role_id),
+            | Caller::FederatedUser { issuer: FederatedIssuer::User { id, .. }, .. } => user(id),
+            Caller::RoleSession { role_id, .. } => home.role(role_id).map(|role| Self::Role(role)),
             Caller::FederatedUser { issuer: FederatedIssuer::Root, .. }
             | Caller::Root { .. }
             | Caller::WebIdentity { .. }
             | Caller::Saml { .. }
             | Caller::Service { .. }
-            | Caller::Anonymous => Self::default(),
+            | Caller::Anonymous => None,
         };
-        if let Some(restriction) = restriction_of(caller) {
-            policies.identity.push(restriction.reference());
+        found.unwrap_or(Self::Nobody)
+    }
+
+    fn listed(&self, home: &'a Snapshot) -> Vec<PolicyRef<'a>> {
+        match self {
+            Self::User(user) => home.identity_policies_of_user(user),
+            Self::Role(role) => home.identity_policies_of_role(role),
+            Self::Nobody => Vec::new(),
         }
-        policies.session = session_policies(caller, home);
-        policies
     }
-}
 
-fn of_user<'a>(home: &'a Snapshot, id: &UniqueId) -> CallerPolicies<'a> {
-    let Some(user) = home.user(id) else { return CallerPolicies::default() };
-    CallerPolicies {
-        identity: home.identity_policies_of_user(user),
-        boundary: user.boundary.as_ref().map(|boundary| home.boundary_policy(boundary)),
-        session: None,
+    fn prepared(&self, home: &Snapshot) -> Option<Arc<PolicySet>> {
+        match self {
+            Self::User(user) => home.identity_policy_set_of_user(user),
+            Self::Role(role) => home.identity_policy_set_of_role(role),
+            Self::Nobody => None,
+        }
     }
-}
 
-fn of_role<'a>(home: &'a Snapshot, id: &UniqueId) -> CallerPolicies<'a> {
-    let Some(role) = home.role(id) else { return CallerPolicies::default() };
-    CallerPolicies {
-        identity: home.identity_policies_of_role(role),
-        boundary: role.boundary.as_ref().map(|boundary| home.boundary_policy(boundary)),
-        session: None,
+    fn boundary(&self) -> Option<&'a PermissionsBoundary> {
+        match self {
+            Self::User(user) => user.boundary.as_ref(),
+            Self::Role(role) => role.boundary.as_ref(),
+            Self::Nobody => None,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod applied;
 mod collection;
 mod load;
 mod lookup;
+mod prepared;
 
 pub use load::{LoadProblem, LoadReason};
 pub use lookup::PolicyUse;
@@ -19,6 +20,7 @@ use crate::entity::{
     OidcProvider, Role, SamlProvider, User,
 };
 use collection::{Collection, Index};
+use prepared::Prepared;
 
 /// An account as it was at one moment: every entity, compiled, with the indexes
 /// that requests and listings need.
@@ -47,6 +49,9 @@ pub struct Snapshot {
 
     // Keys of records that can't be read; as long as there is one, nothing is written.
     unreadable: OrdSet<Arc<str>>,
+
+    // Made of all this when it is asked for.
+    prepared: Prepared,
 }
 
 impl Snapshot {
@@ -68,6 +73,7 @@ impl Snapshot {
             members: Index::default(),
             uses: Index::default(),
             unreadable: OrdSet::new(),
+            prepared: Prepared::default(),
         }
     }
 
@@ -104,6 +110,7 @@ impl Snapshot {
     }
 
     pub(crate) fn put(&mut self, entity: Entity) {
+        // It makes way for what it replaces, and what was prepared goes with that.
         self.delete(&entity.key());
         match entity {
             Entity::Account(root) => self.root = root,
@@ -134,6 +141,7 @@ impl Snapshot {
     }
 
     pub(crate) fn delete(&mut self, key: &EntityKey) {
+        self.prepared.begin_anew();
         match key {
             // An account ends with its aggregate, not by a change within it.
             EntityKey::Account => {}

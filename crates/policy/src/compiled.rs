@@ -8,6 +8,8 @@ mod statement;
 
 pub(crate) use statement::{Body, CompiledStatement, Elements};
 
+use std::sync::Arc;
+
 use crate::grammar::{self, Form};
 use crate::index::Index;
 use crate::template::Variables;
@@ -18,10 +20,11 @@ use crate::{Diagnostic, DocumentKind, Effect, Policy, Span, Version};
 /// Evaluation finds the statements that name the action, and the caller or the
 /// beginning of the resource, and asks each in time linear in its size and in that
 /// of the request's values; see the module on patterns for the exception.
+/// Clones share everything.
 #[derive(Clone, Debug)]
 pub struct CompiledPolicy {
     kind: DocumentKind,
-    statements: Box<[CompiledStatement]>,
+    statements: Arc<[CompiledStatement]>,
     index: Index,
 }
 
@@ -58,7 +61,7 @@ impl CompiledPolicy {
     #[must_use]
     pub fn unreadable(kind: DocumentKind) -> Self {
         let statement = CompiledStatement::broken(0, Span::default(), Some(Effect::Deny));
-        Self::of(kind, Box::new([statement]))
+        Self::of(kind, Arc::new([statement]))
     }
 
     /// What the document is for.
@@ -69,11 +72,11 @@ impl CompiledPolicy {
 
     /// How many statements it has.
     #[must_use]
-    pub const fn statement_count(&self) -> usize {
+    pub fn statement_count(&self) -> usize {
         self.statements.len()
     }
 
-    fn of(kind: DocumentKind, statements: Box<[CompiledStatement]>) -> Self {
+    fn of(kind: DocumentKind, statements: Arc<[CompiledStatement]>) -> Self {
         let index = Index::new(statements.iter());
         Self { kind, statements, index }
     }
@@ -82,7 +85,7 @@ impl CompiledPolicy {
         &self.index
     }
 
-    pub(crate) const fn statements(&self) -> &[CompiledStatement] {
+    pub(crate) fn statements(&self) -> &[CompiledStatement] {
         &self.statements
     }
 }

@@ -33,7 +33,7 @@ pub(crate) enum Index {
     #[default]
     Walk,
     /// They are looked up.
-    Table(Box<Table>),
+    Table(Arc<Table>),
 }
 
 /// The statements by action.
@@ -93,7 +93,7 @@ impl Index {
         };
         let few = statements.clone().nth(STATEMENTS_WALKED_MAX).is_none()
             && statements.clone().map(patterns).sum::<usize>() <= PATTERNS_WALKED_MAX;
-        if few { Self::Walk } else { Self::Table(Box::new(Table::new(statements))) }
+        if few { Self::Walk } else { Self::Table(Arc::new(Table::new(statements))) }
     }
 
     /// Calls for every statement that may apply; in no order, and for some twice.

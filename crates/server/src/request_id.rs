@@ -38,24 +38,27 @@ impl RequestId {
 
 impl fmt::Display for RequestId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.0.map(|byte| [digit(byte >> 4), digit(byte & 0x0f)]);
         let mut text = [b'-'; 36];
-        let mut free = text.iter_mut();
-        for (index, byte) in self.0.into_iter().enumerate() {
+        let (mut free, mut rest) = (text.as_mut_slice(), digits.as_flattened());
+        for length in GROUPS {
+            let (Some((group, behind)), Some((digits, others))) =
+                (free.split_at_mut_checked(length), rest.split_at_checked(length))
+            else {
+                return Err(fmt::Error);
+            };
+            group.copy_from_slice(digits);
             // The dash between two groups stands there already.
-            if matches!(index, 4 | 6 | 8 | 10) {
-                free.next();
-            }
-            for value in [byte >> 4, byte & 0x0f] {
-                if let Some(place) = free.next() {
-                    *place = digit(value);
-                }
-            }
+            (free, rest) = (behind.get_mut(1..).unwrap_or_default(), others);
         }
         formatter.write_str(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 
-/// The digit of a number below 16.
+/// How many digits stand between dashes.
+const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
+
+/// The digit of a number below 16. By arithmetic, so that all digits are made at once.
 const fn digit(value: u8) -> u8 {
     value + if value < 10 { b'0' } else { b'a' - 10 }
 }

@@ -12,9 +12,11 @@
 //! bounds and the alternatives.
 
 use std::fmt;
+use std::sync::Arc;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Okm, Prk, Salt};
+use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use stead_types::{Entropy, Secret};
 use zeroize::Zeroizing;
 
@@ -25,6 +27,8 @@ use crate::codec::{Reader, Unreadable};
 const VERSION: u8 = 1;
 const NONCE_BYTES: usize = 32;
 const TAG_BYTES: usize = 16;
+/// What one block of HKDF with SHA-256 has.
+const BLOCK_BYTES: usize = 32;
 const HEADER_BYTES: usize = 1 + KeyId::BYTES + NONCE_BYTES;
 
 /// How many bytes sealing adds.
@@ -100,7 +104,8 @@ impl KeyFamily {
     /// The key of one domain. What one domain has sealed opens in no other.
     pub(crate) fn domain(&self, name: &'static str) -> SealingKey {
         let info = [b"domain ".as_slice(), name.as_bytes()];
-        SealingKey { id: self.id, key: expand(&self.extracted, &info, HKDF_SHA256).into() }
+        let key = hmac::Key::from(expand(&self.extracted, &info, HMAC_SHA256));
+        SealingKey { id: self.id, key: Arc::new(key) }
     }
 }
 
@@ -108,7 +113,9 @@ impl KeyFamily {
 #[derive(Clone)]
 pub(crate) struct SealingKey {
     id: KeyId,
-    key: Prk,
+    /// The pseudorandom key of HKDF, made ready once: [`SealingKey::block`].
+    /// Some hundreds of bytes, shared.
+    key: Arc<hmac::Key>,
 }
 
 /// The 256 random bits of one message.
@@ -180,14 +187,27 @@ impl SealingKey {
         nonce: &SealNonce,
         context: &[u8],
     ) -> Zeroizing<[u8; N]> {
+        const { assert!(N <= BLOCK_BYTES, "one block of HKDF") };
+        let block = self.block(&[label.as_bytes(), &[0], nonce, context]);
         let mut derived = Zeroizing::new([0; N]);
-        fill(&self.key, &[label.as_bytes(), &[0], nonce, context], &mut *derived);
+        derived.iter_mut().zip(block.as_ref()).for_each(|(to, from)| *to = *from);
         derived
     }
 
+    /// The first block of HKDF-Expand, which is all of it up to 32 bytes.
+    ///
+    /// Spec: RFC 5869, section 2.3: `T(1) = HMAC-Hash(PRK, info | 0x01)`. The library's own
+    /// would prepare the key for HMAC each time, which is a third of the work.
+    fn block(&self, info: &[&[u8]]) -> hmac::Tag {
+        let mut context = hmac::Context::with_key(&self.key);
+        info.iter().for_each(|part| context.update(part));
+        context.update(&[1]);
+        context.sign()
+    }
+
     fn cipher(&self, nonce: &SealNonce) -> LessSafeKey {
-        let info: [&[u8]; 3] = [b"aes-256-gcm", &[0], nonce];
-        LessSafeKey::new(UnboundKey::from(expand(&self.key, &info, &AES_256_GCM)))
+        let block = self.block(&[b"aes-256-gcm", &[0], nonce]);
+        LessSafeKey::new(key_of(&block))
     }
 }
 
@@ -242,6 +262,11 @@ fn joined(header: &[u8; HEADER_BYTES], context: &[u8]) -> Vec<u8> {
     [header.as_slice(), context].concat()
 }
 
+#[expect(clippy::expect_used, reason = "a block of HKDF has the 32 bytes of the key")]
+fn key_of(block: &hmac::Tag) -> UnboundKey {
+    UnboundKey::new(&AES_256_GCM, block.as_ref()).expect("32 bytes are a key")
+}
+
 struct Bytes(usize);
 
 impl KeyType for Bytes {
@@ -262,4 +287,26 @@ fn expand<'a, L: KeyType>(key: &'a Prk, info: &'a [&'a [u8]], length: L) -> Okm<
 fn fill(key: &Prk, info: &[&[u8]], output: &mut [u8]) {
     let length = Bytes(output.len());
     expand(key, info, length).fill(output).expect("the buffer has the derived length");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_derived_is_what_the_library_expands() {
+        let family = KeyFamily::new(FamilyKind::Master, &Secret::new([7; 32]));
+        let domain = family.domain("sessions");
+        let info = [b"domain ".as_slice(), b"sessions"];
+        let key: Prk = expand(&family.extracted, &info, HKDF_SHA256).into();
+        let nonce = [9; NONCE_BYTES];
+        for context in [b"".as_slice(), b"context"] {
+            let mut expanded = [0; 30];
+            fill(&key, &[b"label", &[0], &nonce, context], &mut expanded);
+            assert_eq!(*domain.derive::<30>("label", &nonce, context), expanded);
+        }
+        let mut expanded = [0; BLOCK_BYTES];
+        fill(&key, &[b"aes-256-gcm", &[0], &nonce], &mut expanded);
+        assert_eq!(domain.block(&[b"aes-256-gcm", &[0], &nonce]).as_ref(), expanded);
+    }
 }

@@ -103,7 +103,7 @@ impl<'a> Parts<'a> {
     /// other names are ignored, a part that occurs twice is refused.
     fn read(rest: &'a str, header: &str) -> Result<Self, Rejection> {
         let mut parts = Self::default();
-        for part in rest.split(is_separator).filter(|part| !part.is_empty()) {
+        for part in separated(rest).filter(|part| !part.is_empty()) {
             let Some((name, value)) = part.split_once('=') else {
                 let (part, header) = (Echo::new(part), Echo::new(header));
                 return Err(Rejection::NotKeyValue { part, header });
@@ -143,6 +143,21 @@ fn set<'a>(
         None => Ok(()),
         Some(_) => Err(Rejection::DuplicateAuthorizationPart { name }),
     }
+}
+
+/// What stands between the separators, which are bytes of their own in any text.
+fn separated(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        match text.bytes().position(|byte| is_separator(char::from(byte))) {
+            Some(end) => {
+                rest = text.get(end + 1..);
+                text.get(..end)
+            }
+            None => rest.take(),
+        }
+    })
 }
 
 fn is_separator(character: char) -> bool {

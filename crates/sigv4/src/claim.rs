@@ -224,8 +224,12 @@ fn read_expiry(text: &str) -> Result<Duration, Rejection> {
 }
 
 fn read_signature(text: &str) -> Option<[u8; 32]> {
-    let bytes = HEXLOWER.decode(text.as_bytes()).ok()?;
-    bytes.try_into().ok()
+    let (digits, mut bytes) = (text.as_bytes(), [0; 32]);
+    if digits.len() != 2 * bytes.len() {
+        return None;
+    }
+    HEXLOWER.decode_mut(digits, &mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// Whether the host and every `x-amz-*` header are signed, and every signed

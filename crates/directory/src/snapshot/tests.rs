@@ -1,6 +1,7 @@
 //! `apply` equals `load`, and what can't be read fails closed.
 
 mod fails_closed;
+mod prepared;
 mod random_commands;
 
 use std::fmt::Write;

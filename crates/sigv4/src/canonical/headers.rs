@@ -122,21 +122,37 @@ fn lower_case(name: &str) -> Result<Cow<'_, str>, Rejection> {
 
 /// Spec: RFC 9110, section 5.6.2.
 pub(crate) fn is_token(text: &str) -> bool {
-    let is_token_byte = |byte: u8| {
-        byte.is_ascii_alphanumeric() || (byte.is_ascii() && (TOKEN_MARKS >> byte) & 1 == 1)
-    };
+    let is_token_byte = |byte: u8| IS_TOKEN_BYTE.get(usize::from(byte)) == Some(&true);
     !text.is_empty() && text.bytes().all(is_token_byte)
 }
 
-/// A bit for each: the names of all headers of every request are looked at.
-const TOKEN_MARKS: u128 = bits(b"!#$%&'*+-.^_`|~");
-
-const fn bits(marks: &[u8]) -> u128 {
-    match marks {
-        [first, others @ ..] => (1 << *first) | bits(others),
-        [] => 0,
+/// By byte: the names of all headers of every request are looked at.
+#[expect(clippy::indexing_slicing, reason = "the compiler evaluates it")]
+const IS_TOKEN_BYTE: [bool; 256] = {
+    let (mut table, mut byte) = ([false; 256], 0_u8);
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric()
+            || matches!(
+                byte,
+                b'!' | b'#'
+                    | b'$'
+                    | b'%'
+                    | b'&'
+                    | b'\''
+                    | b'*'
+                    | b'+'
+                    | b'-'
+                    | b'.'
+                    | b'^'
+                    | b'_'
+                    | b'`'
+                    | b'|'
+                    | b'~'
+            );
+        byte += 1;
     }
-}
+    table
+};
 
 #[cfg(test)]
 mod tests {
