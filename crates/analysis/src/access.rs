@@ -23,7 +23,7 @@ use stead_types::{Arn, Timestamp};
 
 pub use ability::{Abilities, Ability, AbilityResource};
 pub use answer::{AccessAnswer, Condition, Hop, Reached, Test, Verdict};
-pub(crate) use chain::Edge;
+pub(crate) use chain::{Edge, hops_to};
 pub(crate) use people::{Kind, People, Person, Reaches};
 pub use principal::Principal;
 pub(crate) use statements::{documents, name_of};

@@ -19,6 +19,11 @@ pub const EVENT_BYTES_MAX: usize = 1024 * 1024;
 /// Choice: some 150,000 events of 1.7 KiB.
 pub const ACTIVITY_BYTES_MAX: usize = 256 * 1024 * 1024;
 
+/// Bytes of them that stand in one JSON text, which takes several times its size in memory.
+///
+/// Choice: files that CloudTrail delivers have some MiB.
+pub(crate) const ACTIVITY_DOCUMENT_BYTES_MAX: usize = 64 * 1024 * 1024;
+
 /// Bytes of a file that holds a token, which has at most 20,000 characters.
 pub const TOKEN_BYTES_MAX: usize = 64 * 1024;
 

@@ -297,7 +297,8 @@ fn sessions_named(
     sessions
 }
 
-fn hops_to(role: &Arn, edges: &[Edge]) -> Vec<Hop> {
+/// The calls by which the role is assumed.
+pub(crate) fn hops_to(role: &Arn, edges: &[Edge]) -> Vec<Hop> {
     let hops = edges.iter().map(|edge| Hop {
         from: edge.principal.clone(),
         action: edge.action.to_owned(),

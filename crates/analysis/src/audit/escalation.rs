@@ -15,11 +15,13 @@ use super::administrators::Administrators;
 use super::finding::{AuditFinding, AuditSeverity, AuditStep};
 use super::rule;
 use super::{Asked, Progress};
-use crate::access::{Access, Hop, Kind, Person, Principal, Verdict, Wanted};
+use crate::access::{Access, Hop, Kind, Person, Principal, Verdict, Wanted, hops_to};
 use crate::limits::CHAIN_HOPS_MAX;
 use grants::Grants;
 use services::Passing;
 use takeover::Takeover;
+
+const ASSUME_ROLE: &str = "sts:AssumeRole";
 
 /// Everybody who gets to be an administrator, and how.
 #[derive(Debug, Default)]
@@ -163,20 +165,14 @@ impl Search<'_, '_, '_> {
             Principal::Service { .. } => false,
             outside => !self.escalations.outside.contains_key(outside),
         };
-        let edges = access.direct_among(&role.arn, wanted, &is_asked).into_iter();
-        let able = edges.filter(|edge| edge.verdict == Verdict::Allowed);
-        able.map(|edge| {
-            let hop = Hop {
-                from: edge.principal.clone(),
-                action: edge.action.to_owned(),
-                to: role.arn.to_string(),
-                verdict: edge.verdict,
-                conditions: edge.conditions,
-            };
-            becoming(edge.principal, edge.action, vec![hop], role)
-        })
-        .collect()
+        let edges = access.direct_among(&role.arn, wanted, &is_asked);
+        let able = hops_to(&role.arn, &edges).into_iter().filter(is_allowed);
+        able.map(|hop| becoming(hop.from.clone(), &hop.action.clone(), vec![hop], role)).collect()
     }
+}
+
+fn is_allowed(hop: &Hop) -> bool {
+    hop.verdict == Verdict::Allowed
 }
 
 /// A step after which somebody is somebody else.
@@ -207,7 +203,10 @@ pub(super) fn findings(asked: &Asked<'_, '_>, escalations: &Escalations) -> Vec<
         let methods = methods(path);
         let message = format!("`{name}` can make itself an administrator: {methods}");
         let finding = AuditFinding::new(&rule::PRIVILEGE_ESCALATION, subject, message);
-        shown(asked, finding, path)
+        // Whoever may assume a role of administrators hardly ever may by mistake.
+        let is_meant = path.iter().all(|step| step.method == ASSUME_ROLE);
+        let severity = if is_meant { AuditSeverity::Medium } else { finding.severity };
+        shown(asked, finding.severity(severity), path)
     });
     let outside = escalations.outside.iter().map(|(who, path)| outside(asked, who, path));
     own.chain(outside).collect()

@@ -7,7 +7,7 @@ use serde_json::Value;
 use stead_types::Arn;
 use thiserror::Error;
 
-use crate::limits::{ACTIVITY_BYTES_MAX, EVENT_BYTES_MAX};
+use crate::limits::{ACTIVITY_BYTES_MAX, ACTIVITY_DOCUMENT_BYTES_MAX, EVENT_BYTES_MAX};
 
 /// Who made which calls.
 #[derive(Clone, Debug, Default)]
@@ -89,7 +89,8 @@ impl Activity {
         if self.bytes > ACTIVITY_BYTES_MAX {
             return Err(ActivityError::TooLong);
         }
-        if let Ok(document) = serde_json::from_str::<Value>(text) {
+        let is_whole = text.len() <= ACTIVITY_DOCUMENT_BYTES_MAX;
+        if let Some(Ok(document)) = is_whole.then(|| serde_json::from_str::<Value>(text)) {
             return self.document(&document).ok_or(ActivityError::Form { line: 1 });
         }
         for (line, number) in text.lines().zip(1..) {
@@ -269,6 +270,12 @@ mod tests {
 
     #[test]
     fn all_texts_together_are_limited() {
+        // One text of JSON may be longer than a line, and not much.
+        let one = event("s3.amazonaws.com", "GetObject", None).to_string();
+        let long = |bytes: usize| read(&format!("{one}{}", " ".repeat(bytes - one.len())));
+        assert_eq!(long(ACTIVITY_DOCUMENT_BYTES_MAX).map(|calls| calls.len()), Ok(1));
+        let past = long(ACTIVITY_DOCUMENT_BYTES_MAX + 1);
+        assert_eq!(past, Err(ActivityError::Line { line: 1 }));
         let mut activity = Activity { bytes: ACTIVITY_BYTES_MAX - 1, ..Activity::default() };
         assert_eq!(activity.add(""), Ok(()));
         assert_eq!(activity.add("\n"), Ok(()));

@@ -12,8 +12,8 @@ use super::super::asker::{EVERYTHING, is_kept_by_aws, may, may_somewhere, with_b
 use super::super::supposed::{in_group, with_version};
 use super::super::{Asked, Progress};
 use super::takeover::takes_over;
-use super::{granting, is_bounded};
-use crate::access::{Access, Hop, Kind, Person, Principal, Reaches, Verdict, Wanted};
+use super::{granting, is_allowed, is_bounded};
+use crate::access::{Access, Hop, Kind, Person, Principal, Reaches, Wanted, hops_to};
 use crate::audit::AuditStep;
 
 const OF_USERS: [&str; 2] = ["iam:AttachUserPolicy", "iam:PutUserPolicy"];
@@ -145,10 +145,7 @@ fn assumes(access: &Access<'_>, who: &Person, role: &Person) -> Option<Hop> {
     let own = who.principal();
     let is_own = |principal: &Principal| *principal == own;
     let edges = access.direct_among(&role.arn, &Wanted::default(), &is_own);
-    let edge = edges.into_iter().find(|edge| edge.verdict == Verdict::Allowed)?;
-    let (action, to) = (edge.action.to_owned(), role.arn.to_string());
-    let conditions = edge.conditions;
-    Some(Hop { from: edge.principal, action, to, verdict: edge.verdict, conditions })
+    hops_to(&role.arn, &edges).into_iter().find(is_allowed)
 }
 
 /// A call by which one gives the other a policy that allows everything.

@@ -9,8 +9,8 @@ use stead_types::Arn;
 
 use super::super::Asked;
 use super::super::asker::{is_linked_to_service, may, may_somewhere};
-use super::becoming;
-use crate::access::{Access, Hop, Person, Principal, Reaches, Verdict, Wanted};
+use super::{becoming, is_allowed};
+use crate::access::{Access, Hop, Person, Principal, Reaches, Wanted, hops_to};
 use crate::audit::AuditStep;
 
 /// A way to have a service run something: besides the passing of the role, where it takes
@@ -330,14 +330,6 @@ fn is_service(hop: &Hop, name: &str) -> bool {
 /// The services that may assume a role.
 pub(in crate::audit) fn services_of(access: &Access<'_>, role: &Person) -> Vec<Hop> {
     let is_service = |who: &Principal| matches!(who, Principal::Service { .. });
-    let edges = access.direct_among(&role.arn, &Wanted::default(), &is_service).into_iter();
-    let able = edges.filter(|edge| edge.verdict == Verdict::Allowed);
-    able.map(|edge| Hop {
-        from: edge.principal,
-        action: edge.action.to_owned(),
-        to: role.arn.to_string(),
-        verdict: edge.verdict,
-        conditions: edge.conditions,
-    })
-    .collect()
+    let edges = access.direct_among(&role.arn, &Wanted::default(), &is_service);
+    hops_to(&role.arn, &edges).into_iter().filter(is_allowed).collect()
 }

@@ -7,8 +7,8 @@ use stead_policy::ContextBuilder;
 use super::super::Asked;
 use super::super::asker::{is_kept_by_aws, may, with_boundary};
 use super::super::supposed::trusting;
-use super::becoming;
-use crate::access::{Access, Kind, Person, Principal, Reaches, Verdict, Wanted};
+use super::{becoming, is_allowed};
+use crate::access::{Access, Kind, Person, Reaches, Wanted, hops_to};
 use crate::audit::AuditStep;
 
 /// What gives somebody credentials of a user. A user can have two access keys, and one
@@ -77,13 +77,6 @@ fn by_trust(access: &Access<'_>, who: &Person, role: &Person) -> Option<AuditSte
     let world = trusting(access.world(), role, who)?;
     let changed = access.over(&world);
     let edges = changed.may_assume(who.principal(), &role.arn, &Wanted::default());
-    let edge = edges.into_iter().find(|edge| edge.verdict == Verdict::Allowed)?;
-    let assume = crate::access::Hop {
-        from: Principal::clone(&edge.principal),
-        action: edge.action.to_owned(),
-        to: role.arn.to_string(),
-        verdict: edge.verdict,
-        conditions: edge.conditions,
-    };
+    let assume = hops_to(&role.arn, &edges).into_iter().find(is_allowed)?;
     Some(becoming(who.principal(), TRUST, vec![change, assume], role))
 }

@@ -112,6 +112,21 @@ fn ways_go_through_others() {
 }
 
 #[test]
+fn whoever_is_let_into_a_role_of_administrators_is_told_as_less_bad() {
+    let severities = |may: Value, trusts: Value| {
+        let mut account = account(ann(&[may]));
+        account.roles.push(role(HERE, "open", &trust(trusts), &[everything()]));
+        let audit = audit_of(&[(HERE, account)]);
+        let found = audit.findings.iter().filter(|it| it.rule.code == "privilege-escalation");
+        found.map(|it| it.severity.as_str()).collect::<Vec<_>>()
+    };
+    let assume = allow("sts:AssumeRole", role_arn(HERE, "open"));
+    assert_eq!(severities(assume, json!({"AWS": arn("root")})), ["medium"]);
+    let key = allow("iam:CreateAccessKey", arn("user/boss"));
+    assert_eq!(severities(key, json!({"Service": "sqs.amazonaws.com"})), ["high"]);
+}
+
+#[test]
 fn giving_another_everything_takes_being_able_to_become_them() {
     let account = |policies: &[Value], trusts: Value| {
         let mut account = account(ann(policies));
