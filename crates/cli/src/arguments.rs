@@ -7,6 +7,7 @@ mod audit;
 mod backup;
 mod credentials;
 mod explain;
+mod help;
 mod import;
 mod keys;
 mod lint;
@@ -29,6 +30,7 @@ pub(crate) use credentials::{
     ServiceFlags, SessionFlags, SourceFlags, WebIdentityFlags,
 };
 pub(crate) use explain::{AttemptFlags, ExplainFlags};
+pub(crate) use help::{CompletionsFlags, ManFlags};
 pub(crate) use import::ImportFlags;
 pub(crate) use keys::{KeysCommand, RewrapFlags};
 pub(crate) use lint::{LintFlags, LintKind};
@@ -87,6 +89,8 @@ pub(crate) enum Command {
     Restore(RestoreFlags),
     /// Say what a user or role can become and do.
     Can(CanFlags),
+    /// Print what a shell needs to complete commands and flags.
+    Completions(CompletionsFlags),
     /// Look at the settings.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -107,6 +111,8 @@ pub(crate) enum Command {
     /// Look at the audit log.
     #[command(subcommand)]
     Log(LogCommand),
+    /// Write a manual page for every command.
+    Man(ManFlags),
     /// End the sessions of a role.
     #[command(subcommand)]
     Sessions(SessionsCommand),

@@ -18,6 +18,7 @@ mod excerpt;
 mod exec;
 mod exit;
 mod explain;
+mod help;
 mod import;
 mod keys;
 mod lint;
@@ -71,6 +72,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Backup(flags) => on_runtime(backup::back_up(&flags)),
         Command::Restore(flags) => on_runtime(backup::put_back(&flags)),
         Command::Can(flags) => access::can(&flags),
+        Command::Completions(flags) => help::completions(&flags),
         Command::Config(command) => on_runtime(configuration::run(command)),
         Command::Credentials(command) => on_runtime(credentials::run(command)),
         Command::Exec(flags) => on_runtime(exec::run(*flags)),
@@ -78,6 +80,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Import(flags) => on_runtime(import::run(&flags)),
         Command::Lint(flags) => lint::run(&flags),
         Command::Log(command) => on_runtime(log::run(command)),
+        Command::Man(flags) => help::man(&flags),
         Command::Sessions(command) => on_runtime(sessions::run(command)),
         Command::Simulate(flags) => simulate::run(&flags),
         Command::Token(command) => token::run(command),
