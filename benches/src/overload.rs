@@ -43,6 +43,10 @@ const CAPACITY_CLIENTS: usize = 32;
 /// In what steps it is looked whether everything is normal again.
 const STEP: Duration = Duration::from_millis(100);
 
+/// How many steps in a row have to be normal. One that is not much later says something of
+/// the machine: there are such in calm, too.
+const NORMAL_STEPS: u32 = 10;
+
 /// How long each part takes.
 pub(crate) struct Plan {
     pub(crate) overload: Duration,
@@ -62,7 +66,8 @@ pub(crate) struct Overload {
     pub(crate) lasted: Duration,
     /// Resident bytes of the server before, at the most, and afterwards.
     pub(crate) memory: [u64; 3],
-    /// From the last request of the overload; `None` for not at all.
+    /// From the last request of the overload until a second begins in which all is as it
+    /// was; `None` for not at all.
     pub(crate) normal_after: Option<Duration>,
     /// What the broken clients did, by their names.
     pub(crate) broken: Vec<(&'static str, u64)>,
@@ -168,8 +173,8 @@ async fn recover(
     time: Duration,
 ) -> Result<Option<Duration>> {
     let usual = calm.percentile(99)?.mul_f64(SLOWER_MAX);
-    let (began, mut normal) = (clock::instant(), None);
-    while began.elapsed() < time + NORMAL_WITHIN {
+    let (began, mut normal, mut steps) = (clock::instant(), None, 0);
+    while began.elapsed() < time + NORMAL_WITHIN && steps < NORMAL_STEPS {
         let step = began.elapsed();
         play(clients, per_second, STEP).await;
         let seen = clients.take();
@@ -177,11 +182,10 @@ async fn recover(
             && seen.closed == 0
             && seen.held_off == 0
             && seen.percentile(90).is_ok_and(|it| it <= usual);
-        match (is_normal, normal) {
-            (true, None) => normal = Some(step),
-            (true, Some(_)) => {}
-            (false, _) => normal = None,
-        }
+        (normal, steps) = match is_normal {
+            true => (normal.or(Some(step)), steps + 1),
+            false => (None, 0),
+        };
     }
-    Ok(normal)
+    Ok(normal.filter(|_| steps == NORMAL_STEPS))
 }
