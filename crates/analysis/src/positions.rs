@@ -153,19 +153,24 @@ impl Scan<'_> {
     }
 }
 
-/// The lines and columns of offsets, in one pass over the text.
+/// The lines and columns of offsets, in one pass over the text: a large export often is one
+/// line.
 fn lines(text: &str, mut found: Vec<(usize, String)>) -> BTreeMap<String, (usize, usize)> {
     found.sort();
-    let (mut line, mut start, mut at) = (1, 0, 0);
+    let (mut line, mut column, mut at) = (1, 1, 0);
     let mut all = BTreeMap::new();
     for (place, pointer) in found {
         let passed = text.get(at..place).unwrap_or_default();
-        line += passed.matches('\n').count();
-        if let Some(end) = passed.rfind('\n') {
-            start = at + end + 1;
-        }
+        let in_line = match passed.rsplit_once('\n') {
+            Some((before, behind)) => {
+                line += before.matches('\n').count() + 1;
+                column = 1;
+                behind
+            }
+            None => passed,
+        };
+        column += in_line.chars().count();
         at = place;
-        let column = text.get(start..place).unwrap_or_default().chars().count() + 1;
         all.insert(pointer, (line, column));
     }
     all
@@ -191,6 +196,15 @@ mod tests {
         let expected = pointers
             .map(|pointer| Lines(text).position(locate(text, pointer, false).unwrap().start));
         assert_eq!(of(text, &pointers), expected);
+    }
+
+    #[test]
+    fn many_places_of_one_line_are_counted_from_one_to_the_next() {
+        let text = format!("[{}1]", "\"é\",".repeat(1000));
+        let pointers: Vec<String> = (0..=1000).map(|number| format!("/{number}")).collect();
+        let pointers: Vec<&str> = pointers.iter().map(String::as_str).collect();
+        let expected: Vec<_> = (0..=1000).map(|number| (1, 2 + 4 * number)).collect();
+        assert_eq!(of(&text, &pointers), expected);
     }
 
     #[test]
