@@ -50,10 +50,13 @@ impl Prepared {
                 drop(known);
                 // Made without the lock; of two who make it one is kept, and both are right.
                 let ready = (!is_first).then(|| Arc::new(make()));
-                let stage = ready.clone().map_or(Stage::CalledOnce, Stage::Ready);
                 let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
                 if known.len() < PREPARED_PRINCIPALS_MAX || known.contains_key(id) {
-                    known.insert(id.clone(), stage);
+                    // Who was the first may meet here who has come after and was faster.
+                    let place = known.entry(id.clone()).or_insert(Stage::CalledOnce);
+                    if let Some(set) = &ready {
+                        *place = Stage::Ready(Arc::clone(set));
+                    }
                 }
                 ready
             }
