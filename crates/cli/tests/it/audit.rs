@@ -27,10 +27,7 @@ const ACCOUNT: &str = r#"{
 }"#;
 
 fn scratch(name: &str) -> Scratch {
-    let scratch = Scratch::new(name);
-    std::fs::create_dir(scratch.path().join("accounts")).unwrap();
-    std::fs::write(scratch.path().join("accounts/111122223333.json"), ACCOUNT).unwrap();
-    scratch
+    Scratch::with_account(name, ACCOUNT)
 }
 
 fn run(scratch: &Scratch, arguments: &[&str]) -> (i32, String, String) {

@@ -24,6 +24,14 @@ impl Scratch {
         Self(path)
     }
 
+    /// With an exported account below `accounts`.
+    pub(crate) fn with_account(name: &str, details: &str) -> Self {
+        let scratch = Self::new(name);
+        std::fs::create_dir(scratch.path().join("accounts")).unwrap();
+        std::fs::write(scratch.path().join("accounts/111122223333.json"), details).unwrap();
+        scratch
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.0
     }
