@@ -48,6 +48,9 @@ mod inline_policy;
 mod managed_policy;
 mod policy_arn;
 
+// What policies would say.
+mod simulation;
+
 /// Identity and Access Management: implements `Handle` for every operation it has built.
 #[derive(Clone, Copy, Debug)]
 pub struct Iam;

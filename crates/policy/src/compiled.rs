@@ -91,7 +91,7 @@ impl CompiledPolicy {
 }
 
 /// Spec: UG:reference_policies_elements_version: in the older version `${...}` is text.
-const fn variables_of(version: Version) -> Variables {
+pub(crate) const fn variables_of(version: Version) -> Variables {
     match version {
         Version::V2008 => Variables::Literal,
         Version::V2012 => Variables::Live,

@@ -57,6 +57,7 @@ mod text;
 mod diagnostics;
 
 mod ast;
+mod context_keys;
 mod date;
 mod grammar;
 mod json;
@@ -98,6 +99,7 @@ pub use caller::{Caller, FederatedIssuer, Named};
 pub use compiled::CompiledPolicy;
 pub use completion::{Completion, Supposed};
 pub use context::{Context, ContextBuilder, ContextValue, ContextValues};
+pub use context_keys::context_keys;
 pub use decide::{evaluate, evaluate_partial};
 pub use dependence::{Dependence, Dependences, DependentElement, Needed, Partial};
 pub use diagnostics::{Diagnostic, DiagnosticCode, Parsed, Severity};

@@ -67,6 +67,8 @@ macro_rules! implemented_iam {
             EnableMFADevice,
             GetAccessKeyLastUsed,
             GetAccountAuthorizationDetails,
+            GetContextKeysForCustomPolicy,
+            GetContextKeysForPrincipalPolicy,
             GetGroup,
             GetGroupPolicy,
             GetMFADevice,

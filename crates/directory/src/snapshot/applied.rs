@@ -36,6 +36,14 @@ impl Snapshot {
         policies
     }
 
+    /// The identity policies of a group, as [`Self::identity_policies_of_user`].
+    #[must_use]
+    pub fn identity_policies_of_group<'a>(&'a self, group: &'a Group) -> Vec<PolicyRef<'a>> {
+        let mut policies = Vec::new();
+        self.collect(&group.inline, &group.attached, &mut policies);
+        policies
+    }
+
     /// The permissions boundary of a user or role as it is evaluated. One that
     /// can't be found denies everything.
     #[must_use]

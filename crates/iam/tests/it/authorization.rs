@@ -25,6 +25,12 @@ const OPERATIONS: &[Refusal] = &[
     ("CreateUser", &[("UserName", "bob")], "arn:aws:iam::111122223333:user/bob"),
     ("GetUser", &[("UserName", "bob")], "user bob"),
     ("GetAccountAuthorizationDetails", &[], "*"),
+    ("GetContextKeysForCustomPolicy", &[("PolicyInputList.member.1", "{}")], "*"),
+    (
+        "GetContextKeysForPrincipalPolicy",
+        &[("PolicySourceArn", "arn:aws:iam::111122223333:group/a/ops")],
+        "arn:aws:iam::111122223333:group/a/ops",
+    ),
     ("ListUsers", &[], "arn:aws:iam::111122223333:user/"),
     ("ListUsers", &[("PathPrefix", "/team/")], "arn:aws:iam::111122223333:user/team/"),
     ("UpdateUser", &[("UserName", "bob"), ("NewUserName", "carol")], "user bob"),
