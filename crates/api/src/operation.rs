@@ -321,7 +321,7 @@ mod tests {
         assert_eq!(sts::AssumeRole::KNOWN.service(), Service::Sts);
         assert!(sts::GetCallerIdentity::ACCESS.is_read_only());
         assert!(iam::CreateRole::KNOWN.is_implemented());
-        assert!(!iam::CreateInstanceProfile::KNOWN.is_implemented());
+        assert!(!iam::UpdateDelegationRequest::KNOWN.is_implemented());
     }
 
     #[test]

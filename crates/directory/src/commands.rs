@@ -12,6 +12,7 @@ pub mod boundary;
 pub mod data_key;
 pub mod group;
 pub mod inline_policy;
+pub mod instance_profile;
 pub mod managed_policy;
 pub mod mfa_device;
 pub mod oidc_provider;

@@ -6,6 +6,7 @@
 
 mod access_key;
 mod group;
+mod instance_profile;
 mod managed_policy;
 mod mfa_device;
 mod oidc_provider;
@@ -19,6 +20,7 @@ mod wrapped_secret;
 
 pub use access_key::{AccessKey, KeyOwner, KeyStatus};
 pub use group::Group;
+pub use instance_profile::InstanceProfile;
 pub use managed_policy::{ManagedPolicy, PolicyVersion, VersionId, VersionIdError};
 pub use mfa_device::{MfaAssignment, MfaDevice};
 pub use oidc_provider::OidcProvider;
@@ -57,6 +59,8 @@ pub enum EntityKey {
     OidcProvider(Arn),
     /// A SAML provider, by its ARN.
     SamlProvider(Arn),
+    /// An instance profile, by unique id.
+    InstanceProfile(UniqueId),
 }
 
 /// One entity of an account.
@@ -80,6 +84,8 @@ pub enum Entity {
     OidcProvider(Arc<OidcProvider>),
     /// A SAML provider.
     SamlProvider(Arc<SamlProvider>),
+    /// An instance profile.
+    InstanceProfile(Arc<InstanceProfile>),
 }
 
 impl Entity {
@@ -96,6 +102,7 @@ impl Entity {
             Self::MfaDevice(device) => EntityKey::MfaDevice(device.serial.clone()),
             Self::OidcProvider(provider) => EntityKey::OidcProvider(provider.arn.clone()),
             Self::SamlProvider(provider) => EntityKey::SamlProvider(provider.arn.clone()),
+            Self::InstanceProfile(profile) => EntityKey::InstanceProfile(profile.id.clone()),
         }
     }
 }

@@ -97,6 +97,11 @@ pub enum EntityKind {
     SamlProvider,
     /// A private key of a SAML provider, by id.
     SamlPrivateKey,
+    /// An instance profile, by name.
+    InstanceProfile,
+    /// A role that was to be taken out of an instance profile and is not in it, as
+    /// `Role R in Instance Profile P`.
+    RoleInInstanceProfile,
 }
 
 /// Why something can't be deleted yet.
@@ -120,6 +125,8 @@ pub enum DeleteConflict {
     DefaultVersion,
     /// An MFA device is assigned to someone.
     MfaDeviceInUse,
+    /// A role is in an instance profile, or an instance profile has a role.
+    InstanceProfileRole,
 }
 
 impl DirectoryError {

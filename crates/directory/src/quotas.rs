@@ -37,7 +37,7 @@ pub enum Quota {
     GroupInlinePolicySize,
     /// Characters of all inline policies of a role: 10,240.
     RoleInlinePolicySize,
-    /// Tags of a user, role, policy, MFA device or identity provider: 50.
+    /// Tags of a user, role, policy, MFA device, identity provider or instance profile: 50.
     TagsPerResource,
     /// MFA devices assigned to a user, and to the root user: 8.
     MfaDevicesPerUser,
@@ -55,6 +55,10 @@ pub enum Quota {
     KeysPerSamlProvider,
     /// Private keys of a SAML provider: 2.
     PrivateKeysPerSamlProvider,
+    /// Instance profiles in an account: 1,000.
+    InstanceProfilesPerAccount,
+    /// Roles in an instance profile: 1.
+    RolesPerInstanceProfile,
 }
 
 impl Quota {
@@ -64,7 +68,8 @@ impl Quota {
         match self {
             Self::UsersPerAccount => 5_000,
             Self::GroupsPerAccount => 300,
-            Self::RolesPerAccount => 1_000,
+            Self::RolesPerAccount | Self::InstanceProfilesPerAccount => 1_000,
+            Self::RolesPerInstanceProfile => 1,
             Self::PoliciesPerAccount => 1_500,
             Self::AccessKeysPerUser | Self::PrivateKeysPerSamlProvider => 2,
             Self::GroupsPerUser

@@ -7,6 +7,7 @@
 
 mod credential;
 mod field;
+mod instance_profile;
 mod policy;
 mod principal;
 mod provider;
@@ -42,6 +43,7 @@ impl EntityKey {
             // Likewise a URL of up to 255 characters.
             Self::OidcProvider(arn) => format!("oidc-provider/{}", sha256_hex(arn.as_str())),
             Self::SamlProvider(arn) => format!("saml-provider/{}", sha256_hex(arn.as_str())),
+            Self::InstanceProfile(id) => format!("instance-profile/{id}"),
         }
     }
 }
@@ -63,6 +65,9 @@ pub(crate) fn encode(entity: &Entity) -> EncodedRecord {
         Entity::MfaDevice(device) => to_json(&credential::MfaDeviceRecord::from(&**device)),
         Entity::OidcProvider(provider) => to_json(&provider::OidcProviderRecord::from(&**provider)),
         Entity::SamlProvider(provider) => to_json(&provider::SamlProviderRecord::from(&**provider)),
+        Entity::InstanceProfile(profile) => {
+            to_json(&instance_profile::InstanceProfileRecord::from(&**profile))
+        }
     };
     EncodedRecord { format: FORMAT, body }
 }
@@ -99,6 +104,9 @@ pub(crate) fn decode(
         "mfa-device" => from_json::<credential::MfaDeviceRecord>(body)?.entity(account)?,
         "oidc-provider" => from_json::<provider::OidcProviderRecord>(body)?.entity(account)?,
         "saml-provider" => from_json::<provider::SamlProviderRecord>(body)?.entity(account)?,
+        "instance-profile" => {
+            from_json::<instance_profile::InstanceProfileRecord>(body)?.entity()?
+        }
         _ => return Err(LoadReason::UnknownKind),
     };
     if entity.key().text() == key { Ok(entity) } else { Err(LoadReason::Misplaced) }

@@ -16,8 +16,8 @@ use stead_types::{AccessKeyId, AccountId, Arn, UniqueId};
 
 use crate::change::EntityChange;
 use crate::entity::{
-    AccessKey, AccountRoot, Entity, EntityKey, Group, KeyOwner, ManagedPolicy, MfaDevice,
-    OidcProvider, Role, SamlProvider, User,
+    AccessKey, AccountRoot, Entity, EntityKey, Group, InstanceProfile, KeyOwner, ManagedPolicy,
+    MfaDevice, OidcProvider, Role, SamlProvider, User,
 };
 use collection::{Collection, Index};
 use prepared::Prepared;
@@ -35,6 +35,7 @@ pub struct Snapshot {
     groups: Collection<Group>,
     roles: Collection<Role>,
     policies: Collection<ManagedPolicy>,
+    instance_profiles: Collection<InstanceProfile>,
     access_keys: OrdMap<AccessKeyId, Arc<AccessKey>>,
     mfa_devices: OrdMap<Arn, Arc<MfaDevice>>,
     oidc_providers: OrdMap<Arn, Arc<OidcProvider>>,
@@ -45,6 +46,8 @@ pub struct Snapshot {
     devices_by_owner: Index<KeyOwner, Arn>,
     // The members of a group by folded name, so that they are listed in order.
     members: Index<UniqueId, (String, UniqueId)>,
+    // The instance profiles of a role by folded name, likewise.
+    profiles_by_role: Index<UniqueId, (String, UniqueId)>,
     uses: Index<Arn, PolicyUse>,
 
     // Keys of records that can't be read; as long as there is one, nothing is written.
@@ -64,6 +67,7 @@ impl Snapshot {
             groups: Collection::default(),
             roles: Collection::default(),
             policies: Collection::default(),
+            instance_profiles: Collection::default(),
             access_keys: OrdMap::new(),
             mfa_devices: OrdMap::new(),
             oidc_providers: OrdMap::new(),
@@ -71,6 +75,7 @@ impl Snapshot {
             keys_by_owner: Index::default(),
             devices_by_owner: Index::default(),
             members: Index::default(),
+            profiles_by_role: Index::default(),
             uses: Index::default(),
             unreadable: OrdSet::new(),
             prepared: Prepared::default(),
@@ -137,6 +142,13 @@ impl Snapshot {
             Entity::SamlProvider(provider) => {
                 self.saml_providers.insert(provider.arn.clone(), provider);
             }
+            Entity::InstanceProfile(profile) => {
+                if let Some(role) = &profile.role {
+                    let named = (profile.name.fold(), profile.id.clone());
+                    self.profiles_by_role.insert(role.clone(), named);
+                }
+                self.instance_profiles.insert(profile);
+            }
         }
     }
 
@@ -166,6 +178,7 @@ impl Snapshot {
             }
             EntityKey::OidcProvider(arn) => drop(self.oidc_providers.remove(arn)),
             EntityKey::SamlProvider(arn) => drop(self.saml_providers.remove(arn)),
+            EntityKey::InstanceProfile(id) => self.delete_instance_profile(id),
         }
     }
 
@@ -204,6 +217,13 @@ impl Snapshot {
         self.unuse_policies(role.attached.iter(), &PolicyUse::Role(id.clone()));
         if let Some(boundary) = &role.boundary {
             self.uses.remove(boundary.arn(), &PolicyUse::RoleBoundary(id.clone()));
+        }
+    }
+
+    fn delete_instance_profile(&mut self, id: &UniqueId) {
+        let Some(profile) = self.instance_profiles.remove(id) else { return };
+        if let Some(role) = &profile.role {
+            self.profiles_by_role.remove(role, &(profile.name.fold(), id.clone()));
         }
     }
 

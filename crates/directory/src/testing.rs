@@ -3,10 +3,12 @@
 use stead_policy::PolicyText;
 use stead_types::{AccountId, Arn, Entropy, Path, Tag, Timestamp};
 
-use crate::commands::{group, managed_policy, oidc_provider, role, saml_provider, user};
+use crate::commands::{
+    group, instance_profile, managed_policy, oidc_provider, role, saml_provider, user,
+};
 use crate::entity::{
-    AccountRoot, Group, ManagedPolicy, MaxSessionDuration, OidcProvider, Role, SamlMetadata,
-    SamlProvider, User, WrappedSecret,
+    AccountRoot, Group, InstanceProfile, ManagedPolicy, MaxSessionDuration, OidcProvider, Role,
+    SamlMetadata, SamlProvider, User, WrappedSecret,
 };
 use crate::{DirectoryError, Draft, Snapshot};
 use std::sync::Arc;
@@ -183,6 +185,18 @@ impl Fixture {
             tags: Vec::new(),
         };
         saml_provider::create(&mut self.draft, new, now(), &mut self.entropy)
+    }
+
+    pub(crate) fn try_instance_profile(
+        &mut self,
+        text: &str,
+    ) -> Result<Arc<InstanceProfile>, DirectoryError> {
+        let new = instance_profile::NewInstanceProfile {
+            name: name(text),
+            path: Path::root(),
+            tags: Vec::new(),
+        };
+        instance_profile::create(&mut self.draft, new, now(), &mut self.entropy)
     }
 
     pub(crate) fn try_policy(

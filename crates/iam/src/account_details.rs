@@ -96,7 +96,7 @@ fn page<'a>(
     let (mut accounts, mut characters) = (BTreeSet::new(), 0_usize);
     let fitting = items.iter().take_while(|item| {
         accounts.extend(item.foreign_accounts());
-        characters = characters.saturating_add(item.characters());
+        characters = characters.saturating_add(item.characters(account));
         accounts.len() <= PAGE_ACCOUNTS_MAX && characters <= PAGE_CHARACTERS_MAX
     });
     let fitting = fitting.count();

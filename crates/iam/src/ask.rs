@@ -32,6 +32,8 @@ pub(crate) enum Kind {
     OidcProvider,
     /// `saml-provider/NAME`
     SamlProvider,
+    /// `instance-profile/PATH/NAME`
+    InstanceProfile,
 }
 
 impl Kind {
@@ -45,6 +47,7 @@ impl Kind {
             Self::MfaDevice => "mfa",
             Self::OidcProvider => "oidc-provider",
             Self::SamlProvider => "saml-provider",
+            Self::InstanceProfile => "instance-profile",
         }
     }
 }
@@ -110,6 +113,36 @@ pub(crate) fn saml_provider(action: &'static str, arn: &Arn, call: &Call<'_>) ->
     with_resource_tags(ask, found.map(|provider| &provider.tags))
 }
 
+/// About an instance profile by name, with its tags.
+///
+/// Choice: shown by kind and name, like the other things that have one.
+pub(crate) fn instance_profile(action: &'static str, name: &str, call: &Call<'_>) -> Ask {
+    let account = call.account.account();
+    let found = call.account.instance_profile_by_name(name);
+    let arn = found
+        .map_or_else(|| named(Kind::InstanceProfile, name, call), |profile| profile.arn(account));
+    let ask =
+        Ask::plain(action, account, arn.as_str()).shown_as(format!("instance profile {name}"));
+    with_resource_tags(ask, found.map(|profile| &profile.tags))
+}
+
+/// Whether a role may be handed to EC2, as putting it into an instance profile does. It
+/// is shown by its ARN.
+///
+/// Spec: API AddRoleToInstanceProfile: the caller needs PassRole on the role, and for
+/// `iam:AssociatedResourceArn` it is an instance without region and id. Observed: what
+/// Karpenter's own policies let through (aws/karpenter-provider-aws) asks that
+/// `iam:PassedToService` is EC2, and its AddRoleToInstanceProfile succeeds.
+pub(crate) fn pass_role_to_instances(role_name: &str, call: &Call<'_>) -> Ask {
+    let account = call.account.account();
+    let found = call.account.role_by_name(role_name);
+    let arn = found.map_or_else(|| named(Kind::Role, role_name, call), |role| role.arn(account));
+    Ask::plain("iam:PassRole", account, arn.as_str())
+        .with_resource_tags(found.map(|role| &role.tags))
+        .with("iam:PassedToService", "ec2.amazonaws.com")
+        .with("iam:AssociatedResourceArn", format!("arn:aws:ec2:*:{account}:instance/*"))
+}
+
 /// About the list of all identity providers of a kind.
 ///
 /// Observed: refusals of ListOpenIDConnectProviders show
@@ -151,12 +184,13 @@ pub(crate) fn listing(
         | Kind::Role
         | Kind::MfaDevice
         | Kind::OidcProvider
-        | Kind::SamlProvider => ask,
+        | Kind::SamlProvider
+        | Kind::InstanceProfile => ask,
     }
 }
 
-/// The same question with the tags of a policy, MFA device or identity provider. Condition keys are not
-/// told apart by case: of two tags that differ only so, the later counts.
+/// The same question with the tags of a policy, MFA device, identity provider or instance
+/// profile. Condition keys are not told apart by case: of two tags that differ only so, the later counts.
 pub(crate) fn with_resource_tags(ask: Ask, tags: Option<&ResourceTags>) -> Ask {
     tags.into_iter().flat_map(ResourceTags::iter).fold(ask, |ask, (key, value)| {
         let (key, value) = (key.as_str(), value.as_str());
@@ -167,8 +201,8 @@ pub(crate) fn with_resource_tags(ask: Ask, tags: Option<&ResourceTags>) -> Ask {
 
 /// The same question with the tags that the request passes.
 ///
-/// Condition keys are not told apart by case, the tags of policies, MFA devices and
-/// identity providers are. Of two that differ only so the one counts that will count as the resource's,
+/// Condition keys are not told apart by case, the tags of policies, MFA devices, identity
+/// providers and instance profiles are. Of two that differ only so the one counts that will count as the resource's,
 /// in whatever order they come: else who may only tag `team` as `blue` could add
 /// another `Team`, and have the resource count as that one's.
 pub(crate) fn with_request_tags(ask: Ask, tags: &[Tag]) -> Ask {

@@ -144,6 +144,9 @@ fn missing(kind: EntityKind, name: &str) -> String {
         }
         // Observed: recorded for GetSAMLProvider and DeleteSAMLProvider (2026-02).
         EntityKind::SamlProvider => format!("Manifest not found for arn {name}"),
+        // Observed: recorded for the operations on instance profiles (2026-02).
+        EntityKind::InstanceProfile => format!("Instance Profile {name} cannot be found."),
+        EntityKind::RoleInInstanceProfile => format!("{name} cannot be found."),
         // Choice: no quotation found.
         EntityKind::SamlPrivateKey => format!("The private key with id {name} cannot be found."),
     }
@@ -167,6 +170,10 @@ fn existing(kind: EntityKind, name: &str) -> String {
         // Observed: org-formation/aws-resource-providers issue 59.
         EntityKind::SamlProvider | EntityKind::SamlPrivateKey => {
             format!("Provider with name {name} already exists.")
+        }
+        // Observed: recorded for CreateInstanceProfile (2026-02).
+        EntityKind::InstanceProfile | EntityKind::RoleInInstanceProfile => {
+            format!("Instance Profile {name} already exists.")
         }
         // Choice: no command refuses so, since these are replaced or numbered.
         EntityKind::PolicyVersion
@@ -200,6 +207,11 @@ fn delete_conflict(conflict: DeleteConflict) -> &'static str {
         }
         // Observed: recorded for DeletePolicyVersion (2026-02).
         DeleteConflict::DefaultVersion => "Cannot delete the default version of a policy.",
+        // Observed: recorded for DeleteInstanceProfile (2026-02). DeleteRole answers the same
+        // code (radkawar/stackd, recorded in 2026). Choice: and the same text.
+        DeleteConflict::InstanceProfileRole => {
+            "Cannot delete entity, must remove roles from instance profile first."
+        }
         // Choice: no quotation found.
         DeleteConflict::MfaDeviceInUse => "MFA VirtualDevice in use. Must deactivate first.",
     }
@@ -224,6 +236,8 @@ fn limit_exceeded(quota: Quota) -> String {
         Quota::AccessKeysPerUser => "AccessKeysPerUser",
         // Observed: recorded for CreateOpenIDConnectProvider (2026-02).
         Quota::ClientIdsPerOidcProvider => "ClientIdsPerOpenIdConnectProvider",
+        // Observed: recorded for AddRoleToInstanceProfile (2026-02).
+        Quota::RolesPerInstanceProfile => "InstanceSessionsPerInstanceProfile",
         Quota::PoliciesPerRole => "PoliciesPerRole",
         Quota::TrustPolicySize => "ACLSizePerRole",
         Quota::PolicySize => "PolicySize",
@@ -245,6 +259,7 @@ fn limit_exceeded(quota: Quota) -> String {
         Quota::SamlProvidersPerAccount => "SAMLProvidersPerAccount",
         Quota::KeysPerSamlProvider => "KeysPerSAMLProvider",
         Quota::PrivateKeysPerSamlProvider => "PrivateKeysPerSAMLProvider",
+        Quota::InstanceProfilesPerAccount => "InstanceProfilesPerAccount",
     };
     format!("Cannot exceed quota for {name}: {}", quota.max())
 }

@@ -28,7 +28,8 @@ mod access_key_last_used;
 mod mfa_assignment;
 mod mfa_device;
 
-// Roles.
+// Roles, and how machines get them.
+mod instance_profile;
 mod role;
 
 // Identity providers.

@@ -82,7 +82,7 @@ pub(crate) fn tag_set(tags: &TagSet) -> Vec<Tag> {
         .collect()
 }
 
-/// The tags of a managed policy, MFA device or identity provider.
+/// The tags of a managed policy, MFA device, identity provider or instance profile.
 pub(crate) fn resource_tags(tags: &ResourceTags) -> Vec<Tag> {
     tags.iter()
         .map(|(key, value)| Tag { key: key.as_str().to_owned(), value: value.as_str().to_owned() })
@@ -99,7 +99,7 @@ pub(crate) fn tag_set_key(tag: &Tag) -> String {
     tag.key.to_lowercase()
 }
 
-/// The key by which tags of policies, MFA devices and identity providers are paged:
+/// The key by which tags of everything but users and roles are paged:
 /// shorter keys first.
 pub(crate) fn resource_tag_key(tag: &Tag) -> String {
     format!("{:03} {}", tag.key.chars().count(), tag.key)

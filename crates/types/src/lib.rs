@@ -29,8 +29,8 @@ pub use client_id::{ClientId, ClientIdError};
 pub use entropy::Entropy;
 pub use issuer_url::{IssuerScheme, IssuerUrl, IssuerUrlError};
 pub use names::{
-    FederatedUserName, GroupName, MfaDeviceName, NameError, Path, PolicyName, RoleName,
-    SessionName, SourceIdentity, UserName,
+    FederatedUserName, GroupName, InstanceProfileName, MfaDeviceName, NameError, Path, PolicyName,
+    RoleName, SessionName, SourceIdentity, UserName,
 };
 pub use saml_id::{SamlId, SamlIdError};
 pub use saml_provider_name::SamlProviderName;

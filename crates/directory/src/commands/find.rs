@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use stead_types::{Arn, GroupName, RoleName, UserName};
+use stead_types::{Arn, GroupName, InstanceProfileName, RoleName, UserName};
 
 use crate::entity::{
-    Group, KeyOwner, ManagedPolicy, MfaDevice, OidcProvider, Role, SamlProvider, User,
+    Group, InstanceProfile, KeyOwner, ManagedPolicy, MfaDevice, OidcProvider, Role, SamlProvider,
+    User,
 };
 use crate::{DirectoryError, EntityKind, Snapshot};
 
@@ -53,6 +54,14 @@ pub(super) fn oidc_provider(snapshot: &Snapshot, arn: &Arn) -> Found<OidcProvide
 pub(super) fn saml_provider(snapshot: &Snapshot, arn: &Arn) -> Found<SamlProvider> {
     let found = snapshot.saml_provider(arn).cloned();
     found.ok_or_else(|| DirectoryError::missing(EntityKind::SamlProvider, arn))
+}
+
+pub(super) fn instance_profile(
+    snapshot: &Snapshot,
+    name: &InstanceProfileName,
+) -> Found<InstanceProfile> {
+    let found = snapshot.instance_profile_by_name(name.as_str()).cloned();
+    found.ok_or_else(|| DirectoryError::missing(EntityKind::InstanceProfile, name))
 }
 
 /// The owner of keys and devices must exist.

@@ -110,7 +110,7 @@ pub fn update_trust(
 /// Deletes a role. Its sessions are dead then, and trust in it is void for good.
 ///
 /// # Errors
-/// There is no such role, or it still has policies.
+/// There is no such role, it still has policies, or it is in an instance profile.
 pub fn delete(draft: &mut Draft, name: &RoleName) -> Result<(), DirectoryError> {
     let role = find::role(draft.snapshot(), name)?;
     // Choice: the order, as for users.
@@ -119,6 +119,10 @@ pub fn delete(draft: &mut Draft, name: &RoleName) -> Result<(), DirectoryError> 
     }
     if !role.inline.is_empty() {
         return Err(DirectoryError::DeleteConflict(DeleteConflict::InlinePolicies));
+    }
+    // Observed: DeleteRole of a role in a profile (radkawar/stackd, recorded in 2026).
+    if draft.snapshot().instance_profiles_of(&role.id, None).next().is_some() {
+        return Err(DirectoryError::DeleteConflict(DeleteConflict::InstanceProfileRole));
     }
     draft.delete(EntityKey::Role(role.id.clone()));
     Ok(())

@@ -1,8 +1,9 @@
-//! Tags of users, roles, managed policies, MFA devices and identity providers.
+//! Tags of users, roles, managed policies, MFA devices, identity providers and instance
+//! profiles.
 
 use std::sync::Arc;
 
-use stead_types::{Arn, RoleName, Tag, TagKey, TagSet, UserName};
+use stead_types::{Arn, InstanceProfileName, RoleName, Tag, TagKey, TagSet, UserName};
 
 use super::find;
 use crate::entity::{Entity, ResourceTags};
@@ -23,6 +24,8 @@ pub enum Taggable<'a> {
     OidcProvider(&'a Arn),
     /// A SAML provider, by ARN.
     SamlProvider(&'a Arn),
+    /// An instance profile, by name.
+    InstanceProfile(&'a InstanceProfileName),
 }
 
 /// Adds tags, or replaces those with their keys.
@@ -82,7 +85,7 @@ pub(super) fn principal_tags(tags: Vec<Tag>) -> Result<TagSet, DirectoryError> {
     Ok(set)
 }
 
-/// The tags of a new managed policy, MFA device or identity provider.
+/// The tags of a new managed policy, MFA device, identity provider or instance profile.
 pub(super) fn resource_tags(tags: Vec<Tag>) -> Result<ResourceTags, DirectoryError> {
     let set = ResourceTags::new(tags).map_err(|_| DirectoryError::DuplicateTagKeys)?;
     Quota::TagsPerResource.admit(set.len())?;
@@ -128,6 +131,11 @@ fn edit(
             let mut provider = (*find::saml_provider(snapshot, arn)?).clone();
             of_resource(&mut provider.tags)?;
             Entity::SamlProvider(Arc::new(provider))
+        }
+        Taggable::InstanceProfile(name) => {
+            let mut profile = (*find::instance_profile(snapshot, name)?).clone();
+            of_resource(&mut profile.tags)?;
+            Entity::InstanceProfile(Arc::new(profile))
         }
     };
     draft.put(entity);

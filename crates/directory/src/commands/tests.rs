@@ -1,6 +1,7 @@
 //! Every rule: what is refused, in which order, and what is changed.
 
 mod credentials;
+mod instance_profiles;
 mod oidc_providers;
 mod policies;
 mod principals;

@@ -8,10 +8,10 @@ use stead_types::Timestamp;
 use super::*;
 use crate::StoredPolicy;
 use crate::entity::{
-    AccessKey, AccountRoot, AssertionEncryption, AttachedPolicies, Group, InlinePolicies, KeyOwner,
-    KeyStatus, ManagedPolicy, MaxSessionDuration, MfaAssignment, MfaDevice, OidcProvider,
-    PermissionsBoundary, PolicyVersion, ResourceTags, Role, SamlPrivateKey, SamlProvider, User,
-    VersionId,
+    AccessKey, AccountRoot, AssertionEncryption, AttachedPolicies, Group, InlinePolicies,
+    InstanceProfile, KeyOwner, KeyStatus, ManagedPolicy, MaxSessionDuration, MfaAssignment,
+    MfaDevice, OidcProvider, PermissionsBoundary, PolicyVersion, ResourceTags, Role,
+    SamlPrivateKey, SamlProvider, User, VersionId,
 };
 use crate::testing::{ALLOW, DENY, account, arn, name, now, saml_metadata, secret, tag, trust_of};
 use crate::trust::TrustPolicy;
@@ -30,7 +30,7 @@ fn attached(owner: &str) -> AttachedPolicies {
 }
 
 fn entities() -> Vec<Entity> {
-    [principals_and_credentials(), providers()].concat()
+    [principals_and_credentials(), providers(), vec![instance_profile()]].concat()
 }
 
 fn principals_and_credentials() -> Vec<Entity> {
@@ -123,6 +123,17 @@ fn providers() -> Vec<Entity> {
     ]
 }
 
+fn instance_profile() -> Entity {
+    Entity::InstanceProfile(Arc::new(InstanceProfile {
+        id: name("AIPAIOSFODNN7EXAMPLE1"),
+        name: name("Web"),
+        path: name("/p/"),
+        created_at: now(),
+        role: Some(name("AROAIOSFODNN7EXAMPLE1")),
+        tags: ResourceTags::new([tag("a", "1")]).unwrap(),
+    }))
+}
+
 fn managed_policy() -> ManagedPolicy {
     let version =
         |text: &str, created_at: Timestamp| PolicyVersion { text: text.into(), created_at };
@@ -144,7 +155,7 @@ fn managed_policy() -> ManagedPolicy {
 }
 
 /// Key and file of the record of each entity.
-const GOLDEN: [(&str, &str); 9] = [
+const GOLDEN: [(&str, &str); 10] = [
     ("account", include_str!("tests/golden/account.json")),
     ("user/AIDAIOSFODNN7EXAMPLE1", include_str!("tests/golden/user.json")),
     ("group/AGPAIOSFODNN7EXAMPLE1", include_str!("tests/golden/group.json")),
@@ -163,6 +174,7 @@ const GOLDEN: [(&str, &str); 9] = [
         "saml-provider/80983fee1db571574b8737b3b94b323cf902ed6cc21dc2b075559e8e57ac2633",
         include_str!("tests/golden/saml-provider.json"),
     ),
+    ("instance-profile/AIPAIOSFODNN7EXAMPLE1", include_str!("tests/golden/instance-profile.json")),
 ];
 
 #[test]
@@ -241,6 +253,9 @@ fn fields_with_other_values_are_refused() {
         ("saml-provider/", "MAMCAQE=", "MAMCAQE", "signing_certificates"),
         ("saml-provider/", "BEAQ", "bEAQ", "private_keys"),
         ("saml-provider/", "AQID", "AQI", "private_keys"),
+        ("instance-profile/", "AIPA", "AROA", "id"),
+        ("instance-profile/", "AROA", "AIDA", "role"),
+        ("instance-profile/", "Web", "W/b", "name"),
     ] {
         let (key, body) = golden(kind);
         assert!(body.contains(from), "{kind} {from}");

@@ -109,6 +109,9 @@ impl Snapshot {
             Entity::ManagedPolicy(policy) => {
                 self.customer_policy_by_name(policy.name.as_str()).is_some()
             }
+            Entity::InstanceProfile(profile) => {
+                self.instance_profile_by_name(profile.name.as_str()).is_some()
+            }
             // Those are stored under what tells them apart.
             Entity::Account(_)
             | Entity::AccessKey(_)
@@ -144,7 +147,8 @@ fn has_damaged_policy(entity: &Entity) -> bool {
         | Entity::AccessKey(_)
         | Entity::MfaDevice(_)
         | Entity::OidcProvider(_)
-        | Entity::SamlProvider(_) => false,
+        | Entity::SamlProvider(_)
+        | Entity::InstanceProfile(_) => false,
     }
 }
 

@@ -6,8 +6,8 @@ use stead_types::{AccessKeyId, Arn, IssuerUrl, UniqueId, UniqueIdKind};
 
 use crate::catalogue;
 use crate::entity::{
-    AccessKey, Entity, Group, KeyOwner, ManagedPolicy, MfaDevice, OidcProvider, Role, SamlProvider,
-    User,
+    AccessKey, Entity, Group, InstanceProfile, KeyOwner, ManagedPolicy, MfaDevice, OidcProvider,
+    Role, SamlProvider, User,
 };
 use crate::{PrincipalLookup, PrincipalStatus, Snapshot};
 
@@ -283,6 +283,42 @@ impl Snapshot {
         self.saml_providers.len()
     }
 
+    /// The instance profile with this name.
+    #[must_use]
+    pub fn instance_profile_by_name(&self, name: &str) -> Option<&Arc<InstanceProfile>> {
+        self.instance_profiles.find_by_name(name)
+    }
+
+    /// The instance profiles whose path begins with `path_prefix`, in the order of
+    /// their names, behind the name `after`.
+    pub fn instance_profiles<'a>(
+        &'a self,
+        path_prefix: &'a str,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = &'a Arc<InstanceProfile>> {
+        self.instance_profiles.list(path_prefix, after)
+    }
+
+    /// The instance profiles that a role is in, in the order of their names, behind the
+    /// name `after`.
+    pub fn instance_profiles_of<'a>(
+        &'a self,
+        role: &UniqueId,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = &'a Arc<InstanceProfile>> {
+        let after = after.map(str::to_ascii_lowercase);
+        self.profiles_by_role
+            .of(role)
+            .filter(move |(name, _)| after.as_ref().is_none_or(|after| name > after))
+            .filter_map(|(_, id)| self.instance_profiles.find(id))
+    }
+
+    /// How many instance profiles there are.
+    #[must_use]
+    pub fn instance_profile_count(&self) -> usize {
+        self.instance_profiles.len()
+    }
+
     /// Every entity of the account, the account itself first.
     pub fn entities(&self) -> impl Iterator<Item = Entity> + '_ {
         std::iter::once(Entity::Account(self.root().clone()))
@@ -294,6 +330,7 @@ impl Snapshot {
             .chain(self.mfa_devices.values().cloned().map(Entity::MfaDevice))
             .chain(self.oidc_providers.values().cloned().map(Entity::OidcProvider))
             .chain(self.saml_providers.values().cloned().map(Entity::SamlProvider))
+            .chain(self.instance_profiles.iter().cloned().map(Entity::InstanceProfile))
     }
 
     /// Whether the user or role with this id exists: sessions of one that does

@@ -27,19 +27,21 @@ fn dump(snapshot: &Snapshot) -> String {
     }
     writeln!(
         text,
-        "{:?}\n{:?}\n{:?}\n{:?}",
+        "{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
         snapshot.users.names(),
         snapshot.groups.names(),
         snapshot.roles.names(),
-        snapshot.policies.names()
+        snapshot.policies.names(),
+        snapshot.instance_profiles.names()
     )
     .unwrap();
     writeln!(
         text,
-        "{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
+        "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
         snapshot.keys_by_owner,
         snapshot.devices_by_owner,
         snapshot.members,
+        snapshot.profiles_by_role,
         snapshot.uses,
         snapshot.unreadable
     )

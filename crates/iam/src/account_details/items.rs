@@ -88,12 +88,16 @@ impl Item<'_> {
     }
 
     /// About how much of a page the item takes.
-    pub(super) fn characters(&self) -> usize {
+    pub(super) fn characters(&self, account: &Snapshot) -> usize {
         let held = match self {
             Self::User(user) => inline(&user.inline) + tags(&user.tags),
             Self::Group(group) => inline(&group.inline),
             Self::Role(role) => {
-                inline(&role.inline) + tags(&role.tags) + role.trust.stored().as_str().len()
+                let trust = role.trust.stored().as_str().len();
+                // Each profile shows the role, and so its trust policy, again.
+                let profiles = account.instance_profiles_of(&role.id, None).count();
+                let profiles = profiles.saturating_mul(trust.saturating_add(ITEM_CHARACTERS));
+                (inline(&role.inline) + tags(&role.tags) + trust).saturating_add(profiles)
             }
             Self::Policy(policy) => {
                 let description = policy.description.as_ref().map_or(0, String::len);

@@ -8,7 +8,7 @@ use stead_directory::entity::{AttachedPolicies, Group, InlinePolicies, ManagedPo
 use stead_service::{Call, LastUsed};
 use stead_types::AccountId;
 
-use crate::{attachment, managed_policy, role, view};
+use crate::{attachment, instance_profile, managed_policy, role, view};
 
 pub(super) fn user(user: &User, account: &Snapshot) -> UserDetail {
     let groups = account.groups_of(user);
@@ -39,9 +39,10 @@ pub(super) fn group(group: &Group, account: AccountId) -> GroupDetail {
     }
 }
 
-/// Instance profiles belong to EC2, which is not here.
 pub(super) fn role(role: &Role, call: &Call<'_>, last: Option<LastUsed>) -> RoleDetail {
     let shown = role::view::whole(role, call.account.account(), call, last);
+    let profiles = call.account.instance_profiles_of(&role.id, None);
+    let profiles = profiles.map(|profile| instance_profile::view::listed(profile, call));
     RoleDetail {
         path: Some(shown.path),
         role_name: Some(shown.role_name),
@@ -49,7 +50,7 @@ pub(super) fn role(role: &Role, call: &Call<'_>, last: Option<LastUsed>) -> Role
         arn: Some(shown.arn),
         create_date: Some(shown.create_date),
         assume_role_policy_document: shown.assume_role_policy_document,
-        instance_profile_list: Some(Vec::new()),
+        instance_profile_list: Some(profiles.collect()),
         role_policy_list: Some(inline(&role.inline)),
         attached_managed_policies: Some(attached(&role.attached)),
         permissions_boundary: shown.permissions_boundary,

@@ -25,6 +25,17 @@ fn basic(role: &Role, account: AccountId, trust: String) -> iam::Role {
     }
 }
 
+/// Within an instance profile: the trust policy, and no tags, boundary or description.
+///
+/// Observed: recorded for GetInstanceProfile and its lists (2026-02).
+pub(crate) fn in_profile(
+    role: &Role,
+    account: AccountId,
+    principals: &dyn PrincipalLookup,
+) -> iam::Role {
+    basic(role, account, role.trust.display(principals).as_str().to_owned())
+}
+
 /// As CreateRole answers: the trust policy and the tags as they were sent, without
 /// description and session duration.
 ///

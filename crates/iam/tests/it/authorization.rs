@@ -19,8 +19,8 @@ fn allow(action: &str, resource: &str) -> String {
 /// An operation, its parameters, and how a refusal names its resource.
 type Refusal = (&'static str, &'static [(&'static str, &'static str)], &'static str);
 
-/// Every operation on users, groups, access keys, MFA devices and identity providers, and
-/// the one on the account.
+/// Every operation on users, groups, access keys, MFA devices, instance profiles and identity
+/// providers, and the one on the account.
 const OPERATIONS: &[Refusal] = &[
     ("CreateUser", &[("UserName", "bob")], "arn:aws:iam::111122223333:user/bob"),
     ("GetUser", &[("UserName", "bob")], "user bob"),
@@ -133,6 +133,31 @@ const OPERATIONS: &[Refusal] = &[
         &[("SerialNumber", "arn:aws:iam::111122223333:mfa/phone")],
         "arn:aws:iam::111122223333:mfa/phone",
     ),
+    (
+        "CreateInstanceProfile",
+        &[("InstanceProfileName", "other"), ("Path", "/a/")],
+        "arn:aws:iam::111122223333:instance-profile/a/other",
+    ),
+    ("GetInstanceProfile", &[("InstanceProfileName", "web")], "instance profile web"),
+    ("ListInstanceProfiles", &[], "arn:aws:iam::111122223333:instance-profile/"),
+    ("ListInstanceProfilesForRole", &[("RoleName", "app")], "role app"),
+    (
+        "RemoveRoleFromInstanceProfile",
+        &[("InstanceProfileName", "web"), ("RoleName", "app")],
+        "instance profile web",
+    ),
+    ("DeleteInstanceProfile", &[("InstanceProfileName", "web")], "instance profile web"),
+    (
+        "TagInstanceProfile",
+        &[("InstanceProfileName", "web"), ("Tags.member.1.Key", "a"), ("Tags.member.1.Value", "b")],
+        "instance profile web",
+    ),
+    (
+        "UntagInstanceProfile",
+        &[("InstanceProfileName", "web"), ("TagKeys.member.1", "a")],
+        "instance profile web",
+    ),
+    ("ListInstanceProfileTags", &[("InstanceProfileName", "web")], "instance profile web"),
     (
         "CreateSAMLProvider",
         &[("Name", "Other"), ("SAMLMetadataDocument", METADATA)],
@@ -276,6 +301,7 @@ fn populate(script: &mut Script) {
         ("CreateVirtualMFADevice", &[("VirtualMFADeviceName", "phone")]),
         ("CreateOpenIDConnectProvider", &[("Url", "https://idp.example.com/a")]),
         ("CreateSAMLProvider", &[("Name", "Corp"), ("SAMLMetadataDocument", METADATA)]),
+        ("CreateInstanceProfile", &[("InstanceProfileName", "web"), ("Path", "/hidden/")]),
     ] {
         script.call("root", operation, parameters).unwrap();
     }
@@ -507,4 +533,61 @@ fn a_key_of_another_user_is_asked_about_by_its_user() {
         );
         assert_eq!(failure.message, format!("User: {expected}"));
     }
+}
+
+#[test]
+fn a_role_is_put_into_an_instance_profile_by_who_may_pass_it() {
+    let trust = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
+    let add = [("InstanceProfileName", "web"), ("RoleName", "app")];
+    let to = |service: &str| format!(r#"{{"StringEquals":{{"iam:PassedToService":"{service}"}}}}"#);
+    let instances =
+        r#"{"ArnEquals":{"iam:AssociatedResourceArn":"arn:aws:ec2:*:111122223333:instance/*"}}"#;
+    let tagged = r#"{"StringEquals":{"aws:ResourceTag/Team":"red"}}"#;
+    let other = r#"{"StringEquals":{"aws:ResourceTag/Team":"blue"}}"#;
+    let role = "arn:aws:iam::111122223333:role/p/app";
+    for (resource, condition, allowed) in [
+        (role, "{}", true),
+        (role, &*to("ec2.amazonaws.com"), true),
+        (role, instances, true),
+        (role, tagged, true),
+        (role, other, false),
+        (role, &to("lambda.amazonaws.com"), false),
+        ("arn:aws:iam::111122223333:role/app", "{}", false),
+        ("arn:aws:iam::111122223333:instance-profile/*", "{}", false),
+    ] {
+        let mut script = Script::new();
+        script.call("root", "CreateInstanceProfile", &[("InstanceProfileName", "web")]).unwrap();
+        let new = [
+            ("RoleName", "app"),
+            ("Path", "/p/"),
+            ("AssumeRolePolicyDocument", trust),
+            ("Tags.member.1.Key", "Team"),
+            ("Tags.member.1.Value", "red"),
+        ];
+        script.call("root", "CreateRole", &new).unwrap();
+        let document = format!(
+            r#"{{"Version":"2012-10-17","Statement":[
+                {{"Effect":"Allow","Action":"iam:AddRoleToInstanceProfile","Resource":"*"}},
+                {{"Effect":"Allow","Action":"iam:PassRole","Resource":"{resource}","Condition":{condition}}}]}}"#
+        );
+        script.user("operator", &document);
+        let outcome = script.call("operator", "AddRoleToInstanceProfile", &add);
+        assert_eq!(outcome.is_ok(), allowed, "{resource} {condition}: {outcome:?}");
+        let Err(failure) = outcome else { continue };
+        assert_eq!(
+            failure.message,
+            format!(
+                "User: {ACCOUNT_ARN}:user/operator is not authorized to perform: iam:PassRole on resource: {role} because no identity-based policy allows the iam:PassRole action"
+            )
+        );
+        let shown =
+            script.call("root", "GetInstanceProfile", &[("InstanceProfileName", "web")]).unwrap();
+        assert_eq!(shown["InstanceProfile"]["Roles"].as_array().unwrap().len(), 0);
+    }
+    // To pass the role is not to change the profile.
+    let mut script = Script::new();
+    script.user("passer", &allow("iam:PassRole", "*"));
+    let failure = script.call("passer", "AddRoleToInstanceProfile", &add).unwrap_err();
+    let expected = "is not authorized to perform: iam:AddRoleToInstanceProfile on resource: instance profile web because";
+    assert!(failure.message.contains(expected), "{}", failure.message);
 }

@@ -20,6 +20,7 @@ mod foreign;
 mod formats;
 mod golden;
 mod issuer;
+mod kept;
 mod key_crashes;
 mod keys;
 mod large_bodies;

@@ -25,7 +25,8 @@ fn every_taggable_thing_has_fifty_tags_at_most() {
     let (policy, device) = (fixture.policy("X").arn.clone(), device(&mut fixture));
     let provider = fixture.oidc_provider("https://x").arn.clone();
     let saml = fixture.try_saml_provider("X").unwrap().arn.clone();
-    let (user, role) = (name("X"), name("X"));
+    fixture.try_instance_profile("X").unwrap();
+    let (user, role, profile) = (name("X"), name("X"), name("X"));
     let draft = &mut fixture.draft;
     for resource in [
         Taggable::User(&user),
@@ -34,6 +35,7 @@ fn every_taggable_thing_has_fifty_tags_at_most() {
         Taggable::MfaDevice(&device),
         Taggable::OidcProvider(&provider),
         Taggable::SamlProvider(&saml),
+        Taggable::InstanceProfile(&profile),
     ] {
         let full = DirectoryError::LimitExceeded(Quota::TagsPerResource);
         assert_eq!(tag(draft, resource, tags(51)).unwrap_err(), full);
@@ -76,7 +78,7 @@ fn case_tells_keys_of_policies_apart_and_those_of_users_not() {
 #[test]
 fn what_is_missing_is_named() {
     let mut fixture = Fixture::new();
-    let (user, role) = (name("X"), name("X"));
+    let (user, role, profile) = (name("X"), name("X"), name("X"));
     let (policy, device) = (arn("policy/X"), arn("mfa/X"));
     let (provider, saml) = (arn("oidc-provider/x"), arn("saml-provider/X"));
     let draft = &mut fixture.draft;
@@ -87,6 +89,7 @@ fn what_is_missing_is_named() {
         (Taggable::MfaDevice(&device), EntityKind::MfaDevice, device.as_str()),
         (Taggable::OidcProvider(&provider), EntityKind::OidcProvider, provider.as_str()),
         (Taggable::SamlProvider(&saml), EntityKind::SamlProvider, saml.as_str()),
+        (Taggable::InstanceProfile(&profile), EntityKind::InstanceProfile, "X"),
     ] {
         assert_eq!(tag(draft, resource, tags(1)).unwrap_err(), missing(kind, text));
         assert_eq!(untag(draft, resource, &[]).unwrap_err(), missing(kind, text));

@@ -7,14 +7,15 @@ use stead_types::{AccessKeyId, Arn, ClientId, IssuerUrl, Path, SamlId, TagKey, T
 
 use super::dump;
 use crate::commands::boundary::BoundaryHolder;
+use crate::commands::instance_profile::NewInstanceProfile;
 use crate::commands::managed_policy::NewVersion;
 use crate::commands::mfa_device::{ConsecutiveCodes, NewMfaDevice};
 use crate::commands::oidc_provider::NewOidcProvider;
 use crate::commands::saml_provider::{NewPrivateKey, SamlProviderChange};
 use crate::commands::tags::Taggable;
 use crate::commands::{
-    PolicyHolder, access_key, attachment, boundary, group, inline_policy, managed_policy,
-    mfa_device, oidc_provider, role, saml_provider, tags, user,
+    PolicyHolder, access_key, attachment, boundary, group, inline_policy, instance_profile,
+    managed_policy, mfa_device, oidc_provider, role, saml_provider, tags, user,
 };
 use crate::entity::{AssertionEncryption, KeyOwner, KeyStatus, MaxSessionDuration, VersionId};
 use crate::testing::{
@@ -34,13 +35,14 @@ fn pick<'a>(from: &[&'a str], index: u8) -> &'a str {
 
 fn run(fixture: &mut Fixture, (which, first, second): Step) -> Result<(), DirectoryError> {
     let (one, two) = (pick(&NAMES, first), pick(&NAMES, second));
-    match which % 6 {
-        0 => run_principal(fixture, which / 6, one, two, second),
-        1 => run_policy(fixture, which / 6, one, two, second),
-        2 => run_credential(fixture, which / 6, one, two),
-        3 => run_oidc_provider(fixture, which / 6, one, two),
-        4 => run_saml_provider(fixture, which / 6, one, second),
-        _ => run_tags(fixture, which / 6, one, two),
+    match which % 7 {
+        0 => run_principal(fixture, which / 7, one, two, second),
+        1 => run_policy(fixture, which / 7, one, two, second),
+        2 => run_credential(fixture, which / 7, one, two),
+        3 => run_oidc_provider(fixture, which / 7, one, two),
+        4 => run_saml_provider(fixture, which / 7, one, second),
+        5 => run_instance_profile(fixture, which / 7, one, two),
+        _ => run_tags(fixture, which / 7, one, two),
     }
 }
 
@@ -208,20 +210,40 @@ fn run_saml_provider(
     saml_provider::update(&mut fixture.draft, &arn, change, now())
 }
 
+fn run_instance_profile(
+    fixture: &mut Fixture,
+    which: u8,
+    one: &str,
+    two: &str,
+) -> Result<(), DirectoryError> {
+    let draft = &mut fixture.draft;
+    match which % 5 {
+        0 | 1 => {
+            let new = NewInstanceProfile { name: name(one), path: Path::root(), tags: vec![] };
+            instance_profile::create(draft, new, now(), &mut fixture.entropy).map(drop)
+        }
+        2 => instance_profile::add_role(draft, &name(one), &name(two)),
+        3 => instance_profile::remove_role(draft, &name(one), &name(two)),
+        _ => instance_profile::delete(draft, &name(one)),
+    }
+}
+
 fn run_tags(fixture: &mut Fixture, which: u8, one: &str, two: &str) -> Result<(), DirectoryError> {
     let (user, role) = (name(one), name(one));
     let (policy, serial) = (arn(&format!("policy/{one}")), arn(&format!("mfa/{one}")));
     let provider = arn(&format!("oidc-provider/localhost/{one}"));
     let saml = arn(&format!("saml-provider/{one}"));
-    let resource = match which % 6 {
+    let profile = name(one);
+    let resource = match which % 7 {
         0 => Taggable::User(&user),
         1 => Taggable::Role(&role),
         2 => Taggable::Policy(&policy),
         3 => Taggable::MfaDevice(&serial),
         4 => Taggable::OidcProvider(&provider),
-        _ => Taggable::SamlProvider(&saml),
+        5 => Taggable::SamlProvider(&saml),
+        _ => Taggable::InstanceProfile(&profile),
     };
-    if which % 12 < 7 {
+    if which % 14 < 8 {
         tags::tag(&mut fixture.draft, resource, vec![tag(two, one)])
     } else {
         tags::untag(&mut fixture.draft, resource, &[name::<TagKey>(two)])
