@@ -41,24 +41,24 @@ pub(crate) use token::{InspectFlags, TokenCommand};
 
 const EXAMPLES: &str = "\
 Examples:
-  stead demo                                   see a role being assumed, and why not
-  stead serve --data ./stead-data              keep accounts in ./stead-data
+  stead demo                                see a role assumed, and why not
+  stead serve --data ./stead-data           keep accounts in ./stead-data
   stead serve --ephemeral --listen 127.0.0.1:0 --ready-file ready
-  stead account create --account 111122223333  add an account
-  stead import accounts --data ./stead-data    create accounts that were exported
-  stead keys rotate --data ./stead-data        seal sessions with a fresh key
-  stead backup /var/backups/stead              copy everything but the root key
-  stead config show                            every setting and where it comes from
+  stead account create --account 111122223333
+  stead import accounts --data ./stead-data create accounts that were exported
+  stead keys rotate --data ./stead-data     seal sessions with a fresh key
+  stead backup /var/backups/stead           copy everything but the root key
+  stead config show                         every setting, and where it is from
   stead exec --role-arn ARN -- aws sts get-caller-identity
-  stead sessions revoke deploy                 end the sessions of a role
-  stead explain --case denied.json             why a call was denied, and the fix
-  stead explain d-... --endpoint URL           the same of a denial by a running server
-  stead simulate --accounts DIR --expect t.csv what requests are answered, as a test
-  stead token inspect @token.jwt               what a token says, and what would refuse it
-  stead lint policy.json                       what is wrong with a policy
-  stead log query --outcome denied             who was denied what
-  stead who-can assume deploy --accounts DIR   who can become a role, and how
-  stead audit DIR                              who has too much power, or can get it
+  stead sessions revoke deploy              end the sessions of a role
+  stead explain --case denied.json          why a call was denied, and the fix
+  stead explain d-... --endpoint URL        the same of a running server
+  stead simulate --accounts DIR --expect t.csv
+  stead token inspect @token.jwt            what a token says, what refuses it
+  stead lint policy.json                    what is wrong with a policy
+  stead log query --outcome denied          who was denied what
+  stead who-can assume deploy --accounts DIR
+  stead audit DIR                           who has too much power, or gets it
 
 Exit codes:
   0 fine or allowed, 1 failed, 2 wrong use, 3 denied or something found,
@@ -79,7 +79,7 @@ pub(crate) enum Command {
     /// Start a server that keeps nothing and show a role being assumed.
     Demo(DemoFlags),
     /// Manage the accounts of an installation.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = ACCOUNT_EXAMPLES)]
     Account(AccountCommand),
     /// Say what is wrong with accounts: who has too much power, or can get it.
     Audit(Box<AuditFlags>),
@@ -92,13 +92,13 @@ pub(crate) enum Command {
     /// Print what a shell needs to complete commands and flags.
     Completions(CompletionsFlags),
     /// Look at the settings.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = CONFIG_EXAMPLES)]
     Config(ConfigCommand),
     /// Manage the keys that sessions and secrets are sealed with.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = keys::EXAMPLES)]
     Keys(KeysCommand),
     /// Get credentials of a role, for programs that know AWS's SDKs.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = credentials::EXAMPLES)]
     Credentials(CredentialsCommand),
     /// Run a command with the credentials of a role.
     Exec(Box<ExecFlags>),
@@ -109,17 +109,17 @@ pub(crate) enum Command {
     /// Say what is wrong with policy documents.
     Lint(LintFlags),
     /// Look at the audit log.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = log::EXAMPLES)]
     Log(LogCommand),
     /// Write a manual page for every command.
     Man(ManFlags),
     /// End the sessions of a role.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = sessions::EXAMPLES)]
     Sessions(SessionsCommand),
     /// Say what requests are answered, and whether that is what is expected.
     Simulate(Box<SimulateFlags>),
     /// Look at tokens of identity providers.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = token::EXAMPLES)]
     Token(TokenCommand),
     /// Print the version.
     Version(VersionFlags),
@@ -131,13 +131,14 @@ const SERVE_EXAMPLES: &str = "\
 Examples:
   stead serve --data ./stead-data
   AWS_SHARED_CREDENTIALS_FILE=stead-data/aws/credentials \\
-    AWS_CONFIG_FILE=stead-data/aws/config AWS_PROFILE=stead aws sts get-caller-identity
+    AWS_CONFIG_FILE=stead-data/aws/config AWS_PROFILE=stead \\
+    aws sts get-caller-identity
 
   stead serve --tls --listen 0.0.0.0:4566
 
-On an empty directory the server creates an account and its root access key, and
-writes them to DIR/aws/credentials. Every setting can also stand in the file given
-by --config, or in the environment (--tls-cert is STEAD_TLS_CERT).";
+On an empty directory the server creates an account and its root access key,
+and writes them to DIR/aws/credentials. Every setting can also stand in the
+file given by --config, or in the environment (--tls-cert is STEAD_TLS_CERT).";
 
 /// The settings of a server. A flag wins over the environment, which wins over
 /// the file.
@@ -297,6 +298,11 @@ pub(crate) struct DemoFlags {
     pub(crate) keep: bool,
 }
 
+const ACCOUNT_EXAMPLES: &str = "\
+Examples:
+  stead account create --data ./stead-data --account 111122223333
+  stead account list --data ./stead-data --json";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountCommand {
     /// Create an account and print its root access key, once.
@@ -351,6 +357,11 @@ impl InstallationPlace {
     }
 }
 
+const CONFIG_EXAMPLES: &str = "\
+Examples:
+  stead config show --config stead.toml
+  stead config check --config stead.toml && stead serve --config stead.toml";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
     /// Print every setting, its value and where that comes from.
@@ -372,6 +383,7 @@ pub(crate) struct ConfigFlags {
 }
 
 #[derive(Clone, Copy, Debug, Args)]
+#[command(after_help = "Example:\n  stead version --json")]
 pub(crate) struct VersionFlags {
     /// Print one JSON object
     #[arg(long)]

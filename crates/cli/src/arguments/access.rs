@@ -7,17 +7,18 @@ use super::AccountsFlags;
 const WHO_CAN_EXAMPLES: &str = "\
 Examples:
   stead who-can assume deploy --accounts ./accounts
-  stead who-can assume arn:aws:iam::444455556666:role/deploy --accounts ./accounts --json
-  stead who-can assume '*' --accounts ./accounts --graph dot | dot -Tsvg > roles.svg
+  stead who-can assume arn:aws:iam::444455556666:role/deploy --accounts . --json
+  stead who-can assume '*' --accounts . --graph dot | dot -Tsvg > roles.svg
   stead who-can s3:GetObject arn:aws:s3:::reports/2026.csv --accounts ./accounts
   stead who-can assume deploy --endpoint http://127.0.0.1:4566 --profile admin
 
---accounts is the directory that `stead explain --accounts` takes: what the AWS CLI
-prints of accounts, one file or folder per account. Everybody who can is named, with
-the shortest way through roles and the conditions under which; each hop was asked of
-the engine that enforces, as a call that meets these conditions. Of whom it is not
-known is marked with a question mark. --endpoint asks a running server for the account
-instead. docs/who-can.md says more. With --accounts nothing is sent anywhere.
+--accounts is the directory that `stead explain --accounts` takes: what the AWS
+CLI prints of accounts, one file or folder per account. Everybody who can is
+named, with the shortest way through roles and the conditions under which; each
+hop was asked of the engine that enforces, as a call that meets these
+conditions. Of whom it is not known is marked with a question mark. --endpoint
+asks a running server for the account instead. docs/who-can.md says more. With
+--accounts nothing is sent anywhere.
 
 Exit codes: 0 somebody can, 1 no accounts, or none has this role, 2 wrong use,
 3 nobody can.";
@@ -29,8 +30,9 @@ Examples:
   stead can deploy --endpoint http://127.0.0.1:4566 --profile admin
   stead can ann --accounts ./accounts --graph mermaid
 
-Told are the roles that the user or role can assume, one after the other too, and what
-its own policies let it do, statement by statement. docs/who-can.md says more.
+Told are the roles that the user or role can assume, one after the other too,
+and what its own policies let it do, statement by statement. docs/who-can.md
+says more.
 
 Exit codes: 0 told, 1 no accounts, or none has this user or role, 2 wrong use.";
 

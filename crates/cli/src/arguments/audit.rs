@@ -16,15 +16,17 @@ Examples:
   stead audit accounts --baseline known.json      only what is new since
   stead audit accounts --sarif > audit.sarif
   stead audit accounts --csv > audit.csv
-  stead audit accounts --activity trail.json --least-privilege deploy > policy.json
+  stead audit accounts --activity trail.json --least-privilege deploy > p.json
 
-A PATH is a directory as `stead explain --accounts` takes it, with what the AWS CLI
-prints of accounts, or one such file. Who is able to do something is asked of the engine
-that enforces, as `stead who-can` asks it. docs/audit-accounts.md has the rules. Nothing
-is sent anywhere, and no server is needed. For the log of a server see `stead log`.
+A PATH is a directory as `stead explain --accounts` takes it, with what the AWS
+CLI prints of accounts, or one such file. Who is able to do something is asked
+of the engine that enforces, as `stead who-can` asks it. docs/audit-accounts.md
+has the rules. Nothing is sent anywhere, and no server is needed. For the log
+of a server see `stead log`.
 
-Exit codes: 0 nothing worse than informational, 1 no accounts, 2 wrong use,
-4 something was found. With --least-privilege: 0 a policy is proposed, 1 none can be.";
+Exit codes: 0 nothing worse than informational, 1 no accounts, 2 wrong use, 4
+something was found. With --least-privilege: 0 a policy is proposed, 1 none can
+be.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]

@@ -11,8 +11,8 @@ Examples:
   stead backup /var/backups/stead-2026-03-01 --data ./stead-data
   stead backup /media/safe/stead --data ./stead-data --with-root-key
 
-The server goes on answering. The backup is a directory: the database as of one moment and
-a manifest. Without the root key its secrets cannot be read.";
+The server goes on answering. The backup is a directory: the database as of one
+moment and a manifest. Without the root key its secrets cannot be read.";
 
 const RESTORE_EXAMPLES: &str = "\
 Example:

@@ -6,16 +6,26 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  stead credentials role --profile alice --role-arn ARN
+  stead credentials web-identity --token-file /run/token --role-arn ARN
+  stead credentials serve --role-arn ARN --env-file stead.env
+
+The first two are written as `credential_process` of a profile in
+~/.aws/config; their own --help shows how.";
+
 const WEB_IDENTITY_EXAMPLES: &str = "\
 Example, in ~/.aws/config:
   [profile deploy]
   region = us-east-1
   endpoint_url = http://127.0.0.1:4566
-  credential_process = stead credentials web-identity --endpoint-url http://127.0.0.1:4566
+  credential_process = stead credentials web-identity
       --role-arn arn:aws:iam::111122223333:role/deploy --token-file /run/token
+      --endpoint-url http://127.0.0.1:4566
 
-(on one line). Every program that uses this profile then has the role's credentials.
-The token file is read for every new session.";
+(on one line). Every program that uses this profile then has the role's
+credentials. The token file is read for every new session.";
 
 const ROLE_EXAMPLES: &str = "\
 Example, in ~/.aws/config:
@@ -23,7 +33,8 @@ Example, in ~/.aws/config:
   region = us-east-1
   endpoint_url = http://127.0.0.1:4566
   credential_process = stead credentials role --profile alice
-      --role-arn arn:aws:iam::111122223333:role/reader --endpoint-url http://127.0.0.1:4566
+      --role-arn arn:aws:iam::111122223333:role/reader
+      --endpoint-url http://127.0.0.1:4566
 
 (on one line). The role is assumed with the access key of --profile, or of
 AWS_ACCESS_KEY_ID, or of the profile that AWS_PROFILE names.";
@@ -35,9 +46,9 @@ Example:
     --env-file stead.env
   . ./stead.env && aws sts get-caller-identity        (in another shell)
 
-Programs that ask need the token in the environment that is printed. With --imds the
-credentials are also given out as the metadata service of an EC2 instance does, to
-every program on this machine.";
+Programs that ask need the token in the environment that is printed. With
+--imds the credentials are also given out as the metadata service of an EC2
+instance does, to every program on this machine.";
 
 const EXEC_EXAMPLES: &str = "\
 Examples:
@@ -45,7 +56,7 @@ Examples:
     --endpoint-url http://127.0.0.1:4566 -- aws sts get-caller-identity
   stead exec --role-arn arn:aws:iam::111122223333:role/deploy \\
     --web-identity-token-file /run/token -- make deploy
-  stead exec --serve --role-arn ARN -- ./runs-all-day   keeps the credentials fresh
+  stead exec --serve --role-arn ARN -- ./runs-all-day  keeps credentials fresh
 
 Ends as the command ends; 126 and 127 say that it could not be run or found.";
 

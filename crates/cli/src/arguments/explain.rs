@@ -14,27 +14,28 @@ Examples:
   stead explain --case denied.json --patch        the first fix, as RFC 6902
   export-accounts | stead explain --case -
 
-  stead explain --accounts ./accounts --caller arn:aws:iam::111122223333:user/ann \\
+  stead explain --accounts ./accounts \\
+    --caller arn:aws:iam::111122223333:user/ann \\
     --role arn:aws:iam::444455556666:role/deploy --external-id 7f3a
   stead explain --accounts ./accounts --role ARN --token token.jwt
   stead explain --accounts ./accounts --event event.json
-  stead explain --accounts ./accounts --event event.json --print-case > case.json
+  stead explain --accounts ./accounts --event event.json --print-case > c.json
 
-  stead explain d-0123456789abcdef0123456789abcdef --endpoint http://127.0.0.1:4566
+  stead explain d-0123456789abcdef0123456789abcdef --endpoint URL
   stead explain d-... --endpoint http://127.0.0.1:4566 --profile admin --apply
-  pbpaste | stead explain --message - --endpoint http://127.0.0.1:4566 --profile admin
+  pbpaste | stead explain --message - --endpoint URL --profile admin
   stead explain --endpoint http://127.0.0.1:4566 --profile admin \\
-    --caller arn:aws:iam::111122223333:user/ann --role arn:aws:iam::111122223333:role/deploy
+    --caller arn:aws:iam::111122223333:user/ann \\
+    --role arn:aws:iam::111122223333:role/deploy
 
-A case is one JSON document: `account`, which owns the role, with its number and
-the output of `aws iam get-account-authorization-details`, its providers and the
-policies of its organization; `otherAccounts`; and `attempt`, what was called, by
-whom, with which token and when. --accounts makes one of the files that the AWS
-CLI prints, one file or folder per account, and of the flags or of the event of a
-failed call. --endpoint asks a running server for the accounts instead, with the
-rights of whoever asks, and for what a denial was about.
-docs/explain.md describes all. Without --endpoint nothing
-is sent anywhere.
+A case is one JSON document: `account`, which owns the role, with its number
+and the output of `aws iam get-account-authorization-details`, its providers
+and the policies of its organization; `otherAccounts`; and `attempt`, what was
+called, by whom, with which token and when. --accounts makes one of the files
+that the AWS CLI prints, one file or folder per account, and of the flags or of
+the event of a failed call. --endpoint asks a running server for the accounts
+instead, with the rights of whoever asks, and for what a denial was about.
+docs/explain.md describes all. Without --endpoint nothing is sent anywhere.
 
 Exit codes: 0 the call succeeds, 1 no case, 2 wrong use, 3 it is refused.";
 

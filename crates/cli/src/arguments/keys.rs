@@ -6,23 +6,30 @@ use clap::{Args, Subcommand};
 
 use super::InstallationPlace;
 
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  stead keys list --data ./stead-data
+  stead keys rotate --data ./stead-data        seal sessions with a fresh key
+  stead keys rewrap --data ./stead-data        change the root key";
+
 const ROTATE_EXAMPLES: &str = "\
 Examples:
   stead keys rotate --data ./stead-data
-  stead keys rotate --data ./stead-data --revoke-now    after a key may have leaked
+  stead keys rotate --data ./stead-data --revoke-now   when a key has leaked
 
-The old key opens the sessions it has sealed for 36 hours, the longest there are, and one
-hour more for clocks that differ. With --revoke-now every session ends at once.";
+The old key opens the sessions it has sealed for 36 hours, the longest there
+are, and one hour more for clocks that differ. With --revoke-now every session
+ends at once.";
 
 const REWRAP_EXAMPLES: &str = "\
 Examples:
-  stead keys rewrap --data ./stead-data                          a new DIR/root.key
+  stead keys rewrap --data ./stead-data                a new DIR/root.key
   stead keys rewrap --data ./stead-data --to-file /etc/stead/root.key
   stead keys rewrap --to-command /usr/bin/kms-decrypt --to-command root.enc
 
-The server goes on answering. It does not start without the new root key any more from the
-moment the change begins: name both in the configuration before (other_root_key_file) and
-only the new one after.";
+The server goes on answering. It does not start without the new root key any
+more from the moment the change begins: name both in the configuration before
+(other_root_key_file) and only the new one after.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeysCommand {

@@ -7,19 +7,20 @@ const EXAMPLES: &str = "\
 Examples:
   stead lint policy.json trust/*.json
   stead lint --kind scp guardrail.json
-  stead lint --account 111122223333 trust.json    other accounts are third parties
+  stead lint --account 111122223333 trust.json   others are third parties
   aws iam get-role-policy ... | stead lint -
   stead lint --sarif policies/*.json > lint.sarif
   stead lint --fix policy.json                    changes that keep the meaning
   stead lint --explain trust/any-tenant
 
-A file holds one policy document. Without --kind one with principals is a trust policy
-where its actions are those of STS and it has no resources, else a resource policy; one
-without principals is an identity policy. docs/lint.md has the rules and the catalogue
-of services that they ask. Nothing is sent anywhere.
+A file holds one policy document. Without --kind one with principals is a trust
+policy where its actions are those of STS and it has no resources, else a
+resource policy; one without principals is an identity policy. docs/lint.md has
+the rules and the catalogue of services that they ask. Nothing is sent
+anywhere.
 
-Exit codes: 0 nothing worse than a note, 1 a file that cannot be read, 2 wrong use,
-3 errors or warnings were found.";
+Exit codes: 0 nothing worse than a note, 1 a file that cannot be read, 2 wrong
+use, 3 errors or warnings were found.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]

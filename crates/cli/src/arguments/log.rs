@@ -4,25 +4,31 @@ use clap::{Args, Subcommand};
 
 use super::InstallationPlace;
 
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  stead log verify --data ./stead-data
+  stead log query --data ./stead-data --outcome denied";
+
 const VERIFY_EXAMPLES: &str = "\
 Examples:
   stead log verify --data ./stead-data
   stead log verify --data ./stead-data --json
 
-Reads every file of the audit log, whether a server writes it or not, and says which
-lines are missing, changed or out of order. The root key tells whether the end of the
-log is the one that a server left: it is DIR/root.key, or what --root-key-file names.
+Reads every file of the audit log, whether a server writes it or not, and says
+which lines are missing, changed or out of order. The root key tells whether
+the end of the log is the one that a server left: it is DIR/root.key, or what
+--root-key-file names.
 
 Exit codes: 0 the log holds, 1 it does not or cannot be read, 2 wrong use.";
 
 const QUERY_EXAMPLES: &str = "\
 Examples:
-  stead log query --data ./stead-data --outcome denied --since 2026-03-01T00:00:00Z
+  stead log query --outcome denied --since 2026-03-01T00:00:00Z
   stead log query --role deploy --action 'sts:Assume*'
   stead log query --principal 'arn:aws:iam::111122223333:user/*' --json
 
-In names, ARNs and actions a * stands for any text. With --json every event is printed
-as it stands in the log.";
+In names, ARNs and actions a * stands for any text. With --json every event is
+printed as it stands in the log.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum LogCommand {

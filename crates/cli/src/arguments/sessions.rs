@@ -4,14 +4,19 @@ use clap::{Args, Subcommand};
 
 use super::ServiceFlags;
 
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  stead sessions revoke deploy
+  stead sessions revoke deploy --endpoint-url http://127.0.0.1:4566";
+
 const REVOKE_EXAMPLES: &str = "\
 Examples:
   stead sessions revoke deploy
   stead sessions revoke arn:aws:iam::111122223333:role/ci/deploy --profile admin
 
-Needs iam:PutRolePolicy on the role. Sessions that are issued later are not concerned; the
-role stays as it is but for the policy AWSRevokeOlderSessions, which may be deleted once the
-longest session of before has expired.";
+Needs iam:PutRolePolicy on the role. Sessions that are issued later are not
+concerned; the role stays as it is but for the policy AWSRevokeOlderSessions,
+which may be deleted once the longest session of before has expired.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SessionsCommand {

@@ -10,24 +10,29 @@ use super::explain::pair;
 
 const EXAMPLES: &str = "\
 Examples:
-  stead simulate --accounts ./accounts --caller arn:aws:iam::111122223333:user/ann \\
-    --action s3:GetObject --action s3:PutObject --resource arn:aws:s3:::reports/a
-  stead simulate --accounts ./accounts --caller arn:aws:iam::111122223333:user/ann \\
+  stead simulate --accounts ./accounts \\
+    --caller arn:aws:iam::111122223333:user/ann \\
+    --action s3:GetObject --action s3:PutObject \\
+    --resource arn:aws:s3:::reports/a
+  stead simulate --accounts ./accounts \\
+    --caller arn:aws:iam::111122223333:user/ann \\
     --action sts:AssumeRole --resource arn:aws:iam::444455556666:role/deploy \\
     --context sts:ExternalId=7f3a
-  stead simulate --policy policy.json --action s3:GetObject --resource arn:aws:s3:::reports/a
+  stead simulate --policy policy.json --action s3:GetObject \\
+    --resource arn:aws:s3:::reports/a
   stead simulate --accounts ./accounts --requests table.csv --json
-  stead simulate --endpoint http://127.0.0.1:4566 --profile admin --requests table.csv
+  stead simulate --endpoint URL --profile admin --requests table.csv
   stead simulate --accounts ./accounts --expect access.csv --junit report.xml
 
-Callers, actions and resources are asked about each with each. A file of requests is a
-table whose first line names the columns (caller, action, resource and condition keys)
-or has an object on each line; what a request does not tell, the flags do. With --expect
-each tells what is expected too, in the column expect: allow or deny. docs/simulate.md
-describes it. Unless --endpoint names a server, nothing is sent anywhere.
+Callers, actions and resources are asked about each with each. A file of
+requests is a table whose first line names the columns (caller, action,
+resource and condition keys) or has an object on each line; what a request does
+not tell, the flags do. With --expect each tells what is expected too, in the
+column expect: allow or deny. docs/simulate.md describes it. Unless --endpoint
+names a server, nothing is sent anywhere.
 
-Exit codes: 0 all are allowed, or as expected; 1 nothing could be asked, 2 wrong use,
-3 one is denied, 4 one is not as expected.";
+Exit codes: 0 all are allowed, or as expected; 1 nothing could be asked, 2
+wrong use, 3 one is denied, 4 one is not as expected.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]

@@ -4,18 +4,24 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  stead token inspect @token.jwt
+  stead token inspect @response.b64 --metadata idp.xml";
+
 const INSPECT_EXAMPLES: &str = "\
 Examples:
   stead token inspect @/run/token
   get-token | stead token inspect - --audience sts.example.com
-  stead token inspect @token.jwt --issuer https://idp.example.com --jwks keys.json
+  stead token inspect @token.jwt --issuer https://idp.example --jwks keys.json
   stead token inspect @response.b64 --at 2026-03-01T12:00:00Z --json
   stead token inspect @response.b64 --metadata idp.xml
 
-Nothing is sent anywhere, and the signature is never shown. A token on the command
-line can be seen by others on this machine: prefer - or @FILE.
+Nothing is sent anywhere, and the signature is never shown. A token on the
+command line can be seen by others on this machine: prefer - or @FILE.
 
-Exit codes: 0 nothing found that would refuse it, 2 wrong use, 3 something would.";
+Exit codes: 0 nothing found that would refuse it, 2 wrong use, 3 something
+would.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenCommand {

@@ -114,6 +114,44 @@ fn transcripts() -> Vec<(&'static str, Vec<Vec<String>>)> {
     all
 }
 
+/// The commands below one that its help lists.
+fn listed(help: &str) -> Vec<String> {
+    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let lines = lines.take_while(|line| line.starts_with("  "));
+    // What a command does may go on in the next line, which is indented more.
+    let names = lines.filter_map(|line| line.get(2..)?.split(' ').next());
+    names.filter(|name| !name.is_empty() && *name != "help").map(str::to_owned).collect()
+}
+
+/// The help of a command and of every one below it.
+fn helps(command: &[String], out: &mut Vec<(String, String)>) {
+    let line: Vec<String> = command.iter().cloned().chain(["--help".to_owned()]).collect();
+    let mut asked = self::command(&folder("input"), &line);
+    let (code, stdout, stderr) = read(asked.env("COLUMNS", "80").output().unwrap());
+    assert_eq!((code, stderr.as_str()), (0, ""), "{line:?}");
+    let below = listed(&stdout);
+    out.push((line.join(" "), stdout));
+    for name in below {
+        helps(&[command, &[name]].concat(), out);
+    }
+}
+
+#[test]
+fn every_command_has_help_with_examples_that_fits_a_terminal() {
+    let mut all = Vec::new();
+    helps(&[], &mut all);
+    assert!(all.len() > 30, "{}", all.len());
+    for (line, help) in &all {
+        assert!(help.contains("\nExample"), "{line} has no examples");
+        // clap does not break the line that shows the usage.
+        let lines = help.lines().filter(|line| !line.starts_with("Usage:"));
+        let wide = lines.into_iter().find(|line| line.chars().count() > 80);
+        assert_eq!(wide, None, "{line}");
+    }
+    let texts = all.iter().map(|(line, help)| format!("$ stead {line}\n{help}\n"));
+    check_all([("help".to_owned(), texts.collect())]);
+}
+
 fn folder(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
 }
