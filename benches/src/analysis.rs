@@ -1,6 +1,6 @@
 //! Questions about a large account: how long the answers take, and how much memory.
 //!
-//! What is measured runs in a process of its own, so that its memory is nobody else's.
+//! What is measured runs in processes of its own, so that its memory is nobody else's.
 
 mod export;
 
@@ -8,8 +8,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
-use serde_json::{Value, json};
-use stead_analysis::{Access, Export, ExportFile};
+use serde_json::{Map, Value, json};
+use stead_analysis::{Access, AuditOptions, Export, ExportFile, Progress, World, audit};
 
 use crate::child::Folder;
 use crate::clock;
@@ -36,11 +36,13 @@ struct Figure {
     bar: f64,
 }
 
-const FIGURES: [Figure; 4] = [
+const FIGURES: [Figure; 6] = [
     Figure { name: "load", unit: "s", bar: 2.0 },
     Figure { name: "who_can_assume_one", unit: "s", bar: 0.1 },
     Figure { name: "who_can_assume_all", unit: "s", bar: 10.0 },
     Figure { name: "memory", unit: "MiB", bar: 500.0 },
+    Figure { name: "audit", unit: "s", bar: 30.0 },
+    Figure { name: "audit_memory", unit: "MiB", bar: 500.0 },
 ];
 
 /// Makes an account, has it measured, and reports.
@@ -49,17 +51,24 @@ pub(crate) fn run(smoke: bool, path: Option<&Path>) -> Result<()> {
     let folder = Folder::new()?;
     let file = folder.path().join(export::FILE);
     let bytes = export::write(&plan, &file)?;
-    let own = std::env::current_exe()?;
-    let mut child = Command::new(own);
-    child.arg("measure-analysis").arg(&file).stderr(Stdio::inherit());
-    let output = child.output().context("cannot measure")?;
-    ensure!(output.status.success(), "measuring ended with {}", output.status);
-    let measured: Value = serde_json::from_slice(&output.stdout)?;
+    let mut measured = measured_by("measure-analysis", &file)?;
+    measured.extend(measured_by("measure-audit", &file)?);
+    let measured = Value::Object(measured);
     let numbers = numbers(&measured)?;
     print(&plan, bytes, &measured, &numbers);
     let Some(path) = path else { return Ok(()) };
     let text = serde_json::to_string_pretty(&numbers)?;
     std::fs::write(path, text + "\n").with_context(|| path.display().to_string())
+}
+
+/// What a process of its own has measured.
+fn measured_by(command: &str, file: &Path) -> Result<Map<String, Value>> {
+    let own = std::env::current_exe()?;
+    let mut child = Command::new(own);
+    child.arg(command).arg(file).stderr(Stdio::inherit());
+    let output = child.output().context("cannot measure")?;
+    ensure!(output.status.success(), "{command} ended with {}", output.status);
+    Ok(serde_json::from_slice(&output.stdout)?)
 }
 
 /// The name, value and unit of each figure.
@@ -86,17 +95,16 @@ fn print(plan: &Plan, bytes: u64, measured: &Value, numbers: &[Value]) {
     }
     let count = |name: &str| measured.get(name).and_then(Value::as_u64).unwrap_or_default();
     println!("  one role: {} can; any role: {} can", count("one"), count("all"));
+    println!("  the audit found {} things", count("findings"));
 }
 
 /// Measures the account in a file and prints what came out, for the process that asked.
 #[expect(clippy::print_stdout, reason = "the parent reads it")]
 pub(crate) fn measure(file: &Path) -> Result<()> {
     let began = clock::instant();
-    let text = std::fs::read_to_string(file)?;
-    let files = [ExportFile { name: export::FILE.to_owned(), text }];
-    let mut export = Export::read(&files)?;
+    let files = files(file)?;
+    let world = world(&files)?;
     drop(files);
-    let world = export.take_world()?;
     let access = Access::new(&world, clock::now()?);
     let load = began.elapsed();
     let began = clock::instant();
@@ -107,7 +115,7 @@ pub(crate) fn measure(file: &Path) -> Result<()> {
     let who_can_assume_all = began.elapsed();
     ensure!(!one.principals.is_empty(), "nobody can assume the role that is asked about");
     ensure!(all.principals.len() >= one.principals.len(), "fewer can assume any role than one");
-    let memory = peak_resident(std::process::id())? as f64 / f64::from(1 << 20);
+    let memory = peak_mebibytes()?;
     let measured = json!({
         "load": load.as_secs_f64(),
         "who_can_assume_one": who_can_assume_one.as_secs_f64(),
@@ -118,4 +126,43 @@ pub(crate) fn measure(file: &Path) -> Result<()> {
     });
     println!("{measured}");
     Ok(())
+}
+
+/// The same for an audit. The text stays in memory: the command shows where in it the
+/// evidence stands.
+#[expect(clippy::print_stdout, reason = "the parent reads it")]
+pub(crate) fn measure_audit(file: &Path) -> Result<()> {
+    let began = clock::instant();
+    let files = files(file)?;
+    let world = world(&files)?;
+    let options = AuditOptions {
+        now: clock::now()?,
+        credential_reports: Vec::new(),
+        unused_days: 90,
+        activity: None,
+    };
+    let found = audit(&world, &options, &mut Progress::new(&mut |_, _, _| {}));
+    let took = began.elapsed();
+    ensure!(!found.findings.is_empty(), "users have policies of their own, and it was not told");
+    let measured = json!({
+        "audit": took.as_secs_f64(),
+        "audit_memory": peak_mebibytes()?,
+        "findings": found.findings.len(),
+    });
+    drop(files);
+    println!("{measured}");
+    Ok(())
+}
+
+fn files(file: &Path) -> Result<[ExportFile; 1]> {
+    let text = std::fs::read_to_string(file)?;
+    Ok([ExportFile { name: export::FILE.to_owned(), text }])
+}
+
+fn world(files: &[ExportFile]) -> Result<World> {
+    Ok(Export::read_for_world(files)?.take_world()?)
+}
+
+fn peak_mebibytes() -> Result<f64> {
+    Ok(peak_resident(std::process::id())? as f64 / f64::from(1 << 20))
 }

@@ -69,6 +69,12 @@ enum Command {
         /// The exported account
         file: PathBuf,
     },
+    /// What `analysis` runs in another
+    #[command(hide = true)]
+    MeasureAudit {
+        /// The exported account
+        file: PathBuf,
+    },
     /// Answer every request with as many bytes as its path says
     Constant {
         /// The file that will hold the base URL
@@ -191,6 +197,7 @@ fn main() -> Result<()> {
     match Arguments::parse().command {
         Command::Analysis { json, smoke } => analysis::run(smoke, json.as_deref()),
         Command::MeasureAnalysis { file } => analysis::measure(&file),
+        Command::MeasureAudit { file } => analysis::measure_audit(&file),
         Command::Constant { ready_file } => constant::run(&ready_file),
         Command::Run(run) => {
             let plan = if run.smoke {

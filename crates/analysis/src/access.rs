@@ -33,7 +33,7 @@ use crate::World;
 
 /// Accounts made ready for questions about all of their users and roles.
 ///
-/// Compiles every policy of them once.
+/// Reads every policy of them once.
 #[derive(Debug)]
 pub struct Access<'w> {
     world: &'w World,
@@ -41,6 +41,8 @@ pub struct Access<'w> {
     people: Rc<People>,
     /// Whose policies may let them assume which roles.
     assume: Rc<Reaches>,
+    /// Whose policies may let them do further actions.
+    reaches: Rc<BTreeMap<&'static str, Reaches>>,
     /// Who can assume a role, for those that were asked about.
     edges: RefCell<Edges>,
 }
@@ -79,15 +81,34 @@ impl<'w> Access<'w> {
     /// Makes ready. Questions are asked about calls at this moment.
     #[must_use]
     pub fn new(world: &'w World, now: Timestamp) -> Self {
+        Self::about(world, now, &[])
+    }
+
+    /// The same, for questions about these actions besides.
+    pub(crate) fn about(world: &'w World, now: Timestamp, actions: &[&'static str]) -> Self {
         let people = Rc::new(People::of(world));
-        let assume = Rc::new(Reaches::of(world, &people, people::ASSUME_ROLE));
-        Self { world, now, people, assume, edges: RefCell::default() }
+        let all: Vec<&'static str> =
+            std::iter::once(people::ASSUME_ROLE).chain(actions.iter().copied()).collect();
+        let mut reaches = Reaches::of_each(world, &people, &all).into_iter();
+        let assume = Rc::new(reaches.next().unwrap_or_default());
+        let reaches = Rc::new(actions.iter().copied().zip(reaches).collect());
+        Self { world, now, people, assume, reaches, edges: RefCell::default() }
     }
 
     /// The same users and roles in a world in which something of them is different.
     pub(crate) fn over<'v>(&self, world: &'v World) -> Access<'v> {
         let (people, assume) = (Rc::clone(&self.people), Rc::clone(&self.assume));
-        Access { world, now: self.now, people, assume, edges: RefCell::default() }
+        let reaches = Rc::clone(&self.reaches);
+        Access { world, now: self.now, people, assume, reaches, edges: RefCell::default() }
+    }
+
+    /// Whose policies may let them do this, among some people. The action must be one that
+    /// questions are [about](Self::about), or the policies are all read again.
+    pub(crate) fn reaches(&self, action: &str, is_asked: impl Fn(usize) -> bool) -> Reaches {
+        match self.reaches.get(action) {
+            Some(reaches) => reaches.among(is_asked),
+            None => Reaches::of(self.world, &self.people, action).among(is_asked),
+        }
     }
 
     pub(crate) const fn world(&self) -> &'w World {

@@ -98,7 +98,9 @@ impl std::fmt::Debug for Progress<'_> {
 pub fn audit(world: &World, options: &AuditOptions, progress: &mut Progress<'_>) -> Audit {
     progress.tell("reading", 0, 1);
     let now = options.now;
-    let access = Access::new(world, now);
+    let mut actions = escalation::actions();
+    actions.push(administrators::ASKED);
+    let access = Access::about(world, now, &actions);
     let asked = Asked { unknown: unknown(&access), access: &access, now };
     let administrators = administrators::administrators(&asked, progress);
     let escalations = escalation::escalations(&asked, &administrators, progress);

@@ -1,5 +1,6 @@
 //! Exported accounts: the files that people get from AWS, put together.
 
+mod documents;
 mod read;
 
 use std::collections::BTreeMap;
@@ -37,6 +38,13 @@ struct Draft {
     names: BTreeMap<(&'static str, String), usize>,
     organization: Option<Part>,
     pages: Pages,
+}
+
+/// What policy documents are while an export is in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Documents {
+    Trees,
+    Texts,
 }
 
 /// How many files hold a page of the details, and how many of them say that another
@@ -111,10 +119,23 @@ impl Export {
     /// Too many or too long files, a file that is none of these, one that is of no account
     /// or of two, and whatever stands in two places.
     pub fn read(files: &[ExportFile]) -> Result<Self, ExportError> {
+        Self::read_as(files, Documents::Trees)
+    }
+
+    /// The same for [`Export::take_world`] alone, in a fraction of the memory: policy
+    /// documents are kept as texts. In a [`Case`] of it no place inside of one is found.
+    ///
+    /// # Errors
+    /// As [`Export::read`].
+    pub fn read_for_world(files: &[ExportFile]) -> Result<Self, ExportError> {
+        Self::read_as(files, Documents::Texts)
+    }
+
+    fn read_as(files: &[ExportFile], documents: Documents) -> Result<Self, ExportError> {
         within_limits(files)?;
         let mut export =
             Self { files: files.iter().map(|file| file.name.clone()).collect(), ..Self::default() };
-        for group in read::groups(files)? {
+        for group in read::groups(files, documents)? {
             let draft = export.accounts.entry(group.account).or_default();
             for (list, part) in group.parts {
                 draft.add(list, part, &export.files)?;

@@ -42,7 +42,8 @@ pub(crate) fn can(flags: &CanFlags) -> Result<Exit, Failure> {
 fn world(flags: &AccessFlags) -> Result<(World, stead_types::Timestamp), Failure> {
     let now = flags.at.as_deref().map_or_else(|| Ok(SystemClock.now()), moment)?;
     let (name, files) = accounts::read(&flags.of)?;
-    let mut export = Export::read(&files).map_err(|error| faults::export(&error, &name, &files))?;
+    let mut export =
+        Export::read_for_world(&files).map_err(|error| faults::export(&error, &name, &files))?;
     Ok((accounts::world(&mut export, &name)?, now))
 }
 

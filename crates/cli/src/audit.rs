@@ -64,8 +64,8 @@ pub(crate) fn run(flags: &AuditFlags) -> Result<Exit, Failure> {
     let shown = found.into_iter().map(|finding| Shown { places: places.all(&finding), finding });
     let report = Report { audit, at, shown: shown.collect(), known };
     let text = match (flags.form.json, flags.form.sarif, flags.form.csv) {
-        (true, _, _) => json::report(&report),
-        (_, true, _) => sarif::report(&report),
+        (true, _, _) => json::report(&report)?,
+        (_, true, _) => sarif::report(&report)?,
         (_, _, true) => csv::report(&report),
         _ => print::report(&report),
     };

@@ -56,7 +56,8 @@ pub(crate) async fn run(flags: &ImportFlags) -> Result<Exit, Failure> {
 fn world(flags: &ImportFlags) -> Result<World, Failure> {
     let name = flags.export.display().to_string();
     let files = accounts::files(&flags.export)?;
-    let mut export = Export::read(&files).map_err(|error| faults::export(&error, &name, &files))?;
+    let mut export =
+        Export::read_for_world(&files).map_err(|error| faults::export(&error, &name, &files))?;
     accounts::world(&mut export, &name)
 }
 

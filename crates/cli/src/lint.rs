@@ -54,7 +54,7 @@ pub(crate) fn run(flags: &LintFlags) -> Result<Exit, Failure> {
     let mut stdout = std::io::stdout().lock();
     let text = match (flags.json, flags.sarif) {
         (true, _) => json::report(&examined),
-        (_, true) => sarif::report(&examined),
+        (_, true) => sarif::report(&examined)?,
         _ => print::report(&examined),
     };
     stdout.write_all(text.as_bytes())?;

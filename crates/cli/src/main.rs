@@ -26,6 +26,7 @@ mod log;
 mod loopback;
 mod print;
 mod profile;
+mod report;
 mod running;
 mod sarif;
 mod serve;

@@ -7,7 +7,7 @@ use stead_analysis::{CaseError, Export, ExportError, ExportFile, ExportPlace, Wo
 pub fn account_export(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let files = files(text);
-    let mut export = match Export::read(&files) {
+    let mut export = match Export::read_for_world(&files) {
         Ok(export) => export,
         Err(error) => return must_be_placed(&error, &files),
     };

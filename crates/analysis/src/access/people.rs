@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use stead_directory::Snapshot;
-use stead_policy::{PolicyRef, Reach};
+use stead_directory::entity::{AttachedPolicies, InlinePolicies};
+use stead_policy::{CompiledPolicy, DocumentKind, PolicyRef, PolicyText, Reach};
 use stead_types::{AccountId, Arn, UniqueId};
 
 use crate::World;
@@ -97,6 +98,31 @@ impl Person {
         .unwrap_or_default()
     }
 
+    /// The texts of these policies. Of what cannot be read there is none: it allows nothing.
+    fn documents<'a>(&self, home: &'a Snapshot) -> Vec<&'a PolicyText> {
+        let texts = |inline: &'a InlinePolicies, attached: &'a AttachedPolicies| {
+            let inline = inline.iter().map(|(_, policy)| &policy.text);
+            let attached = attached.iter().filter_map(|arn| {
+                let policy = home.policy(arn)?;
+                Some(&policy.versions.get(&policy.default_version)?.text)
+            });
+            inline.chain(attached).collect::<Vec<_>>()
+        };
+        match self.kind {
+            Kind::Role => home
+                .role(&self.id)
+                .map(|role| texts(&role.inline, &role.attached))
+                .unwrap_or_default(),
+            Kind::User => home.user(&self.id).map_or_else(Vec::new, |user| {
+                let own = texts(&user.inline, &user.attached);
+                let groups = home.groups_of(user).into_iter();
+                own.into_iter()
+                    .chain(groups.flat_map(|group| texts(&group.inline, &group.attached)))
+                    .collect()
+            }),
+        }
+    }
+
     /// The permissions boundary, as the evaluator gets it.
     pub(crate) fn boundary<'a>(&self, home: &'a Snapshot) -> Option<PolicyRef<'a>> {
         let boundary = match self.kind {
@@ -108,7 +134,7 @@ impl Person {
 }
 
 /// Whose policies may let them do one action to what.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Reaches {
     /// By whole resources, and by what they begin with, both in lower case: the policies.
     whole: BTreeMap<String, BTreeSet<usize>>,
@@ -120,35 +146,50 @@ pub(crate) struct Reaches {
 impl Reaches {
     /// Reads the policies of everybody, each once.
     pub(super) fn of(world: &World, people: &People, action: &str) -> Self {
-        Self::among(world, people, action, |_| true)
+        Self::of_each(world, people, &[action]).pop().unwrap_or_default()
     }
 
-    /// Reads the policies of some, each once.
-    pub(crate) fn among(
-        world: &World,
-        people: &People,
-        action: &str,
-        is_asked: impl Fn(usize) -> bool,
-    ) -> Self {
-        let mut reaches = Self::default();
+    /// The same for each of these actions.
+    ///
+    /// What is compiled for it is not kept: of a large account most policies are asked
+    /// nothing else, and compiled they take several times what their texts take.
+    pub(super) fn of_each(world: &World, people: &People, actions: &[&str]) -> Vec<Self> {
+        let mut all = vec![Self::default(); actions.len()];
         // Policies that are shared are told by where they lie.
-        let mut known: BTreeMap<*const stead_policy::CompiledPolicy, Option<usize>> =
-            BTreeMap::new();
-        for (place, person) in people.iter().filter(|(place, _)| is_asked(*place)) {
+        let mut known: BTreeMap<*const u8, Vec<Option<usize>>> = BTreeMap::new();
+        for (place, person) in people.iter() {
             let Some(account) = world.account(person.account) else { continue };
-            for PolicyRef { policy, .. } in person.identity_policies(&account.snapshot) {
-                let found = known
-                    .entry(std::ptr::from_ref(policy))
-                    .or_insert_with(|| reaches.add(policy.reach(action)));
-                let holders = found.and_then(|number| reaches.holders.get_mut(number));
-                if let Some(holders) = holders
-                    && holders.last() != Some(&place)
-                {
-                    holders.push(place);
+            for text in person.documents(&account.snapshot) {
+                let numbers = known.entry(text.as_str().as_ptr()).or_insert_with(|| {
+                    let kind = DocumentKind::Identity;
+                    let (policy, _) = CompiledPolicy::compile_stored(text.as_str(), kind);
+                    let each = all.iter_mut().zip(actions);
+                    each.map(|(reaches, action)| reaches.add(policy.reach(action))).collect()
+                });
+                for (reaches, number) in all.iter_mut().zip(numbers.iter()) {
+                    reaches.is_held(*number, place);
                 }
             }
         }
-        reaches
+        all
+    }
+
+    fn is_held(&mut self, number: Option<usize>, by: usize) {
+        let holders = number.and_then(|number| self.holders.get_mut(number));
+        if let Some(holders) = holders
+            && holders.last() != Some(&by)
+        {
+            holders.push(by);
+        }
+    }
+
+    /// What of it is about some people.
+    pub(crate) fn among(&self, is_asked: impl Fn(usize) -> bool) -> Self {
+        let mut few = self.clone();
+        for holders in &mut few.holders {
+            holders.retain(|place| is_asked(*place));
+        }
+        few
     }
 
     fn add<'a>(&mut self, reach: impl Iterator<Item = Reach<'a>>) -> Option<usize> {

@@ -8,7 +8,7 @@ use super::asker::{ANY, EVERYTHING, is_linked_to_service, may};
 use super::finding::AuditFinding;
 use super::rule;
 use super::{Asked, Progress};
-use crate::access::{Access, Condition, Kind, Person, Reaches};
+use crate::access::{Access, Condition, Kind, Person};
 
 /// What an administrator may do, and who lacks one of these is none: an action that no
 /// service has, and those that change who may do what. The resources are such as no policy
@@ -34,12 +34,13 @@ const PROBES: [(&str, &str); 12] = [
 /// The administrators by number, each with the conditions under which they are.
 pub(super) type Administrators = BTreeMap<usize, Vec<Condition>>;
 
+/// The action by whose Allows administrators are looked for.
+pub(super) const ASKED: &str = PROBES[0].0;
+
 /// Everybody of whom it can be said.
 pub(super) fn administrators(asked: &Asked<'_, '_>, progress: &mut Progress<'_>) -> Administrators {
     let access = asked.access;
-    let (action, _) = PROBES[0];
-    let reaches =
-        Reaches::among(access.world(), access.people(), action, |place| asked.is_judged(place));
+    let reaches = access.reaches(ASKED, |place| asked.is_judged(place));
     let candidates = reaches.candidates(ANY);
     let mut found = Administrators::new();
     for (done, place) in candidates.iter().enumerate() {

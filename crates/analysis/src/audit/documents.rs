@@ -3,7 +3,7 @@
 use stead_catalogue::Access as Level;
 use stead_directory::Snapshot;
 use stead_directory::entity::InlinePolicies;
-use stead_policy::{DocumentKind, Effect, Patterns, Polarity, Statement, parse};
+use stead_policy::{DocumentKind, Effect, Patterns, Polarity, PolicyText, Statement, parse};
 use stead_types::Arn;
 
 use super::asker::is_linked_to_service;
@@ -22,7 +22,7 @@ struct Held {
     subject: Arn,
     /// The name of an embedded policy.
     name: Option<String>,
-    text: String,
+    text: PolicyText,
     place: Option<String>,
 }
 
@@ -50,7 +50,7 @@ fn held(world: &World, account: &Account) -> Vec<Held> {
         let Some(version) = policy.versions.get(&policy.default_version) else { continue };
         if is_attached {
             let place = world.places().managed(&policy.arn);
-            let (subject, text) = (policy.arn.clone(), version.text.as_str().to_owned());
+            let (subject, text) = (policy.arn.clone(), version.text.clone());
             all.push(Held { subject, name: None, text, place });
         }
     }
@@ -60,7 +60,7 @@ fn held(world: &World, account: &Account) -> Vec<Held> {
                 place: world.places().inline(&arn, name.as_str()),
                 subject: arn.clone(),
                 name: Some(name.to_string()),
-                text: policy.text.as_str().to_owned(),
+                text: policy.text.clone(),
             });
         }
     };
@@ -76,7 +76,7 @@ fn held(world: &World, account: &Account) -> Vec<Held> {
 }
 
 fn of_policy(policy: &Held) -> Vec<AuditFinding> {
-    let Some(document) = parse(&policy.text, DocumentKind::Identity).policy else {
+    let Some(document) = parse(policy.text.as_str(), DocumentKind::Identity).policy else {
         return Vec::new();
     };
     let statements = document.statements().iter().enumerate();

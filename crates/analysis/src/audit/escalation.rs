@@ -23,6 +23,15 @@ use takeover::Takeover;
 
 const ASSUME_ROLE: &str = "sts:AssumeRole";
 
+/// The calls with which a method begins, so that policies are read once for all.
+pub(super) fn actions() -> Vec<&'static str> {
+    let grants = grants::ACTIONS.into_iter().flatten().copied();
+    let users = takeover::OF_USERS.into_iter().chain([takeover::TRUST, services::PASS]);
+    let running = services::RUNNING.iter().map(services::Method::first);
+    let all: BTreeSet<&'static str> = grants.chain(users).chain(running).collect();
+    all.into_iter().collect()
+}
+
 /// Everybody who gets to be an administrator, and how.
 #[derive(Debug, Default)]
 pub(super) struct Escalations {

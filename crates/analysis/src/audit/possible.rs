@@ -11,7 +11,7 @@ use super::escalation::Escalations;
 use super::escalation::services::{RUNNING, services_of};
 use super::finding::AuditFinding;
 use super::{Asked, Progress, rule};
-use crate::access::{Kind, Person, Principal, Reaches};
+use crate::access::{Kind, Person, Principal};
 
 /// Roles that are named in a finding.
 const ROLES_SHOWN_MAX: usize = 5;
@@ -32,12 +32,12 @@ pub(super) fn findings(
     if roles.is_empty() {
         return Vec::new();
     }
-    let (world, people) = (asked.access.world(), asked.access.people());
+    let people = asked.access.people();
     let is_asked = |place: usize| asked.is_judged(place) && !leads(place);
     let mut places: BTreeSet<usize> = BTreeSet::new();
     for method in RUNNING {
-        let first = method.calls.first().map_or("", |(action, _)| action);
-        places.extend(Reaches::among(world, people, first, is_asked).holders());
+        let first = method.first();
+        places.extend(asked.access.reaches(first, is_asked).holders());
     }
     let mut findings = Vec::new();
     for (done, place) in places.iter().enumerate() {

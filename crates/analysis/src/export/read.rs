@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use stead_types::{AccountId, Arn};
 
-use super::{ExportError, ExportFile, ExportPlace, OIDC, Pages, Part, ROLES, USERS};
+use super::documents::with_texts;
+use super::{Documents, ExportError, ExportFile, ExportPlace, OIDC, Pages, Part, ROLES, USERS};
 use crate::node::Node;
 
 /// Providers that are listed, which says nothing but their ARNs.
@@ -48,7 +49,10 @@ struct Reading {
 }
 
 /// Reads every file and finds out whose it is.
-pub(super) fn groups(files: &[ExportFile]) -> Result<Vec<Group>, ExportError> {
+pub(super) fn groups(
+    files: &[ExportFile],
+    documents: Documents,
+) -> Result<Vec<Group>, ExportError> {
     let mut readings: BTreeMap<&str, Reading> = BTreeMap::new();
     for (index, file) in files.iter().enumerate() {
         let name = file.name.split('/').next().unwrap_or_default();
@@ -58,7 +62,7 @@ pub(super) fn groups(files: &[ExportFile]) -> Result<Vec<Group>, ExportError> {
             reading.account = number_in(name).map(|id| (id, format!("the name `{name}`")));
         }
         let read = InFile { file, index, reading };
-        read.document()?;
+        read.document(documents)?;
     }
     readings.into_values().map(|reading| reading.finish(files)).collect()
 }
@@ -104,8 +108,12 @@ struct InFile<'a> {
 }
 
 impl InFile<'_> {
-    fn document(mut self) -> Result<(), ExportError> {
-        let document: Value = serde_json::from_str(&self.file.text).map_err(|error| {
+    fn document(mut self, documents: Documents) -> Result<(), ExportError> {
+        let read = match documents {
+            Documents::Trees => serde_json::from_str(&self.file.text),
+            Documents::Texts => with_texts(&self.file.text),
+        };
+        let document: Value = read.map_err(|error| {
             let place = ExportPlace::Position(error.line(), error.column());
             self.wrong(place, "this is not JSON", "save what the AWS CLI prints with --output json")
         })?;

@@ -230,8 +230,6 @@ impl Loading<'_> {
         let document = version.required("Document")?;
         self.places.managed.insert(arn.clone(), document.pointer.clone());
         known.policies.insert(arn.clone());
-        let others: Vec<&Node<'_>> = versions.iter().filter(|it| !is_default(it)).collect();
-        known.add_versions(&arn, &others);
         let text = PolicyText::from(document_text(&document)?);
         let name = node.required("PolicyName")?.parsed("the name of a policy")?;
         let path = path(node)?;
@@ -243,12 +241,16 @@ impl Loading<'_> {
         self.must_be_new(node, "policy", &arn, &made)?;
         let (default_version, created_at) = (version_id(version), created_at(node));
         let mut kept = BTreeMap::new();
-        // The default one last: exports that were made anonymous may not tell them apart.
-        for version in versions.iter().chain([version]) {
-            let text = PolicyText::from(document_text(&version.required("Document")?)?);
-            let created_at = self::created_at(version);
-            kept.insert(version_id(version), PolicyVersion { text, created_at });
+        for other in versions.iter().filter(|it| !is_default(it)) {
+            let text = PolicyText::from(document_text(&other.required("Document")?)?);
+            known.add_version(&arn, other, text.clone());
+            let created_at = self::created_at(other);
+            kept.insert(version_id(other), PolicyVersion { text, created_at });
         }
+        // The default one last: exports that were made anonymous may not tell them apart.
+        let kept_default =
+            PolicyVersion { text: text.clone(), created_at: self::created_at(version) };
+        kept.insert(default_version, kept_default);
         let newest = kept.keys().next_back().copied().unwrap_or(VersionId::FIRST);
         let description = node.member("Description").and_then(|it| it.value.as_str());
         Ok(ManagedPolicy {
@@ -279,16 +281,11 @@ struct Known {
 }
 
 impl Known {
-    /// What a policy could be set back to. A version without its document is none.
-    fn add_versions(&mut self, arn: &Arn, versions: &[&Node<'_>]) {
-        for version in versions {
-            let document = version.member("Document");
-            let Some(Ok(text)) = document.map(|it| document_text(&it)) else { continue };
-            let name = version.member("VersionId");
-            let name = name.and_then(|name| name.value.as_str()).unwrap_or("another version");
-            let all = self.other_versions.entry(arn.clone()).or_default();
-            all.push((name.to_owned(), text.into()));
-        }
+    /// What a policy could be set back to.
+    fn add_version(&mut self, arn: &Arn, version: &Node<'_>, text: PolicyText) {
+        let name = version.member("VersionId");
+        let name = name.and_then(|name| name.value.as_str()).unwrap_or("another version");
+        self.other_versions.entry(arn.clone()).or_default().push((name.to_owned(), text));
     }
 
     /// A policy that is attached and not exported is left out and told: it could allow or

@@ -36,7 +36,8 @@ impl Input {
             }
         }
         let name = paths.first().map_or_else(String::new, |path| path.display().to_string());
-        let export = Export::read(&files).map_err(|error| faults::export(&error, &name, &files))?;
+        let export = Export::read_for_world(&files)
+            .map_err(|error| faults::export(&error, &name, &files))?;
         Ok(Self { export, files, shown, name })
     }
 

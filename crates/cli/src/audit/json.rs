@@ -1,30 +1,44 @@
 //! An audit as one JSON object; docs/audit-accounts.md describes it.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
 use stead_analysis::AuditSeverity;
 
 use super::{Place, Report, Shown};
-use crate::excerpt::printable_json;
+use crate::exit::Failure;
+use crate::report::{Each, pretty};
 
 /// Of the form of the object.
 pub(super) const VERSION: u32 = 1;
 
-pub(super) fn report(report: &Report) -> String {
+#[derive(Serialize)]
+struct Written<'a> {
+    accounts: &'a [String],
+    at: String,
+    counts: Map<String, Value>,
+    findings: Each<'a, Shown>,
+    known: usize,
+    notes: &'a [String],
+    roles: usize,
+    users: usize,
+    version: u32,
+}
+
+pub(super) fn report(report: &Report) -> Result<String, Failure> {
     let counts = AuditSeverity::ALL.iter().map(|it| (it.as_str(), report.count(*it)));
-    let counts: serde_json::Map<String, Value> =
+    let counts: Map<String, Value> =
         counts.map(|(name, count)| (name.to_owned(), json!(count))).collect();
-    let value = json!({
-        "version": VERSION,
-        "at": report.at.to_string(),
-        "accounts": report.audit.accounts,
-        "users": report.audit.users,
-        "roles": report.audit.roles,
-        "counts": counts,
-        "known": report.known,
-        "findings": report.shown.iter().map(finding).collect::<Vec<_>>(),
-        "notes": report.audit.notes,
-    });
-    printable_json(&format!("{value:#}\n"))
+    pretty(&Written {
+        accounts: &report.audit.accounts,
+        at: report.at.to_string(),
+        counts,
+        findings: Each { of: &report.shown, made: &finding },
+        known: report.known,
+        notes: &report.audit.notes,
+        roles: report.audit.roles,
+        users: report.audit.users,
+        version: VERSION,
+    })
 }
 
 fn finding(shown: &Shown) -> Value {

@@ -4,16 +4,18 @@ use serde_json::{Value, json};
 use stead_analysis::{AuditRule, AuditSeverity};
 
 use super::{Place, Report, Shown};
+use crate::exit::Failure;
+use crate::report::Each;
 use crate::sarif::{self, artifact};
 
-pub(super) fn report(report: &Report) -> String {
+pub(super) fn report(report: &Report) -> Result<String, Failure> {
     let mut rules: Vec<&'static AuditRule> =
         report.shown.iter().map(|shown| shown.finding.rule).collect();
     rules.sort_by_key(|rule| rule.code);
     rules.dedup_by_key(|rule| rule.code);
-    let results: Vec<Value> = report.shown.iter().map(|shown| result(shown, &rules)).collect();
-    let rules: Vec<Value> = rules.into_iter().map(described).collect();
-    sarif::report("stead audit", &rules, &results)
+    let described: Vec<Value> = rules.iter().copied().map(described).collect();
+    let results = Each { of: &report.shown, made: &|shown| result(shown, &rules) };
+    sarif::report("stead audit", &described, results)
 }
 
 fn described(rule: &AuditRule) -> Value {

@@ -9,9 +9,10 @@ use stead_lint::{Finding, Rule};
 use stead_policy::Span;
 
 use super::Examined;
+use crate::exit::Failure;
 use crate::sarif::{self, artifact};
 
-pub(super) fn report(examined: &[Examined]) -> String {
+pub(super) fn report(examined: &[Examined]) -> Result<String, Failure> {
     let mut rules: Vec<&'static Rule> =
         examined.iter().flat_map(|document| &document.findings).map(|it| it.rule).collect();
     rules.sort_by_key(|rule| rule.code);
@@ -21,7 +22,7 @@ pub(super) fn report(examined: &[Examined]) -> String {
     });
     let results: Vec<Value> = results.collect();
     let rules: Vec<Value> = rules.iter().copied().map(described).collect();
-    sarif::report("stead lint", &rules, &results)
+    sarif::report("stead lint", &rules, results)
 }
 
 fn described(rule: &Rule) -> Value {

@@ -23,6 +23,10 @@ const VERSION: &str = "iam:CreatePolicyVersion";
 const DEFAULT: &str = "iam:SetDefaultPolicyVersion";
 const MEMBER: &str = "iam:AddUserToGroup";
 
+/// All of these calls.
+pub(super) const ACTIONS: [&[&str]; 4] =
+    [&OF_USERS, &OF_ROLES, &OF_GROUPS, &[VERSION, DEFAULT, MEMBER]];
+
 /// Whose policies may let them change policies.
 pub(super) struct Grants {
     users: Vec<Reaches>,
@@ -34,8 +38,7 @@ pub(super) struct Grants {
 
 impl Grants {
     pub(super) fn of(asked: &Asked<'_, '_>, is_asked: &dyn Fn(usize) -> bool) -> Self {
-        let (world, people) = (asked.access.world(), asked.access.people());
-        let of = |action: &&str| Reaches::among(world, people, action, is_asked);
+        let of = |action: &&str| asked.access.reaches(action, is_asked);
         let users: Vec<Reaches> = OF_USERS.iter().map(of).collect();
         let roles: Vec<Reaches> = OF_ROLES.iter().map(of).collect();
         let versions = of(&VERSION);

@@ -230,7 +230,7 @@ pub(in crate::audit) const RUNNING: &[Method] = &[
     },
 ];
 
-const PASS: &str = "iam:PassRole";
+pub(super) const PASS: &str = "iam:PassRole";
 
 /// Whose policies may let them pass roles, and what they were found to be able to have run.
 pub(super) struct Passing {
@@ -243,9 +243,7 @@ type Able = Option<Rc<[Hop]>>;
 
 impl Passing {
     pub(super) fn of(asked: &Asked<'_, '_>, is_asked: &dyn Fn(usize) -> bool) -> Self {
-        let (world, people) = (asked.access.world(), asked.access.people());
-        let reaches = Reaches::among(world, people, PASS, is_asked);
-        Self { reaches, able: RefCell::default() }
+        Self { reaches: asked.access.reaches(PASS, is_asked), able: RefCell::default() }
     }
 
     /// Everybody who is left and can have a service act as the role.
@@ -305,6 +303,11 @@ impl Passing {
 }
 
 impl Method {
+    /// The action of the first call.
+    pub(in crate::audit) fn first(&self) -> &'static str {
+        self.calls.first().map_or("", |(action, _)| action)
+    }
+
     /// The published name: the actions, each once.
     pub(in crate::audit) fn name(&self, passing: bool) -> String {
         let mut actions: Vec<&str> = if passing { vec![PASS] } else { Vec::new() };

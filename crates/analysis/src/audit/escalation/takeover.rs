@@ -13,10 +13,10 @@ use crate::audit::AuditStep;
 
 /// What gives somebody credentials of a user. A user can have two access keys, and one
 /// password: whether there is room for them no export of policies says.
-const OF_USERS: [&str; 3] =
+pub(super) const OF_USERS: [&str; 3] =
     ["iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"];
 
-const TRUST: &str = "iam:UpdateAssumeRolePolicy";
+pub(super) const TRUST: &str = "iam:UpdateAssumeRolePolicy";
 
 /// Whose policies may let them do which of it.
 #[derive(Debug)]
@@ -27,8 +27,7 @@ pub(super) struct Takeover {
 
 impl Takeover {
     pub(super) fn of(asked: &Asked<'_, '_>, is_asked: &dyn Fn(usize) -> bool) -> Self {
-        let of =
-            |action| Reaches::among(asked.access.world(), asked.access.people(), action, is_asked);
+        let of = |action| asked.access.reaches(action, is_asked);
         let users = OF_USERS.map(|action| (action, of(action)));
         Self { users: users.into(), trust: of(TRUST) }
     }

@@ -69,6 +69,10 @@ fn inline(policies: &[Value]) -> Vec<Value> {
 }
 
 pub(crate) fn export(accounts: &[(&str, Account)]) -> Export {
+    Export::read(&files(accounts)).unwrap()
+}
+
+fn files(accounts: &[(&str, Account)]) -> Vec<ExportFile> {
     let files = accounts.iter().map(|(number, account)| {
         let text = json!({
             "AccountId": number,
@@ -81,11 +85,11 @@ pub(crate) fn export(accounts: &[(&str, Account)]) -> Export {
         });
         ExportFile { name: format!("{number}.json"), text: text.to_string() }
     });
-    Export::read(&files.collect::<Vec<_>>()).unwrap()
+    files.collect()
 }
 
 pub(crate) fn world(accounts: &[(&str, Account)]) -> World {
-    export(accounts).take_world().unwrap()
+    Export::read_for_world(&files(accounts)).unwrap().take_world().unwrap()
 }
 
 pub(crate) fn role_arn(account: &str, name: &str) -> String {
