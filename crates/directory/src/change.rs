@@ -1,4 +1,4 @@
-use crate::entity::{Entity, EntityKey};
+use crate::entity::{Alias, Entity, EntityKey};
 use crate::records;
 
 /// A change of one entity of an account.
@@ -28,7 +28,31 @@ pub struct EncodedRecord {
     pub body: String,
 }
 
+/// What a change does to the names that are unique in the installation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NameChange {
+    /// The account holds this name from now on, if nobody does.
+    Reserve(String),
+    /// The account no longer holds it.
+    Release(String),
+}
+
 impl EntityChange {
+    /// The name that goes with the entity; `None` for all that is named within its
+    /// account.
+    #[must_use]
+    pub fn name_change(&self) -> Option<NameChange> {
+        match self {
+            Self::Put(Entity::Alias(alias)) => {
+                Some(NameChange::Reserve(Alias::unique_name(&alias.name)))
+            }
+            Self::Delete(EntityKey::Alias(name)) => {
+                Some(NameChange::Release(Alias::unique_name(name)))
+            }
+            Self::Put(_) | Self::Delete(_) => None,
+        }
+    }
+
     /// The key of the entity that is changed.
     #[must_use]
     pub fn key(&self) -> EntityKey {

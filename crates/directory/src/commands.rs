@@ -7,6 +7,7 @@
 //! request itself comes first, then what is missing, then conflicts, then quotas.
 
 pub mod access_key;
+pub mod account_alias;
 pub mod attachment;
 pub mod boundary;
 pub mod data_key;

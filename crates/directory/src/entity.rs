@@ -5,6 +5,7 @@
 //! after a deletion and an id never is.
 
 mod access_key;
+mod alias;
 mod group;
 mod instance_profile;
 mod managed_policy;
@@ -19,6 +20,7 @@ mod user;
 mod wrapped_secret;
 
 pub use access_key::{AccessKey, KeyOwner, KeyStatus};
+pub use alias::Alias;
 pub use group::Group;
 pub use instance_profile::InstanceProfile;
 pub use managed_policy::{ManagedPolicy, PolicyVersion, VersionId, VersionIdError};
@@ -34,7 +36,7 @@ pub use wrapped_secret::WrappedSecret;
 
 use std::sync::Arc;
 
-use stead_types::{AccessKeyId, AccountId, Arn, Path, UniqueId};
+use stead_types::{AccessKeyId, AccountAlias, AccountId, Arn, Path, UniqueId};
 
 /// Which record of an account is meant: the key under which it is stored.
 ///
@@ -61,6 +63,8 @@ pub enum EntityKey {
     SamlProvider(Arn),
     /// An instance profile, by unique id.
     InstanceProfile(UniqueId),
+    /// The alias of the account, by name.
+    Alias(AccountAlias),
 }
 
 /// One entity of an account.
@@ -86,6 +90,8 @@ pub enum Entity {
     SamlProvider(Arc<SamlProvider>),
     /// An instance profile.
     InstanceProfile(Arc<InstanceProfile>),
+    /// The alias of the account.
+    Alias(Arc<Alias>),
 }
 
 impl Entity {
@@ -103,6 +109,7 @@ impl Entity {
             Self::OidcProvider(provider) => EntityKey::OidcProvider(provider.arn.clone()),
             Self::SamlProvider(provider) => EntityKey::SamlProvider(provider.arn.clone()),
             Self::InstanceProfile(profile) => EntityKey::InstanceProfile(profile.id.clone()),
+            Self::Alias(alias) => EntityKey::Alias(alias.name.clone()),
         }
     }
 }

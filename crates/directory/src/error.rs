@@ -99,6 +99,8 @@ pub enum EntityKind {
     SamlPrivateKey,
     /// An instance profile, by name.
     InstanceProfile,
+    /// The alias of the account.
+    AccountAlias,
     /// A role that was to be taken out of an instance profile and is not in it, as
     /// `Role R in Instance Profile P`.
     RoleInInstanceProfile,

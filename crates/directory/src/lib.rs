@@ -35,7 +35,7 @@ mod records;
 mod testing;
 
 pub use catalogue::{aws_managed_policies, aws_managed_policy};
-pub use change::{EncodedChange, EncodedRecord, EntityChange};
+pub use change::{EncodedChange, EncodedRecord, EntityChange, NameChange};
 pub use draft::Draft;
 pub use error::{DeleteConflict, DirectoryError, EntityKind};
 pub use policy_document::StoredPolicy;

@@ -59,6 +59,10 @@ pub enum Quota {
     InstanceProfilesPerAccount,
     /// Roles in an instance profile: 1.
     RolesPerInstanceProfile,
+    /// Server certificates in an account: 20.
+    ServerCertificatesPerAccount,
+    /// Signing certificates of a user: 2.
+    SigningCertificatesPerUser,
 }
 
 impl Quota {
@@ -71,7 +75,10 @@ impl Quota {
             Self::RolesPerAccount | Self::InstanceProfilesPerAccount => 1_000,
             Self::RolesPerInstanceProfile => 1,
             Self::PoliciesPerAccount => 1_500,
-            Self::AccessKeysPerUser | Self::PrivateKeysPerSamlProvider => 2,
+            Self::AccessKeysPerUser
+            | Self::PrivateKeysPerSamlProvider
+            | Self::SigningCertificatesPerUser => 2,
+            Self::ServerCertificatesPerAccount => 20,
             Self::GroupsPerUser
             | Self::PoliciesPerUser
             | Self::PoliciesPerGroup

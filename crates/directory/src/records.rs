@@ -5,6 +5,7 @@
 //! tests show every difference. Unknown fields are refused: a record written by a
 //! later version must not lose anything by passing through this one.
 
+mod account;
 mod credential;
 mod field;
 mod instance_profile;
@@ -44,6 +45,7 @@ impl EntityKey {
             Self::OidcProvider(arn) => format!("oidc-provider/{}", sha256_hex(arn.as_str())),
             Self::SamlProvider(arn) => format!("saml-provider/{}", sha256_hex(arn.as_str())),
             Self::InstanceProfile(id) => format!("instance-profile/{id}"),
+            Self::Alias(name) => format!("alias/{name}"),
         }
     }
 }
@@ -65,6 +67,7 @@ pub(crate) fn encode(entity: &Entity) -> EncodedRecord {
         Entity::MfaDevice(device) => to_json(&credential::MfaDeviceRecord::from(&**device)),
         Entity::OidcProvider(provider) => to_json(&provider::OidcProviderRecord::from(&**provider)),
         Entity::SamlProvider(provider) => to_json(&provider::SamlProviderRecord::from(&**provider)),
+        Entity::Alias(alias) => to_json(&account::AliasRecord::from(&**alias)),
         Entity::InstanceProfile(profile) => {
             to_json(&instance_profile::InstanceProfileRecord::from(&**profile))
         }
@@ -107,6 +110,7 @@ pub(crate) fn decode(
         "instance-profile" => {
             from_json::<instance_profile::InstanceProfileRecord>(body)?.entity()?
         }
+        "alias" => from_json::<account::AliasRecord>(body)?.entity()?,
         _ => return Err(LoadReason::UnknownKind),
     };
     if entity.key().text() == key { Ok(entity) } else { Err(LoadReason::Misplaced) }

@@ -12,12 +12,12 @@ pub use lookup::PolicyUse;
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
-use stead_types::{AccessKeyId, AccountId, Arn, UniqueId};
+use stead_types::{AccessKeyId, AccountAlias, AccountId, Arn, UniqueId};
 
 use crate::change::EntityChange;
 use crate::entity::{
-    AccessKey, AccountRoot, Entity, EntityKey, Group, InstanceProfile, KeyOwner, ManagedPolicy,
-    MfaDevice, OidcProvider, Role, SamlProvider, User,
+    AccessKey, AccountRoot, Alias, Entity, EntityKey, Group, InstanceProfile, KeyOwner,
+    ManagedPolicy, MfaDevice, OidcProvider, Role, SamlProvider, User,
 };
 use collection::{Collection, Index};
 use prepared::Prepared;
@@ -40,6 +40,8 @@ pub struct Snapshot {
     mfa_devices: OrdMap<Arn, Arc<MfaDevice>>,
     oidc_providers: OrdMap<Arn, Arc<OidcProvider>>,
     saml_providers: OrdMap<Arn, Arc<SamlProvider>>,
+    // One at most; a map, since another one is put before the first is deleted.
+    aliases: OrdMap<AccountAlias, Arc<Alias>>,
 
     // Derived from the entities above.
     keys_by_owner: Index<KeyOwner, AccessKeyId>,
@@ -72,6 +74,7 @@ impl Snapshot {
             mfa_devices: OrdMap::new(),
             oidc_providers: OrdMap::new(),
             saml_providers: OrdMap::new(),
+            aliases: OrdMap::new(),
             keys_by_owner: Index::default(),
             devices_by_owner: Index::default(),
             members: Index::default(),
@@ -142,6 +145,7 @@ impl Snapshot {
             Entity::SamlProvider(provider) => {
                 self.saml_providers.insert(provider.arn.clone(), provider);
             }
+            Entity::Alias(alias) => drop(self.aliases.insert(alias.name.clone(), alias)),
             Entity::InstanceProfile(profile) => {
                 if let Some(role) = &profile.role {
                     let named = (profile.name.fold(), profile.id.clone());
@@ -179,6 +183,7 @@ impl Snapshot {
             EntityKey::OidcProvider(arn) => drop(self.oidc_providers.remove(arn)),
             EntityKey::SamlProvider(arn) => drop(self.saml_providers.remove(arn)),
             EntityKey::InstanceProfile(id) => self.delete_instance_profile(id),
+            EntityKey::Alias(name) => drop(self.aliases.remove(name)),
         }
     }
 

@@ -148,6 +148,7 @@ fn missing(kind: EntityKind, name: &str) -> String {
         EntityKind::InstanceProfile => format!("Instance Profile {name} cannot be found."),
         EntityKind::RoleInInstanceProfile => format!("{name} cannot be found."),
         // Choice: no quotation found.
+        EntityKind::AccountAlias => format!("The account alias {name} cannot be found."),
         EntityKind::SamlPrivateKey => format!("The private key with id {name} cannot be found."),
     }
 }
@@ -175,6 +176,8 @@ fn existing(kind: EntityKind, name: &str) -> String {
         EntityKind::InstanceProfile | EntityKind::RoleInInstanceProfile => {
             format!("Instance Profile {name} already exists.")
         }
+        // Observed: awslabs/aws-deployment-framework pull 465.
+        EntityKind::AccountAlias => format!("The account alias {name} already exists."),
         // Choice: no command refuses so, since these are replaced or numbered.
         EntityKind::PolicyVersion
         | EntityKind::UserPolicy
@@ -260,6 +263,8 @@ fn limit_exceeded(quota: Quota) -> String {
         Quota::KeysPerSamlProvider => "KeysPerSAMLProvider",
         Quota::PrivateKeysPerSamlProvider => "PrivateKeysPerSAMLProvider",
         Quota::InstanceProfilesPerAccount => "InstanceProfilesPerAccount",
+        Quota::ServerCertificatesPerAccount => "ServerCertificatesPerAccount",
+        Quota::SigningCertificatesPerUser => "SigningCertificatesPerUser",
     };
     format!("Cannot exceed quota for {name}: {}", quota.max())
 }

@@ -39,7 +39,9 @@ mod provider_tags;
 mod saml_provider;
 
 // The account as a whole.
+mod account_alias;
 mod account_details;
+mod account_summary;
 
 // Policies: managed, embedded, attached, and boundaries.
 mod attachment;

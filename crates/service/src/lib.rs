@@ -26,4 +26,4 @@ pub use denial::{DenialDocument, DenialRecord, RefusedProof, Viewer};
 pub use handle::{Asks, Handle};
 pub use issuer::{IssuerCheck, LoopbackIssuers};
 pub use refusal::{Reference, refusal};
-pub use work::{DenialRecords, LastUsed, ReplayGuard, Usage, Work};
+pub use work::{DenialRecords, LastUsed, NameReservation, ReplayGuard, Usage, Work};

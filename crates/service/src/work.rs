@@ -27,6 +27,18 @@ pub struct Work<'a> {
     /// Issuers that this work registers. A shell that checks them does so before it
     /// commits: one that does not answer fails the whole call.
     pub issuers: Vec<IssuerCheck>,
+    /// Names that this work takes in the installation. The shell looks whether they are
+    /// free, and the commit takes them: one that is held fails the whole call.
+    pub names: Vec<NameReservation>,
+}
+
+/// A name that only one account of the installation can hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameReservation {
+    /// The name, such as `alias/my-company`.
+    pub name: String,
+    /// What the call is answered when another account holds it.
+    pub taken: ApiError,
 }
 
 impl std::fmt::Debug for Work<'_> {
@@ -35,6 +47,7 @@ impl std::fmt::Debug for Work<'_> {
             .debug_struct("Work")
             .field("guards", &self.guards)
             .field("issuers", &self.issuers)
+            .field("names", &self.names)
             .finish_non_exhaustive()
     }
 }

@@ -6,6 +6,7 @@
 //! This crate is an API boundary: others build on it alone.
 
 mod access_key_id;
+mod account_alias;
 mod account_id;
 mod address;
 mod arn;
@@ -22,6 +23,7 @@ mod timestamp;
 mod unique_id;
 
 pub use access_key_id::{AccessKeyId, AccessKeyIdError, AccessKeyKind};
+pub use account_alias::AccountAlias;
 pub use account_id::{AccountId, AccountIdError};
 pub use address::push_address;
 pub use arn::{Arn, ArnError};

@@ -6,6 +6,7 @@ use std::time::Duration;
 use stead_api::{ApiError, Operation};
 use stead_authorizer::{Denied, RequestFacts, Transport, VerifiedCaller};
 use stead_directory::Draft;
+use stead_directory::entity::Alias;
 use stead_federation::oidc::{Algorithms, UnverifiedToken};
 use stead_federation::saml::UnverifiedResponse;
 use stead_service::{
@@ -141,13 +142,16 @@ impl World {
             denials: &self.denials,
             guards: Vec::new(),
             issuers: Vec::new(),
+            names: Vec::new(),
         };
         let output = S::execute(permit, input, &call, &mut work)?;
         let guards = std::mem::take(&mut work.guards);
         let issuers = std::mem::take(&mut work.issuers);
+        let names = std::mem::take(&mut work.names);
         self.entropy = entropy;
         self.claim(guards)?;
         self.reach(issuers)?;
+        self.take_names(home, names)?;
         let changed = draft.into_parts().0;
         self.accounts.get_mut(&home).expect("the caller's account").snapshot = changed;
         Ok(output)
@@ -234,6 +238,20 @@ impl World {
             self.guards.push(guard);
         }
         Ok(())
+    }
+
+    fn take_names(
+        &self,
+        home: AccountId,
+        names: Vec<stead_service::NameReservation>,
+    ) -> Result<(), Failure> {
+        let others = || self.accounts.iter().filter(|(id, _)| **id != home);
+        let is_held = |name: &str| {
+            let aliases = others().filter_map(|(_, hosted)| hosted.snapshot.alias());
+            aliases.into_iter().any(|alias| Alias::unique_name(&alias.name) == name)
+        };
+        let taken = names.into_iter().find(|reservation| is_held(&reservation.name));
+        taken.map_or(Ok(()), |reservation| Err(reservation.taken.into()))
     }
 
     fn reach(&self, issuers: Vec<stead_service::IssuerCheck>) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! Every rule: what is refused, in which order, and what is changed.
 
+mod account_aliases;
 mod credentials;
 mod instance_profiles;
 mod oidc_providers;

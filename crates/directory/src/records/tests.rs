@@ -8,7 +8,7 @@ use stead_types::Timestamp;
 use super::*;
 use crate::StoredPolicy;
 use crate::entity::{
-    AccessKey, AccountRoot, AssertionEncryption, AttachedPolicies, Group, InlinePolicies,
+    AccessKey, AccountRoot, Alias, AssertionEncryption, AttachedPolicies, Group, InlinePolicies,
     InstanceProfile, KeyOwner, KeyStatus, ManagedPolicy, MaxSessionDuration, MfaAssignment,
     MfaDevice, OidcProvider, PermissionsBoundary, PolicyVersion, ResourceTags, Role,
     SamlPrivateKey, SamlProvider, User, VersionId,
@@ -30,7 +30,7 @@ fn attached(owner: &str) -> AttachedPolicies {
 }
 
 fn entities() -> Vec<Entity> {
-    [principals_and_credentials(), providers(), vec![instance_profile()]].concat()
+    [principals_and_credentials(), providers(), vec![instance_profile(), alias()]].concat()
 }
 
 fn principals_and_credentials() -> Vec<Entity> {
@@ -134,6 +134,10 @@ fn instance_profile() -> Entity {
     }))
 }
 
+fn alias() -> Entity {
+    Entity::Alias(Arc::new(Alias { name: name("my-company"), created_at: now() }))
+}
+
 fn managed_policy() -> ManagedPolicy {
     let version =
         |text: &str, created_at: Timestamp| PolicyVersion { text: text.into(), created_at };
@@ -155,7 +159,7 @@ fn managed_policy() -> ManagedPolicy {
 }
 
 /// Key and file of the record of each entity.
-const GOLDEN: [(&str, &str); 10] = [
+const GOLDEN: [(&str, &str); 11] = [
     ("account", include_str!("tests/golden/account.json")),
     ("user/AIDAIOSFODNN7EXAMPLE1", include_str!("tests/golden/user.json")),
     ("group/AGPAIOSFODNN7EXAMPLE1", include_str!("tests/golden/group.json")),
@@ -175,6 +179,7 @@ const GOLDEN: [(&str, &str); 10] = [
         include_str!("tests/golden/saml-provider.json"),
     ),
     ("instance-profile/AIPAIOSFODNN7EXAMPLE1", include_str!("tests/golden/instance-profile.json")),
+    ("alias/my-company", include_str!("tests/golden/alias.json")),
 ];
 
 #[test]
@@ -256,6 +261,8 @@ fn fields_with_other_values_are_refused() {
         ("instance-profile/", "AIPA", "AROA", "id"),
         ("instance-profile/", "AROA", "AIDA", "role"),
         ("instance-profile/", "Web", "W/b", "name"),
+        ("alias/", "my-", "my--", "name"),
+        ("alias/", "Z", "", "created_at"),
     ] {
         let (key, body) = golden(kind);
         assert!(body.contains(from), "{kind} {from}");

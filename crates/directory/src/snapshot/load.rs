@@ -117,7 +117,8 @@ impl Snapshot {
             | Entity::AccessKey(_)
             | Entity::MfaDevice(_)
             | Entity::OidcProvider(_)
-            | Entity::SamlProvider(_) => false,
+            | Entity::SamlProvider(_)
+            | Entity::Alias(_) => false,
         }
     }
 
@@ -148,7 +149,8 @@ fn has_damaged_policy(entity: &Entity) -> bool {
         | Entity::MfaDevice(_)
         | Entity::OidcProvider(_)
         | Entity::SamlProvider(_)
-        | Entity::InstanceProfile(_) => false,
+        | Entity::InstanceProfile(_)
+        | Entity::Alias(_) => false,
     }
 }
 

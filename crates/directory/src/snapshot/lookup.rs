@@ -6,8 +6,8 @@ use stead_types::{AccessKeyId, Arn, IssuerUrl, UniqueId, UniqueIdKind};
 
 use crate::catalogue;
 use crate::entity::{
-    AccessKey, Entity, Group, InstanceProfile, KeyOwner, ManagedPolicy, MfaDevice, OidcProvider,
-    Role, SamlProvider, User,
+    AccessKey, Alias, Entity, Group, InstanceProfile, KeyOwner, ManagedPolicy, MfaDevice,
+    OidcProvider, Role, SamlProvider, User,
 };
 use crate::{PrincipalLookup, PrincipalStatus, Snapshot};
 
@@ -319,6 +319,12 @@ impl Snapshot {
         self.instance_profiles.len()
     }
 
+    /// The alias of the account.
+    #[must_use]
+    pub fn alias(&self) -> Option<&Arc<Alias>> {
+        self.aliases.values().next()
+    }
+
     /// Every entity of the account, the account itself first.
     pub fn entities(&self) -> impl Iterator<Item = Entity> + '_ {
         std::iter::once(Entity::Account(self.root().clone()))
@@ -331,6 +337,7 @@ impl Snapshot {
             .chain(self.oidc_providers.values().cloned().map(Entity::OidcProvider))
             .chain(self.saml_providers.values().cloned().map(Entity::SamlProvider))
             .chain(self.instance_profiles.iter().cloned().map(Entity::InstanceProfile))
+            .chain(self.aliases.values().cloned().map(Entity::Alias))
     }
 
     /// Whether the user or role with this id exists: sessions of one that does

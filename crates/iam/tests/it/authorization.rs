@@ -20,11 +20,15 @@ fn allow(action: &str, resource: &str) -> String {
 type Refusal = (&'static str, &'static [(&'static str, &'static str)], &'static str);
 
 /// Every operation on users, groups, access keys, MFA devices, instance profiles and identity
-/// providers, and the one on the account.
+/// providers, and those on the account.
 const OPERATIONS: &[Refusal] = &[
     ("CreateUser", &[("UserName", "bob")], "arn:aws:iam::111122223333:user/bob"),
     ("GetUser", &[("UserName", "bob")], "user bob"),
     ("GetAccountAuthorizationDetails", &[], "*"),
+    ("GetAccountSummary", &[], "*"),
+    ("CreateAccountAlias", &[("AccountAlias", "my-company")], "*"),
+    ("DeleteAccountAlias", &[("AccountAlias", "my-company")], "*"),
+    ("ListAccountAliases", &[], "*"),
     ("GetContextKeysForCustomPolicy", &[("PolicyInputList.member.1", "{}")], "*"),
     (
         "GetContextKeysForPrincipalPolicy",

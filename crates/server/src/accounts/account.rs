@@ -3,9 +3,9 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
-use stead_directory::{DirectoryError, Draft, EntityChange, Snapshot};
-use stead_service::{IssuerCheck, LastUsed, ReplayGuard};
-use stead_store::{Aggregate, Change, Commit, CommitError, Revision, Store, StoreError};
+use stead_directory::{DirectoryError, Draft, EntityChange, NameChange, Snapshot};
+use stead_service::{IssuerCheck, LastUsed, NameReservation, ReplayGuard};
+use stead_store::{Aggregate, Change, Commit, CommitError, NameClaim, Revision, Store, StoreError};
 use stead_types::AccountId;
 use thiserror::Error;
 
@@ -78,11 +78,13 @@ pub(crate) struct Outside {
     pub(crate) guards: Vec<ReplayGuard>,
     /// Issuers that must answer.
     pub(crate) issuers: Vec<IssuerCheck>,
+    /// Names that must be free.
+    pub(crate) names: Vec<NameReservation>,
 }
 
 impl Outside {
     pub(crate) fn is_empty(&self) -> bool {
-        self.guards.is_empty() && self.issuers.is_empty()
+        self.guards.is_empty() && self.issuers.is_empty() && self.names.is_empty()
     }
 }
 
@@ -239,9 +241,12 @@ impl Account {
             return Ok(Begun::Unchanged(output));
         }
         let (snapshot, changes) = draft.into_parts();
+        let claims = changes.iter().filter_map(EntityChange::name_change).map(claimed);
+        let claims = claims.collect::<Option<Vec<_>>>();
+        let claims = claims.ok_or_else(|| WriteError::TooLarge("unique name".to_owned()))?;
         let changes = changes.iter().map(stored).collect::<Option<Vec<_>>>();
         let changes = changes.ok_or_else(|| WriteError::TooLarge("record key".to_owned()))?;
-        let commit = Commit::new(Aggregate::Account(self.id), base.revision, changes, Vec::new())
+        let commit = Commit::new(Aggregate::Account(self.id), base.revision, changes, claims)
             .map_err(|error| WriteError::TooLarge(error.to_string()))?;
         let version =
             Arc::new(Version { snapshot: Arc::new(snapshot), revision: base.revision.next() });
@@ -273,6 +278,15 @@ pub(super) fn stored(change: &EntityChange) -> Option<Change> {
     Some(match encoded.value {
         Some(record) => Change::put(key, record.format, record.body),
         None => Change::delete(key),
+    })
+}
+
+/// A claim on a name as the store takes it; `None` for a name that is none, which the
+/// directory does not make.
+fn claimed(change: NameChange) -> Option<NameClaim> {
+    Some(match change {
+        NameChange::Reserve(name) => NameClaim::Reserve(name.parse().ok()?),
+        NameChange::Release(name) => NameClaim::Release(name.parse().ok()?),
     })
 }
 

@@ -248,7 +248,7 @@ async fn staged_work_is_not_committed_over_another_write() {
         let proof = proof.clone();
         move |draft: &mut Draft| {
             add_user(name)(draft)
-                .map(|((), _)| ((), Outside { guards: vec![proof], issuers: Vec::new() }))
+                .map(|((), _)| ((), Outside { guards: vec![proof], ..Outside::default() }))
         }
     };
     let stage = |name| match account.begin(&*store, with_proof(name)).ok().unwrap() {

@@ -8,7 +8,9 @@ use stead_authorizer::{Denied, Disclosure, RequestFacts};
 use stead_directory::Draft;
 use stead_directory::commands::oidc_provider;
 use stead_policy::PolicyType;
-use stead_service::{Accounts as Seen, Call, IssuerCheck, Reference, ReplayGuard, Work, refusal};
+use stead_service::{
+    Accounts as Seen, Call, IssuerCheck, NameReservation, Reference, ReplayGuard, Work, refusal,
+};
 use stead_store::{Aggregate, Claimed, CommitError, Store};
 use stead_types::{AccountId, Arn};
 
@@ -134,10 +136,11 @@ impl<S: Store> Gateway<S> {
                 denials: &denials,
                 guards: Vec::new(),
                 issuers: Vec::new(),
+                names: Vec::new(),
             };
             let answer = execute(call, &mut work)?;
-            let Work { guards, issuers, .. } = work;
-            Ok::<_, ApiError>((answer, Outside { guards, issuers }))
+            let Work { guards, issuers, names, .. } = work;
+            Ok::<_, ApiError>((answer, Outside { guards, issuers, names }))
         };
         match effect {
             Effect::Writes => {
@@ -162,12 +165,15 @@ impl<S: Store> Gateway<S> {
         caller: &Authenticated,
         facts: &RequestFacts,
     ) -> Result<Answer, ApiError> {
+        let mut names = Vec::new();
         let begun = match done {
             Done::Read(answer, outside) => {
                 self.await_outside(outside, facts).await?;
                 return Ok(answer);
             }
-            Done::Written(Begun::Staged(mut staged, outside)) => {
+            Done::Written(Begun::Staged(mut staged, mut outside)) => {
+                names = std::mem::take(&mut outside.names);
+                self.await_names(&names).await?;
                 for (provider, thumbprint) in self.await_outside(outside, facts).await? {
                     enter(staged.draft(), &provider, thumbprint)?;
                 }
@@ -181,7 +187,7 @@ impl<S: Store> Gateway<S> {
                 let commit = caller.account.finish(queued);
                 let commit = traces::stage(Stage::StoreCommit, commit, commit_fault);
                 let committed = self.metrics.commits.measure(commit).await;
-                committed.map_err(|error| commit_error(&error))?;
+                committed.map_err(|error| commit_error(&error, names))?;
                 Ok(answer)
             }
             Begun::Staged(..) => Err(ApiError::internal("claimed proofs were asked for again")),
@@ -214,6 +220,19 @@ impl<S: Store> Gateway<S> {
         }
         self.claim(outside.guards, facts).await?;
         Ok(found)
+    }
+
+    /// Looks whether names are free, before they are taken with the commit: a commit that
+    /// fails makes those fail that were built on it.
+    async fn await_names(&self, names: &[NameReservation]) -> Result<(), ApiError> {
+        for NameReservation { name, taken } in names {
+            let name = name.parse().map_err(|_| ApiError::internal("a name that is none"))?;
+            let holder = self.accounts.store().name_holder(&name).await;
+            if holder.map_err(|error| store_error(&error))?.is_some() {
+                return Err(taken.clone());
+            }
+        }
+        Ok(())
     }
 
     /// Uses up proofs that count once. One that was used before fails the call.
@@ -300,9 +319,17 @@ fn commit_fault(error: &CommitError) -> &'static str {
     }
 }
 
-fn commit_error(error: &CommitError) -> ApiError {
+/// What a call is answered whose commit failed; `names` are those that it was to take.
+fn commit_error(error: &CommitError, names: Vec<NameReservation>) -> ApiError {
     match error {
         CommitError::Store(error) => store_error(error),
+        // Somebody else took it since it was looked for.
+        CommitError::NameTaken { name, .. }
+            if names.iter().any(|wanted| wanted.name == name.as_str()) =>
+        {
+            let wanted = names.into_iter().find(|wanted| wanted.name == name.as_str());
+            wanted.map_or_else(|| service_failure("a name"), |wanted| wanted.taken)
+        }
         // A conflict follows from an earlier failure of the same chain.
         CommitError::Conflict { .. } | CommitError::NameTaken { .. } => {
             let message = "The service is temporarily unavailable.";

@@ -73,9 +73,9 @@ async fn requests_that_name_no_operation() {
 #[tokio::test]
 async fn an_operation_that_is_known_and_not_built_names_itself() {
     let server = Server::start().await;
-    let response = server.iam(&server.root, "Action=CreateInstanceProfile").await;
+    let response = server.iam(&server.root, "Action=AcceptDelegationRequest").await;
     assert_eq!(response.outcome(), (501, "NotImplemented"));
-    assert!(response.element("Message").unwrap().contains("CreateInstanceProfile"));
+    assert!(response.element("Message").unwrap().contains("AcceptDelegationRequest"));
     server.stop().await;
 }
 

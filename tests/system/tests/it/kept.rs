@@ -12,6 +12,7 @@ struct Kept {
     data: PathBuf,
     server: Option<Process>,
     root: Credentials,
+    other: Option<Credentials>,
     _scratch: Scratch,
 }
 
@@ -22,7 +23,22 @@ impl Kept {
         let data = scratch.path().join("data");
         let server = Some(built.serve(&data, &["--account", "111122223333"]).unwrap());
         let root = Credentials::of_directory(&data).unwrap();
-        Self { built, data, server, root, _scratch: scratch }
+        Self { built, data, server, root, other: None, _scratch: scratch }
+    }
+
+    /// A second account, whose root user is asked by [`Kept::of_other`].
+    fn create_account(&mut self, number: &str) {
+        let mut command = self.built.command();
+        command.args(["account", "create", "--account", number, "--json", "--data"]);
+        let output = command.arg(&self.data).output().unwrap();
+        let created: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let text = |name: &str| created[name].as_str().unwrap();
+        self.other = Some(Credentials::long_term(text("access_key_id"), text("secret_access_key")));
+    }
+
+    fn of_other(&self, action: &str, parameters: &[(&str, &str)]) -> Answer {
+        let client = self.server.as_ref().expect("it runs").client();
+        client.call(self.other.as_ref(), Service::Iam, action, parameters).unwrap()
     }
 
     fn start_anew(&mut self) {
@@ -75,4 +91,37 @@ fn instance_profiles_keep_their_roles_and_tags() {
     kept.done("DeleteRole", &[role]);
     kept.start_anew();
     assert_eq!(kept.refused("GetInstanceProfile", &[profile]), "NoSuchEntity");
+}
+
+#[test]
+fn an_alias_is_kept_and_of_one_account_only() {
+    let mut kept = Kept::start("kept-alias");
+    kept.create_account("444455556666");
+    let [ours, theirs] = ["stead-one", "stead-two"].map(|name| [("AccountAlias", name)]);
+    kept.done("CreateAccountAlias", &ours);
+    assert_eq!(kept.of_other("CreateAccountAlias", &ours).code(), "EntityAlreadyExists");
+    assert_eq!(kept.of_other("CreateAccountAlias", &theirs).code(), "OK");
+    for start_anew in [false, true] {
+        if start_anew {
+            kept.start_anew();
+        }
+        let listed = kept.done("ListAccountAliases", &[]);
+        assert_eq!(listed.all("member").collect::<Vec<_>>(), ["stead-one"]);
+        let taken = kept.call("CreateAccountAlias", &theirs);
+        let told = (taken.code(), taken.message());
+        assert_eq!(told, ("EntityAlreadyExists", "The account alias stead-two already exists."));
+        // What was refused has undone nothing, and the account can be written to.
+        let listed = kept.done("ListAccountAliases", &[]);
+        assert_eq!(listed.all("member").collect::<Vec<_>>(), ["stead-one"]);
+        assert_eq!(kept.refused("CreateAccountAlias", &ours), "EntityAlreadyExists");
+    }
+    // Another alias frees the name, and so does its end.
+    kept.done("CreateAccountAlias", &[("AccountAlias", "stead-three")]);
+    assert_eq!(kept.of_other("CreateAccountAlias", &ours).code(), "OK");
+    kept.done("CreateAccountAlias", &theirs);
+    kept.done("DeleteAccountAlias", &theirs);
+    kept.start_anew();
+    assert_eq!(kept.of_other("CreateAccountAlias", &theirs).code(), "OK");
+    let summary = kept.done("GetAccountSummary", &[]);
+    assert!(summary.all("key").any(|key| key == "UsersQuota"));
 }

@@ -14,8 +14,8 @@ use crate::commands::oidc_provider::NewOidcProvider;
 use crate::commands::saml_provider::{NewPrivateKey, SamlProviderChange};
 use crate::commands::tags::Taggable;
 use crate::commands::{
-    PolicyHolder, access_key, attachment, boundary, group, inline_policy, instance_profile,
-    managed_policy, mfa_device, oidc_provider, role, saml_provider, tags, user,
+    PolicyHolder, access_key, account_alias, attachment, boundary, group, inline_policy,
+    instance_profile, managed_policy, mfa_device, oidc_provider, role, saml_provider, tags, user,
 };
 use crate::entity::{AssertionEncryption, KeyOwner, KeyStatus, MaxSessionDuration, VersionId};
 use crate::testing::{
@@ -41,6 +41,7 @@ fn run(fixture: &mut Fixture, (which, first, second): Step) -> Result<(), Direct
         2 => run_credential(fixture, which / 7, one, two),
         3 => run_oidc_provider(fixture, which / 7, one, two),
         4 => run_saml_provider(fixture, which / 7, one, second),
+        5 if which % 5 == 4 => run_alias(fixture, which / 7, first),
         5 => run_instance_profile(fixture, which / 7, one, two),
         _ => run_tags(fixture, which / 7, one, two),
     }
@@ -208,6 +209,14 @@ fn run_saml_provider(
         _ => return saml_provider::delete(&mut fixture.draft, &arn),
     };
     saml_provider::update(&mut fixture.draft, &arn, change, now())
+}
+
+fn run_alias(fixture: &mut Fixture, which: u8, number: u8) -> Result<(), DirectoryError> {
+    let alias = name(pick(&["one", "two", "three"], number));
+    match which % 3 {
+        0 | 1 => account_alias::create(&mut fixture.draft, alias, now()),
+        _ => account_alias::delete(&mut fixture.draft, &alias),
+    }
 }
 
 fn run_instance_profile(
