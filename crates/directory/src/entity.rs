@@ -8,9 +8,11 @@ mod access_key;
 mod alias;
 mod group;
 mod instance_profile;
+mod login_profile;
 mod managed_policy;
 mod mfa_device;
 mod oidc_provider;
+mod password_policy;
 mod policies;
 mod resource_tags;
 mod role;
@@ -23,9 +25,11 @@ pub use access_key::{AccessKey, KeyOwner, KeyStatus};
 pub use alias::Alias;
 pub use group::Group;
 pub use instance_profile::InstanceProfile;
+pub use login_profile::LoginProfile;
 pub use managed_policy::{ManagedPolicy, PolicyVersion, VersionId, VersionIdError};
 pub use mfa_device::{MfaAssignment, MfaDevice};
 pub use oidc_provider::OidcProvider;
+pub use password_policy::{CharacterKind, PasswordFault, PasswordPolicy};
 pub use policies::{AttachedPolicies, InlinePolicies, InlinePolicy, PermissionsBoundary};
 pub use resource_tags::ResourceTags;
 pub use role::{MaxSessionDuration, Role};
@@ -65,6 +69,10 @@ pub enum EntityKey {
     InstanceProfile(UniqueId),
     /// The alias of the account, by name.
     Alias(AccountAlias),
+    /// The password policy of the account; there is one at most.
+    PasswordPolicy,
+    /// The password of a user, by the user's unique id.
+    LoginProfile(UniqueId),
 }
 
 /// One entity of an account.
@@ -92,6 +100,10 @@ pub enum Entity {
     InstanceProfile(Arc<InstanceProfile>),
     /// The alias of the account.
     Alias(Arc<Alias>),
+    /// The password policy of the account.
+    PasswordPolicy(Arc<PasswordPolicy>),
+    /// The password of a user.
+    LoginProfile(Arc<LoginProfile>),
 }
 
 impl Entity {
@@ -110,6 +122,8 @@ impl Entity {
             Self::SamlProvider(provider) => EntityKey::SamlProvider(provider.arn.clone()),
             Self::InstanceProfile(profile) => EntityKey::InstanceProfile(profile.id.clone()),
             Self::Alias(alias) => EntityKey::Alias(alias.name.clone()),
+            Self::PasswordPolicy(_) => EntityKey::PasswordPolicy,
+            Self::LoginProfile(profile) => EntityKey::LoginProfile(profile.user.clone()),
         }
     }
 }

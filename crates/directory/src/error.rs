@@ -3,6 +3,7 @@ use stead_types::Arn;
 use thiserror::Error;
 
 use crate::Quota;
+use crate::entity::PasswordFault;
 
 /// Why a command was refused.
 ///
@@ -54,6 +55,9 @@ pub enum DirectoryError {
     /// Two codes of an MFA device were not those that the device shows.
     #[error("authentication codes are not those of the device")]
     InvalidAuthenticationCode,
+    /// A password is not as the account's policy says.
+    #[error("the password is {0}")]
+    PasswordPolicyViolation(PasswordFault),
     /// Records of the account can't be read. It is served as far as it is safe,
     /// and not written to, since no rule could be checked in full.
     #[error("account has unreadable records")]
@@ -101,6 +105,12 @@ pub enum EntityKind {
     InstanceProfile,
     /// The alias of the account.
     AccountAlias,
+    /// The password policy of the account, by the account's number.
+    PasswordPolicy,
+    /// The password policy of the account, which was to be deleted.
+    PasswordPolicyToDelete,
+    /// The login profile of a user, by the user's name.
+    LoginProfile,
     /// A role that was to be taken out of an instance profile and is not in it, as
     /// `Role R in Instance Profile P`.
     RoleInInstanceProfile,
@@ -129,6 +139,8 @@ pub enum DeleteConflict {
     MfaDeviceInUse,
     /// A role is in an instance profile, or an instance profile has a role.
     InstanceProfileRole,
+    /// A user has a password.
+    LoginProfile,
 }
 
 impl DirectoryError {

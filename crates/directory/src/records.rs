@@ -46,6 +46,8 @@ impl EntityKey {
             Self::SamlProvider(arn) => format!("saml-provider/{}", sha256_hex(arn.as_str())),
             Self::InstanceProfile(id) => format!("instance-profile/{id}"),
             Self::Alias(name) => format!("alias/{name}"),
+            Self::PasswordPolicy => "password-policy".to_owned(),
+            Self::LoginProfile(user) => format!("login-profile/{user}"),
         }
     }
 }
@@ -68,6 +70,8 @@ pub(crate) fn encode(entity: &Entity) -> EncodedRecord {
         Entity::OidcProvider(provider) => to_json(&provider::OidcProviderRecord::from(&**provider)),
         Entity::SamlProvider(provider) => to_json(&provider::SamlProviderRecord::from(&**provider)),
         Entity::Alias(alias) => to_json(&account::AliasRecord::from(&**alias)),
+        Entity::PasswordPolicy(policy) => to_json(&account::PasswordPolicyRecord::from(&**policy)),
+        Entity::LoginProfile(profile) => to_json(&credential::LoginProfileRecord::from(&**profile)),
         Entity::InstanceProfile(profile) => {
             to_json(&instance_profile::InstanceProfileRecord::from(&**profile))
         }
@@ -111,6 +115,8 @@ pub(crate) fn decode(
             from_json::<instance_profile::InstanceProfileRecord>(body)?.entity()?
         }
         "alias" => from_json::<account::AliasRecord>(body)?.entity()?,
+        "password-policy" => from_json::<account::PasswordPolicyRecord>(body)?.entity()?,
+        "login-profile" => from_json::<credential::LoginProfileRecord>(body)?.entity()?,
         _ => return Err(LoadReason::UnknownKind),
     };
     if entity.key().text() == key { Ok(entity) } else { Err(LoadReason::Misplaced) }

@@ -17,7 +17,7 @@ use stead_types::{AccessKeyId, AccountAlias, AccountId, Arn, UniqueId};
 use crate::change::EntityChange;
 use crate::entity::{
     AccessKey, AccountRoot, Alias, Entity, EntityKey, Group, InstanceProfile, KeyOwner,
-    ManagedPolicy, MfaDevice, OidcProvider, Role, SamlProvider, User,
+    LoginProfile, ManagedPolicy, MfaDevice, OidcProvider, PasswordPolicy, Role, SamlProvider, User,
 };
 use collection::{Collection, Index};
 use prepared::Prepared;
@@ -42,6 +42,8 @@ pub struct Snapshot {
     saml_providers: OrdMap<Arn, Arc<SamlProvider>>,
     // One at most; a map, since another one is put before the first is deleted.
     aliases: OrdMap<AccountAlias, Arc<Alias>>,
+    password_policy: Option<Arc<PasswordPolicy>>,
+    login_profiles: OrdMap<UniqueId, Arc<LoginProfile>>,
 
     // Derived from the entities above.
     keys_by_owner: Index<KeyOwner, AccessKeyId>,
@@ -75,6 +77,8 @@ impl Snapshot {
             oidc_providers: OrdMap::new(),
             saml_providers: OrdMap::new(),
             aliases: OrdMap::new(),
+            password_policy: None,
+            login_profiles: OrdMap::new(),
             keys_by_owner: Index::default(),
             devices_by_owner: Index::default(),
             members: Index::default(),
@@ -146,6 +150,10 @@ impl Snapshot {
                 self.saml_providers.insert(provider.arn.clone(), provider);
             }
             Entity::Alias(alias) => drop(self.aliases.insert(alias.name.clone(), alias)),
+            Entity::PasswordPolicy(policy) => self.password_policy = Some(policy),
+            Entity::LoginProfile(profile) => {
+                self.login_profiles.insert(profile.user.clone(), profile);
+            }
             Entity::InstanceProfile(profile) => {
                 if let Some(role) = &profile.role {
                     let named = (profile.name.fold(), profile.id.clone());
@@ -184,6 +192,8 @@ impl Snapshot {
             EntityKey::SamlProvider(arn) => drop(self.saml_providers.remove(arn)),
             EntityKey::InstanceProfile(id) => self.delete_instance_profile(id),
             EntityKey::Alias(name) => drop(self.aliases.remove(name)),
+            EntityKey::PasswordPolicy => self.password_policy = None,
+            EntityKey::LoginProfile(user) => drop(self.login_profiles.remove(user)),
         }
     }
 

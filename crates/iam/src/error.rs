@@ -5,6 +5,7 @@ mod tests;
 
 use stead_api::{ApiError, ErrorCode};
 use stead_directory::commands::PolicyHolder;
+use stead_directory::entity::{CharacterKind, PasswordFault};
 use stead_directory::{DeleteConflict, DirectoryError, EntityKind, Quota};
 use stead_policy::Parsed;
 
@@ -50,6 +51,9 @@ pub(crate) fn api_error(error: DirectoryError) -> ApiError {
             ErrorCode::InvalidAuthenticationCode,
             "Authentication code for device is not valid.",
         ),
+        DirectoryError::PasswordPolicyViolation(fault) => {
+            ApiError::new(ErrorCode::PasswordPolicyViolation, password_fault(fault))
+        }
         DirectoryError::AccountUnreadable => {
             ApiError::internal("records of the account can't be read; it is not written to")
         }
@@ -147,6 +151,14 @@ fn missing(kind: EntityKind, name: &str) -> String {
         // Observed: recorded for the operations on instance profiles (2026-02).
         EntityKind::InstanceProfile => format!("Instance Profile {name} cannot be found."),
         EntityKind::RoleInInstanceProfile => format!("{name} cannot be found."),
+        // Observed: recorded for the operations on passwords and their policy (2026-02).
+        EntityKind::PasswordPolicy => {
+            format!("The Password Policy with domain name {name} cannot be found.")
+        }
+        EntityKind::PasswordPolicyToDelete => {
+            "The account policy with name PasswordPolicy cannot be found.".to_owned()
+        }
+        EntityKind::LoginProfile => format!("Login Profile for User {name} cannot be found."),
         // Choice: no quotation found.
         EntityKind::AccountAlias => format!("The account alias {name} cannot be found."),
         EntityKind::SamlPrivateKey => format!("The private key with id {name} cannot be found."),
@@ -178,6 +190,12 @@ fn existing(kind: EntityKind, name: &str) -> String {
         }
         // Observed: awslabs/aws-deployment-framework pull 465.
         EntityKind::AccountAlias => format!("The account alias {name} already exists."),
+        // Observed: recorded for CreateLoginProfile (2026-02).
+        EntityKind::LoginProfile => format!("Login Profile for user {name} already exists."),
+        // Choice: no command refuses so, since a policy is replaced.
+        EntityKind::PasswordPolicy | EntityKind::PasswordPolicyToDelete => {
+            "The password policy already exists.".to_owned()
+        }
         // Choice: no command refuses so, since these are replaced or numbered.
         EntityKind::PolicyVersion
         | EntityKind::UserPolicy
@@ -195,6 +213,8 @@ fn delete_conflict(conflict: DeleteConflict) -> &'static str {
         DeleteConflict::InlinePolicies => "Cannot delete entity, must delete policies first.",
         // Observed: aws-controllers-k8s/community issue 2229.
         DeleteConflict::AccessKeys => "Cannot delete entity, must delete access keys first.",
+        // Choice: in the words of the others; the code is recorded (radkawar/stackd, 2026).
+        DeleteConflict::LoginProfile => "Cannot delete entity, must delete login profile first.",
         // Observed: rebuy-de/aws-nuke issue 281.
         DeleteConflict::MfaDevices => "Cannot delete entity, must delete MFA device first.",
         // Observed: mozilla-services/userplex issue 17 for a user, hashicorp/terraform
@@ -267,6 +287,24 @@ fn limit_exceeded(quota: Quota) -> String {
         Quota::SigningCertificatesPerUser => "SigningCertificatesPerUser",
     };
     format!("Cannot exceed quota for {name}: {}", quota.max())
+}
+
+/// Choice: the texts; only the code is recorded (radkawar/stackd, 2026).
+fn password_fault(fault: PasswordFault) -> String {
+    let lacks = |what: &str| format!("Password should have at least one {what}");
+    match fault {
+        PasswordFault::Short { minimum } => {
+            format!("Password should have a minimum length of {minimum}")
+        }
+        PasswordFault::Lacks(CharacterKind::Lowercase) => lacks("lowercase letter"),
+        PasswordFault::Lacks(CharacterKind::Uppercase) => lacks("uppercase letter"),
+        PasswordFault::Lacks(CharacterKind::Number) => lacks("number"),
+        PasswordFault::Lacks(CharacterKind::Symbol) => lacks("symbol"),
+        PasswordFault::Default => {
+            "Password does not conform to the account password policy.".to_owned()
+        }
+        PasswordFault::Reused => "Password was used before and cannot be used again.".to_owned(),
+    }
 }
 
 fn malformed(parsed: &Parsed) -> ApiError {

@@ -25,8 +25,12 @@ mod user_tags;
 // What users sign in with.
 mod access_key;
 mod access_key_last_used;
+mod change_password;
+mod login_profile;
 mod mfa_assignment;
 mod mfa_device;
+mod password;
+mod password_policy;
 
 // Roles, and how machines get them.
 mod instance_profile;

@@ -31,7 +31,7 @@ use crate::config::Saml;
 use crate::denials::DenialLog;
 use crate::issuer_keys::IssuerKeys;
 use crate::keys::LiveKeyring;
-use crate::limits::{SAML_QUEUE_MAX, SAML_VERIFICATIONS_MAX, SIGNING_KEYS_MAX};
+use crate::limits::{PASSWORD_TURNS, SAML_QUEUE_MAX, SAML_VERIFICATIONS_MAX, SIGNING_KEYS_MAX};
 use crate::metrics::Metrics;
 use crate::throttle::{Rates, Throttle};
 use crate::traces::Traces;
@@ -46,6 +46,8 @@ pub(crate) struct Gateway<S> {
     signing_keys: Mutex<SigningKeyCache>,
     denials: DenialLog,
     code_attempts: CodeAttempts,
+    /// How many passwords may be hashed at a time.
+    password_turns: Semaphore,
     throttle: Throttle,
     issuer_keys: IssuerKeys,
     loopback_issuers: LoopbackIssuers,
@@ -90,6 +92,7 @@ impl<S: Store> Gateway<S> {
             signing_keys: Mutex::new(SigningKeyCache::new(SIGNING_KEYS_MAX)),
             denials: DenialLog::new(),
             code_attempts: CodeAttempts::new(),
+            password_turns: Semaphore::new(PASSWORD_TURNS),
             throttle: Throttle::new(rates),
             issuer_keys,
             loopback_issuers,

@@ -214,6 +214,10 @@ pub const SIGNING_KEYS_MAX: usize = 10_000;
 /// as fit its length (Spec: 2,048 characters, so fewer than 100).
 pub const SEEN_ACCOUNTS_MAX: usize = 100;
 
+/// Passwords that are hashed at a time. Choice: each takes twenty mebibytes and a core for
+/// tens of milliseconds; the calls behind them wait.
+pub const PASSWORD_TURNS: usize = 4;
+
 /// Wrong one-time codes of one device within [`CODE_ATTEMPTS_WINDOW`]. Choice: of a
 /// million codes three are right at a time, so guessing on for a day succeeds once
 /// in five hundred times. AWS throttles too and does not say how.

@@ -3,7 +3,7 @@ use stead_authorizer::{Ask, Authorized};
 use stead_directory::Snapshot;
 use stead_types::AccountId;
 
-use crate::{Call, Work};
+use crate::{Call, PasswordWork, Work};
 
 /// How one operation is carried out.
 ///
@@ -25,6 +25,19 @@ pub trait Handle<Op: Operation> {
     /// What AWS answers before it asks any policy, such as a root user that tries to
     /// assume a role. Nothing here may tell whether a resource exists.
     fn asks(input: &Op::Input, call: &Call<'_>) -> Result<Asks, ApiError>;
+
+    /// Whether [`Handle::passwords`] has anything to say.
+    const HASHES_PASSWORDS: bool = false;
+
+    /// What is to be computed of passwords before the work. It is asked after the
+    /// permission was given, and the permission is asked for again afterwards.
+    ///
+    /// # Errors
+    /// What can be told of the request without it.
+    fn passwords(input: &Op::Input, call: &Call<'_>) -> Result<Option<PasswordWork>, ApiError> {
+        let _ = (input, call);
+        Ok(None)
+    }
 
     /// Does it, on the snapshot or on the draft of the work.
     ///

@@ -14,6 +14,7 @@ mod decryption_keys;
 mod denial;
 mod handle;
 mod issuer;
+mod password;
 mod refusal;
 mod work;
 
@@ -25,5 +26,6 @@ pub use decryption_keys::decryption_keys;
 pub use denial::{DenialDocument, DenialRecord, RefusedProof, Viewer};
 pub use handle::{Asks, Handle};
 pub use issuer::{IssuerCheck, LoopbackIssuers};
+pub use password::{PasswordOutcome, PasswordVerdict, PasswordWork};
 pub use refusal::{Reference, refusal};
 pub use work::{DenialRecords, LastUsed, NameReservation, ReplayGuard, Usage, Work};

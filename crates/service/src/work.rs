@@ -6,7 +6,7 @@ use stead_session::Keyring;
 use stead_session::totp::Step;
 use stead_types::{AccessKeyId, AccountId, Arn, Entropy, Timestamp, UniqueId};
 
-use crate::{DenialRecord, IssuerCheck};
+use crate::{DenialRecord, IssuerCheck, PasswordOutcome};
 
 /// What an operation may use and change while it is carried out.
 pub struct Work<'a> {
@@ -21,6 +21,9 @@ pub struct Work<'a> {
     pub usage: &'a dyn Usage,
     /// Recent denials.
     pub denials: &'a dyn DenialRecords,
+    /// What was computed of passwords, where [`Handle::passwords`](crate::Handle::passwords)
+    /// asked for it.
+    pub passwords: Option<PasswordOutcome>,
     /// One-time proofs this work relies on. The shell claims each before it answers;
     /// one that was claimed before fails the whole call.
     pub guards: Vec<ReplayGuard>,

@@ -57,6 +57,7 @@
 //! ```
 
 pub mod limits;
+pub mod password;
 pub mod totp;
 pub mod vault;
 

@@ -8,7 +8,7 @@
 
 use std::fmt;
 
-use stead_types::{AccessKeyId, AccountId, Entropy, SamlId, Secret};
+use stead_types::{AccessKeyId, AccountId, Entropy, SamlId, Secret, UniqueId};
 use thiserror::Error;
 
 use crate::keyring::{Keyring, RecordError};
@@ -35,6 +35,8 @@ pub enum SecretName<'a> {
         /// The key's id.
         id: &'a SamlId,
     },
+    /// The hash of a user's password, by the user's unique id.
+    PasswordHash(&'a UniqueId),
 }
 
 /// Where an account's secrets are wrapped and unwrapped.
@@ -265,6 +267,7 @@ impl AccountVault {
             SecretName::MfaSeed(serial_number) => (b'M', serial_number.to_owned()),
             // Ids hold no blanks.
             SecretName::SamlPrivateKey { provider, id } => (b'S', format!("{id} {provider}")),
+            SecretName::PasswordHash(user) => (b'P', user.to_string()),
         };
         [&self.account.number().to_be_bytes(), [letter].as_slice(), name.as_bytes()].concat()
     }

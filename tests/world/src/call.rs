@@ -13,6 +13,7 @@ use stead_service::{
     Accounts, Call, DenialRecord, Handle, Reference, Refused, Work, authorize, decryption_keys,
     refusal,
 };
+use stead_session::password::Salt;
 use stead_session::vault::{SecretName, SecretVault, WrappedSecret};
 use stead_sigv4::{
     BodyDigest, Claim, Expect, Expectations, Payload, RequestHead, Settings, Signer, SigningKey,
@@ -134,12 +135,16 @@ impl World {
         };
         let mut draft = Draft::new(&snapshot).expect("a readable account");
         let mut entropy = self.entropy.clone();
+        let passwords = S::passwords(&input, &call)?
+            .map(|work| work.compute(Salt::generate(&mut entropy)))
+            .transpose()?;
         let mut work = Work {
             draft: &mut draft,
             entropy: &mut entropy,
             keyring: &self.keyring,
             usage: self,
             denials: &self.denials,
+            passwords,
             guards: Vec::new(),
             issuers: Vec::new(),
             names: Vec::new(),

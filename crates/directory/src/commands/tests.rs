@@ -3,6 +3,7 @@
 mod account_aliases;
 mod credentials;
 mod instance_profiles;
+mod login_profiles;
 mod oidc_providers;
 mod policies;
 mod principals;

@@ -82,7 +82,7 @@ pub fn update(
 /// Deletes a user. Its sessions are dead then, and trust in it is void for good.
 ///
 /// # Errors
-/// There is no such user, or it still has policies, keys, devices or groups.
+/// There is no such user, or it still has policies, keys, devices, groups or a password.
 pub fn delete(draft: &mut Draft, name: &UserName) -> Result<(), DirectoryError> {
     let snapshot = draft.snapshot();
     let user = find::user(snapshot, name)?;
@@ -103,6 +103,7 @@ fn delete_conflict(snapshot: &Snapshot, user: &User) -> Option<DeleteConflict> {
         (snapshot.keys_of(&owner).next().is_some(), DeleteConflict::AccessKeys),
         (snapshot.mfa_of(&owner).next().is_some(), DeleteConflict::MfaDevices),
         (!user.groups.is_empty(), DeleteConflict::GroupMembership),
+        (snapshot.login_profile(&user.id).is_some(), DeleteConflict::LoginProfile),
     ];
     conflicts.into_iter().find_map(|(applies, conflict)| applies.then_some(conflict))
 }

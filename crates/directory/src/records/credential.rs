@@ -1,13 +1,15 @@
-//! Records of the account itself, access keys and MFA devices.
+//! Records of the account itself, access keys, MFA devices and passwords.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use stead_types::{AccountId, Arn};
+use stead_types::{AccountId, Arn, UniqueIdKind};
 
-use crate::entity::{AccessKey, AccountRoot, Entity, KeyStatus, MfaAssignment, MfaDevice};
+use crate::entity::{
+    AccessKey, AccountRoot, Entity, KeyStatus, LoginProfile, MfaAssignment, MfaDevice,
+};
 use crate::records::field::{
-    TagRecord, owner_text, parse, parse_owner, parse_secret, parse_time, secret_text,
+    TagRecord, owner_text, parse, parse_id, parse_owner, parse_secret, parse_time, secret_text,
 };
 use crate::snapshot::LoadReason;
 
@@ -145,5 +147,47 @@ impl MfaDeviceRecord {
             tags: TagRecord::resource(&self.tags)?,
         };
         Ok(Entity::MfaDevice(Arc::new(device)))
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LoginProfileRecord {
+    user: String,
+    created_at: String,
+    changed_at: String,
+    reset_required: bool,
+    password: String,
+    previous: Vec<String>,
+}
+
+impl From<&LoginProfile> for LoginProfileRecord {
+    fn from(profile: &LoginProfile) -> Self {
+        Self {
+            user: profile.user.to_string(),
+            created_at: profile.created_at.to_string(),
+            changed_at: profile.changed_at.to_string(),
+            reset_required: profile.reset_required,
+            password: secret_text(&profile.password),
+            previous: profile.previous.iter().map(secret_text).collect(),
+        }
+    }
+}
+
+impl LoginProfileRecord {
+    pub(super) fn entity(self) -> Result<Entity, LoadReason> {
+        let previous = self.previous.iter().map(|text| parse_secret("previous", text));
+        let profile = LoginProfile {
+            user: parse_id(&self.user, UniqueIdKind::User)?,
+            created_at: parse_time("created_at", &self.created_at)?,
+            changed_at: parse_time("changed_at", &self.changed_at)?,
+            reset_required: self.reset_required,
+            password: parse_secret("password", &self.password)?,
+            previous: previous.collect::<Result<_, _>>()?,
+        };
+        if profile.previous.len() > LoginProfile::PREVIOUS_MAX {
+            return Err(LoadReason::Field { field: "previous" });
+        }
+        Ok(Entity::LoginProfile(Arc::new(profile)))
     }
 }

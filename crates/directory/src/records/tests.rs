@@ -8,10 +8,11 @@ use stead_types::Timestamp;
 use super::*;
 use crate::StoredPolicy;
 use crate::entity::{
-    AccessKey, AccountRoot, Alias, AssertionEncryption, AttachedPolicies, Group, InlinePolicies,
-    InstanceProfile, KeyOwner, KeyStatus, ManagedPolicy, MaxSessionDuration, MfaAssignment,
-    MfaDevice, OidcProvider, PermissionsBoundary, PolicyVersion, ResourceTags, Role,
-    SamlPrivateKey, SamlProvider, User, VersionId,
+    AccessKey, AccountRoot, Alias, AssertionEncryption, AttachedPolicies, CharacterKind, Group,
+    InlinePolicies, InstanceProfile, KeyOwner, KeyStatus, LoginProfile, ManagedPolicy,
+    MaxSessionDuration, MfaAssignment, MfaDevice, OidcProvider, PasswordPolicy,
+    PermissionsBoundary, PolicyVersion, ResourceTags, Role, SamlPrivateKey, SamlProvider, User,
+    VersionId,
 };
 use crate::testing::{ALLOW, DENY, account, arn, name, now, saml_metadata, secret, tag, trust_of};
 use crate::trust::TrustPolicy;
@@ -30,7 +31,8 @@ fn attached(owner: &str) -> AttachedPolicies {
 }
 
 fn entities() -> Vec<Entity> {
-    [principals_and_credentials(), providers(), vec![instance_profile(), alias()]].concat()
+    [principals_and_credentials(), providers(), vec![instance_profile(), alias()], passwords()]
+        .concat()
 }
 
 fn principals_and_credentials() -> Vec<Entity> {
@@ -134,6 +136,27 @@ fn instance_profile() -> Entity {
     }))
 }
 
+fn passwords() -> Vec<Entity> {
+    vec![
+        Entity::PasswordPolicy(Arc::new(PasswordPolicy {
+            minimum_length: 14,
+            required: [CharacterKind::Symbol, CharacterKind::Lowercase].into(),
+            users_may_change: true,
+            max_age_days: Some(90),
+            reuse_prevention: Some(24),
+            hard_expiry: Some(false),
+        })),
+        Entity::LoginProfile(Arc::new(LoginProfile {
+            user: name("AIDAIOSFODNN7EXAMPLE1"),
+            created_at: now(),
+            changed_at: now(),
+            reset_required: true,
+            password: secret(),
+            previous: vec![secret()],
+        })),
+    ]
+}
+
 fn alias() -> Entity {
     Entity::Alias(Arc::new(Alias { name: name("my-company"), created_at: now() }))
 }
@@ -159,7 +182,7 @@ fn managed_policy() -> ManagedPolicy {
 }
 
 /// Key and file of the record of each entity.
-const GOLDEN: [(&str, &str); 11] = [
+const GOLDEN: [(&str, &str); 13] = [
     ("account", include_str!("tests/golden/account.json")),
     ("user/AIDAIOSFODNN7EXAMPLE1", include_str!("tests/golden/user.json")),
     ("group/AGPAIOSFODNN7EXAMPLE1", include_str!("tests/golden/group.json")),
@@ -180,6 +203,8 @@ const GOLDEN: [(&str, &str); 11] = [
     ),
     ("instance-profile/AIPAIOSFODNN7EXAMPLE1", include_str!("tests/golden/instance-profile.json")),
     ("alias/my-company", include_str!("tests/golden/alias.json")),
+    ("password-policy", include_str!("tests/golden/password-policy.json")),
+    ("login-profile/AIDAIOSFODNN7EXAMPLE1", include_str!("tests/golden/login-profile.json")),
 ];
 
 #[test]
@@ -263,6 +288,10 @@ fn fields_with_other_values_are_refused() {
         ("instance-profile/", "Web", "W/b", "name"),
         ("alias/", "my-", "my--", "name"),
         ("alias/", "Z", "", "created_at"),
+        ("password-policy", "14", "129", "minimum_length"),
+        ("login-profile/", "AIDA", "AROA", "id"),
+        ("login-profile/", "AQID", "AQI", "password"),
+        ("login-profile/", r#"["AQID"]"#, r#"["AQI"]"#, "previous"),
     ] {
         let (key, body) = golden(kind);
         assert!(body.contains(from), "{kind} {from}");

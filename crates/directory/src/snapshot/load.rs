@@ -118,7 +118,9 @@ impl Snapshot {
             | Entity::MfaDevice(_)
             | Entity::OidcProvider(_)
             | Entity::SamlProvider(_)
-            | Entity::Alias(_) => false,
+            | Entity::Alias(_)
+            | Entity::PasswordPolicy(_)
+            | Entity::LoginProfile(_) => false,
         }
     }
 
@@ -150,7 +152,9 @@ fn has_damaged_policy(entity: &Entity) -> bool {
         | Entity::OidcProvider(_)
         | Entity::SamlProvider(_)
         | Entity::InstanceProfile(_)
-        | Entity::Alias(_) => false,
+        | Entity::Alias(_)
+        | Entity::PasswordPolicy(_)
+        | Entity::LoginProfile(_) => false,
     }
 }
 

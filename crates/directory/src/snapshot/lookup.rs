@@ -6,8 +6,8 @@ use stead_types::{AccessKeyId, Arn, IssuerUrl, UniqueId, UniqueIdKind};
 
 use crate::catalogue;
 use crate::entity::{
-    AccessKey, Alias, Entity, Group, InstanceProfile, KeyOwner, ManagedPolicy, MfaDevice,
-    OidcProvider, Role, SamlProvider, User,
+    AccessKey, Alias, Entity, Group, InstanceProfile, KeyOwner, LoginProfile, ManagedPolicy,
+    MfaDevice, OidcProvider, PasswordPolicy, Role, SamlProvider, User,
 };
 use crate::{PrincipalLookup, PrincipalStatus, Snapshot};
 
@@ -325,6 +325,18 @@ impl Snapshot {
         self.aliases.values().next()
     }
 
+    /// The password policy of the account, if it has one of its own.
+    #[must_use]
+    pub const fn password_policy(&self) -> Option<&Arc<PasswordPolicy>> {
+        self.password_policy.as_ref()
+    }
+
+    /// The password of the user with this id.
+    #[must_use]
+    pub fn login_profile(&self, user: &UniqueId) -> Option<&Arc<LoginProfile>> {
+        self.login_profiles.get(user)
+    }
+
     /// Every entity of the account, the account itself first.
     pub fn entities(&self) -> impl Iterator<Item = Entity> + '_ {
         std::iter::once(Entity::Account(self.root().clone()))
@@ -338,6 +350,8 @@ impl Snapshot {
             .chain(self.saml_providers.values().cloned().map(Entity::SamlProvider))
             .chain(self.instance_profiles.iter().cloned().map(Entity::InstanceProfile))
             .chain(self.aliases.values().cloned().map(Entity::Alias))
+            .chain(self.password_policy.iter().cloned().map(Entity::PasswordPolicy))
+            .chain(self.login_profiles.values().cloned().map(Entity::LoginProfile))
     }
 
     /// Whether the user or role with this id exists: sessions of one that does

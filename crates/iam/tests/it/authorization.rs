@@ -29,6 +29,18 @@ const OPERATIONS: &[Refusal] = &[
     ("CreateAccountAlias", &[("AccountAlias", "my-company")], "*"),
     ("DeleteAccountAlias", &[("AccountAlias", "my-company")], "*"),
     ("ListAccountAliases", &[], "*"),
+    ("UpdateAccountPasswordPolicy", &[("MinimumPasswordLength", "12")], "*"),
+    ("GetAccountPasswordPolicy", &[], "*"),
+    ("DeleteAccountPasswordPolicy", &[], "*"),
+    ("CreateLoginProfile", &[("UserName", "bob"), ("Password", "Pa55word")], "user bob"),
+    ("GetLoginProfile", &[("UserName", "bob")], "user bob"),
+    ("UpdateLoginProfile", &[("UserName", "bob"), ("Password", "Pa55word")], "user bob"),
+    ("DeleteLoginProfile", &[("UserName", "bob")], "user bob"),
+    (
+        "ChangePassword",
+        &[("OldPassword", "Pa55word"), ("NewPassword", "Other-Pa55word")],
+        "user nobody",
+    ),
     ("GetContextKeysForCustomPolicy", &[("PolicyInputList.member.1", "{}")], "*"),
     (
         "GetContextKeysForPrincipalPolicy",

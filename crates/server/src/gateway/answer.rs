@@ -18,7 +18,7 @@ use stead_store::Store;
 use tokio::time::Instant;
 
 use super::authenticate::{Authenticated, Claimed};
-use super::perform::{Decided, Trail};
+use super::perform::{Decided, Prepared, Trail};
 use super::plan::{Writing, plan};
 use super::record::{Called, role_of};
 use super::{DenialStyle, Gateway};
@@ -160,9 +160,10 @@ impl<S: Store> Gateway<S> {
             user_agent: text(head, &USER_AGENT),
             referer: text(head, &REFERER),
         };
-        let others = self.prepare(&*plan, caller).await?;
+        let (others, passwords) = self.prepare(&*plan, caller, &facts, &mut known.trail).await?;
         if !caller.is_current() {
-            // A caller chooses how many accounts are loaded, and so how long it takes. What
+            // A caller chooses how many accounts are loaded, or has a password hashed, and so
+            // how long it takes. What
             // was revoked meanwhile must not count: a write could else follow the
             // revocation, and undo what its author has put right since.
             *caller = if operation.is_unsigned() {
@@ -171,7 +172,8 @@ impl<S: Store> Gateway<S> {
                 self.authenticate(head, body, operation.service(), now).await?
             };
         }
-        self.perform(plan, &others, caller, &facts, &mut known.trail).await
+        let prepared = Prepared { others: &others, passwords };
+        self.perform(plan, prepared, caller, &facts, &mut known.trail).await
     }
 
     fn measure(&self, known: &Known, error: Option<&ApiError>, took: Duration) {

@@ -9,8 +9,10 @@ use stead_directory::Draft;
 use stead_directory::commands::oidc_provider;
 use stead_policy::PolicyType;
 use stead_service::{
-    Accounts as Seen, Call, IssuerCheck, NameReservation, Reference, ReplayGuard, Work, refusal,
+    Accounts as Seen, Call, IssuerCheck, NameReservation, PasswordOutcome, PasswordWork, Reference,
+    ReplayGuard, Work, refusal,
 };
+use stead_session::password::Salt;
 use stead_store::{Aggregate, Claimed, CommitError, Store};
 use stead_types::{AccountId, Arn};
 
@@ -48,6 +50,14 @@ pub(super) struct Trail {
     pub(super) elements: Recorded,
 }
 
+/// What was waited for before the policies are asked.
+pub(super) struct Prepared<'a> {
+    /// The other accounts that the operation must see.
+    pub(super) others: &'a Seen,
+    /// What was computed of passwords.
+    pub(super) passwords: Option<PasswordOutcome>,
+}
+
 /// Work that was done, and what its answer still waits for.
 enum Done<'s> {
     /// Nothing was changed; these proofs must be claimed.
@@ -58,25 +68,65 @@ enum Done<'s> {
 
 impl<S: Store> Gateway<S> {
     /// Everything that has to be waited for before the policies are asked: the other
-    /// accounts that the operation must see.
+    /// accounts that the operation must see, and what is computed of passwords, for which
+    /// the policies are asked before it as well.
     pub(super) async fn prepare(
         &self,
         plan: &dyn Plan,
         caller: &Authenticated,
-    ) -> Result<Seen, ApiError> {
+        facts: &RequestFacts,
+        trail: &mut Trail,
+    ) -> Result<(Seen, Option<PasswordOutcome>), ApiError> {
         let others = self.see(&plan.accounts(&caller.version.snapshot)).await?;
+        let work = {
+            let call = self.call(caller, &others, facts);
+            let work = plan.passwords(&call.by(&caller.caller));
+            work.map_err(|stop| self.stopped(stop, facts, trail))?
+        };
+        let passwords = match work {
+            Some(work) => Some(self.compute(work).await?),
+            None => None,
+        };
         if plan.effect() == Effect::Writes {
             let prepared = caller.account.prepare_to_write(self.accounts.store()).await;
             prepared.map_err(|error| store_error(&error))?;
         }
-        Ok(others)
+        Ok((others, passwords))
+    }
+
+    /// Hashes passwords, a few at a time, on threads where no other call waits for it.
+    async fn compute(&self, work: PasswordWork) -> Result<PasswordOutcome, ApiError> {
+        let interrupted = |what: &str| ApiError::internal(format!("a password: {what}"));
+        let turn = self.password_turns.acquire().await;
+        let _turn = turn.map_err(|_| interrupted("no turn"))?;
+        let salt = Salt::generate(&mut SystemEntropy);
+        let computed = tokio::task::spawn_blocking(move || work.compute(salt)).await;
+        computed.map_err(|_| interrupted("the thread has ended"))?
+    }
+
+    fn call<'a>(
+        &'a self,
+        caller: &'a Authenticated,
+        others: &'a Seen,
+        facts: &'a RequestFacts,
+    ) -> Call<'a> {
+        Call {
+            caller: &caller.caller,
+            account: &caller.version.snapshot,
+            others,
+            facts,
+            vault: caller.account.vault(),
+            code_attempts: &self.code_attempts,
+            loopback_issuers: self.loopback_issuers,
+            assertion_use: self.saml.assertion_use,
+        }
     }
 
     /// The body of the answer, once everything it says is durable.
     pub(super) async fn perform(
         &self,
         plan: Box<dyn Plan>,
-        others: &Seen,
+        Prepared { others, passwords }: Prepared<'_>,
         caller: &Authenticated,
         facts: &RequestFacts,
         trail: &mut Trail,
@@ -84,21 +134,11 @@ impl<S: Store> Gateway<S> {
         // INVARIANT: nothing is waited for between the questions and the queue of the
         // store, so that no acknowledged write lies in between.
         let done = {
-            let call = Call {
-                caller: &caller.caller,
-                account: &caller.version.snapshot,
-                others,
-                facts,
-                vault: caller.account.vault(),
-                code_attempts: &self.code_attempts,
-                loopback_issuers: self.loopback_issuers,
-                assertion_use: self.saml.assertion_use,
-            };
-            let call = call.by(&caller.caller);
+            let call = self.call(caller, others, facts).by(&caller.caller);
             let effect = plan.effect();
             let execute = plan.authorize(&call).map_err(|stop| self.stopped(stop, facts, trail))?;
             trail.decided = Decided::Allowed;
-            self.execute(execute, effect, caller, &call)?
+            self.execute(execute, effect, passwords, caller, &call)?
         };
         let answer = match done {
             Done::Read(answer, outside) if outside.is_empty() => answer,
@@ -122,6 +162,7 @@ impl<S: Store> Gateway<S> {
         &self,
         execute: Execute,
         effect: Effect,
+        passwords: Option<PasswordOutcome>,
         caller: &Authenticated,
         call: &Call<'_>,
     ) -> Result<Done<'_>, ApiError> {
@@ -134,6 +175,7 @@ impl<S: Store> Gateway<S> {
                 keyring: &keyring,
                 usage: &*caller.account,
                 denials: &denials,
+                passwords,
                 guards: Vec::new(),
                 issuers: Vec::new(),
                 names: Vec::new(),

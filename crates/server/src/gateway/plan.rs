@@ -8,11 +8,11 @@ use std::marker::PhantomData;
 
 use stead_api::{AccessLevel, ApiError, KnownOperation, Operation, Service, iam, sts};
 use stead_audit::{Event, Record, Recorded};
-use stead_authorizer::Denied;
+use stead_authorizer::{Authorized, Denied};
 use stead_directory::Snapshot;
 use stead_iam::Iam;
 use stead_query::{DecodeRequest, Form, Format, ToValue, decode, encode};
-use stead_service::{Call, Handle, Refused, VerifiedCall, Work, authorize};
+use stead_service::{Asks, Call, Handle, PasswordWork, Refused, VerifiedCall, Work, authorize};
 use stead_sts::Sts;
 use stead_types::AccountId;
 
@@ -31,6 +31,10 @@ pub(super) trait Plan: Send + Sync {
 
     /// Whether it may change the account.
     fn effect(&self) -> Effect;
+
+    /// What is to be computed of passwords first; asks the policies where there may be
+    /// anything.
+    fn passwords(&self, call: &VerifiedCall<'_>) -> Result<Option<PasswordWork>, Stop>;
 
     /// Asks the policies; what comes back can be carried out.
     fn authorize(self: Box<Self>, call: &VerifiedCall<'_>) -> Result<Execute, Stop>;
@@ -163,13 +167,19 @@ where
         effect(Op::SERVICE, Op::ACCESS)
     }
 
+    fn passwords(&self, call: &VerifiedCall<'_>) -> Result<Option<PasswordWork>, Stop> {
+        if !H::HASHES_PASSWORDS {
+            return Ok(None);
+        }
+        // A permit for work that waits; the work itself asks again.
+        let _permitted = permitted::<Op>(&H::asks(&self.input, call).map_err(Stop::Error)?, call)?;
+        H::passwords(&self.input, call).map_err(Stop::Error)
+    }
+
     fn authorize(self: Box<Self>, call: &VerifiedCall<'_>) -> Result<Execute, Stop> {
         let Self { input, writing, .. } = *self;
         let asks = H::asks(&input, call).map_err(Stop::Error)?;
-        let permit = authorize::<Op>(&asks, call).map_err(|refused| match refused {
-            Refused::Denied(denied) => Stop::Denied(denied),
-            Refused::NothingAsked(error) => Stop::Error(error),
-        })?;
+        let permit = permitted::<Op>(&asks, call)?;
         Ok(Box::new(move |call, work| {
             let output = H::execute(permit, input, call, work)?;
             let elements = match Event::records_response(Op::KNOWN) {
@@ -180,6 +190,13 @@ where
             Ok(Answer { body, elements })
         }))
     }
+}
+
+fn permitted<Op: Operation>(asks: &Asks, call: &VerifiedCall<'_>) -> Result<Authorized<Op>, Stop> {
+    authorize::<Op>(asks, call).map_err(|refused| match refused {
+        Refused::Denied(denied) => Stop::Denied(denied),
+        Refused::NothingAsked(error) => Stop::Error(error),
+    })
 }
 
 /// No operation of STS changes an account: sessions are their tokens.

@@ -125,3 +125,52 @@ fn an_alias_is_kept_and_of_one_account_only() {
     let summary = kept.done("GetAccountSummary", &[]);
     assert!(summary.all("key").any(|key| key == "UsersQuota"));
 }
+
+#[test]
+fn passwords_are_changed_by_who_knows_them_and_kept_as_hashes() {
+    let mut kept = Kept::start("kept-passwords");
+    let user = ("UserName", "ann");
+    kept.done("CreateUser", &[user]);
+    let document = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:ChangePassword","Resource":"*"}}"#;
+    let allow = [user, ("PolicyName", "p"), ("PolicyDocument", document)];
+    kept.done("PutUserPolicy", &allow);
+    let ann = Credentials::of(&kept.done("CreateAccessKey", &[user])).unwrap();
+    kept.done("UpdateAccountPasswordPolicy", &[("PasswordReusePrevention", "2")]);
+    kept.done("CreateLoginProfile", &[user, ("Password", "First-Passw0rd")]);
+    let change = |kept: &Kept, old: &str, new: &str| {
+        let passwords = [("OldPassword", old), ("NewPassword", new)];
+        let client = kept.server.as_ref().unwrap().client();
+        let answer = client.call(Some(&ann), Service::Iam, "ChangePassword", &passwords);
+        answer.unwrap().code().to_owned()
+    };
+    assert_eq!(change(&kept, "First-Passw0rd", "Second-Passw0rd"), "OK");
+    kept.start_anew();
+    assert_eq!(change(&kept, "First-Passw0rd", "Third-Passw0rd"), "AccessDenied");
+    assert_eq!(change(&kept, "Second-Passw0rd", "First-Passw0rd"), "PasswordPolicyViolation");
+    assert_eq!(change(&kept, "Second-Passw0rd", "Third-Passw0rd"), "OK");
+    assert_eq!(change(&kept, "Third-Passw0rd", "First-Passw0rd"), "OK");
+    assert_eq!(kept.refused("DeleteUser", &[user]), "DeleteConflict");
+    // After some wrong ones none is looked at, so that whoever has a key cannot guess.
+    for _ in 0..5 {
+        assert_eq!(change(&kept, "Wrong-Passw0rd", "Fourth-Passw0rd"), "AccessDenied");
+    }
+    assert_eq!(change(&kept, "First-Passw0rd", "Fourth-Passw0rd"), "AccessDenied");
+    let policy = kept.done("GetAccountPasswordPolicy", &[]);
+    assert_eq!(policy.text("PasswordReusePrevention"), Some("2"));
+    // Neither a password nor its hash is in the clear anywhere.
+    kept.start_anew();
+    let mut folders = vec![kept.data.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap()) {
+            if entry.file_type().unwrap().is_dir() {
+                folders.push(entry.path());
+                continue;
+            }
+            let bytes = std::fs::read(entry.path()).unwrap_or_default();
+            for secret in ["-Passw0rd", "$argon2id"] {
+                let held = bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
+                assert!(!held, "{secret} in {}", entry.path().display());
+            }
+        }
+    }
+}

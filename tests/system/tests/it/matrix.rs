@@ -203,7 +203,8 @@ fn violations(name: &str, outcomes: &Outcomes, is_open: bool) -> Vec<String> {
     expect("everything denied", &[denied]);
     let sessions = refused_to_sessions(name, is_open);
     expect("role session without permission", sessions);
-    let anything_but_identity = ["AccessDenied", "InvalidClientTokenId", "ValidationError"];
+    let anything_but_identity =
+        ["AccessDenied", "InvalidClientTokenId", "InvalidUserType", "ValidationError"];
     let open_to_federated = name == "sts:GetCallerIdentity";
     expect("federated user", if open_to_federated { &["OK"] } else { &anything_but_identity });
     if name.starts_with("iam:") {
@@ -223,6 +224,10 @@ fn refused_to_sessions(name: &str, is_open: bool) -> &'static [&'static str] {
         // Observed: AWS asks for a user's name before it asks any policy; it tells
         // nothing, since a role has no access keys.
         return &["ValidationError"];
+    }
+    if name.starts_with("iam:ChangePassword") {
+        // Spec: API ChangePassword: only users have a password to change.
+        return &["InvalidUserType"];
     }
     // Spec: UG:id_credentials_temp_request: GetSessionToken is for long-term keys.
     let for_long_term_keys = name.starts_with("sts:GetSessionToken");

@@ -15,7 +15,8 @@ use crate::commands::saml_provider::{NewPrivateKey, SamlProviderChange};
 use crate::commands::tags::Taggable;
 use crate::commands::{
     PolicyHolder, access_key, account_alias, attachment, boundary, group, inline_policy,
-    instance_profile, managed_policy, mfa_device, oidc_provider, role, saml_provider, tags, user,
+    instance_profile, login_profile, managed_policy, mfa_device, oidc_provider, role,
+    saml_provider, tags, user,
 };
 use crate::entity::{AssertionEncryption, KeyOwner, KeyStatus, MaxSessionDuration, VersionId};
 use crate::testing::{
@@ -41,6 +42,7 @@ fn run(fixture: &mut Fixture, (which, first, second): Step) -> Result<(), Direct
         2 => run_credential(fixture, which / 7, one, two),
         3 => run_oidc_provider(fixture, which / 7, one, two),
         4 => run_saml_provider(fixture, which / 7, one, second),
+        5 if which % 5 == 3 => run_login_profile(fixture, which / 7, one, first),
         5 if which % 5 == 4 => run_alias(fixture, which / 7, first),
         5 => run_instance_profile(fixture, which / 7, one, two),
         _ => run_tags(fixture, which / 7, one, two),
@@ -209,6 +211,23 @@ fn run_saml_provider(
         _ => return saml_provider::delete(&mut fixture.draft, &arn),
     };
     saml_provider::update(&mut fixture.draft, &arn, change, now())
+}
+
+fn run_login_profile(
+    fixture: &mut Fixture,
+    which: u8,
+    one: &str,
+    number: u8,
+) -> Result<(), DirectoryError> {
+    let draft = &mut fixture.draft;
+    match which % 4 {
+        0 | 1 => login_profile::create(draft, &name(one), secret(), true, now()).map(drop),
+        2 => {
+            let password = number.is_multiple_of(2).then(secret);
+            login_profile::update(draft, &name(one), password, Some(false), now())
+        }
+        _ => login_profile::delete(draft, &name(one)),
+    }
 }
 
 fn run_alias(fixture: &mut Fixture, which: u8, number: u8) -> Result<(), DirectoryError> {
