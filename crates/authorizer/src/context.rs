@@ -19,6 +19,27 @@ pub(crate) fn context_of<Action>(
 ) -> ContextBuilder {
     let mut keys = ContextBuilder::new();
     connection(&mut keys, facts);
+    known(keys, caller, home, ask, facts)
+}
+
+/// The same without what only the connection could say.
+pub(crate) fn known_context_of<Action>(
+    caller: &CallerFacts,
+    home: &Snapshot,
+    ask: &Ask<Action>,
+    facts: &RequestFacts,
+) -> ContextBuilder {
+    known(ContextBuilder::new(), caller, home, ask, facts)
+}
+
+fn known<Action>(
+    mut keys: ContextBuilder,
+    caller: &CallerFacts,
+    home: &Snapshot,
+    ask: &Ask<Action>,
+    facts: &RequestFacts,
+) -> ContextBuilder {
+    moment(&mut keys, facts);
     principal(&mut keys, caller);
     principal_tags(&mut keys, caller, home);
     session(&mut keys, caller, facts);
@@ -41,14 +62,17 @@ fn connection(keys: &mut ContextBuilder, facts: &RequestFacts) {
     };
     let mut address = String::new();
     push_address(&mut address, facts.source_ip.to_canonical());
-    keys.set("aws:CurrentTime", &facts.now.to_string())
-        .set("aws:EpochTime", &facts.now.epoch_seconds().to_string())
-        .set("aws:SourceIp", &address)
+    keys.set("aws:SourceIp", &address)
         .set("aws:SecureTransport", encrypted)
-        .set("aws:RequestedRegion", &facts.requested_region)
-        .set("aws:ViaAWSService", "false");
+        .set("aws:RequestedRegion", &facts.requested_region);
     set_optional(keys, "aws:UserAgent", facts.user_agent.as_deref());
     set_optional(keys, "aws:Referer", facts.referer.as_deref());
+}
+
+fn moment(keys: &mut ContextBuilder, facts: &RequestFacts) {
+    keys.set("aws:CurrentTime", &facts.now.to_string())
+        .set("aws:EpochTime", &facts.now.epoch_seconds().to_string())
+        .set("aws:ViaAWSService", "false");
 }
 
 fn principal(keys: &mut ContextBuilder, caller: &CallerFacts) {

@@ -63,6 +63,8 @@ pub(crate) struct Question<'a> {
     context: &'a Context,
     policies: &'a CallerPolicies<'a>,
     trust_source: Option<PolicySource>,
+    // In place of what the resource has.
+    given_resource_policy: Option<ResourcePolicy<'a>>,
     controls: Controls<'a>,
 }
 
@@ -76,7 +78,23 @@ impl<'a> Question<'a> {
     ) -> Self {
         let (action, resource) = (ask.action.as_ref(), &ask.resource);
         let trust_source = trust_source(resource);
-        Self { caller, action, resource, context, policies, trust_source, controls }
+        let given_resource_policy = None;
+        Self {
+            caller,
+            action,
+            resource,
+            context,
+            policies,
+            trust_source,
+            given_resource_policy,
+            controls,
+        }
+    }
+
+    /// The same question with this policy on the side of the resource.
+    pub(crate) const fn with_resource_policy(mut self, given: ResourcePolicy<'a>) -> Self {
+        self.given_resource_policy = Some(given);
+        self
     }
 
     pub(crate) fn evaluate<'t, T: Trace<'t>, R>(
@@ -108,6 +126,9 @@ impl<'a> Question<'a> {
     }
 
     fn resource_policy(&self) -> ResourcePolicy<'_> {
+        if let Some(given) = self.given_resource_policy {
+            return given;
+        }
         let Resource::Role { role, .. } = self.resource else { return ResourcePolicy::None };
         match (role, &self.trust_source) {
             (Some(role), _) => ResourcePolicy::Trust(role.trust.reference()),

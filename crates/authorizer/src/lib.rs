@@ -22,6 +22,7 @@ mod foresight;
 mod judge;
 mod layers;
 mod restrictions;
+mod simulate;
 
 pub use ask::{Ask, Resource};
 pub use authorized::Authorized;
@@ -35,3 +36,4 @@ pub use denied::{Denied, Disclosure};
 pub use facts::{RequestFacts, Transport};
 pub use foresight::{Doubt, Foresight, foresee};
 pub use judge::{Judgement, Surroundings, judge};
+pub use simulate::{AppliedStatement, Background, ResourceSide, Scene, Simulated, simulate};

@@ -200,6 +200,9 @@ pub(crate) struct ServeFlags {
     /// Put the denial itself into error messages, sealed, instead of its id
     #[arg(long)]
     sealed_denials: bool,
+    /// Simulate policies as AWS does, without trust policies
+    #[arg(long)]
+    aws_simulator_compatible: bool,
     /// Accept fixture keys on an address that others can reach
     #[arg(long)]
     allow_remote: bool,
@@ -272,6 +275,7 @@ impl ServeFlags {
             (Key::Tls, self.tls),
             (Key::StrictMessages, self.strict_messages),
             (Key::SealedDenials, self.sealed_denials),
+            (Key::AwsSimulatorCompatible, self.aws_simulator_compatible),
             (Key::AllowRemote, self.allow_remote),
             (Key::SamlSingleUse, self.saml_single_use),
             (Key::DangerousAllowLoopbackIssuers, self.dangerous_allow_loopback_issuers),

@@ -1,5 +1,24 @@
 //! What policies would say: nothing here is about the call that asks, and nothing is done.
+//!
+//! A simulation goes the way of a call: the policies of the principal are gathered, the
+//! question is put to them by `stead_authorizer::simulate`, and the evaluation is that of
+//! every decision. What is left to this module is AWS's way of asking and of telling.
 
+// Which keys policies ask for.
 mod context_keys;
-mod held;
+
+// The two operations, and what a request says.
+mod caller;
+mod entries;
+mod given;
+mod operations;
+mod page;
+mod request;
+mod resource;
 mod source;
+
+// What is found.
+mod evaluate;
+mod held;
+mod positions;
+mod sources;

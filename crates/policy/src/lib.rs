@@ -84,6 +84,7 @@ mod policies;
 mod request;
 mod source;
 mod trace;
+mod value_form;
 
 // The answer while keys are unknown.
 mod cases;
@@ -123,3 +124,4 @@ pub use trace::{
     Choice, ConditionReason, ConditionTrace, ElementTrace, FullTrace, LayerTrace, NoTrace,
     PolicyTrace, RequestValue, StatementTrace, Trace, TraceNote, ValueTrace,
 };
+pub use value_form::ValueForm;

@@ -18,7 +18,7 @@ mod tests;
 
 use std::sync::{Arc, Mutex};
 
-use stead_service::LoopbackIssuers;
+use stead_service::{LoopbackIssuers, Simulator};
 use stead_sigv4::SigningKeyCache;
 use stead_store::Store;
 use tokio::sync::Semaphore;
@@ -52,6 +52,7 @@ pub(crate) struct Gateway<S> {
     issuer_keys: IssuerKeys,
     loopback_issuers: LoopbackIssuers,
     saml: Saml,
+    simulator: Simulator,
     /// Bound: [`SAML_VERIFICATIONS_MAX`].
     saml_places: Arc<Semaphore>,
     /// Those with a place and those that wait for one. Bound: [`SAML_QUEUE_MAX`].
@@ -97,12 +98,20 @@ impl<S: Store> Gateway<S> {
             issuer_keys,
             loopback_issuers,
             saml,
+            simulator: Simulator::default(),
             saml_places: Arc::new(Semaphore::new(SAML_VERIFICATIONS_MAX)),
             saml_queue: Arc::new(Semaphore::new(SAML_QUEUE_MAX)),
             audit: None,
             metrics: Arc::default(),
             traces: Traces::default(),
         }
+    }
+
+    /// The same, with policy simulation that answers so.
+    #[must_use]
+    pub(crate) const fn simulating(mut self, simulator: Simulator) -> Self {
+        self.simulator = simulator;
+        self
     }
 
     /// The same, recording every call.

@@ -7,7 +7,7 @@ use stead_directory::{PrincipalLookup, PrincipalStatus, Snapshot};
 use stead_session::vault::SecretVault;
 use stead_types::{AccountId, Arn, UniqueId};
 
-use crate::{AssertionUse, CodeAttempts, LoopbackIssuers};
+use crate::{AssertionUse, CodeAttempts, LoopbackIssuers, Simulator};
 
 /// A call: who, over which state, with which facts.
 ///
@@ -30,6 +30,8 @@ pub struct Call<'a> {
     pub loopback_issuers: LoopbackIssuers,
     /// How often one SAML assertion is good.
     pub assertion_use: AssertionUse,
+    /// How policy simulation answers.
+    pub simulator: Simulator,
 }
 
 impl std::fmt::Debug for Call<'_> {

@@ -16,6 +16,7 @@ mod handle;
 mod issuer;
 mod password;
 mod refusal;
+mod simulator;
 mod work;
 
 pub use assertion_use::AssertionUse;
@@ -28,4 +29,5 @@ pub use handle::{Asks, Handle};
 pub use issuer::{IssuerCheck, LoopbackIssuers};
 pub use password::{PasswordOutcome, PasswordVerdict, PasswordWork};
 pub use refusal::{Reference, refusal};
+pub use simulator::Simulator;
 pub use work::{DenialRecords, LastUsed, NameReservation, ReplayGuard, Usage, Work};

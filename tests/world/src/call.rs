@@ -125,6 +125,7 @@ impl World {
             code_attempts: &self.wrong_codes_left,
             loopback_issuers: self.loopback_issuers,
             assertion_use: self.assertion_use,
+            simulator: self.simulator,
         };
         let call = call.by(caller);
         let asks = S::asks(&input, &call)?;

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use stead_directory::Snapshot;
 use stead_service::{
     AssertionUse, CodeAttempts, DenialRecord, DenialRecords, LastUsed, LoopbackIssuers,
-    ReplayGuard, Usage,
+    ReplayGuard, Simulator, Usage,
 };
 use stead_session::Keyring;
 use stead_session::vault::{AccountVault, DataKey};
@@ -54,6 +54,8 @@ pub struct World {
     pub loopback_issuers: LoopbackIssuers,
     /// How often one SAML assertion is good.
     pub assertion_use: AssertionUse,
+    /// How policy simulation answers.
+    pub simulator: Simulator,
 }
 
 #[derive(Debug)]
@@ -131,6 +133,7 @@ impl World {
             silent_issuers: Vec::new(),
             loopback_issuers: LoopbackIssuers::Refused,
             assertion_use: AssertionUse::default(),
+            simulator: Simulator::default(),
         }
     }
 

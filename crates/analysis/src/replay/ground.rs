@@ -9,7 +9,7 @@ use stead_authorizer::{RequestFacts, SupposedCaller, Transport};
 use stead_directory::Snapshot;
 use stead_federation::oidc::PROVIDER_CLAIMS;
 use stead_policy::ContextBuilder;
-use stead_service::{Accounts, AssertionUse, Call, CodeAttempts, LoopbackIssuers};
+use stead_service::{Accounts, AssertionUse, Call, CodeAttempts, LoopbackIssuers, Simulator};
 use stead_session::vault::{SecretName, SecretVault, VaultError, WrappedSecret};
 use stead_types::{Arn, Entropy, Secret, Timestamp};
 
@@ -62,6 +62,7 @@ impl Ground {
             code_attempts: &Sealed,
             loopback_issuers: LoopbackIssuers::Refused,
             assertion_use: AssertionUse::Repeated,
+            simulator: Simulator::AsCalls,
         }
     }
 }

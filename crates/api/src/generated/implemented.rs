@@ -131,6 +131,8 @@ macro_rules! implemented_iam {
             RemoveUserFromGroup,
             ResyncMFADevice,
             SetDefaultPolicyVersion,
+            SimulateCustomPolicy,
+            SimulatePrincipalPolicy,
             TagInstanceProfile,
             TagMFADevice,
             TagOpenIDConnectProvider,

@@ -8,7 +8,7 @@ use stead_federation::oidc::{Algorithms, ClientIds, Expected, suppose};
 use stead_federation::saml::SupposedAssertion;
 use stead_policy::Caller;
 use stead_session::{Claims, Holder};
-use stead_types::{Arn, Timestamp, UniqueId};
+use stead_types::{Arn, Timestamp, UniqueId, UserName};
 
 use super::{
     CallerFacts, Proof, SamlRefused, SessionState, Unidentified, WebIdentityRefused,
@@ -119,6 +119,15 @@ impl SupposedCaller {
         Ok(Self(CallerFacts { account, principal, user_name, proof }))
     }
 
+    /// A principal that need not exist, for questions about policies that are given with
+    /// them. None for who belongs to no account.
+    #[must_use]
+    pub fn imagined(principal: Caller, user_name: Option<UserName>) -> Option<Self> {
+        let account = principal.account()?;
+        let proof = Proof::Nothing { session: None };
+        Some(Self(CallerFacts { account, principal, user_name, proof }))
+    }
+
     /// The bearer of a token that says this, as if its issuer had signed it; see
     /// [`VerifiedCaller::of_web_identity`](crate::VerifiedCaller::of_web_identity).
     ///
@@ -157,10 +166,10 @@ impl SupposedCaller {
     }
 }
 
-type Named = (Caller, Option<stead_types::UserName>);
+type Named = (Caller, Option<UserName>);
 
 fn with_no_session(
     (principal, user_name): Named,
-) -> (Caller, Option<stead_types::UserName>, Option<Box<SessionState>>) {
+) -> (Caller, Option<UserName>, Option<Box<SessionState>>) {
     (principal, user_name, None)
 }

@@ -21,8 +21,9 @@ pub(super) struct SourceArn {
     kind: Kind,
 }
 
+/// What has identity policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     User,
     Group,
     Role,
@@ -47,7 +48,8 @@ impl SourceArn {
         Self::parse(text).ok_or_else(|| unclear(text))
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    /// The same, for texts whose refusal is worded elsewhere.
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let arn: Arn = text.parse().ok()?;
         let (kind, path_and_name) = arn.resource().split_once('/')?;
         let kind = match kind {
@@ -63,8 +65,23 @@ impl SourceArn {
     }
 
     /// The name behind the path.
-    fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         last_segment(self.arn.resource())
+    }
+
+    /// The ARN.
+    pub(super) const fn arn(&self) -> &Arn {
+        &self.arn
+    }
+
+    /// The account in it.
+    pub(super) const fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// Which of the three it would be.
+    pub(super) const fn kind(&self) -> Kind {
+        self.kind
     }
 
     /// A question about it. A refusal shows the ARN as it was given: another path would
@@ -107,6 +124,15 @@ impl<'a> Source<'a> {
             Self::User(user) => account.identity_policies_of_user(user),
             Self::Group(group) => account.identity_policies_of_group(group),
             Self::Role(role) => account.identity_policies_of_role(role),
+        }
+    }
+
+    /// The ARN.
+    pub(super) fn arn(self, account: AccountId) -> Arn {
+        match self {
+            Self::User(user) => user.arn(account),
+            Self::Group(group) => group.arn(account),
+            Self::Role(role) => role.arn(account),
         }
     }
 

@@ -47,6 +47,15 @@ const OPERATIONS: &[Refusal] = &[
         &[("PolicySourceArn", "arn:aws:iam::111122223333:group/a/ops")],
         "arn:aws:iam::111122223333:group/a/ops",
     ),
+    ("SimulateCustomPolicy", &[("PolicyInputList", ""), ("ActionNames.member.1", "a:b")], "*"),
+    (
+        "SimulatePrincipalPolicy",
+        &[
+            ("PolicySourceArn", "arn:aws:iam::111122223333:user/bob"),
+            ("ActionNames.member.1", "a:b"),
+        ],
+        "arn:aws:iam::111122223333:user/bob",
+    ),
     ("ListUsers", &[], "arn:aws:iam::111122223333:user/"),
     ("ListUsers", &[("PathPrefix", "/team/")], "arn:aws:iam::111122223333:user/team/"),
     ("UpdateUser", &[("UserName", "bob"), ("NewUserName", "carol")], "user bob"),

@@ -15,5 +15,6 @@ mod documents;
 mod identity_providers;
 mod policy_asks;
 mod script;
+mod simulation;
 mod trust_policies;
 mod wire;

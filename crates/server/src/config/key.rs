@@ -38,6 +38,8 @@ pub enum Key {
     StrictMessages,
     /// The denial itself in the error message, sealed, instead of its id.
     SealedDenials,
+    /// Policy simulation as AWS's, which leaves out trust policies.
+    AwsSimulatorCompatible,
     /// Accept fixture keys on an address that others can reach.
     AllowRemote,
     /// How log lines look.
@@ -97,7 +99,7 @@ pub enum Shape {
 
 impl Key {
     /// Every key, in the order they are shown.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::Data,
         Self::Listen,
         Self::MetricsListen,
@@ -115,6 +117,7 @@ impl Key {
         Self::OtherRootKeyFile,
         Self::StrictMessages,
         Self::SealedDenials,
+        Self::AwsSimulatorCompatible,
         Self::AllowRemote,
         Self::LogFormat,
         Self::LogLevel,
@@ -159,6 +162,7 @@ impl Key {
             Self::OtherRootKeyFile => "other_root_key_file",
             Self::StrictMessages => "strict_messages",
             Self::SealedDenials => "sealed_denials",
+            Self::AwsSimulatorCompatible => "aws_simulator_compatible",
             Self::AllowRemote => "allow_remote",
             Self::LogFormat => "log_format",
             Self::LogLevel => "log_level",
@@ -191,6 +195,7 @@ impl Key {
             | Self::Tls
             | Self::StrictMessages
             | Self::SealedDenials
+            | Self::AwsSimulatorCompatible
             | Self::AllowRemote
             | Self::DangerousAllowLoopbackIssuers
             | Self::SamlSingleUse
@@ -248,6 +253,7 @@ impl Key {
             | Self::Tls
             | Self::StrictMessages
             | Self::SealedDenials
+            | Self::AwsSimulatorCompatible
             | Self::AllowRemote
             | Self::DangerousAllowLoopbackIssuers
             | Self::SamlSingleUse
@@ -293,6 +299,7 @@ impl Key {
             | Self::Tls
             | Self::StrictMessages
             | Self::SealedDenials
+            | Self::AwsSimulatorCompatible
             | Self::AllowRemote
             | Self::SamlSingleUse
             | Self::DangerousAllowLoopbackIssuers => Some("false"),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
-use stead_service::AssertionUse;
+use stead_service::{AssertionUse, Simulator};
 use stead_types::{AccountId, Secret};
 
 use super::error::excerpt;
@@ -45,6 +45,8 @@ pub struct Settings {
     /// Whether a denial goes out sealed in the error message instead of by id; strict
     /// messages carry neither.
     pub sealed_denials: bool,
+    /// How policy simulation answers.
+    pub simulator: Simulator,
     /// How log lines look.
     pub log_format: LogFormat,
     /// Which log lines are written.
@@ -140,6 +142,10 @@ impl Settings {
             root_key: read.root_key()?,
             strict_messages: read.required(Key::StrictMessages, switch)?,
             sealed_denials: read.required(Key::SealedDenials, switch)?,
+            simulator: match read.required(Key::AwsSimulatorCompatible, switch)? {
+                true => Simulator::AsAws,
+                false => Simulator::AsCalls,
+            },
             log_format: read.required(Key::LogFormat, log_format)?,
             log_level: read.required(Key::LogLevel, log_level)?,
             connections_max: read.required(Key::ConnectionsMax, connections)?,

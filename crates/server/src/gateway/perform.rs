@@ -119,6 +119,7 @@ impl<S: Store> Gateway<S> {
             code_attempts: &self.code_attempts,
             loopback_issuers: self.loopback_issuers,
             assertion_use: self.saml.assertion_use,
+            simulator: self.simulator,
         }
     }
 

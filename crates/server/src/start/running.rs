@@ -153,6 +153,7 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
     if let Some(certificate) = &certificate {
         background.push(tokio::spawn(Arc::clone(certificate).follow(stopped.clone())));
     }
+    let simulator = settings.simulator;
     let style = match (settings.strict_messages, settings.sealed_denials) {
         (true, _) => DenialStyle::Strict,
         (false, true) => DenialStyle::Sealed,
@@ -164,6 +165,7 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
     let counting = Arc::clone(&clock);
     let gateway =
         Gateway::new(Arc::clone(&accounts), keyring, clock, style, issuer_keys, saml, rates);
+    let gateway = gateway.simulating(simulator);
     let gateway = gateway.recording(audit.clone()).tracing(traces.clone());
     let metrics_address = metrics_listener.as_ref().and_then(|listener| listener.local_addr().ok());
     if let Some(metrics_listener) = metrics_listener {

@@ -33,7 +33,7 @@ impl Drawn {
 
 /// A number from the environment.
 #[expect(clippy::disallowed_methods, reason = "a test is told how long to go on")]
-fn asked(name: &str) -> Option<u64> {
+pub(crate) fn asked(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().expect(name))
 }
 
@@ -43,9 +43,14 @@ pub(crate) fn rounds(usual: u64) -> usize {
 }
 
 pub(crate) fn seed() -> u64 {
+    asked("STEAD_CRASH_SEED").unwrap_or_else(any_seed)
+}
+
+/// A seed, where none is asked for.
+pub(crate) fn any_seed() -> u64 {
     let mut random = [0; 4];
     SystemEntropy.fill(&mut random);
-    asked("STEAD_CRASH_SEED").unwrap_or(u32::from_be_bytes(random).into())
+    u32::from_be_bytes(random).into()
 }
 
 #[expect(clippy::print_stderr, reason = "what failed can be drawn again")]

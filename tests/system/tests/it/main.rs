@@ -30,3 +30,4 @@ mod requirements;
 mod revocation;
 mod rotation;
 mod scenario;
+mod simulated;

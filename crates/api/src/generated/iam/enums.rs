@@ -58,13 +58,13 @@ closed_set! { PolicyParameterTypeEnum, "PolicyParameterTypeEnum";
 }
 
 closed_set! { PolicySourceType, "PolicySourceType";
-    User = "user";
+    User = "IAM Policy";
     Group = "group";
     Role = "role";
     AwsManaged = "aws-managed";
     UserManaged = "user-managed";
-    Resource = "resource";
-    None = "none";
+    Resource = "Resource Policy";
+    None = "Permissions Boundary Policy";
 }
 
 closed_set! { PolicyUsageType, "PolicyUsageType";
