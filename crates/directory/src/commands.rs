@@ -21,7 +21,11 @@ pub mod oidc_provider;
 pub mod password_policy;
 pub mod role;
 pub mod saml_provider;
+pub mod service_credential;
+pub mod signing_certificate;
+pub mod ssh_public_key;
 pub mod tags;
+pub mod token_preferences;
 pub mod user;
 
 mod find;

@@ -18,6 +18,10 @@ mod resource_tags;
 mod role;
 mod root;
 mod saml_provider;
+mod service_credential;
+mod signing_certificate;
+mod ssh_public_key;
+mod token_preferences;
 mod user;
 mod wrapped_secret;
 
@@ -35,12 +39,16 @@ pub use resource_tags::ResourceTags;
 pub use role::{MaxSessionDuration, Role};
 pub use root::AccountRoot;
 pub use saml_provider::{AssertionEncryption, SamlMetadata, SamlPrivateKey, SamlProvider};
+pub use service_credential::{CredentialService, CredentialServiceError, ServiceCredential};
+pub use signing_certificate::SigningCertificate;
+pub use ssh_public_key::SshPublicKey;
+pub use token_preferences::{TokenPreferences, TokenVersion};
 pub use user::User;
 pub use wrapped_secret::WrappedSecret;
 
 use std::sync::Arc;
 
-use stead_types::{AccessKeyId, AccountAlias, AccountId, Arn, Path, UniqueId};
+use stead_types::{AccessKeyId, AccountAlias, AccountId, Arn, CredentialId, Path, UniqueId};
 
 /// Which record of an account is meant: the key under which it is stored.
 ///
@@ -73,6 +81,14 @@ pub enum EntityKey {
     PasswordPolicy,
     /// The password of a user, by the user's unique id.
     LoginProfile(UniqueId),
+    /// A credential for one service, by its id.
+    ServiceCredential(CredentialId),
+    /// An SSH public key, by its id.
+    SshPublicKey(CredentialId),
+    /// A signing certificate, by its id.
+    SigningCertificate(CredentialId),
+    /// What the account wants of STS; there is one at most.
+    TokenPreferences,
 }
 
 /// One entity of an account.
@@ -104,6 +120,14 @@ pub enum Entity {
     PasswordPolicy(Arc<PasswordPolicy>),
     /// The password of a user.
     LoginProfile(Arc<LoginProfile>),
+    /// A credential of a user for one service.
+    ServiceCredential(Arc<ServiceCredential>),
+    /// An SSH public key of a user.
+    SshPublicKey(Arc<SshPublicKey>),
+    /// A signing certificate of a user.
+    SigningCertificate(Arc<SigningCertificate>),
+    /// What the account wants of STS.
+    TokenPreferences(TokenPreferences),
 }
 
 impl Entity {
@@ -124,6 +148,10 @@ impl Entity {
             Self::Alias(alias) => EntityKey::Alias(alias.name.clone()),
             Self::PasswordPolicy(_) => EntityKey::PasswordPolicy,
             Self::LoginProfile(profile) => EntityKey::LoginProfile(profile.user.clone()),
+            Self::ServiceCredential(held) => EntityKey::ServiceCredential(held.id.clone()),
+            Self::SshPublicKey(key) => EntityKey::SshPublicKey(key.id.clone()),
+            Self::SigningCertificate(held) => EntityKey::SigningCertificate(held.id.clone()),
+            Self::TokenPreferences(_) => EntityKey::TokenPreferences,
         }
     }
 }

@@ -111,6 +111,13 @@ pub enum EntityKind {
     PasswordPolicyToDelete,
     /// The login profile of a user, by the user's name.
     LoginProfile,
+    /// A credential of a user for one service, as
+    /// `User U does not have a service specific credential with id I`.
+    ServiceCredential,
+    /// An SSH public key, by its id.
+    SshPublicKey,
+    /// A signing certificate, by its id.
+    SigningCertificate,
     /// A role that was to be taken out of an instance profile and is not in it, as
     /// `Role R in Instance Profile P`.
     RoleInInstanceProfile,
@@ -141,6 +148,12 @@ pub enum DeleteConflict {
     InstanceProfileRole,
     /// A user has a password.
     LoginProfile,
+    /// A user has credentials for services.
+    ServiceCredentials,
+    /// A user has SSH public keys.
+    SshPublicKeys,
+    /// A user has signing certificates.
+    SigningCertificates,
 }
 
 impl DirectoryError {

@@ -59,6 +59,10 @@ pub enum Quota {
     InstanceProfilesPerAccount,
     /// Roles in an instance profile: 1.
     RolesPerInstanceProfile,
+    /// Credentials of a user for one service: 2.
+    ServiceCredentialsPerUser,
+    /// SSH public keys of a user: 5.
+    SshPublicKeysPerUser,
     /// Server certificates in an account: 20.
     ServerCertificatesPerAccount,
     /// Signing certificates of a user: 2.
@@ -77,6 +81,7 @@ impl Quota {
             Self::PoliciesPerAccount => 1_500,
             Self::AccessKeysPerUser
             | Self::PrivateKeysPerSamlProvider
+            | Self::ServiceCredentialsPerUser
             | Self::SigningCertificatesPerUser => 2,
             Self::ServerCertificatesPerAccount => 20,
             Self::GroupsPerUser
@@ -84,7 +89,9 @@ impl Quota {
             | Self::PoliciesPerGroup
             | Self::PoliciesPerRole
             | Self::KeysPerSamlProvider => 10,
-            Self::VersionsPerPolicy | Self::ThumbprintsPerOidcProvider => 5,
+            Self::VersionsPerPolicy
+            | Self::ThumbprintsPerOidcProvider
+            | Self::SshPublicKeysPerUser => 5,
             Self::PolicySize => 6_144,
             Self::TrustPolicySize | Self::UserInlinePolicySize => 2_048,
             Self::GroupInlinePolicySize => 5_120,

@@ -12,6 +12,7 @@ mod instance_profile;
 mod policy;
 mod principal;
 mod provider;
+mod user_credential;
 
 use aws_lc_rs::digest;
 use serde::Serialize;
@@ -48,6 +49,10 @@ impl EntityKey {
             Self::Alias(name) => format!("alias/{name}"),
             Self::PasswordPolicy => "password-policy".to_owned(),
             Self::LoginProfile(user) => format!("login-profile/{user}"),
+            Self::ServiceCredential(id) => format!("service-credential/{id}"),
+            Self::SshPublicKey(id) => format!("ssh-public-key/{id}"),
+            Self::SigningCertificate(id) => format!("signing-certificate/{id}"),
+            Self::TokenPreferences => "token-preferences".to_owned(),
         }
     }
 }
@@ -72,6 +77,16 @@ pub(crate) fn encode(entity: &Entity) -> EncodedRecord {
         Entity::Alias(alias) => to_json(&account::AliasRecord::from(&**alias)),
         Entity::PasswordPolicy(policy) => to_json(&account::PasswordPolicyRecord::from(&**policy)),
         Entity::LoginProfile(profile) => to_json(&credential::LoginProfileRecord::from(&**profile)),
+        Entity::ServiceCredential(held) => {
+            to_json(&user_credential::ServiceCredentialRecord::from(&**held))
+        }
+        Entity::SshPublicKey(key) => to_json(&user_credential::SshPublicKeyRecord::from(&**key)),
+        Entity::SigningCertificate(held) => {
+            to_json(&user_credential::SigningCertificateRecord::from(&**held))
+        }
+        Entity::TokenPreferences(preferences) => {
+            to_json(&account::TokenPreferencesRecord::from(*preferences))
+        }
         Entity::InstanceProfile(profile) => {
             to_json(&instance_profile::InstanceProfileRecord::from(&**profile))
         }
@@ -117,6 +132,14 @@ pub(crate) fn decode(
         "alias" => from_json::<account::AliasRecord>(body)?.entity()?,
         "password-policy" => from_json::<account::PasswordPolicyRecord>(body)?.entity()?,
         "login-profile" => from_json::<credential::LoginProfileRecord>(body)?.entity()?,
+        "service-credential" => {
+            from_json::<user_credential::ServiceCredentialRecord>(body)?.entity()?
+        }
+        "ssh-public-key" => from_json::<user_credential::SshPublicKeyRecord>(body)?.entity()?,
+        "signing-certificate" => {
+            from_json::<user_credential::SigningCertificateRecord>(body)?.entity()?
+        }
+        "token-preferences" => from_json::<account::TokenPreferencesRecord>(body)?.entity(),
         _ => return Err(LoadReason::UnknownKind),
     };
     if entity.key().text() == key { Ok(entity) } else { Err(LoadReason::Misplaced) }

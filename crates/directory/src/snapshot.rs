@@ -12,12 +12,13 @@ pub use lookup::PolicyUse;
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
-use stead_types::{AccessKeyId, AccountAlias, AccountId, Arn, UniqueId};
+use stead_types::{AccessKeyId, AccountAlias, AccountId, Arn, CredentialId, UniqueId};
 
 use crate::change::EntityChange;
 use crate::entity::{
     AccessKey, AccountRoot, Alias, Entity, EntityKey, Group, InstanceProfile, KeyOwner,
-    LoginProfile, ManagedPolicy, MfaDevice, OidcProvider, PasswordPolicy, Role, SamlProvider, User,
+    LoginProfile, ManagedPolicy, MfaDevice, OidcProvider, PasswordPolicy, Role, SamlProvider,
+    ServiceCredential, SigningCertificate, SshPublicKey, TokenPreferences, User,
 };
 use collection::{Collection, Index};
 use prepared::Prepared;
@@ -44,10 +45,17 @@ pub struct Snapshot {
     aliases: OrdMap<AccountAlias, Arc<Alias>>,
     password_policy: Option<Arc<PasswordPolicy>>,
     login_profiles: OrdMap<UniqueId, Arc<LoginProfile>>,
+    service_credentials: OrdMap<CredentialId, Arc<ServiceCredential>>,
+    ssh_public_keys: OrdMap<CredentialId, Arc<SshPublicKey>>,
+    signing_certificates: OrdMap<CredentialId, Arc<SigningCertificate>>,
+    token_preferences: Option<TokenPreferences>,
 
     // Derived from the entities above.
     keys_by_owner: Index<KeyOwner, AccessKeyId>,
     devices_by_owner: Index<KeyOwner, Arn>,
+    service_credentials_by_user: Index<UniqueId, CredentialId>,
+    ssh_keys_by_user: Index<UniqueId, CredentialId>,
+    certificates_by_user: Index<UniqueId, CredentialId>,
     // The members of a group by folded name, so that they are listed in order.
     members: Index<UniqueId, (String, UniqueId)>,
     // The instance profiles of a role by folded name, likewise.
@@ -79,8 +87,15 @@ impl Snapshot {
             aliases: OrdMap::new(),
             password_policy: None,
             login_profiles: OrdMap::new(),
+            service_credentials: OrdMap::new(),
+            ssh_public_keys: OrdMap::new(),
+            signing_certificates: OrdMap::new(),
+            token_preferences: None,
             keys_by_owner: Index::default(),
             devices_by_owner: Index::default(),
+            service_credentials_by_user: Index::default(),
+            ssh_keys_by_user: Index::default(),
+            certificates_by_user: Index::default(),
             members: Index::default(),
             profiles_by_role: Index::default(),
             uses: Index::default(),
@@ -154,6 +169,19 @@ impl Snapshot {
             Entity::LoginProfile(profile) => {
                 self.login_profiles.insert(profile.user.clone(), profile);
             }
+            Entity::ServiceCredential(held) => {
+                self.service_credentials_by_user.insert(held.user.clone(), held.id.clone());
+                self.service_credentials.insert(held.id.clone(), held);
+            }
+            Entity::SshPublicKey(key) => {
+                self.ssh_keys_by_user.insert(key.user.clone(), key.id.clone());
+                self.ssh_public_keys.insert(key.id.clone(), key);
+            }
+            Entity::SigningCertificate(held) => {
+                self.certificates_by_user.insert(held.user.clone(), held.id.clone());
+                self.signing_certificates.insert(held.id.clone(), held);
+            }
+            Entity::TokenPreferences(preferences) => self.token_preferences = Some(preferences),
             Entity::InstanceProfile(profile) => {
                 if let Some(role) = &profile.role {
                     let named = (profile.name.fold(), profile.id.clone());
@@ -194,6 +222,22 @@ impl Snapshot {
             EntityKey::Alias(name) => drop(self.aliases.remove(name)),
             EntityKey::PasswordPolicy => self.password_policy = None,
             EntityKey::LoginProfile(user) => drop(self.login_profiles.remove(user)),
+            EntityKey::ServiceCredential(id) => {
+                if let Some(held) = self.service_credentials.remove(id) {
+                    self.service_credentials_by_user.remove(&held.user, id);
+                }
+            }
+            EntityKey::SigningCertificate(id) => {
+                if let Some(held) = self.signing_certificates.remove(id) {
+                    self.certificates_by_user.remove(&held.user, id);
+                }
+            }
+            EntityKey::TokenPreferences => self.token_preferences = None,
+            EntityKey::SshPublicKey(id) => {
+                if let Some(key) = self.ssh_public_keys.remove(id) {
+                    self.ssh_keys_by_user.remove(&key.user, id);
+                }
+            }
         }
     }
 

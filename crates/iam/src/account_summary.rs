@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use stead_api::iam::{GetAccountSummary, GetAccountSummaryRequest, GetAccountSummaryResponse};
 use stead_api::{ApiError, Operation};
 use stead_authorizer::{Ask, Authorized};
-use stead_directory::entity::KeyOwner;
+use stead_directory::entity::{KeyOwner, TokenVersion};
 use stead_directory::{Quota, Snapshot};
 use stead_service::{Asks, Call, Handle, Work};
 
@@ -32,7 +32,7 @@ impl Handle<GetAccountSummary> for Iam {
             ("PolicyVersionsInUseQuota", 10_000),
             // Spec: API SetSecurityTokenServicePreferences: tokens of version 1, unless
             // it was called.
-            ("GlobalEndpointTokenVersion", 1),
+            ("GlobalEndpointTokenVersion", token_version(call.account)),
         ];
         let constants = constants.map(|(key, value)| (key.to_owned(), value));
         let summary: BTreeMap<String, i32> = summary.chain(constants).collect();
@@ -93,6 +93,13 @@ fn root(account: &Snapshot) -> [(&'static str, usize); 3] {
         ("AccountMFAEnabled", any(account.mfa_of(&KeyOwner::Root).next().is_some())),
         ("AccountPasswordPresent", 0),
     ]
+}
+
+fn token_version(account: &Snapshot) -> i32 {
+    match account.token_preferences().map(|preferences| preferences.global_endpoint) {
+        None | Some(TokenVersion::V1) => 1,
+        Some(TokenVersion::V2) => 2,
+    }
 }
 
 fn shown(value: usize) -> i32 {

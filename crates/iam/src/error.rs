@@ -15,6 +15,19 @@ use stead_policy::Parsed;
 /// [`for_principal`] and [`for_holder`] say what it is.
 pub(crate) fn api_error(error: DirectoryError) -> ApiError {
     match error {
+        // Observed: radkawar/stackd, recorded in 2026: with this code.
+        DirectoryError::NoSuchEntity { kind: EntityKind::ServiceCredential, name } => {
+            ApiError::validation(name)
+        }
+        // Observed: radkawar/stackd, recorded in 2026.
+        DirectoryError::EntityAlreadyExists { kind: EntityKind::SshPublicKey, .. } => {
+            let message = "Duplicate SSH public key uploaded.";
+            ApiError::new(ErrorCode::DuplicateSSHPublicKey, message)
+        }
+        // Observed: radkawar/stackd, recorded in 2026.
+        DirectoryError::EntityAlreadyExists { kind: EntityKind::SigningCertificate, .. } => {
+            ApiError::new(ErrorCode::DuplicateCertificate, "Duplicate certificate uploaded.")
+        }
         DirectoryError::NoSuchEntity { kind, name } => {
             ApiError::no_such_entity(missing(kind, &name))
         }
@@ -159,6 +172,12 @@ fn missing(kind: EntityKind, name: &str) -> String {
             "The account policy with name PasswordPolicy cannot be found.".to_owned()
         }
         EntityKind::LoginProfile => format!("Login Profile for User {name} cannot be found."),
+        EntityKind::ServiceCredential => name.to_owned(),
+        // Observed: radkawar/stackd, recorded in 2026.
+        EntityKind::SshPublicKey => format!("User has no Public Key with id {name}."),
+        EntityKind::SigningCertificate => {
+            format!("The Certificate with id {name} cannot be found.")
+        }
         // Choice: no quotation found.
         EntityKind::AccountAlias => format!("The account alias {name} cannot be found."),
         EntityKind::SamlPrivateKey => format!("The private key with id {name} cannot be found."),
@@ -192,6 +211,12 @@ fn existing(kind: EntityKind, name: &str) -> String {
         EntityKind::AccountAlias => format!("The account alias {name} already exists."),
         // Observed: recorded for CreateLoginProfile (2026-02).
         EntityKind::LoginProfile => format!("Login Profile for user {name} already exists."),
+        // Choice: no command refuses so, since ids are made here.
+        EntityKind::ServiceCredential
+        | EntityKind::SshPublicKey
+        | EntityKind::SigningCertificate => {
+            format!("{name} already exists.")
+        }
         // Choice: no command refuses so, since a policy is replaced.
         EntityKind::PasswordPolicy | EntityKind::PasswordPolicyToDelete => {
             "The password policy already exists.".to_owned()
@@ -215,6 +240,15 @@ fn delete_conflict(conflict: DeleteConflict) -> &'static str {
         DeleteConflict::AccessKeys => "Cannot delete entity, must delete access keys first.",
         // Choice: in the words of the others; the code is recorded (radkawar/stackd, 2026).
         DeleteConflict::LoginProfile => "Cannot delete entity, must delete login profile first.",
+        // Choice: in the words of the others; no quotation found.
+        DeleteConflict::SshPublicKeys => "Cannot delete entity, must delete public keys first.",
+        // Observed: radkawar/stackd, recorded in 2026.
+        DeleteConflict::SigningCertificates => {
+            "Cannot delete entity, must delete certificates first."
+        }
+        DeleteConflict::ServiceCredentials => {
+            "Cannot delete entity, must delete service specific credentials first."
+        }
         // Observed: rebuy-de/aws-nuke issue 281.
         DeleteConflict::MfaDevices => "Cannot delete entity, must delete MFA device first.",
         // Observed: mozilla-services/userplex issue 17 for a user, hashicorp/terraform
@@ -282,9 +316,13 @@ fn limit_exceeded(quota: Quota) -> String {
         Quota::SamlProvidersPerAccount => "SAMLProvidersPerAccount",
         Quota::KeysPerSamlProvider => "KeysPerSAMLProvider",
         Quota::PrivateKeysPerSamlProvider => "PrivateKeysPerSAMLProvider",
+        // Observed: radkawar/stackd, recorded in 2026.
+        Quota::ServiceCredentialsPerUser => "ContextSpecificCredentialsPerUserPerContext",
+        Quota::SshPublicKeysPerUser => "SSHPublicKeysPerUser",
         Quota::InstanceProfilesPerAccount => "InstanceProfilesPerAccount",
         Quota::ServerCertificatesPerAccount => "ServerCertificatesPerAccount",
-        Quota::SigningCertificatesPerUser => "SigningCertificatesPerUser",
+        // Observed: radkawar/stackd, recorded in 2026.
+        Quota::SigningCertificatesPerUser => "CertificatesPerUser",
     };
     format!("Cannot exceed quota for {name}: {}", quota.max())
 }

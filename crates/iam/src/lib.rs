@@ -26,11 +26,15 @@ mod user_tags;
 mod access_key;
 mod access_key_last_used;
 mod change_password;
+mod credential_report;
 mod login_profile;
 mod mfa_assignment;
 mod mfa_device;
 mod password;
 mod password_policy;
+mod service_credential;
+mod signing_certificate;
+mod ssh_public_key;
 
 // Roles, and how machines get them.
 mod instance_profile;
@@ -46,6 +50,8 @@ mod saml_provider;
 mod account_alias;
 mod account_details;
 mod account_summary;
+mod organizations_features;
+mod token_preferences;
 
 // Policies: managed, embedded, attached, and boundaries.
 mod attachment;

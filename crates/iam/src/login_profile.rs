@@ -137,7 +137,7 @@ impl Handle<DeleteLoginProfile> for Iam {
 ///
 /// Choice: the root user who names nobody is answered like a role: on AWS it takes a
 /// session of AssumeRoot.
-fn named(name: Option<&str>, call: &Call<'_>) -> Result<String, ApiError> {
+pub(crate) fn named(name: Option<&str>, call: &Call<'_>) -> Result<String, ApiError> {
     match Target::named_or_calling(name, call)? {
         Target::User(name) => Ok(name),
         Target::Root => Err(ApiError::validation(

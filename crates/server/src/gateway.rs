@@ -28,6 +28,7 @@ use crate::audit::AuditLog;
 use crate::clock::Clock;
 use crate::code_attempts::CodeAttempts;
 use crate::config::Saml;
+use crate::credential_reports::ReportLog;
 use crate::denials::DenialLog;
 use crate::issuer_keys::IssuerKeys;
 use crate::keys::LiveKeyring;
@@ -45,6 +46,7 @@ pub(crate) struct Gateway<S> {
     /// Bound: [`SIGNING_KEYS_MAX`]; see [`SigningKeyCache`] for the rest.
     signing_keys: Mutex<SigningKeyCache>,
     denials: DenialLog,
+    reports: ReportLog,
     code_attempts: CodeAttempts,
     /// How many passwords may be hashed at a time.
     password_turns: Semaphore,
@@ -92,6 +94,7 @@ impl<S: Store> Gateway<S> {
             style,
             signing_keys: Mutex::new(SigningKeyCache::new(SIGNING_KEYS_MAX)),
             denials: DenialLog::new(),
+            reports: ReportLog::new(),
             code_attempts: CodeAttempts::new(),
             password_turns: Semaphore::new(PASSWORD_TURNS),
             throttle: Throttle::new(rates),

@@ -15,6 +15,7 @@ pub mod check;
 pub mod clock;
 mod code_attempts;
 pub mod config;
+mod credential_reports;
 mod denials;
 pub mod entropy;
 mod gateway;

@@ -214,6 +214,13 @@ pub const SIGNING_KEYS_MAX: usize = 10_000;
 /// as fit its length (Spec: 2,048 characters, so fewer than 100).
 pub const SEEN_ACCOUNTS_MAX: usize = 100;
 
+/// Bytes of all credential reports together. Choice: some forty of the largest accounts.
+pub const REPORT_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// How long a credential report is kept. Choice: it expires after four hours, which is then
+/// told for the rest of a day.
+pub const REPORT_LIFETIME: Duration = Duration::from_secs(24 * 3_600);
+
 /// Passwords that are hashed at a time. Choice: each takes twenty mebibytes and a core for
 /// tens of milliseconds; the calls behind them wait.
 pub const PASSWORD_TURNS: usize = 4;

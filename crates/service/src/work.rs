@@ -6,7 +6,7 @@ use stead_session::Keyring;
 use stead_session::totp::Step;
 use stead_types::{AccessKeyId, AccountId, Arn, Entropy, Timestamp, UniqueId};
 
-use crate::{DenialRecord, IssuerCheck, PasswordOutcome};
+use crate::{CredentialReports, DenialRecord, IssuerCheck, PasswordOutcome};
 
 /// What an operation may use and change while it is carried out.
 pub struct Work<'a> {
@@ -19,6 +19,8 @@ pub struct Work<'a> {
     pub keyring: &'a Keyring,
     /// When access keys and roles were last used.
     pub usage: &'a dyn Usage,
+    /// The last credential reports.
+    pub reports: &'a dyn CredentialReports,
     /// Recent denials.
     pub denials: &'a dyn DenialRecords,
     /// What was computed of passwords, where [`Handle::passwords`](crate::Handle::passwords)

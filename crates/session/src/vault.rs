@@ -8,7 +8,7 @@
 
 use std::fmt;
 
-use stead_types::{AccessKeyId, AccountId, Entropy, SamlId, Secret, UniqueId};
+use stead_types::{AccessKeyId, AccountId, CredentialId, Entropy, SamlId, Secret, UniqueId};
 use thiserror::Error;
 
 use crate::keyring::{Keyring, RecordError};
@@ -37,6 +37,8 @@ pub enum SecretName<'a> {
     },
     /// The hash of a user's password, by the user's unique id.
     PasswordHash(&'a UniqueId),
+    /// The secret of a credential for one service, by the credential's id.
+    ServiceCredential(&'a CredentialId),
 }
 
 /// Where an account's secrets are wrapped and unwrapped.
@@ -268,6 +270,7 @@ impl AccountVault {
             // Ids hold no blanks.
             SecretName::SamlPrivateKey { provider, id } => (b'S', format!("{id} {provider}")),
             SecretName::PasswordHash(user) => (b'P', user.to_string()),
+            SecretName::ServiceCredential(id) => (b'C', id.to_string()),
         };
         [&self.account.number().to_be_bytes(), [letter].as_slice(), name.as_bytes()].concat()
     }

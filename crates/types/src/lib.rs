@@ -11,6 +11,7 @@ mod account_id;
 mod address;
 mod arn;
 mod client_id;
+mod credential_id;
 mod entropy;
 mod issuer_url;
 mod names;
@@ -28,6 +29,7 @@ pub use account_id::{AccountId, AccountIdError};
 pub use address::push_address;
 pub use arn::{Arn, ArnError};
 pub use client_id::{ClientId, ClientIdError};
+pub use credential_id::{CredentialId, CredentialIdError, CredentialIdKind};
 pub use entropy::Entropy;
 pub use issuer_url::{IssuerScheme, IssuerUrl, IssuerUrlError};
 pub use names::{

@@ -1,5 +1,6 @@
 """What IAM's clients are told of an account, and its alias."""
 
+import csv
 import unittest
 
 import case
@@ -39,6 +40,25 @@ class Account(case.Case):
         self.assertEqual((after["UsersQuota"], after["AccountAccessKeysPresent"]), (5000, 1))
         user, keys = self.user()
         self.denied(user, "iam:GetAccountSummary", world.client("iam", keys).get_account_summary, resource="*")
+
+    def test_a_credential_report_is_generated_and_read(self) -> None:
+        name = self.name("user")
+        self.iam.create_user(UserName=name)
+        # Another test may have had one made before this user was there.
+        self.assertIn(self.iam.generate_credential_report()["State"], ["STARTED", "COMPLETE"])
+        self.assertEqual(self.iam.generate_credential_report()["State"], "COMPLETE")
+        report = self.iam.get_credential_report()
+        self.assertEqual(report["ReportFormat"], "text/csv")
+        rows = list(csv.DictReader(report["Content"].decode().splitlines()))
+        self.assertEqual((rows[0]["user"], rows[0]["access_key_1_active"]), ("<root_account>", "true"))
+        self.assertEqual(len(rows[0]), 22)
+
+    def test_what_the_account_wants_of_sts_and_organizations(self) -> None:
+        self.iam.set_security_token_service_preferences(GlobalEndpointTokenVersion="v2Token")
+        summary = self.iam.get_account_summary()["SummaryMap"]
+        self.assertEqual(summary["GlobalEndpointTokenVersion"], 2)
+        self.iam.set_security_token_service_preferences(GlobalEndpointTokenVersion="v1Token")
+        self.refused("OrganizationNotFoundException", 400, self.iam.list_organizations_features)
 
 
 if __name__ == "__main__":

@@ -144,6 +144,7 @@ impl World {
             entropy: &mut entropy,
             keyring: &self.keyring,
             usage: self,
+            reports: &self.reports,
             denials: &self.denials,
             passwords,
             guards: Vec::new(),

@@ -17,8 +17,8 @@ use std::sync::Arc;
 
 use stead_directory::Snapshot;
 use stead_service::{
-    AssertionUse, CodeAttempts, DenialRecord, DenialRecords, LastUsed, LoopbackIssuers,
-    ReplayGuard, Simulator, Usage,
+    AssertionUse, CodeAttempts, CredentialReport, CredentialReports, DenialRecord, DenialRecords,
+    LastUsed, LoopbackIssuers, ReplayGuard, Simulator, Usage,
 };
 use stead_session::Keyring;
 use stead_session::vault::{AccountVault, DataKey};
@@ -50,6 +50,8 @@ pub struct World {
     pub wrong_codes_left: CodesLeft,
     /// Issuers that do not answer when they are registered.
     pub silent_issuers: Vec<String>,
+    /// The last credential reports.
+    pub reports: Reports,
     /// Whether issuers on the loopback may be registered in plain text.
     pub loopback_issuers: LoopbackIssuers,
     /// How often one SAML assertion is good.
@@ -100,6 +102,20 @@ impl CodeAttempts for CodesLeft {
     }
 }
 
+/// The last credential reports.
+#[derive(Debug, Default)]
+pub struct Reports(RefCell<BTreeMap<AccountId, Arc<CredentialReport>>>);
+
+impl CredentialReports for Reports {
+    fn find(&self, account: AccountId) -> Option<Arc<CredentialReport>> {
+        self.0.borrow().get(&account).cloned()
+    }
+
+    fn keep(&self, account: AccountId, report: CredentialReport) {
+        self.0.borrow_mut().insert(account, Arc::new(report));
+    }
+}
+
 impl Usage for World {
     fn key_last_used(&self, key: &AccessKeyId) -> Option<LastUsed> {
         self.usage.get(key.as_str()).cloned()
@@ -130,6 +146,7 @@ impl World {
             denials: Denials::default(),
             usage: BTreeMap::new(),
             wrong_codes_left: CodesLeft(Cell::new(1_000)),
+            reports: Reports::default(),
             silent_issuers: Vec::new(),
             loopback_issuers: LoopbackIssuers::Refused,
             assertion_use: AssertionUse::default(),

@@ -9,3 +9,4 @@ mod policies;
 mod principals;
 mod saml_providers;
 mod tagging;
+mod user_credentials;

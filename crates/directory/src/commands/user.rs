@@ -104,6 +104,15 @@ fn delete_conflict(snapshot: &Snapshot, user: &User) -> Option<DeleteConflict> {
         (snapshot.mfa_of(&owner).next().is_some(), DeleteConflict::MfaDevices),
         (!user.groups.is_empty(), DeleteConflict::GroupMembership),
         (snapshot.login_profile(&user.id).is_some(), DeleteConflict::LoginProfile),
+        (snapshot.ssh_public_keys_of(&user.id).next().is_some(), DeleteConflict::SshPublicKeys),
+        (
+            snapshot.signing_certificates_of(&user.id).next().is_some(),
+            DeleteConflict::SigningCertificates,
+        ),
+        (
+            snapshot.service_credentials_of(&user.id).next().is_some(),
+            DeleteConflict::ServiceCredentials,
+        ),
     ];
     conflicts.into_iter().find_map(|(applies, conflict)| applies.then_some(conflict))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::entity::{Alias, CharacterKind, Entity, PasswordPolicy};
+use crate::entity::{Alias, CharacterKind, Entity, PasswordPolicy, TokenPreferences, TokenVersion};
 use crate::records::field::{parse, parse_time};
 use crate::snapshot::LoadReason;
 
@@ -93,5 +93,38 @@ impl PasswordPolicyRecord {
             hard_expiry: self.hard_expiry,
         };
         Ok(Entity::PasswordPolicy(Arc::new(policy)))
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TokenPreferencesRecord {
+    global_endpoint: TokenVersionRecord,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum TokenVersionRecord {
+    V1,
+    V2,
+}
+
+impl From<TokenPreferences> for TokenPreferencesRecord {
+    fn from(preferences: TokenPreferences) -> Self {
+        let global_endpoint = match preferences.global_endpoint {
+            TokenVersion::V1 => TokenVersionRecord::V1,
+            TokenVersion::V2 => TokenVersionRecord::V2,
+        };
+        Self { global_endpoint }
+    }
+}
+
+impl TokenPreferencesRecord {
+    pub(super) fn entity(self) -> Entity {
+        let global_endpoint = match self.global_endpoint {
+            TokenVersionRecord::V1 => TokenVersion::V1,
+            TokenVersionRecord::V2 => TokenVersion::V2,
+        };
+        Entity::TokenPreferences(TokenPreferences { global_endpoint })
     }
 }

@@ -8,10 +8,11 @@ use stead_types::Timestamp;
 use super::*;
 use crate::StoredPolicy;
 use crate::entity::{
-    AccessKey, AccountRoot, Alias, AssertionEncryption, AttachedPolicies, CharacterKind, Group,
-    InlinePolicies, InstanceProfile, KeyOwner, KeyStatus, LoginProfile, ManagedPolicy,
-    MaxSessionDuration, MfaAssignment, MfaDevice, OidcProvider, PasswordPolicy,
-    PermissionsBoundary, PolicyVersion, ResourceTags, Role, SamlPrivateKey, SamlProvider, User,
+    AccessKey, AccountRoot, Alias, AssertionEncryption, AttachedPolicies, CharacterKind,
+    CredentialService, Group, InlinePolicies, InstanceProfile, KeyOwner, KeyStatus, LoginProfile,
+    ManagedPolicy, MaxSessionDuration, MfaAssignment, MfaDevice, OidcProvider, PasswordPolicy,
+    PermissionsBoundary, PolicyVersion, ResourceTags, Role, SamlPrivateKey, SamlProvider,
+    ServiceCredential, SigningCertificate, SshPublicKey, TokenPreferences, TokenVersion, User,
     VersionId,
 };
 use crate::testing::{ALLOW, DENY, account, arn, name, now, saml_metadata, secret, tag, trust_of};
@@ -31,8 +32,14 @@ fn attached(owner: &str) -> AttachedPolicies {
 }
 
 fn entities() -> Vec<Entity> {
-    [principals_and_credentials(), providers(), vec![instance_profile(), alias()], passwords()]
-        .concat()
+    [
+        principals_and_credentials(),
+        providers(),
+        vec![instance_profile(), alias()],
+        passwords(),
+        user_credentials(),
+    ]
+    .concat()
 }
 
 fn principals_and_credentials() -> Vec<Entity> {
@@ -136,6 +143,37 @@ fn instance_profile() -> Entity {
     }))
 }
 
+fn user_credentials() -> Vec<Entity> {
+    vec![
+        Entity::ServiceCredential(Arc::new(ServiceCredential {
+            id: name("ACCAIOSFODNN7EXAMPLE1"),
+            user: name("AIDAIOSFODNN7EXAMPLE1"),
+            service: CredentialService::Bedrock,
+            alias: "ann-at-111122223333".into(),
+            status: KeyStatus::Inactive,
+            created_at: now(),
+            expires_at: Some(now()),
+            secret: secret(),
+        })),
+        Entity::SigningCertificate(Arc::new(SigningCertificate {
+            id: name("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"),
+            user: name("AIDAIOSFODNN7EXAMPLE1"),
+            body: "pem\n".into(),
+            der: [1, 2, 3].into(),
+            status: KeyStatus::Active,
+            uploaded_at: now(),
+        })),
+        Entity::TokenPreferences(TokenPreferences { global_endpoint: TokenVersion::V2 }),
+        Entity::SshPublicKey(Arc::new(SshPublicKey {
+            id: name("APKAIOSFODNN7EXAMPLE"),
+            user: name("AIDAIOSFODNN7EXAMPLE1"),
+            blob: [1, 2, 3].into(),
+            status: KeyStatus::Active,
+            uploaded_at: now(),
+        })),
+    ]
+}
+
 fn passwords() -> Vec<Entity> {
     vec![
         Entity::PasswordPolicy(Arc::new(PasswordPolicy {
@@ -182,7 +220,7 @@ fn managed_policy() -> ManagedPolicy {
 }
 
 /// Key and file of the record of each entity.
-const GOLDEN: [(&str, &str); 13] = [
+const GOLDEN: [(&str, &str); 17] = [
     ("account", include_str!("tests/golden/account.json")),
     ("user/AIDAIOSFODNN7EXAMPLE1", include_str!("tests/golden/user.json")),
     ("group/AGPAIOSFODNN7EXAMPLE1", include_str!("tests/golden/group.json")),
@@ -205,6 +243,16 @@ const GOLDEN: [(&str, &str); 13] = [
     ("alias/my-company", include_str!("tests/golden/alias.json")),
     ("password-policy", include_str!("tests/golden/password-policy.json")),
     ("login-profile/AIDAIOSFODNN7EXAMPLE1", include_str!("tests/golden/login-profile.json")),
+    (
+        "service-credential/ACCAIOSFODNN7EXAMPLE1",
+        include_str!("tests/golden/service-credential.json"),
+    ),
+    (
+        "signing-certificate/ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
+        include_str!("tests/golden/signing-certificate.json"),
+    ),
+    ("token-preferences", include_str!("tests/golden/token-preferences.json")),
+    ("ssh-public-key/APKAIOSFODNN7EXAMPLE", include_str!("tests/golden/ssh-public-key.json")),
 ];
 
 #[test]
@@ -290,6 +338,16 @@ fn fields_with_other_values_are_refused() {
         ("alias/", "Z", "", "created_at"),
         ("password-policy", "14", "129", "minimum_length"),
         ("login-profile/", "AIDA", "AROA", "id"),
+        ("service-credential/", "ACCA", "acca", "id"),
+        ("service-credential/", "AIDA", "AROA", "user"),
+        ("service-credential/", "bedrock", "sqs", "service"),
+        ("service-credential/", "AQID", "AQI", "secret"),
+        ("ssh-public-key/", "APKA", "apka", "id"),
+        ("signing-certificate/", "ABCD", "abcd", "id"),
+        ("signing-certificate/", "AIDA", "AROA", "user"),
+        ("signing-certificate/", "AQID", "AQI", "der"),
+        ("ssh-public-key/", "AIDA", "AROA", "user"),
+        ("ssh-public-key/", "AQID", "AQI", "blob"),
         ("login-profile/", "AQID", "AQI", "password"),
         ("login-profile/", r#"["AQID"]"#, r#"["AQI"]"#, "previous"),
     ] {

@@ -120,7 +120,11 @@ impl Snapshot {
             | Entity::SamlProvider(_)
             | Entity::Alias(_)
             | Entity::PasswordPolicy(_)
-            | Entity::LoginProfile(_) => false,
+            | Entity::LoginProfile(_)
+            | Entity::ServiceCredential(_)
+            | Entity::SshPublicKey(_)
+            | Entity::SigningCertificate(_)
+            | Entity::TokenPreferences(_) => false,
         }
     }
 
@@ -154,7 +158,11 @@ fn has_damaged_policy(entity: &Entity) -> bool {
         | Entity::InstanceProfile(_)
         | Entity::Alias(_)
         | Entity::PasswordPolicy(_)
-        | Entity::LoginProfile(_) => false,
+        | Entity::LoginProfile(_)
+        | Entity::ServiceCredential(_)
+        | Entity::SshPublicKey(_)
+        | Entity::SigningCertificate(_)
+        | Entity::TokenPreferences(_) => false,
     }
 }
 

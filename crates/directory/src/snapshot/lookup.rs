@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use stead_types::{AccessKeyId, Arn, IssuerUrl, UniqueId, UniqueIdKind};
+use stead_types::{AccessKeyId, Arn, CredentialId, IssuerUrl, UniqueId, UniqueIdKind};
 
 use crate::catalogue;
 use crate::entity::{
     AccessKey, Alias, Entity, Group, InstanceProfile, KeyOwner, LoginProfile, ManagedPolicy,
-    MfaDevice, OidcProvider, PasswordPolicy, Role, SamlProvider, User,
+    MfaDevice, OidcProvider, PasswordPolicy, Role, SamlProvider, ServiceCredential,
+    SigningCertificate, SshPublicKey, TokenPreferences, User,
 };
 use crate::{PrincipalLookup, PrincipalStatus, Snapshot};
 
@@ -337,6 +338,63 @@ impl Snapshot {
         self.login_profiles.get(user)
     }
 
+    /// The credential for one service with this id.
+    #[must_use]
+    pub fn service_credential(&self, id: &CredentialId) -> Option<&Arc<ServiceCredential>> {
+        self.service_credentials.get(id)
+    }
+
+    /// The credentials of a user for single services, in the order of their ids.
+    pub fn service_credentials_of(
+        &self,
+        user: &UniqueId,
+    ) -> impl Iterator<Item = &Arc<ServiceCredential>> {
+        let ids = self.service_credentials_by_user.of(user);
+        ids.filter_map(|id| self.service_credentials.get(id))
+    }
+
+    /// All credentials for single services, in the order of their ids.
+    pub fn service_credentials(&self) -> impl Iterator<Item = &Arc<ServiceCredential>> {
+        self.service_credentials.values()
+    }
+
+    /// The SSH public key with this id.
+    #[must_use]
+    pub fn ssh_public_key(&self, id: &CredentialId) -> Option<&Arc<SshPublicKey>> {
+        self.ssh_public_keys.get(id)
+    }
+
+    /// The SSH public keys of a user, in the order of their ids.
+    pub fn ssh_public_keys_of(&self, user: &UniqueId) -> impl Iterator<Item = &Arc<SshPublicKey>> {
+        self.ssh_keys_by_user.of(user).filter_map(|id| self.ssh_public_keys.get(id))
+    }
+
+    /// The signing certificate with this id.
+    #[must_use]
+    pub fn signing_certificate(&self, id: &CredentialId) -> Option<&Arc<SigningCertificate>> {
+        self.signing_certificates.get(id)
+    }
+
+    /// The signing certificates of a user, in the order of their ids.
+    pub fn signing_certificates_of(
+        &self,
+        user: &UniqueId,
+    ) -> impl Iterator<Item = &Arc<SigningCertificate>> {
+        let ids = self.certificates_by_user.of(user);
+        ids.filter_map(|id| self.signing_certificates.get(id))
+    }
+
+    /// All signing certificates, in the order of their ids.
+    pub fn signing_certificates(&self) -> impl Iterator<Item = &Arc<SigningCertificate>> {
+        self.signing_certificates.values()
+    }
+
+    /// What the account wants of STS, if it said so.
+    #[must_use]
+    pub const fn token_preferences(&self) -> Option<TokenPreferences> {
+        self.token_preferences
+    }
+
     /// Every entity of the account, the account itself first.
     pub fn entities(&self) -> impl Iterator<Item = Entity> + '_ {
         std::iter::once(Entity::Account(self.root().clone()))
@@ -352,6 +410,10 @@ impl Snapshot {
             .chain(self.aliases.values().cloned().map(Entity::Alias))
             .chain(self.password_policy.iter().cloned().map(Entity::PasswordPolicy))
             .chain(self.login_profiles.values().cloned().map(Entity::LoginProfile))
+            .chain(self.service_credentials.values().cloned().map(Entity::ServiceCredential))
+            .chain(self.ssh_public_keys.values().cloned().map(Entity::SshPublicKey))
+            .chain(self.signing_certificates.values().cloned().map(Entity::SigningCertificate))
+            .chain(self.token_preferences.into_iter().map(Entity::TokenPreferences))
     }
 
     /// Whether the user or role with this id exists: sessions of one that does

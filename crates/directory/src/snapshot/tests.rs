@@ -37,7 +37,9 @@ fn dump(snapshot: &Snapshot) -> String {
     .unwrap();
     writeln!(
         text,
-        "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
+        "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
+        snapshot.service_credentials_by_user,
+        (&snapshot.ssh_keys_by_user, &snapshot.certificates_by_user),
         snapshot.keys_by_owner,
         snapshot.devices_by_owner,
         snapshot.members,

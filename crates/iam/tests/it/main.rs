@@ -10,6 +10,7 @@
 mod account_details;
 mod authorization;
 mod corpus;
+mod credential_report;
 mod credentials;
 mod documents;
 mod identity_providers;

@@ -175,6 +175,7 @@ impl<S: Store> Gateway<S> {
                 entropy: &mut ThreadEntropy,
                 keyring: &keyring,
                 usage: &*caller.account,
+                reports: &self.reports,
                 denials: &denials,
                 passwords,
                 guards: Vec::new(),

@@ -174,3 +174,91 @@ fn passwords_are_changed_by_who_knows_them_and_kept_as_hashes() {
         }
     }
 }
+
+#[test]
+fn a_credential_report_tells_of_uses_and_is_made_anew_after_a_restart() {
+    let mut kept = Kept::start("kept-report");
+    kept.done("CreateUser", &[("UserName", "ann")]);
+    kept.done("CreateLoginProfile", &[("UserName", "ann"), ("Password", "First-Passw0rd")]);
+    for _ in 0..2 {
+        assert_eq!(kept.refused("GetCredentialReport", &[]), "ReportNotPresent");
+        let begun = kept.done("GenerateCredentialReport", &[]);
+        assert_eq!(begun.text("State"), Some("STARTED"));
+        let whole = kept.done("GenerateCredentialReport", &[]);
+        assert_eq!(whole.text("State"), Some("COMPLETE"));
+        let report = kept.done("GetCredentialReport", &[]);
+        let content = report.text("Content").unwrap().as_bytes().to_vec();
+        let text = String::from_utf8(data_encoding::BASE64.decode(&content).unwrap()).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[1].starts_with("<root_account>,arn:aws:iam::111122223333:root,"));
+        // The root user has just called.
+        assert!(lines[1].contains(",us-east-1,iam,"), "{text}");
+        assert!(lines[2].starts_with("ann,") && lines[2].contains(",true,no_information,"));
+        kept.start_anew();
+    }
+}
+
+#[test]
+fn what_users_have_for_single_services_is_kept_and_its_secrets_are_not_in_the_clear() {
+    let mut kept = Kept::start("kept-user-credentials");
+    let user = ("UserName", "ann");
+    kept.done("CreateUser", &[user]);
+    let body = include_str!("../../../../crates/iam/tests/ssh/rsa-2048.pub");
+    let key = kept.done("UploadSSHPublicKey", &[user, ("SSHPublicKeyBody", body)]);
+    let key = key.text("SSHPublicKeyId").unwrap().to_owned();
+    let service = ("ServiceName", "codecommit.amazonaws.com");
+    let made = kept.done("CreateServiceSpecificCredential", &[user, service]);
+    let id = made.text("ServiceSpecificCredentialId").unwrap().to_owned();
+    let password = made.text("ServicePassword").unwrap().to_owned();
+    let inactive = [user, ("SSHPublicKeyId", &key), ("Status", "Inactive")];
+    kept.done("UpdateSSHPublicKey", &inactive);
+    for start_anew in [false, true] {
+        if start_anew {
+            kept.start_anew();
+        }
+        let shown = [user, ("SSHPublicKeyId", &*key), ("Encoding", "PEM")];
+        let shown = kept.done("GetSSHPublicKey", &shown);
+        let pem = include_str!("../../../../crates/iam/tests/ssh/rsa-2048.pem");
+        assert_eq!(shown.text("SSHPublicKeyBody").map(str::trim), Some(pem.trim()));
+        assert_eq!(shown.text("Status"), Some("Inactive"));
+        let listed = kept.done("ListServiceSpecificCredentials", &[user]);
+        assert_eq!(listed.text("ServiceSpecificCredentialId"), Some(&*id));
+        assert_eq!(listed.text("ServicePassword"), None);
+    }
+    let reset =
+        kept.done("ResetServiceSpecificCredential", &[user, ("ServiceSpecificCredentialId", &id)]);
+    let other = reset.text("ServicePassword").unwrap().to_owned();
+    assert_ne!(other, password);
+    kept.start_anew();
+    let kept_bytes = std::fs::read(kept.data.join("stead.db")).unwrap();
+    for secret in [&password, &other] {
+        let held = kept_bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
+        assert!(!held, "a secret in the clear");
+    }
+}
+
+#[test]
+fn certificates_and_preferences_are_kept() {
+    let mut kept = Kept::start("kept-certificates");
+    let user = ("UserName", "ann");
+    kept.done("CreateUser", &[user]);
+    let body = include_str!("../../../../crates/iam/tests/signing-certificate.pem");
+    let made = kept.done("UploadSigningCertificate", &[user, ("CertificateBody", body)]);
+    let id = made.text("CertificateId").unwrap().to_owned();
+    kept.done("SetSecurityTokenServicePreferences", &[("GlobalEndpointTokenVersion", "v2Token")]);
+    for start_anew in [false, true] {
+        if start_anew {
+            kept.start_anew();
+        }
+        let listed = kept.done("ListSigningCertificates", &[user]);
+        assert_eq!(listed.text("CertificateId"), Some(&*id));
+        assert_eq!(listed.text("CertificateBody").map(str::trim), Some(body.trim()));
+        let summary = kept.done("GetAccountSummary", &[]);
+        let keys = summary.all("key").zip(summary.all("value"));
+        let version = keys.into_iter().find(|(key, _)| *key == "GlobalEndpointTokenVersion");
+        assert_eq!(version.map(|(_, value)| value), Some("2"));
+    }
+    kept.done("DeleteSigningCertificate", &[user, ("CertificateId", &id)]);
+    kept.start_anew();
+    kept.done("DeleteUser", &[user]);
+}

@@ -1,0 +1,60 @@
+//! Features of Organizations for root users: an account of an organization can hand its root
+//! user over to the management account. There are no organizations here, and AWS answers an
+//! account that is in none alike.
+
+use stead_api::iam::{
+    DisableOrganizationsRootCredentialsManagement,
+    DisableOrganizationsRootCredentialsManagementRequest,
+    DisableOrganizationsRootCredentialsManagementResponse, DisableOrganizationsRootSessions,
+    DisableOrganizationsRootSessionsRequest, DisableOrganizationsRootSessionsResponse,
+    EnableOrganizationsRootCredentialsManagement,
+    EnableOrganizationsRootCredentialsManagementRequest,
+    EnableOrganizationsRootCredentialsManagementResponse, EnableOrganizationsRootSessions,
+    EnableOrganizationsRootSessionsRequest, EnableOrganizationsRootSessionsResponse,
+    ListOrganizationsFeatures, ListOrganizationsFeaturesRequest, ListOrganizationsFeaturesResponse,
+};
+use stead_api::{ApiError, ErrorCode, Operation};
+use stead_authorizer::{Ask, Authorized};
+use stead_service::{Asks, Call, Handle, Work};
+
+use crate::Iam;
+
+/// Spec: API ListOrganizationsFeatures and the others, OrganizationNotFoundException. Choice:
+/// the text.
+fn no_organization() -> ApiError {
+    let message =
+        "The request was rejected because no organization is associated with your account.";
+    ApiError::new(ErrorCode::OrganizationNotFoundException, message)
+}
+
+macro_rules! without_organization {
+    ($($operation:ident($request:ident) -> $response:ident,)+) => {$(
+        impl Handle<$operation> for Iam {
+            /// Spec: Service Authorization Reference, IAM: the action knows no resource.
+            fn asks(_: &$request, call: &Call<'_>) -> Result<Asks, ApiError> {
+                Ok(Ask::any($operation::ACTION, call.account.account()).into())
+            }
+
+            fn execute(
+                _permit: Authorized<$operation>,
+                _input: $request,
+                _call: &Call<'_>,
+                _work: &mut Work<'_>,
+            ) -> Result<$response, ApiError> {
+                Err(no_organization())
+            }
+        }
+    )+};
+}
+
+without_organization! {
+    ListOrganizationsFeatures(ListOrganizationsFeaturesRequest) -> ListOrganizationsFeaturesResponse,
+    EnableOrganizationsRootSessions(EnableOrganizationsRootSessionsRequest)
+        -> EnableOrganizationsRootSessionsResponse,
+    DisableOrganizationsRootSessions(DisableOrganizationsRootSessionsRequest)
+        -> DisableOrganizationsRootSessionsResponse,
+    EnableOrganizationsRootCredentialsManagement(EnableOrganizationsRootCredentialsManagementRequest)
+        -> EnableOrganizationsRootCredentialsManagementResponse,
+    DisableOrganizationsRootCredentialsManagement(DisableOrganizationsRootCredentialsManagementRequest)
+        -> DisableOrganizationsRootCredentialsManagementResponse,
+}
