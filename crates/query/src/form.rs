@@ -14,11 +14,30 @@ mod tests;
 /// The parameters of a request: unique names, sorted, decoded once.
 ///
 /// `Debug` shows names only, since values may be passwords and tokens.
-#[derive(Clone)]
-#[cfg_attr(test, derive(PartialEq, Eq))]
+#[derive(Clone, Default)]
 pub struct Form {
+    /// Names and values, one behind the other, in the order in which they came.
+    text: String,
     /// INVARIANT: sorted by name, and no name twice.
-    parameters: Vec<(String, String)>,
+    parameters: Vec<Parameter>,
+}
+
+/// Where a name and the value behind it stand in the text of a form.
+#[derive(Clone, Copy)]
+struct Parameter {
+    start: usize,
+    middle: usize,
+    end: usize,
+}
+
+impl Parameter {
+    fn name(self, text: &str) -> &str {
+        text.get(self.start..self.middle).unwrap_or_default()
+    }
+
+    fn value(self, text: &str) -> &str {
+        text.get(self.middle..self.end).unwrap_or_default()
+    }
 }
 
 impl Form {
@@ -50,16 +69,60 @@ impl Form {
         if !body.is_empty() && !content_type.is_some_and(is_form) {
             return Err(malformed(format!("The request body must be of the type {FORM_TYPE}")));
         }
-        let mut parameters = Vec::new();
-        read_pairs(query.as_bytes(), &mut parameters)?;
-        read_pairs(body, &mut parameters)?;
-        parameters.sort();
-        // Choice: AWS takes the first of several; nobody should have to know which counts.
-        let mut neighbours = parameters.iter().zip(parameters.iter().skip(1));
-        if let Some(((name, _), _)) = neighbours.find(|((left, _), (right, _))| left == right) {
-            return Err(malformed(format!("The parameter {name} is given more than once")));
+        // What is decoded is no longer than what is encoded.
+        let mut form = Self {
+            text: String::with_capacity(query.len() + body.len()),
+            parameters: Vec::with_capacity(SCANNED_MAX),
+        };
+        form.read_pairs(query.as_bytes())?;
+        form.read_pairs(body)?;
+        let Self { text, parameters } = &mut form;
+        parameters.sort_unstable_by(|one, other| one.name(text).cmp(other.name(text)));
+        match form.repeated() {
+            Some(name) => Err(malformed(format!("The parameter {name} is given more than once"))),
+            None => Ok(form),
         }
-        Ok(Self { parameters })
+    }
+
+    /// A name that is given twice.
+    ///
+    /// Choice: AWS takes the first of several; nobody should have to know which counts.
+    fn repeated(&self) -> Option<&str> {
+        let mut neighbours = self.names().zip(self.names().skip(1));
+        neighbours.find(|(left, right)| left == right).map(|(name, _)| name)
+    }
+
+    fn read_pairs(&mut self, bytes: &[u8]) -> Result<(), ApiError> {
+        let mut scratch = Vec::new();
+        for pair in pieces(bytes) {
+            if pair.is_empty() {
+                continue;
+            }
+            if self.parameters.len() >= PARAMETERS_MAX {
+                return Err(malformed(format!("More than {PARAMETERS_MAX} parameters")));
+            }
+            let (name, value) = halves(pair);
+            let start = self.text.len();
+            self.text.push_str(decode(name, &mut scratch)?);
+            let middle = self.text.len();
+            self.text.push_str(decode(value, &mut scratch)?);
+            let parameter = Parameter { start, middle, end: self.text.len() };
+            let name = parameter.name(&self.text);
+            if name.len() > NAME_BYTES_MAX {
+                return Err(malformed(format!("A parameter name exceeds {NAME_BYTES_MAX} bytes")));
+            }
+            if name.is_empty() || belongs_to_signature(name) {
+                self.text.truncate(start);
+            } else {
+                self.parameters.push(parameter);
+            }
+        }
+        Ok(())
+    }
+
+    /// The names, in order.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.parameters.iter().map(|parameter| parameter.name(&self.text))
     }
 
     /// The operation that `Action` and `Version` name.
@@ -90,11 +153,11 @@ impl Form {
     pub fn value(&self, name: &str) -> Option<&str> {
         // Names have lengths of their own: of a few parameters nearly none is compared.
         let found = if self.parameters.len() <= SCANNED_MAX {
-            self.parameters.iter().position(|(other, _)| other == name)
+            self.names().position(|other| other == name)
         } else {
-            self.parameters.binary_search_by(|(other, _)| other.as_str().cmp(name)).ok()
+            self.parameters.binary_search_by(|other| other.name(&self.text).cmp(name)).ok()
         };
-        found.and_then(|index| self.parameters.get(index)).map(|(_, value)| value.as_str())
+        found.and_then(|index| self.parameters.get(index)).map(|found| found.value(&self.text))
     }
 
     /// Whether a name begins with these two texts, one behind the other.
@@ -102,22 +165,24 @@ impl Form {
         if self.parameters.len() > SCANNED_MAX {
             return self.names_below(&[prefix, rest].concat()).next().is_some();
         }
+        // One byte tells most names apart, without a call for each: several lists are looked
+        // for in each request.
+        let first = rest.as_bytes().first();
+        let may_begin = |name: &str| first.is_none() || name.as_bytes().get(prefix.len()) == first;
         let begins = |name: &str| name.strip_prefix(prefix).is_some_and(|it| it.starts_with(rest));
-        self.parameters.iter().any(|(name, _)| begins(name))
+        self.names().any(|name| may_begin(name) && begins(name))
     }
 
     /// The names that begin with `prefix`, without it, in order.
     pub(crate) fn names_below<'f>(&'f self, prefix: &'f str) -> impl Iterator<Item = &'f str> {
-        let start = self.parameters.partition_point(|(name, _)| name.as_str() < prefix);
-        let rest = self.parameters.iter().skip(start);
-        rest.map_while(move |(name, _)| name.strip_prefix(prefix))
+        let start = self.parameters.partition_point(|other| other.name(&self.text) < prefix);
+        self.names().skip(start).map_while(move |name| name.strip_prefix(prefix))
     }
 }
 
 impl fmt::Debug for Form {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.parameters.iter().map(|(name, _)| name);
-        formatter.debug_list().entries(names).finish()
+        formatter.debug_list().entries(self.names()).finish()
     }
 }
 
@@ -133,25 +198,12 @@ fn is_form(content_type: &str) -> bool {
     essence.trim().eq_ignore_ascii_case(FORM_TYPE)
 }
 
-fn read_pairs(bytes: &[u8], parameters: &mut Vec<(String, String)>) -> Result<(), ApiError> {
-    for pair in pieces(bytes) {
-        if pair.is_empty() {
-            continue;
-        }
-        if parameters.len() >= PARAMETERS_MAX {
-            return Err(malformed(format!("More than {PARAMETERS_MAX} parameters")));
-        }
-        let mut halves = pair.splitn(2, |byte| *byte == b'=');
-        let name = decode(halves.next().unwrap_or_default())?;
-        let value = decode(halves.next().unwrap_or_default())?;
-        if name.len() > NAME_BYTES_MAX {
-            return Err(malformed(format!("A parameter name exceeds {NAME_BYTES_MAX} bytes")));
-        }
-        if !name.is_empty() && !belongs_to_signature(&name) {
-            parameters.push((name, value));
-        }
+/// What stands before the first `=` of a pair, and what behind it.
+fn halves(pair: &[u8]) -> (&[u8], &[u8]) {
+    match memchr::memchr(b'=', pair).and_then(|at| pair.split_at_checked(at)) {
+        Some((name, value)) => (name, value.strip_prefix(b"=").unwrap_or(value)),
+        None => (pair, b""),
     }
-    Ok(())
 }
 
 /// What stands between the `&`.
@@ -170,8 +222,8 @@ fn belongs_to_signature(name: &str) -> bool {
     name.get(..6).is_some_and(|head| head.eq_ignore_ascii_case("x-amz-"))
 }
 
-fn decode(bytes: &[u8]) -> Result<String, ApiError> {
-    percent::decode(bytes).map_err(|error| {
+fn decode<'d>(bytes: &'d [u8], scratch: &'d mut Vec<u8>) -> Result<&'d str, ApiError> {
+    percent::decode(bytes, scratch).map_err(|error| {
         let problem = match error {
             PercentError::Sequence => "has a broken percent sequence",
             PercentError::Utf8 => "is not UTF-8",

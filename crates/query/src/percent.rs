@@ -14,29 +14,39 @@ pub(crate) enum PercentError {
 }
 
 /// Decodes a name or a value of a form: `%XX` is a byte, `+` is a space. What stands for
-/// itself is copied in runs.
-pub(crate) fn decode(bytes: &[u8]) -> Result<String, PercentError> {
-    let mut decoded = Vec::with_capacity(bytes.len());
+/// itself is copied in runs, and not at all where all of it does; else `scratch` holds what
+/// is given back.
+pub(crate) fn decode<'d>(
+    bytes: &'d [u8],
+    scratch: &'d mut Vec<u8>,
+) -> Result<&'d str, PercentError> {
+    let text = |bytes| std::str::from_utf8(bytes).map_err(|_| PercentError::Utf8);
+    let Some(mut next) = memchr::memchr2(b'+', b'%', bytes) else { return text(bytes) };
+    scratch.clear();
     let mut rest = bytes;
-    while let Some(at) = memchr::memchr2(b'+', b'%', rest) {
-        let (plain, escaped) = rest.split_at(at);
-        decoded.extend_from_slice(plain);
+    loop {
+        let (plain, escaped) = rest.split_at(next);
+        scratch.extend_from_slice(plain);
         rest = match escaped {
             [b'%', high, low, tail @ ..] => {
                 let digits = hexadecimal(*high).zip(hexadecimal(*low));
                 let (high, low) = digits.ok_or(PercentError::Sequence)?;
-                decoded.push(high << 4 | low);
+                scratch.push(high << 4 | low);
                 tail
             }
             [b'+', tail @ ..] => {
-                decoded.push(b' ');
+                scratch.push(b' ');
                 tail
             }
             _ => return Err(PercentError::Sequence),
         };
+        match memchr::memchr2(b'+', b'%', rest) {
+            Some(at) => next = at,
+            None => break,
+        }
     }
-    decoded.extend_from_slice(rest);
-    String::from_utf8(decoded).map_err(|_| PercentError::Utf8)
+    scratch.extend_from_slice(rest);
+    text(scratch)
 }
 
 const fn hexadecimal(digit: u8) -> Option<u8> {
@@ -71,19 +81,24 @@ mod tests {
             ("é", "é"),
             ("%00", "\0"),
         ] {
-            assert_eq!(decode(encoded.as_bytes()).as_deref(), Ok(decoded), "{encoded}");
+            let mut scratch = b"of the one before".to_vec();
+            assert_eq!(decode(encoded.as_bytes(), &mut scratch), Ok(decoded), "{encoded}");
         }
+    }
+
+    fn fault(bytes: &[u8]) -> Option<PercentError> {
+        decode(bytes, &mut Vec::new()).err()
     }
 
     #[test]
     fn broken_sequences_are_refused() {
         for bad in ["%", "%2", "a%", "%zz", "%2g", "% 2", "%+2", "%%41"] {
-            assert_eq!(decode(bad.as_bytes()), Err(PercentError::Sequence), "{bad}");
+            assert_eq!(fault(bad.as_bytes()), Some(PercentError::Sequence), "{bad}");
         }
         for bad in ["%ff", "%c3", "%c3%28", "%ed%a0%80", "%c0%80", "%f5%80%80%80"] {
-            assert_eq!(decode(bad.as_bytes()), Err(PercentError::Utf8), "{bad}");
+            assert_eq!(fault(bad.as_bytes()), Some(PercentError::Utf8), "{bad}");
         }
-        assert_eq!(decode(b"\xff"), Err(PercentError::Utf8));
+        assert_eq!(fault(b"\xff"), Some(PercentError::Utf8));
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod answer;
 mod authenticate;
 mod federate;
 mod federate_saml;
+mod log_line;
 mod perform;
 mod plan;
 mod record;
@@ -37,6 +38,8 @@ use crate::metrics::Metrics;
 use crate::throttle::{Rates, Throttle};
 use crate::traces::Traces;
 
+pub(crate) use self::log_line::CallLines;
+
 /// Answers the requests of STS and IAM.
 pub(crate) struct Gateway<S> {
     accounts: Arc<Accounts<S>>,
@@ -61,6 +64,7 @@ pub(crate) struct Gateway<S> {
     saml_queue: Arc<Semaphore>,
     /// Where calls are recorded, if they are.
     audit: Option<Arc<AuditLog>>,
+    call_lines: CallLines,
     metrics: Arc<Metrics>,
     traces: Traces,
 }
@@ -105,6 +109,7 @@ impl<S: Store> Gateway<S> {
             saml_places: Arc::new(Semaphore::new(SAML_VERIFICATIONS_MAX)),
             saml_queue: Arc::new(Semaphore::new(SAML_QUEUE_MAX)),
             audit: None,
+            call_lines: CallLines::All,
             metrics: Arc::default(),
             traces: Traces::default(),
         }
@@ -121,6 +126,13 @@ impl<S: Store> Gateway<S> {
     #[must_use]
     pub(crate) fn recording(mut self, audit: Option<Arc<AuditLog>>) -> Self {
         self.audit = audit;
+        self
+    }
+
+    /// The same, with log lines of these calls.
+    #[must_use]
+    pub(crate) const fn logging(mut self, call_lines: CallLines) -> Self {
+        self.call_lines = call_lines;
         self
     }
 

@@ -7,6 +7,7 @@ use crate::canonical::query::name as parameter;
 use crate::canonical::{Headers, Parameters};
 use crate::claim::Form;
 use crate::limits::AUTHORIZATION_BYTES_MAX;
+use crate::pieces::{halves, pieces};
 use crate::rejection::{AuthorizationPart, Echo, Limit, Rejection};
 
 /// The only algorithm of this version.
@@ -63,7 +64,7 @@ fn from_header<'a>(
     if !authorization.starts_with("AWS4-") {
         return Err(Rejection::ForeignScheme);
     }
-    let (algorithm, rest) = authorization.split_once(is_separator).unwrap_or((authorization, ""));
+    let (algorithm, rest) = halves(authorization, is_separator).unwrap_or((authorization, ""));
     let parts = Parts::read(rest, authorization)?;
     let date = match text(headers, header::X_AMZ_DATE)? {
         Some(date) => Some(date),
@@ -103,8 +104,8 @@ impl<'a> Parts<'a> {
     /// other names are ignored, a part that occurs twice is refused.
     fn read(rest: &'a str, header: &str) -> Result<Self, Rejection> {
         let mut parts = Self::default();
-        for part in separated(rest).filter(|part| !part.is_empty()) {
-            let Some((name, value)) = part.split_once('=') else {
+        for part in pieces(rest, is_separator).filter(|part| !part.is_empty()) {
+            let Some((name, value)) = halves(part, |byte| byte == b'=') else {
                 let (part, header) = (Echo::new(part), Echo::new(header));
                 return Err(Rejection::NotKeyValue { part, header });
             };
@@ -145,23 +146,8 @@ fn set<'a>(
     }
 }
 
-/// What stands between the separators, which are bytes of their own in any text.
-fn separated(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = Some(text);
-    std::iter::from_fn(move || {
-        let text = rest?;
-        match text.bytes().position(|byte| is_separator(char::from(byte))) {
-            Some(end) => {
-                rest = text.get(end + 1..);
-                text.get(..end)
-            }
-            None => rest.take(),
-        }
-    })
-}
-
-fn is_separator(character: char) -> bool {
-    matches!(character, ',' | ' ' | '\t' | '\r' | '\n')
+const fn is_separator(byte: u8) -> bool {
+    matches!(byte, b',' | b' ' | b'\t' | b'\r' | b'\n')
 }
 
 fn from_query(parameters: &Parameters) -> Result<Spelled<'static>, Rejection> {

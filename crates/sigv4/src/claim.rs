@@ -11,6 +11,7 @@ use crate::canonical::{self, Headers, Leave, Parameters, SignedHeaders};
 use crate::date;
 use crate::limits::{PRESIGNED_EXPIRY_MAX, PRESIGNED_EXPIRY_MIN};
 use crate::payload::{Declared, Payload, sha256};
+use crate::pieces::halves;
 use crate::rejection::{Echo, Rejection, shown_name};
 use crate::request::RequestHead;
 use crate::scope::Scope;
@@ -201,8 +202,8 @@ fn read_date(spelled: &Spelled<'_>) -> Result<(Timestamp, Box<str>), Rejection> 
 }
 
 fn read_credential(credential: &str) -> Result<(Box<str>, Scope), Rejection> {
-    let five =
-        credential.split_once('/').and_then(|(id, rest)| Some((id, Scope::from_text(rest)?)));
+    let five = halves(credential, |byte| byte == b'/')
+        .and_then(|(id, rest)| Some((id, Scope::from_text(rest)?)));
     let Some((id, scope)) = five else {
         return Err(Rejection::MalformedCredential { credential: Echo::new(credential) });
     };

@@ -69,6 +69,7 @@ mod sign;
 mod canonical;
 mod date;
 mod percent;
+mod pieces;
 
 mod aws_text;
 mod rejection;

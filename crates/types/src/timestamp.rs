@@ -87,17 +87,8 @@ impl Timestamp {
         [a, b, c, d, b'-', m, n, b'-', x, y, b'T', h, i, b':', j, k, b':', s, t, b'Z']
     }
 
-    /// Century, year, month, day, hour, minute and second, two digits each. By hand, not
-    /// formatted: several are written for each request.
     fn digits(self) -> [[u8; 2]; 7] {
-        let moment = self.civil();
-        // INVARIANT: years 1 to 9999, so each part lies between 0 and 99.
-        let year = u8::try_from(moment.year() % 100).unwrap_or_default();
-        let century = u8::try_from(moment.year() / 100).unwrap_or_default();
-        let rest = [moment.month(), moment.day(), moment.hour(), moment.minute(), moment.second()];
-        let [month, day, hour, minute, second] = rest.map(|part| part.unsigned_abs());
-        [century, year, month, day, hour, minute, second]
-            .map(|part| [b'0' + part / 10 % 10, b'0' + part % 10])
+        digits_of(self.civil())
     }
 
     /// Reads exactly the basic form, `20260301T120000Z`.
@@ -128,8 +119,7 @@ impl Timestamp {
         let (hour, half) = (civil.hour(), if civil.hour() < 12 { "AM" } else { "PM" });
         let hour = if hour % 12 == 0 { 12 } else { hour % 12 };
         let (month, day, year) = (month.copied().unwrap_or_default(), civil.day(), civil.year());
-        let [.., minute, second] = self.digits();
-        let [century, of_century, ..] = self.digits();
+        let [century, of_century, .., minute, second] = digits_of(civil);
         let mut text = String::with_capacity(25);
         text.push_str(month);
         text.push(' ');
@@ -159,6 +149,18 @@ impl Timestamp {
         // the fallback cannot be reached.
         jiff::Timestamp::from_second(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
     }
+}
+
+/// Century, year, month, day, hour, minute and second, two digits each. By hand, not
+/// formatted: several are written for each request.
+fn digits_of(moment: jiff::civil::DateTime) -> [[u8; 2]; 7] {
+    // INVARIANT: years 1 to 9999, so each part lies between 0 and 99.
+    let year = u8::try_from(moment.year() % 100).unwrap_or_default();
+    let century = u8::try_from(moment.year() / 100).unwrap_or_default();
+    let rest = [moment.month(), moment.day(), moment.hour(), moment.minute(), moment.second()];
+    let [month, day, hour, minute, second] = rest.map(|part| part.unsigned_abs());
+    [century, year, month, day, hour, minute, second]
+        .map(|part| [b'0' + part / 10 % 10, b'0' + part % 10])
 }
 
 const MONTHS: [&str; 12] =

@@ -18,6 +18,10 @@ fn malformation(message: &str) -> (ErrorCode, String) {
     (ErrorCode::MalformedInput, message.to_owned())
 }
 
+fn pairs(form: &Form) -> impl Iterator<Item = (&str, Option<&str>)> {
+    form.names().map(|name| (name, form.value(name)))
+}
+
 #[test]
 fn parameters_come_from_the_query_the_body_or_both() {
     let expected = post("Action=GetUser&Version=2010-05-08&UserName=a+b%2B").unwrap();
@@ -33,8 +37,8 @@ fn parameters_come_from_the_query_the_body_or_both() {
             "Version=2010-05-08&UserName=a+b%2b&Action=GetUser",
         ),
     ] {
-        let form = Form::parse(query, content_type, body.as_bytes());
-        assert_eq!(form.as_ref(), Ok(&expected), "{query:?} {body}");
+        let form = Form::parse(query, content_type, body.as_bytes()).unwrap();
+        assert!(pairs(&form).eq(pairs(&expected)), "{query:?} {body}");
     }
 }
 

@@ -37,6 +37,10 @@ pub(super) struct Newest {
     pub(super) opened_at: Timestamp,
 }
 
+/// What a buffer keeps whose bytes were flushed for their number: the last batch, which is
+/// some events longer than a batch, goes beyond the bound.
+const BUSY_BYTES: usize = AUDIT_UNFLUSHED_BYTES_MAX + 2 * AUDIT_BATCH_BYTES;
+
 impl LogFile {
     /// A new file. One of this name holds nothing: its first line was never written.
     pub(super) fn create(directory: &Path, first: u64, now: Timestamp) -> io::Result<Self> {
@@ -100,8 +104,11 @@ impl LogFile {
         let flushed = self.file.sync_data();
         self.flush_failed = flushed.is_err();
         flushed?;
+        // While there is much to write the buffer stays: growing it anew, and the pages of it,
+        // would cost every event more than writing it here.
+        let is_busy = self.is_flush_due();
         self.unflushed.clear();
-        self.unflushed.shrink_to(AUDIT_BATCH_BYTES);
+        self.unflushed.shrink_to(if is_busy { BUSY_BYTES } else { AUDIT_BATCH_BYTES });
         Ok(())
     }
 }

@@ -1,5 +1,4 @@
-//! The way in and out of the gateway: reading what is asked, writing the answer,
-//! and one log line per request.
+//! The way in and out of the gateway: reading what is asked, writing the answer.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,6 +17,7 @@ use stead_store::Store;
 use tokio::time::Instant;
 
 use super::authenticate::{Authenticated, Claimed};
+use super::log_line::log;
 use super::perform::{Decided, Prepared, Trail};
 use super::plan::{Writing, plan};
 use super::record::{Called, role_of};
@@ -101,7 +101,7 @@ impl<S: Store> Gateway<S> {
         }
         self.note_use(&known);
         self.record(Called { arrival: &arrival, known: &known, outcome: &outcome });
-        log(id, &known, &outcome);
+        log(self.call_lines, id, &known, &outcome);
         self.measure(&known, outcome.as_ref().err(), began.elapsed());
         span.end(id, known.operation, outcome.as_ref().err());
         match outcome {
@@ -236,35 +236,6 @@ async fn unless_it_panics<T>(
         polled.unwrap_or_else(|_| Poll::Ready(Err(ApiError::internal("the call panicked"))))
     };
     poll_fn(polled).await
-}
-
-/// One line per request. What a caller sent is in it only as names that were
-/// recognised: no body, no token, no header.
-fn log(request_id: RequestId, known: &Known, outcome: &Result<String, ApiError>) {
-    let account = known.caller.as_ref().map(|caller| caller.caller.account().to_string());
-    let account = account.as_deref().unwrap_or("-");
-    let action = known.operation.map_or("-", KnownOperation::action);
-    let decision = match known.trail.decided {
-        Decided::Nothing => "-",
-        Decided::Allowed => "allow",
-        Decided::Denied => "deny",
-    };
-    match outcome {
-        Ok(_) => tracing::info!(%request_id, account, action, decision, code = "OK", "answered"),
-        Err(error) => {
-            let code = error.code().as_str();
-            let reason = error.context().unwrap_or("-");
-            let not_built = error.code() == ErrorCode::NotImplemented;
-            match error.code().fault() {
-                Fault::Receiver if !not_built => {
-                    tracing::error!(%request_id, account, action, decision, code, reason, "failed");
-                }
-                Fault::Receiver | Fault::Sender => {
-                    tracing::info!(%request_id, account, action, decision, code, reason, "refused");
-                }
-            }
-        }
-    }
 }
 
 fn format(head: &Parts) -> Format {

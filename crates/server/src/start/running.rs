@@ -1,3 +1,4 @@
+use std::io::{self, IsTerminal as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use crate::admin::{self, AdminSocket, Administration};
 use crate::audit::{self, AuditKeys, AuditLog};
 use crate::clock::Clock;
 use crate::config::{AuditTarget, Settings, Storage, Tls};
-use crate::gateway::{DenialStyle, Gateway};
+use crate::gateway::{CallLines, DenialStyle, Gateway};
 use crate::http::{Certificate, HttpLimits, Listener, Stop, TrustedProxies, serve};
 use crate::installation::RootCredentials;
 use crate::issuer_keys::IssuerKeys;
@@ -166,7 +167,8 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
     let gateway =
         Gateway::new(Arc::clone(&accounts), keyring, clock, style, issuer_keys, saml, rates);
     let gateway = gateway.simulating(simulator);
-    let gateway = gateway.recording(audit.clone()).tracing(traces.clone());
+    let call_lines = CallLines::of(audit.is_some(), io::stderr().is_terminal());
+    let gateway = gateway.recording(audit.clone()).logging(call_lines).tracing(traces.clone());
     let metrics_address = metrics_listener.as_ref().and_then(|listener| listener.local_addr().ok());
     if let Some(metrics_listener) = metrics_listener {
         let sources = Sources {

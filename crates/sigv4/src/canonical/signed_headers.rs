@@ -2,6 +2,7 @@
 
 use crate::canonical::headers::is_token;
 use crate::limits::SIGNED_HEADERS_MAX;
+use crate::pieces::pieces;
 use crate::rejection::{Limit, Rejection};
 
 /// The names of the headers that a signature covers.
@@ -22,7 +23,7 @@ impl SignedHeaders {
             return Ok(Self { text: list.into() });
         }
         let (mut count, mut before, mut is_canonical) = (0, "", true);
-        for name in list.split(';') {
+        for name in pieces(list, |byte| byte == b';') {
             if !is_token(name) {
                 return Err(Rejection::MalformedSignedHeaders);
             }
@@ -60,14 +61,7 @@ impl SignedHeaders {
 
     /// Each name, in order.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        // Names are short: by hand this takes a fifth of what a searcher does.
-        let mut rest = &*self.text;
-        std::iter::from_fn(move || {
-            let end = rest.bytes().position(|byte| byte == b';').unwrap_or(rest.len());
-            let name = rest.get(..end)?;
-            rest = rest.get(end + 1..).unwrap_or_default();
-            (!name.is_empty()).then_some(name)
-        })
+        pieces(&self.text, |byte| byte == b';').filter(|name| !name.is_empty())
     }
 
     pub(crate) fn contains(&self, name: &str) -> bool {
