@@ -125,7 +125,7 @@ impl<S: Store> Gateway<S> {
         let charged = self.throttle.charge_address(source);
         charged.inspect_err(|_| self.metrics.throttled.address.add_one())?;
         let content_type = text(head, &CONTENT_TYPE);
-        let form = Form::parse(head.uri.query(), content_type.as_deref(), body)?;
+        let form = Form::parse(head.uri.query(), content_type, body)?;
         let operation = form.operation()?;
         known.operation = Some(operation);
         known.role = role_of(operation, &form);
@@ -157,8 +157,8 @@ impl<S: Store> Gateway<S> {
                 Transport::Secure => Connection::Tls,
             },
             requested_region: caller.region.clone(),
-            user_agent: text(head, &USER_AGENT),
-            referer: text(head, &REFERER),
+            user_agent: text(head, &USER_AGENT).map(str::to_owned),
+            referer: text(head, &REFERER).map(str::to_owned),
         };
         let (others, passwords) = self.prepare(&*plan, caller, &facts, &mut known.trail).await?;
         if !caller.is_current() {
@@ -239,14 +239,14 @@ async fn unless_it_panics<T>(
 }
 
 fn format(head: &Parts) -> Format {
-    Format::accepted(text(head, &ACCEPT).as_deref())
+    Format::accepted(text(head, &ACCEPT))
 }
 
 /// A header that is sent once and is text.
-pub(super) fn text(head: &Parts, name: &HeaderName) -> Option<String> {
+pub(super) fn text<'h>(head: &'h Parts, name: &HeaderName) -> Option<&'h str> {
     let mut values = head.headers.get_all(name).iter();
     let (first, second) = (values.next()?, values.next());
-    if second.is_some() { None } else { first.to_str().ok().map(str::to_owned) }
+    if second.is_some() { None } else { first.to_str().ok() }
 }
 
 fn too_long(bytes_max: usize) -> ApiError {

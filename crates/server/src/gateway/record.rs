@@ -79,7 +79,6 @@ impl<S: Store> Gateway<S> {
             Some(_) => None,
             None => claimed_key(&arrival.head).filter(is_of_here),
         };
-        let user_agent = text(&arrival.head, &USER_AGENT);
         let event = Event {
             time: self.clock.now(),
             operation: known.operation,
@@ -88,7 +87,7 @@ impl<S: Store> Gateway<S> {
             left_out,
             region: Some(caller.map_or(UNSIGNED_REGION, |caller| &caller.region)),
             source: arrival.source,
-            user_agent: user_agent.as_deref(),
+            user_agent: text(&arrival.head, &USER_AGENT),
             failure: error.map(Failure),
             denial: known.trail.denial.as_ref(),
             parameters: &parameters(known),

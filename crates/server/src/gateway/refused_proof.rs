@@ -44,7 +44,7 @@ impl<S: Store> Gateway<S> {
 fn token_of(arrival: &Arrival) -> Option<Value> {
     let Body::Whole(body) = &arrival.body else { return None };
     let content_type = text(&arrival.head, &CONTENT_TYPE);
-    let form = Form::parse(arrival.head.uri.query(), content_type.as_deref(), body).ok()?;
+    let form = Form::parse(arrival.head.uri.query(), content_type, body).ok()?;
     shown(without_line_break(form.value("WebIdentityToken")?))
 }
 
