@@ -18,7 +18,7 @@ use hyper::body::Bytes;
 use crate::Addresses;
 use crate::child::{self, Emulator, EmulatorKind};
 use crate::cores::Cores;
-use crate::load::{Closing, answers, spend_though};
+use crate::load::{Awake, Closing, answers, spend_though};
 use crate::process::processor_time;
 use crate::report::Rate;
 use crate::world::{Assumer, Caller};
@@ -74,6 +74,7 @@ pub(crate) async fn measure(
     let folder = folder.join("assume-role");
     std::fs::create_dir(&folder)?;
     let cores = Cores::separate()?;
+    let apart = cores.are_apart();
     let (stead, constant) = cores
         .for_server(|| Ok((child::durable_stead(binary, &folder)?, child::constant(&folder)?)))?;
     let addresses = Addresses { stead: stead.ready()?, constant: constant.ready()? };
@@ -90,12 +91,14 @@ pub(crate) async fn measure(
             address: addresses.constant,
             path: &path,
             closing: Closing::Fails,
+            apart,
         };
         let stead = Sent {
             process: stead.id(),
             address: addresses.stead,
             path: "/",
             closing: Closing::Fails,
+            apart,
         };
         let constant = constant.spend(&mut requests, count, plan.connections).await?;
         let stead = stead.spend(&mut requests, count, plan.connections).await?;
@@ -108,7 +111,8 @@ pub(crate) async fn measure(
     let mut others = Vec::new();
     for emulator in emulators {
         let (server, address) = cores.for_server(|| child::emulator(emulator, &folder))?;
-        let sent = Sent { process: server.id(), address, path: "/", closing: Closing::Reopens };
+        let closing = Closing::Reopens;
+        let sent = Sent { process: server.id(), address, path: "/", closing, apart };
         sent.spend(&mut requests, plan.emulated.div_ceil(10), plan.connections).await?;
         let spent = sent.spend(&mut requests, plan.emulated, plan.connections).await?;
         others.push((emulator.kind, spent));
@@ -142,6 +146,8 @@ struct Sent<'a> {
     address: SocketAddr,
     path: &'a str,
     closing: Closing,
+    /// Whether the load has processors of its own.
+    apart: bool,
 }
 
 impl Sent<'_> {
@@ -153,8 +159,11 @@ impl Sent<'_> {
     ) -> Result<Spent> {
         let requests = requests.next(self.address, self.path, count)?;
         let load = std::process::id();
+        // Where they share a processor, it would take it from the server.
+        let awake = self.apart.then(Awake::begin);
         let before = (processor_time(self.process)?, processor_time(load)?);
         let rate = spend_though(self.closing, self.address, requests, connections).await?;
+        drop(awake);
         // What a server does after its answers counts too: events on their way to the disk.
         tokio::time::sleep(AFTERWARDS).await;
         let after = (processor_time(self.process)?, processor_time(load)?);
