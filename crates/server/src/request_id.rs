@@ -1,6 +1,7 @@
 //! The id that ties an answer to its log lines.
 
 use std::fmt;
+use std::ops::Deref;
 
 use stead_types::Entropy;
 
@@ -34,10 +35,9 @@ impl RequestId {
     pub(crate) const fn bytes(self) -> [u8; 16] {
         self.0
     }
-}
 
-impl fmt::Display for RequestId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// As it is written, without a formatter: several times for each request.
+    pub(crate) fn text(self) -> RequestIdText {
         let digits = self.0.map(|byte| [digit(byte >> 4), digit(byte & 0x0f)]);
         let mut text = [b'-'; 36];
         let (mut free, mut rest) = (text.as_mut_slice(), digits.as_flattened());
@@ -45,13 +45,31 @@ impl fmt::Display for RequestId {
             let (Some((group, behind)), Some((digits, others))) =
                 (free.split_at_mut_checked(length), rest.split_at_checked(length))
             else {
-                return Err(fmt::Error);
+                break;
             };
             group.copy_from_slice(digits);
             // The dash between two groups stands there already.
             (free, rest) = (behind.get_mut(1..).unwrap_or_default(), others);
         }
-        formatter.write_str(std::str::from_utf8(&text).unwrap_or_default())
+        RequestIdText(text)
+    }
+}
+
+/// The text of an id.
+pub(crate) struct RequestIdText([u8; 36]);
+
+impl Deref for RequestIdText {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        // INVARIANT: digits and dashes.
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text())
     }
 }
 

@@ -204,7 +204,7 @@ impl<S: Store> Gateway<S> {
             DenialStyle::Id | DenialStyle::Sealed => Hints::Shown,
             DenialStyle::Strict => Hints::Strict,
         };
-        let body = encode_error(service, error, &id.to_string(), format, hints);
+        let body = encode_error(service, error, &id.text(), format, hints);
         let status = StatusCode::from_u16(error.code().status());
         let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let reply = Reply::new(status, format.content_type(), body);

@@ -186,7 +186,7 @@ where
                 true => writing.recording.of(&output),
                 false => Recorded::NONE,
             };
-            let body = encode::<Op>(&output, &writing.request.to_string(), writing.format);
+            let body = encode::<Op>(&output, &writing.request.text(), writing.format);
             Ok(Answer { body, elements })
         }))
     }

@@ -93,8 +93,8 @@ impl<S: Store> Gateway<S> {
             parameters: &parameters(known),
             response: &known.trail.elements,
             role: known.role.as_deref(),
-            request_id: &arrival.id.to_string(),
-            event_id: &RequestId::generate(&mut ThreadEntropy).to_string(),
+            request_id: &arrival.id.text(),
+            event_id: &RequestId::generate(&mut ThreadEntropy).text(),
         };
         audit.accept(&event.to_json());
     }

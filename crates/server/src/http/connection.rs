@@ -376,7 +376,7 @@ fn response(id: RequestId, reply: Reply) -> Response<Full<Bytes>> {
     *response.headers_mut() = reply.headers;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(reply.content_type));
-    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+    if let Ok(value) = HeaderValue::from_str(&id.text()) {
         headers.insert(REQUEST_ID, value);
     }
     response
