@@ -98,7 +98,7 @@ impl Queue {
 
     pub(super) fn push(&self, event: &[u8]) {
         let mut waiting = self.lock();
-        let was_empty = waiting.is_empty();
+        let (was_empty, had) = (waiting.is_empty(), waiting.text.len());
         if self.demand == Demand::BestEffort && !self.has_room() {
             waiting.lost += 1;
             self.lost.add_one();
@@ -109,7 +109,10 @@ impl Queue {
             self.accepted.add_one();
             self.bytes.fetch_add(event.len(), Ordering::Relaxed);
         }
-        if was_empty || waiting.text.len() >= AUDIT_BATCH_BYTES {
+        // Once for each thing to be told: telling costs a call of the system, whether or not
+        // anybody waits.
+        let is_now_long = had < AUDIT_BATCH_BYTES && waiting.text.len() >= AUDIT_BATCH_BYTES;
+        if was_empty || is_now_long {
             self.some.notify_one();
         }
     }
