@@ -19,6 +19,13 @@ pub(crate) const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 /// There is one implementation for [`Secret`], and it writes no secret. Which members are
 /// secrets is decided by the models and by `model/overrides.toml`, which make their types.
 pub trait Record {
+    /// Whether a member of this type is left out.
+    ///
+    /// Spec: IAM User Guide, cloudtrail-integration: in its examples `requestParameters` has
+    /// no token and no assertion, and `responseElements` no secret key. Choice: the session
+    /// token, which they have, is left out as well.
+    const IS_LEFT_OUT: bool = false;
+
     /// Appends the value as JSON.
     fn record(&self, out: &mut Vec<u8>);
 }
@@ -94,13 +101,15 @@ impl<'a> Structure<'a> {
         Self(Members::begin(out))
     }
 
-    /// A member that is always there.
-    pub(crate) fn always(&mut self, name: &'static str, value: &impl Record) {
-        value.record(self.0.place(name));
+    /// A member that is always there, unless it is a secret.
+    pub(crate) fn always<T: Record>(&mut self, name: &'static str, value: &T) {
+        if !T::IS_LEFT_OUT {
+            value.record(self.0.place(name));
+        }
     }
 
     /// A member that may be absent, and is then left out.
-    pub(crate) fn optional(&mut self, name: &'static str, value: Option<&impl Record>) {
+    pub(crate) fn optional<T: Record>(&mut self, name: &'static str, value: Option<&T>) {
         if let Some(value) = value {
             self.always(name, value);
         }
@@ -119,6 +128,9 @@ impl<'a> Structure<'a> {
 }
 
 impl<T: Zeroize> Record for Secret<T> {
+    const IS_LEFT_OUT: bool = true;
+
+    /// Where it is no member, such as in a list.
     fn record(&self, out: &mut Vec<u8>) {
         json::string(out, HIDDEN);
     }
@@ -224,8 +236,7 @@ mod tests {
         };
         let expected = "{\"roleArn\":\"arn:aws:iam::111122223333:role/reader\",\
             \"roleSessionName\":\"me\",\"durationSeconds\":900,\
-            \"serialNumber\":\"arn:aws:iam::111122223333:mfa/a\",\
-            \"tokenCode\":\"HIDDEN_DUE_TO_SECURITY_REASONS\"}";
+            \"serialNumber\":\"arn:aws:iam::111122223333:mfa/a\"}";
         assert_eq!(text(&Recorded::of(&request)), expected);
     }
 
@@ -238,8 +249,14 @@ mod tests {
             expiration: Timestamp::from_epoch_seconds(1_782_907_699),
         };
         let written = text(&Recorded::of(&credentials));
-        assert!(!written.contains("wJalr") && !written.contains("\"token\""), "{written}");
-        assert!(written.contains("\"expiration\":\"Jul 1, 2026, 12:08:19 PM\""), "{written}");
+        assert_eq!(
+            written,
+            r#"{"accessKeyId":"ASIAEXAMPLE","expiration":"Jul 1, 2026, 12:08:19 PM"}"#
+        );
+        assert_eq!(
+            text(&Recorded::of(&vec![Secret::new("s".to_owned())])),
+            format!("[\"{HIDDEN}\"]")
+        );
     }
 
     #[test]

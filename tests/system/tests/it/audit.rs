@@ -315,7 +315,8 @@ fn says_who_and_what(world: &World) {
     assert_eq!(assumed["requestParameters"]["roleSessionName"], "me");
     let credentials = &assumed["responseElements"]["credentials"];
     assert!(credentials["accessKeyId"].as_str().unwrap().starts_with("ASIA"));
-    assert_eq!(credentials["sessionToken"], "HIDDEN_DUE_TO_SECURITY_REASONS");
+    let secret = ["secretAccessKey", "sessionToken"];
+    assert!(secret.iter().all(|name| credentials.get(name).is_none()), "{credentials}");
     assert_eq!(assumed["resources"][0]["ARN"], format!("arn:aws:iam::{ACCOUNT}:role/reader"));
 
     let denied = one(&["--role", "reader", "--action", "CreateUser", "--outcome", "denied"]);
@@ -331,7 +332,7 @@ fn says_who_and_what(world: &World) {
     let web = one(&["--action", job, "--outcome", "allowed"]);
     assert_eq!(web["userIdentity"]["type"], "WebIdentityUser");
     assert_eq!(web["userIdentity"]["userName"], "alice");
-    assert_eq!(web["requestParameters"]["webIdentityToken"], "HIDDEN_DUE_TO_SECURITY_REASONS");
+    assert!(web["requestParameters"].get("webIdentityToken").is_none(), "{web}");
     let failed = one(&["--action", job, "--outcome", "failed"]);
     assert_eq!(failed["userIdentity"]["type"], "Unknown");
     assert_eq!(failed["requestParameters"]["roleSessionName"], "job");
