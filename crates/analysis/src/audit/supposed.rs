@@ -36,6 +36,24 @@ pub(super) fn with_everything(world: &World, who: &Person) -> Option<World> {
     Some(world.changed(who.account, &[EntityChange::Put(entity)]))
 }
 
+/// Somebody has no permissions boundary.
+pub(super) fn without_boundary(world: &World, who: &Person) -> Option<World> {
+    let home = &world.account(who.account)?.snapshot;
+    let entity = match who.kind {
+        Kind::User => {
+            let mut user = home.user(&who.id)?.as_ref().clone();
+            user.boundary = None;
+            Entity::User(Arc::new(user))
+        }
+        Kind::Role => {
+            let mut role = home.role(&who.id)?.as_ref().clone();
+            role.boundary = None;
+            Entity::Role(Arc::new(role))
+        }
+    };
+    Some(world.changed(who.account, &[EntityChange::Put(entity)]))
+}
+
 /// Somebody has this policy and no other, besides their boundary.
 pub(super) fn with_only(world: &World, who: &Person, document: &str) -> Option<World> {
     let home = &world.account(who.account)?.snapshot;

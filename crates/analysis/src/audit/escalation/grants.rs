@@ -15,6 +15,7 @@ use super::takeover::takes_over;
 use super::{granting, is_allowed, is_bounded};
 use crate::access::{Access, Hop, Kind, Person, Principal, Reaches, Wanted, hops_to};
 use crate::audit::AuditStep;
+use crate::audit::supposed::without_boundary;
 
 const OF_USERS: [&str; 2] = ["iam:AttachUserPolicy", "iam:PutUserPolicy"];
 const OF_ROLES: [&str; 2] = ["iam:AttachRolePolicy", "iam:PutRolePolicy"];
@@ -23,9 +24,13 @@ const VERSION: &str = "iam:CreatePolicyVersion";
 const DEFAULT: &str = "iam:SetDefaultPolicyVersion";
 const MEMBER: &str = "iam:AddUserToGroup";
 
+const DELETE: [&str; 2] =
+    ["iam:DeleteUserPermissionsBoundary", "iam:DeleteRolePermissionsBoundary"];
+const REPLACE: [&str; 2] = ["iam:PutUserPermissionsBoundary", "iam:PutRolePermissionsBoundary"];
+
 /// All of these calls.
-pub(super) const ACTIONS: [&[&str]; 4] =
-    [&OF_USERS, &OF_ROLES, &OF_GROUPS, &[VERSION, DEFAULT, MEMBER]];
+pub(super) const ACTIONS: [&[&str]; 6] =
+    [&OF_USERS, &OF_ROLES, &OF_GROUPS, &[VERSION, DEFAULT, MEMBER], &DELETE, &REPLACE];
 
 /// Whose policies may let them change policies.
 pub(super) struct Grants {
@@ -42,7 +47,8 @@ impl Grants {
         let users: Vec<Reaches> = OF_USERS.iter().map(of).collect();
         let roles: Vec<Reaches> = OF_ROLES.iter().map(of).collect();
         let versions = of(&VERSION);
-        let further = OF_GROUPS.iter().chain([&DEFAULT, &MEMBER]).map(of);
+        let further =
+            OF_GROUPS.iter().chain([&DEFAULT, &MEMBER]).chain(&DELETE).chain(&REPLACE).map(of);
         let further: Vec<Reaches> = further.collect();
         let each = users.iter().chain(&roles).chain(&further).chain([&versions]);
         let all = each.flat_map(Reaches::holders).collect();
@@ -120,9 +126,38 @@ fn own_step(access: &Access<'_>, who: &Person) -> Option<AuditStep> {
         if !is_bounded(access, who) {
             return Some(granting(who, &hop.action.clone(), vec![hop]));
         }
+        return by_boundary(access, who);
+    }
+    let by_policies = by_version(access, who).or_else(|| by_group(access, who));
+    by_policies.or_else(|| by_boundary(access, who))
+}
+
+/// Without the boundary, or with one that allows everything, somebody is an administrator,
+/// or can give themselves everything.
+///
+/// Source: pathfinding.cloud, iam:DeleteRolePermissionsBoundary and its like.
+fn by_boundary(access: &Access<'_>, who: &Person) -> Option<AuditStep> {
+    if is_kept_by_aws(who) {
         return None;
     }
-    by_version(access, who).or_else(|| by_group(access, who))
+    who.boundary(&access.world().account(who.account)?.snapshot)?;
+    let of_kind =
+        |[user, role]: [&'static str; 2]| if who.kind == Kind::User { user } else { role };
+    // Spec: service authorization reference, IAM: iam:PermissionsBoundary is the boundary that
+    // is put, and of the deletion the one that is there.
+    let everything = || ContextBuilder::new().single("iam:PermissionsBoundary", EVERYTHING);
+    let asks = [(DELETE, with_boundary(access, who)), (REPLACE, everything())];
+    let hop = asks
+        .into_iter()
+        .find_map(|(of, known)| may(access, who, of_kind(of), who.arn.as_str(), known))?;
+    let world = without_boundary(access.world(), who)?;
+    let free = access.over(&world);
+    let method = hop.action.clone();
+    if conditions(&free, who).is_some() {
+        return Some(granting(who, &method, vec![hop]));
+    }
+    let then = grant(&free, who, who).filter(|_| !is_bounded(&free, who))?;
+    Some(granting(who, &format!("{method} + {}", then.action), vec![hop, then]))
 }
 
 /// How somebody gives another everything and becomes that other.

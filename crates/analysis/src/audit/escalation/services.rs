@@ -27,6 +27,7 @@ const GLUE: &str = "glue.amazonaws.com";
 const CLOUD_FORMATION: &str = "cloudformation.amazonaws.com";
 const SAGE_MAKER: &str = "sagemaker.amazonaws.com";
 const CODE_BUILD: &str = "codebuild.amazonaws.com";
+const STATES: &str = "states.amazonaws.com";
 const TASKS: &str = "ecs-tasks.amazonaws.com";
 
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:ACCOUNT:function:";
@@ -35,12 +36,16 @@ const JOB: &str = "arn:aws:glue:us-east-1:ACCOUNT:job/";
 const STACK: &str = "arn:aws:cloudformation:us-east-1:ACCOUNT:stack/";
 const NOTEBOOK: &str = "arn:aws:sagemaker:us-east-1:ACCOUNT:notebook-instance/";
 const PROJECT: &str = "arn:aws:codebuild:us-east-1:ACCOUNT:project/";
+const MACHINE: &str = "arn:aws:states:us-east-1:ACCOUNT:stateMachine:";
+const TEMPLATE: &str = "arn:aws:ec2:us-east-1:ACCOUNT:launch-template/";
 const DEFINITION: &str = "arn:aws:ecs:us-east-1:ACCOUNT:task-definition/";
 
 /// Ways that begin with passing a role.
 ///
 /// Spec: the kinds of resources are those of the service authorization reference, of which
-/// every one that a call cannot do without.
+/// every one that a call cannot do without. Further sources: the edges of Principal Mapper
+/// (<https://github.com/nccgroup/PMapper>), for Auto Scaling, and HackTricks Cloud, "AWS -
+/// Privilege Escalation", for Step Functions, Systems Manager and EMR.
 const PASSING: &[Method] = &[
     Method {
         service: EC2,
@@ -52,6 +57,46 @@ const PASSING: &[Method] = &[
             ("ec2:RunInstances", "arn:aws:ec2:us-east-1:ACCOUNT:subnet/"),
             ("ec2:RunInstances", "arn:aws:ec2:us-east-1:ACCOUNT:volume/"),
         ],
+    },
+    Method {
+        service: EC2,
+        calls: &[
+            ("ec2:RequestSpotInstances", "arn:aws:ec2:us-east-1:ACCOUNT:spot-instances-request/"),
+            ("ec2:RequestSpotInstances", "arn:aws:ec2:us-east-1::image/"),
+            ("ec2:RequestSpotInstances", "arn:aws:ec2:us-east-1:ACCOUNT:network-interface/"),
+            ("ec2:RequestSpotInstances", "arn:aws:ec2:us-east-1:ACCOUNT:security-group/"),
+            ("ec2:RequestSpotInstances", "arn:aws:ec2:us-east-1:ACCOUNT:subnet/"),
+        ],
+    },
+    Method {
+        service: EC2,
+        calls: &[
+            (
+                "autoscaling:CreateLaunchConfiguration",
+                "arn:aws:autoscaling:us-east-1:ACCOUNT:launchConfiguration:",
+            ),
+            (
+                "autoscaling:CreateAutoScalingGroup",
+                "arn:aws:autoscaling:us-east-1:ACCOUNT:autoScalingGroup:",
+            ),
+        ],
+    },
+    // Clusters have a role for EMR too: which, and that it may be passed, is not asked.
+    Method { service: EC2, calls: &[("elasticmapreduce:RunJobFlow", "*")] },
+    Method {
+        service: STATES,
+        calls: &[("states:CreateStateMachine", MACHINE), ("states:StartExecution", MACHINE)],
+    },
+    Method {
+        service: STATES,
+        calls: &[("states:UpdateStateMachine", MACHINE), ("states:StartExecution", MACHINE)],
+    },
+    Method {
+        service: "ssm.amazonaws.com",
+        calls: &[(
+            "ssm:StartAutomationExecution",
+            "arn:aws:ssm:us-east-1:ACCOUNT:automation-definition/",
+        )],
     },
     Method {
         service: LAMBDA,
@@ -190,6 +235,23 @@ const PASSING: &[Method] = &[
 /// Ways that take what runs already, with whatever role it has.
 pub(in crate::audit) const RUNNING: &[Method] = &[
     Method { service: LAMBDA, calls: &[("lambda:UpdateFunctionCode", FUNCTION)] },
+    // A layer is put before the code.
+    Method { service: LAMBDA, calls: &[("lambda:UpdateFunctionConfiguration", FUNCTION)] },
+    Method { service: STATES, calls: &[("states:UpdateStateMachine", MACHINE)] },
+    Method {
+        service: EC2,
+        calls: &[
+            ("ec2:CreateLaunchTemplateVersion", TEMPLATE),
+            ("ec2:ModifyLaunchTemplate", TEMPLATE),
+        ],
+    },
+    Method {
+        service: EC2,
+        calls: &[(
+            "elasticmapreduce:AddJobFlowSteps",
+            "arn:aws:elasticmapreduce:us-east-1:ACCOUNT:cluster/",
+        )],
+    },
     Method {
         service: EC2,
         calls: &[

@@ -194,3 +194,40 @@ fn strangers_who_become_administrators_are_told_apart() {
     assert_eq!(of(&trust(json!({"AWS": THERE}))), [account]);
     assert_eq!(of(&trust(json!({"Service": "ec2.amazonaws.com"}))), [""; 0]);
 }
+
+/// `ann` is an administrator but for her boundary, which lets her do this.
+fn bounded(policies: &[Value], boundary: &[Value]) -> Vec<String> {
+    let mut ann = user(HERE, "ann", policies);
+    ann["PermissionsBoundary"] = json!({"PermissionsBoundaryArn": arn("policy/boundary")});
+    let mut account = account(ann);
+    let statements: Vec<&Value> =
+        boundary.iter().flat_map(|it| it["Statement"].as_array().unwrap()).collect();
+    account.policies.push(managed(HERE, "boundary", &[policy(json!(statements))]));
+    found(&audit_of(&[(HERE, account)]), "privilege-escalation")
+}
+
+#[test]
+fn a_boundary_holds_back_nobody_who_may_take_it_away() {
+    let own = |action: &str| allow(action, arn("user/ann"));
+    for action in ["iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary"] {
+        let able = bounded(&[everything()], &[allow("s3:*", "*"), own(action)]);
+        assert_eq!(able, [format!("ann: {action}")]);
+        let of_another = allow(action, arn("user/bob"));
+        assert_eq!(bounded(&[everything()], &[of_another]), [""; 0], "{action} of another");
+        let denied = policy(json!([{"Effect": "Deny", "Action": action, "Resource": "*"}]));
+        let denied = bounded(&[everything(), denied], &[own(action)]);
+        assert_eq!(denied, [""; 0], "{action} is denied");
+        // Whoever has nothing of it without the boundary gains nothing.
+        let reads = bounded(&[allow("s3:*", "*"), own(action)], &[own(action)]);
+        assert_eq!(reads, [""; 0], "{action} of somebody who may read");
+    }
+    let only = json!({"StringEquals": {"iam:PermissionsBoundary": arn("policy/boundary")}});
+    let put = allow_if("iam:PutUserPermissionsBoundary", &arn("user/ann"), only);
+    assert_eq!(bounded(&[everything()], &[put]), [""; 0], "another boundary may not be put");
+    let two = bounded(
+        &[own("iam:PutUserPolicy"), own("iam:DeleteUserPermissionsBoundary")],
+        &[own("iam:DeleteUserPermissionsBoundary")],
+    );
+    assert_eq!(two, ["ann: iam:DeleteUserPermissionsBoundary + iam:PutUserPolicy"]);
+    assert_eq!(bounded(&[everything()], &[allow("s3:*", "*")]), [""; 0]);
+}

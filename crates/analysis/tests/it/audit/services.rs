@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use super::{allow, allow_if, audit_of, everything, found};
 use crate::access::accounts::{Account, HERE, policy, role, role_arn, trust, user};
 
-const SERVICES: [&str; 10] = [
+const SERVICES: [&str; 12] = [
+    "states.amazonaws.com",
+    "ssm.amazonaws.com",
     "ec2.amazonaws.com",
     "lambda.amazonaws.com",
     "glue.amazonaws.com",
@@ -34,8 +36,14 @@ fn passing(policies: &[Value]) -> Vec<String> {
 #[test]
 fn a_role_can_be_passed_to_what_one_may_start() {
     let pass = allow("iam:PassRole", role_arn(HERE, "admin"));
-    let methods: [&[&str]; 24] = [
+    let methods: [&[&str]; 30] = [
         &["ec2:RunInstances"],
+        &["ec2:RequestSpotInstances"],
+        &["autoscaling:CreateLaunchConfiguration", "autoscaling:CreateAutoScalingGroup"],
+        &["elasticmapreduce:RunJobFlow"],
+        &["states:CreateStateMachine", "states:StartExecution"],
+        &["states:UpdateStateMachine", "states:StartExecution"],
+        &["ssm:StartAutomationExecution"],
         &["lambda:CreateFunction", "lambda:InvokeFunction"],
         &["lambda:CreateFunction", "lambda:CreateEventSourceMapping"],
         &["lambda:CreateFunction", "lambda:AddPermission"],
@@ -116,6 +124,43 @@ fn calls_on_resources_that_a_policy_names_count() {
         {"Effect": "Allow", "Action": "lambda:*", "Resource": "*"},
         {"Effect": "Deny", "Action": "lambda:CreateFunction", "Resource": "*"}]));
     assert_eq!(passing(&[pass, but]), [""; 0]);
+}
+
+#[test]
+fn each_call_on_what_runs_already_is_told_where_the_service_has_a_role_of_administrators() {
+    let methods: [(&str, &[&str]); 15] = [
+        ("lambda.amazonaws.com", &["lambda:UpdateFunctionCode"]),
+        ("lambda.amazonaws.com", &["lambda:UpdateFunctionConfiguration"]),
+        ("states.amazonaws.com", &["states:UpdateStateMachine"]),
+        ("ec2.amazonaws.com", &["ec2:CreateLaunchTemplateVersion", "ec2:ModifyLaunchTemplate"]),
+        ("ec2.amazonaws.com", &["elasticmapreduce:AddJobFlowSteps"]),
+        ("ec2.amazonaws.com", &["ssm:SendCommand"]),
+        ("ec2.amazonaws.com", &["ssm:StartSession"]),
+        (
+            "ec2.amazonaws.com",
+            &["ec2:ModifyInstanceAttribute", "ec2:StopInstances", "ec2:StartInstances"],
+        ),
+        ("ec2.amazonaws.com", &["ec2-instance-connect:SendSSHPublicKey"]),
+        ("glue.amazonaws.com", &["glue:UpdateDevEndpoint"]),
+        ("cloudformation.amazonaws.com", &["cloudformation:UpdateStack"]),
+        ("codebuild.amazonaws.com", &["codebuild:StartBuild"]),
+        ("sagemaker.amazonaws.com", &["sagemaker:CreatePresignedNotebookInstanceUrl"]),
+        ("ecs-tasks.amazonaws.com", &["ecs:ExecuteCommand"]),
+        ("tasks.apprunner.amazonaws.com", &["apprunner:UpdateService"]),
+    ];
+    let possible =
+        |service: &str, policies: &[Value]| of("possible-escalation", &json!(service), policies);
+    for (service, method) in methods {
+        let able = [allow(json!(method), "*")];
+        assert_eq!(possible(service, &able), ["ann"], "{method:?}");
+        assert_eq!(possible("sqs.amazonaws.com", &able), [""; 0], "{method:?} of another");
+        assert_eq!(passing(&able), [""; 0], "{method:?} passes nothing");
+        for left in method {
+            let others = method.iter().filter(|action| *action != left);
+            let others: Vec<&str> = others.copied().chain(["s3:ListBucket"]).collect();
+            assert_eq!(possible(service, &[allow(json!(others), "*")]), [""; 0], "without {left}");
+        }
+    }
 }
 
 #[test]

@@ -37,6 +37,31 @@ fn tokens_of_github_must_say_whose_they_are() {
     assert_eq!(audience, ["critical trust-missing-claim"]);
 }
 
+/// The rules of `stead lint` that an audit has, by its own codes.
+const RULES: [(&str, &str); 6] = [
+    ("trust/any-tenant", "trust-any-tenant"),
+    ("trust/whole-provider", "trust-whole-provider"),
+    ("trust/any-ref", "trust-any-ref"),
+    ("trust/unauthenticated-identities", "trust-guests"),
+    ("trust/any-audience", "trust-any-audience"),
+    ("trust/deleted-principal", "trust-deleted-principal"),
+];
+
+#[test]
+fn what_lint_finds_in_trust_policies_is_told_and_its_neighbour_is_not() {
+    for (lint, code) in RULES {
+        let rule = stead_lint::rule(lint).unwrap();
+        let found = |document: String| {
+            let trust: Value = serde_json::from_str(&document).unwrap();
+            let account =
+                Account { roles: vec![role(HERE, "app", &trust, &[])], ..Account::default() };
+            super::found(&audit_of(&[(HERE, account)]), code)
+        };
+        assert_eq!(found(rule.shown.document()), ["app"], "{code}");
+        assert_eq!(found(rule.clean.document()), [""; 0], "{code}");
+    }
+}
+
 #[test]
 fn providers_that_nobody_trusts_are_told() {
     let provider = format!("arn:aws:iam::{HERE}:oidc-provider/{GITHUB}");
