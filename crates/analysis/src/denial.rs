@@ -14,7 +14,7 @@ use stead_types::{Arn, Timestamp};
 use thiserror::Error;
 
 use crate::attempt::Operation;
-pub use message::{DenialReference, read_message};
+pub use message::{DenialReference, read_message, read_told};
 
 /// What is decoded of a denial: one document, or two of the same where both accounts that
 /// are concerned were asked.

@@ -146,7 +146,12 @@ impl Scene {
 pub(crate) fn diagnose(scene: &Scene) -> Vec<Finding> {
     let Answer::Refused(refusal) = &scene.replay.answer else { return Vec::new() };
     let mut findings = match refusal.as_ref() {
-        Refusal::Denied(denial) => denied(scene, denial),
+        // The actions that are asked for besides, each with what is in its way: whoever puts
+        // one right would meet the next.
+        Refusal::Denied(denial) => {
+            let further = scene.replay.further.iter();
+            std::iter::once(&**denial).chain(further).flat_map(|it| denied(scene, it)).collect()
+        }
         refusal => refusal::findings(scene, refusal),
     };
     let mut seen = Vec::new();

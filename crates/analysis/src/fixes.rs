@@ -70,32 +70,41 @@ pub(crate) fn verified(scene: &Scene, findings: &[Finding], most: usize) -> Vec<
     let mut fixes: Vec<(bool, Fix)> = Vec::new();
     let strangers = Strangers::of(scene);
     for candidate in candidates(scene, decisive).into_iter().take(CANDIDATES_MAX) {
-        let Some((patch, widens)) = complete(scene, decisive, &candidate, FIX_STEPS_MAX) else {
+        let Some(complete) = complete(scene, decisive, &candidate, FIX_STEPS_MAX) else {
             continue;
         };
+        let Complete { title, patch, widens } = complete;
         if fixes.iter().any(|(_, fix)| fix.patch == patch) {
             continue;
         }
         let widens = widens || strangers.are_let_in(&patch);
-        let (title, target) = (candidate.title, candidate.target);
+        let target = candidate.target;
         fixes.push((candidate.is_detour, Fix { title, target, patch, widens, verified: true }));
     }
     fixes.sort_by_key(|(is_detour, fix)| (fix.widens, *is_detour, fix.patch.0.len()));
     fixes.into_iter().map(|(_, fix)| fix).take(most).collect()
 }
 
-/// The candidate with whatever else the call needs then, and whether any of it widens;
-/// none where it does not help.
+/// A candidate with whatever else the call needs then.
+struct Complete {
+    /// Every step.
+    title: String,
+    patch: Patch,
+    /// Whether one of the steps widens.
+    widens: bool,
+}
+
+/// The candidate with whatever else the call needs then; none where it does not help.
 fn complete(
     scene: &Scene,
     finding: &Finding,
     candidate: &Candidate,
     steps: usize,
-) -> Option<(Patch, bool)> {
+) -> Option<Complete> {
     let patch = Patch(candidate.changes.clone());
     let next = scene.after(&patch)?;
     if next.replay.is_allowed() {
-        return Some((patch, candidate.widens));
+        return Some(Complete { title: candidate.title.clone(), patch, widens: candidate.widens });
     }
     let steps = steps.checked_sub(1)?;
     let findings = diagnose(&next);
@@ -109,8 +118,12 @@ fn complete(
     let mut further = candidates(&next, decisive);
     further.sort_by_key(|candidate| !candidate.is_alone());
     for more in further.into_iter().take(TRIED) {
-        if let Some((rest, widens)) = complete(&next, decisive, &more, steps) {
-            return Some((patch.followed_by(&rest), widens || candidate.widens));
+        if let Some(rest) = complete(&next, decisive, &more, steps) {
+            return Some(Complete {
+                title: format!("{}; then {}", candidate.title, rest.title),
+                patch: patch.followed_by(&rest.patch),
+                widens: rest.widens || candidate.widens,
+            });
         }
     }
     None

@@ -69,7 +69,9 @@ pub use audit::{
 };
 pub use case::{Case, CaseError};
 pub use cause::{Cause, Layer};
-pub use denial::{DECODED_BYTES_MAX, DecodedDenial, DenialError, DenialReference, read_message};
+pub use denial::{
+    DECODED_BYTES_MAX, DecodedDenial, DenialError, DenialReference, read_message, read_told,
+};
 pub use details::{Details, DetailsError, attempt_of};
 pub use diagnosis::{Finding, Where};
 pub use event::{EventError, attempt_of_event};

@@ -37,6 +37,8 @@ pub struct Replay {
     pub actions: Vec<&'static str>,
     /// Of these, in their order, what the policies say to those that are allowed.
     pub allowed: Vec<Judgement>,
+    /// What the policies deny of them besides what refused the call.
+    pub further: Vec<Denial>,
     /// What is not in view, and so was taken as it suits the caller.
     pub missing: Vec<String>,
 }
@@ -99,6 +101,7 @@ pub fn replay(world: &World, attempt: &Attempt) -> Replay {
         caller: None,
         actions: Vec::new(),
         allowed: Vec::new(),
+        further: Vec::new(),
         missing: Vec::new(),
     };
     let attempted = Attempted { world, attempt };
@@ -161,12 +164,18 @@ impl Attempted<'_> {
         let Asks::Permissions(asks) = asks.map_err(Refusal::Request)? else { return Ok(()) };
         replay.actions = asks.iter().map(|ask| ask.action).collect();
         let surroundings = self.surroundings(&caller, owner);
+        let mut denied = None;
         for ask in asks {
             let judgement = judge(&caller, &home, &ask, call.facts, &surroundings);
-            if judgement.decision != Decision::Allow {
-                return Err(Refusal::Denied(Box::new(Denial { ask, judgement })));
+            match (judgement.decision, &denied) {
+                (Decision::Allow, None) => replay.allowed.push(judgement),
+                (Decision::Allow, Some(_)) => {}
+                (_, None) => denied = Some(Denial { ask, judgement }),
+                (_, Some(_)) => replay.further.push(Denial { ask, judgement }),
             }
-            replay.allowed.push(judgement);
+        }
+        if let Some(denial) = denied {
+            return Err(Refusal::Denied(Box::new(denial)));
         }
         self.afterwards(<Sts as Rehearse<Op>>::rehearse(&input, &call))
     }

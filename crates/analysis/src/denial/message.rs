@@ -72,6 +72,12 @@ fn is_encoded(word: &str) -> bool {
     word.len() >= ENCODED_MIN && word.bytes().all(allowed)
 }
 
+/// The attempt as far as the words of a message tell it, whatever id stands in it.
+#[must_use]
+pub fn read_told(text: &str) -> Option<Map<String, Value>> {
+    told(text.trim())
+}
+
 /// `User: ARN is not authorized to perform: sts:AssumeRole on resource: ARN`.
 fn told(text: &str) -> Option<Map<String, Value>> {
     const ACTION: &str = " is not authorized to perform: ";

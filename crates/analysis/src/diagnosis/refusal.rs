@@ -120,7 +120,26 @@ fn named(scene: &Scene, code: ErrorCode, message: &str) -> Finding {
         let asked = given("SourceIdentity");
         return request(Cause::TrustMissingSetSourceIdentity, "SourceIdentity", expected, &asked);
     }
-    request(Cause::RequestInvalid, "", message, "")
+    invalid(scene, message)
+}
+
+/// A rule without a code of its own. What AWS answers names the member that breaks it, if it
+/// is about one.
+fn invalid(scene: &Scene, message: &str) -> Finding {
+    let member = message.split_once(" at '").and_then(|(_, rest)| rest.split_once('\''));
+    let name = member.map(|(member, _)| member.split('.').next().unwrap_or(member));
+    let parameter = name.map(|name| {
+        let (first, rest) = name.split_at(name.chars().next().map_or(0, char::len_utf8));
+        format!("{}{rest}", first.to_ascii_uppercase())
+    });
+    let asked = parameter.as_ref().and_then(|name| scene.attempt.parameters.get(name));
+    let place = Where {
+        expected: Some(message.to_owned()),
+        actual: asked.map(shown),
+        parameter,
+        ..Where::default()
+    };
+    finding(Cause::RequestInvalid, Layer::Request, place)
 }
 
 fn shown(value: &Value) -> String {

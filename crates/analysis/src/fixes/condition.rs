@@ -1,7 +1,10 @@
 //! Fixes of a condition of a trust policy that does not hold.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use stead_policy::ContextValue;
+use stead_types::Timestamp;
 
 use super::Candidate;
 use super::alternatives::{added, moved_condition, removed_condition};
@@ -10,6 +13,9 @@ use crate::diagnosis::{Finding, Scene, texts};
 use crate::matching::holds;
 use crate::patch::Change;
 use crate::{Cause, Layer};
+
+/// By how much a moment is let be beyond what it was.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A condition that does not hold, and what the request has.
 struct Failing<'a> {
@@ -36,11 +42,12 @@ pub(super) fn candidates(scene: &Scene, finding: &Finding) -> Vec<Candidate> {
         values: texts(scene.at(pointer)),
         actual: present(scene, key),
     };
-    let mut found = request::for_key(scene, key, &failing.values);
+    let mut found = request::for_key(scene, operator, key, &failing.values);
     if finding.cause == Cause::TrustConditionWrongIssuerPrefix {
         found.extend(failing.right_prefix());
     }
     found.extend(failing.other_key());
+    found.extend(failing.bound());
     found.extend(failing.exactly());
     found.extend(failing.same_pattern());
     found.extend(failing.as_pattern());
@@ -71,6 +78,9 @@ impl Failing<'_> {
     /// for others.
     fn exactly(&self) -> Vec<Candidate> {
         let [actual] = self.actual.as_slice() else { return Vec::new() };
+        if self.is_bound() {
+            return Vec::new();
+        }
         let mut found = Vec::new();
         if matches!(self.scene.at(self.pointer), Some(Value::Array(_))) {
             let title = format!("also accept `{actual}` for {}", self.key);
@@ -81,6 +91,31 @@ impl Failing<'_> {
             found.push(Self::trust(title, vec![change]));
         }
         found
+    }
+
+    /// Whether the condition compares by order.
+    fn is_bound(&self) -> bool {
+        ["LessThan", "GreaterThan"].iter().any(|order| self.base().contains(order))
+    }
+
+    /// A bound that the request keeps: by one, or by a day.
+    fn bound(&self) -> Option<Candidate> {
+        let [actual] = self.actual.as_slice() else { return None };
+        if !self.is_bound() {
+            return None;
+        }
+        let is_upper = self.base().contains("LessThan");
+        let value = if self.base().starts_with("Date") {
+            let actual: Timestamp = actual.parse().ok()?;
+            let moved = if is_upper { actual.plus(DAY) } else { actual.minus(DAY) };
+            moved.to_string()
+        } else {
+            let actual: i64 = actual.parse().ok()?;
+            actual.checked_add(if is_upper { 1 } else { -1 })?.to_string()
+        };
+        let verb = if is_upper { "raise" } else { "lower" };
+        let title = format!("{verb} the bound of {} to {value}", self.key);
+        Some(Self::trust(title, vec![Change::replace(self.pointer, value)]).widening())
     }
 
     /// The same pattern in the letters of the request.

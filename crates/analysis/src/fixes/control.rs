@@ -14,7 +14,8 @@ pub(super) fn deny(scene: &Scene, finding: &Finding) -> Vec<Candidate> {
     let place = &finding.place;
     let mut found = Vec::new();
     if let (Some(key), Some(element)) = (&place.condition_key, &place.element) {
-        found.extend(request::for_key(scene, key, &texts(scene.at(element))));
+        let operator = place.condition_operator.as_deref().unwrap_or_default();
+        found.extend(request::for_key(scene, operator, key, &texts(scene.at(element))));
         found.extend(excepted_value(scene, finding, key, element));
     }
     let Some(statement) = &place.statement else { return found };
@@ -25,7 +26,7 @@ pub(super) fn deny(scene: &Scene, finding: &Finding) -> Vec<Candidate> {
     {
         let statements = scene.at(&format!("{document}/Statement")).and_then(Value::as_array);
         let only = statements.is_none_or(|statements| statements.len() == 1);
-        let of_organization = finding.layer != Layer::Identity;
+        let of_organization = matches!(finding.layer, Layer::Scp | Layer::Rcp);
         // A policy must have a statement; those of an organization go with their last.
         let gone = if only && of_organization { document } else { statement };
         let title = "drop the statement that denies";
@@ -88,6 +89,9 @@ fn other_actions(scene: &Scene, finding: &Finding, statement: &str) -> Option<Ca
 }
 
 /// A statement of the organization's policy that allows this call.
+///
+/// Spec: Organizations User Guide, orgs_manage_policies_scps_syntax, "Elements summary": an
+/// Allow can name resources and have conditions, since 19 September 2025.
 pub(super) fn allow(scene: &Scene, finding: &Finding) -> Vec<Candidate> {
     let Some(document) = &finding.place.document else { return Vec::new() };
     let role = scene.attempt.role_arn();

@@ -11,6 +11,10 @@ use crate::patch::Change;
 use crate::{Cause, Layer};
 
 pub(super) fn candidates(scene: &Scene, finding: &Finding) -> Vec<Candidate> {
+    let effect = finding.place.statement.as_deref().and_then(|it| scene.at(it)?.get("Effect"));
+    if effect.is_some_and(|effect| effect == "Deny") {
+        return super::control::deny(scene, finding);
+    }
     let role = scene.attempt.role_arn();
     let own = |title: String, changes| Candidate::new(title, finding.layer, changes);
     let mut found = Vec::new();

@@ -116,8 +116,18 @@ fn packed(scene: &Scene) -> Vec<Candidate> {
 }
 
 /// Changes of the call that give a condition key one of these values.
-pub(super) fn for_key(scene: &Scene, key: &str, values: &[String]) -> Vec<Candidate> {
-    let Some(value) = values.first().map(|value| literal(value)) else { return Vec::new() };
+pub(super) fn for_key(
+    scene: &Scene,
+    operator: &str,
+    key: &str,
+    values: &[String],
+) -> Vec<Candidate> {
+    // `Null` asks for the presence of a key, and says nothing of its value.
+    let value = match operator {
+        "Null" => Some(SOMETHING.to_owned()),
+        _ => values.first().and_then(|value| literal(value)),
+    };
+    let Some(value) = value else { return Vec::new() };
     let folded = key.to_ascii_lowercase();
     let one = |title: String, change: Change| vec![request(title, vec![change])];
     match folded.as_str() {
@@ -148,9 +158,16 @@ pub(super) fn for_key(scene: &Scene, key: &str, values: &[String]) -> Vec<Candid
     }
 }
 
-/// A text that a pattern accepts.
-fn literal(pattern: &str) -> String {
-    pattern.replace('*', "").replace('?', "x")
+/// A value where any will do.
+const SOMETHING: &str = "value";
+
+/// A text that a pattern accepts; none where a variable says what.
+fn literal(pattern: &str) -> Option<String> {
+    let text = pattern.replace('*', "").replace('?', "x");
+    match text.as_str() {
+        "" => Some(SOMETHING.to_owned()),
+        _ => (!text.contains("${")).then_some(text),
+    }
 }
 
 /// Only a user has a second factor.
@@ -159,8 +176,12 @@ fn second_factor(scene: &Scene) -> Vec<Candidate> {
     let Some(Caller::User { account, arn, .. }) = caller else { return Vec::new() };
     let name = arn.resource().rsplit('/').next().unwrap_or_default();
     let serial = Arn::iam(account, &format!("mfa/{name}"));
-    let changes =
+    let mut changes =
         vec![parameter("SerialNumber", serial.as_str()), parameter("TokenCode", "123456")];
+    // What is told of an older code counts no more.
+    let told = ["aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"];
+    let told = told.map(|key| format!("/attempt/context/{key}"));
+    changes.extend(told.into_iter().filter(|it| scene.at(it).is_some()).map(Change::remove));
     vec![request("pass the code of the user's second factor", changes)]
 }
 

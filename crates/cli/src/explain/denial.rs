@@ -4,7 +4,7 @@ use std::io::Read as _;
 
 use serde_json::{Map, Value};
 use stead_analysis::{
-    DECODED_BYTES_MAX, DecodedDenial, DenialError, DenialReference, read_message,
+    DECODED_BYTES_MAX, DecodedDenial, DenialError, DenialReference, read_message, read_told,
 };
 
 use crate::arguments::ExplainFlags;
@@ -22,16 +22,30 @@ pub(super) fn attempt(flags: &ExplainFlags) -> Result<Option<Map<String, Value>>
     match read_message(&text) {
         DenialReference::Told(attempt) => Ok(Some(attempt)),
         DenialReference::Encoded(encoded) if flags.of.endpoint.is_some() => {
-            let told = on_runtime(running::decode(&flags.of, &encoded))?;
-            decoded(&told).map(Some).map_err(|error| unexplained(&error, flags))
+            match on_runtime(running::decode(&flags.of, &encoded)) {
+                Ok(told) => decoded(&told).map(Some).map_err(|error| unexplained(&error, flags)),
+                Err(failure) => by_the_rest(&text, failure),
+            }
         }
-        DenialReference::Encoded(_) => {
-            Err(Failure::usage("only the server that denied the call knows what its id is of")
-                .with_help("name it with --endpoint"))
-        }
+        DenialReference::Encoded(_) => by_the_rest(
+            &text,
+            Failure::usage("only the server that denied the call knows what its id is of")
+                .with_help("name it with --endpoint"),
+        ),
         DenialReference::Nothing => Err(Failure::usage("the text names no denial").with_help(
             "give the id in it (d- and 32 digits), the whole message, or what is encoded in it",
         )),
+    }
+}
+
+/// What the rest of a message tells where its id tells nothing; that it does is said.
+fn by_the_rest(text: &str, failure: Failure) -> Result<Option<Map<String, Value>>, Failure> {
+    match read_told(text) {
+        Some(attempt) => {
+            failure.warn();
+            Ok(Some(attempt))
+        }
+        None => Err(failure),
     }
 }
 

@@ -103,6 +103,11 @@ fn a_denial_by_a_running_server_is_explained_by_its_id() {
     let (code, _, err) = stage.ask(&["explain", &unknown]);
     assert_eq!(code, 1);
     assert!(err.contains("twelve hours"), "{err}");
+    // Of a record that is gone the rest of the message tells who and which role.
+    let (code, out, err) = stage.ask(&["explain", "--message", &pasted.replace(id, &unknown)]);
+    assert_eq!(code, 3, "{err}");
+    assert!(err.contains("warning:") && err.contains("twelve hours"), "{err}");
+    assert!(out.contains(DEPLOY), "{out}");
 }
 
 /// Within one account the denial itself can be in the message, sealed.
