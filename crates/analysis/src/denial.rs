@@ -297,9 +297,36 @@ impl DecodedDenial {
         if let Some(host) = host {
             claims.insert("iss".to_owned(), json!(format!("https://{host}")));
         }
+        claims.extend(self.session_claims(operation));
         claims.insert("iat".to_owned(), json!(now));
         claims.insert("exp".to_owned(), json!(now.saturating_add(300)));
         json!({"header": {}, "claims": claims})
+    }
+
+    /// The claims by which a token tags its session, as its condition keys tell them.
+    ///
+    /// Spec: UG:id_session-tags, "Passing session tags using AssumeRoleWithWebIdentity" and
+    /// "using AssumeRoleWithSAML".
+    fn session_claims(&self, operation: Operation) -> Map<String, Value> {
+        let tags = self.tags("aws:requesttag/");
+        let text = |tag: &Value, name: &str| tag.get(name)?.as_str().map(str::to_owned);
+        let tags = tags.iter().filter_map(|tag| Some((text(tag, "Key")?, text(tag, "Value")?)));
+        let transitive = self.values("sts:TransitiveTagKeys");
+        if operation == Operation::AssumeRoleWithSAML {
+            const ATTRIBUTES: &str = "https://aws.amazon.com/SAML/Attributes";
+            let named = |(key, value)| (format!("{ATTRIBUTES}/PrincipalTag:{key}"), json!(value));
+            let mut claims: Map<String, Value> = tags.map(named).collect();
+            if !transitive.is_empty() {
+                claims.insert(format!("{ATTRIBUTES}/TransitiveTagKeys"), json!(transitive));
+            }
+            return claims;
+        }
+        let tags: Map<String, Value> = tags.map(|(key, value)| (key, json!([value]))).collect();
+        if tags.is_empty() {
+            return Map::new();
+        }
+        let claim = json!({"principal_tags": tags, "transitive_tag_keys": transitive});
+        [("https://aws.amazon.com/tags".to_owned(), claim)].into_iter().collect()
     }
 
     /// What a refused proof was answered.
