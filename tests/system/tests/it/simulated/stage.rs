@@ -143,7 +143,7 @@ impl Stage {
             let answer = answer.unwrap();
             let expires: stead_types::Timestamp =
                 answer.text("Expiration").unwrap().parse().unwrap();
-            let issued_at = expires.minus(std::time::Duration::from_secs(3_600)).to_string();
+            let issued_at = expires.minus(Duration::from_secs(3_600)).to_string();
             let credentials = Credentials::of(&answer).unwrap();
             self.sessions.insert(role, Session { credentials, issued_at });
         }
@@ -253,7 +253,7 @@ impl Stage {
 
     /// The events of these requests, once they are written.
     pub(super) fn events(&self, wanted: &BTreeSet<String>) -> BTreeMap<String, Value> {
-        let since = Instant::now();
+        let since = moment();
         loop {
             let events = self.written(wanted);
             if events.len() == wanted.len() || since.elapsed() > PATIENCE {
@@ -282,4 +282,9 @@ impl Stage {
 
 pub(super) fn managed_arn(name: &str) -> String {
     format!("arn:aws:iam::{HOME}:policy/{name}")
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long the log takes is no matter of clocks")]
+fn moment() -> Instant {
+    Instant::now()
 }
