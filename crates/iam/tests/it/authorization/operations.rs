@@ -1,0 +1,377 @@
+//! Every operation, and what is told of it to who may not do it.
+
+pub(super) const METADATA: &str = include_str!("../../saml-metadata.xml");
+const CERTIFICATE: &str = include_str!("../../signing-certificate.pem");
+const SSH_KEY: &str = include_str!("../../ssh/rsa-2048.pub");
+
+/// An operation, its parameters, and how a refusal names its resource.
+type Refusal = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+
+/// Every operation on users, groups, access keys, MFA devices, instance profiles and identity
+/// providers, and those on the account.
+pub(super) const OPERATIONS: &[Refusal] = &[
+    ("CreateUser", &[("UserName", "bob")], "arn:aws:iam::111122223333:user/bob"),
+    ("GetUser", &[("UserName", "bob")], "user bob"),
+    ("GetAccountAuthorizationDetails", &[], "*"),
+    ("GetAccountSummary", &[], "*"),
+    ("CreateAccountAlias", &[("AccountAlias", "my-company")], "*"),
+    ("DeleteAccountAlias", &[("AccountAlias", "my-company")], "*"),
+    ("ListAccountAliases", &[], "*"),
+    ("UpdateAccountPasswordPolicy", &[("MinimumPasswordLength", "12")], "*"),
+    ("GetAccountPasswordPolicy", &[], "*"),
+    ("GenerateCredentialReport", &[], "*"),
+    ("GetCredentialReport", &[], "*"),
+    ("DeleteAccountPasswordPolicy", &[], "*"),
+    ("CreateLoginProfile", &[("UserName", "bob"), ("Password", "Pa55word")], "user bob"),
+    ("GetLoginProfile", &[("UserName", "bob")], "user bob"),
+    ("UpdateLoginProfile", &[("UserName", "bob"), ("Password", "Pa55word")], "user bob"),
+    ("DeleteLoginProfile", &[("UserName", "bob")], "user bob"),
+    ("UploadSSHPublicKey", &[("UserName", "bob"), ("SSHPublicKeyBody", SSH_KEY)], "user bob"),
+    (
+        "GetSSHPublicKey",
+        &[("UserName", "bob"), ("SSHPublicKeyId", "APKAIOSFODNN7EXAMPLE"), ("Encoding", "SSH")],
+        "user bob",
+    ),
+    ("ListSSHPublicKeys", &[("UserName", "bob")], "user bob"),
+    (
+        "UpdateSSHPublicKey",
+        &[("UserName", "bob"), ("SSHPublicKeyId", "APKAIOSFODNN7EXAMPLE"), ("Status", "Active")],
+        "user bob",
+    ),
+    (
+        "DeleteSSHPublicKey",
+        &[("UserName", "bob"), ("SSHPublicKeyId", "APKAIOSFODNN7EXAMPLE")],
+        "user bob",
+    ),
+    (
+        "CreateServiceSpecificCredential",
+        &[("UserName", "bob"), ("ServiceName", "codecommit.amazonaws.com")],
+        "user bob",
+    ),
+    (
+        "UploadSigningCertificate",
+        &[("UserName", "bob"), ("CertificateBody", CERTIFICATE)],
+        "user bob",
+    ),
+    ("ListSigningCertificates", &[("UserName", "bob")], "user bob"),
+    (
+        "UpdateSigningCertificate",
+        &[
+            ("UserName", "bob"),
+            ("CertificateId", "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"),
+            ("Status", "Active"),
+        ],
+        "user bob",
+    ),
+    (
+        "DeleteSigningCertificate",
+        &[("UserName", "bob"), ("CertificateId", "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")],
+        "user bob",
+    ),
+    ("SetSecurityTokenServicePreferences", &[("GlobalEndpointTokenVersion", "v2Token")], "*"),
+    ("ListOrganizationsFeatures", &[], "*"),
+    ("EnableOrganizationsRootSessions", &[], "*"),
+    ("DisableOrganizationsRootSessions", &[], "*"),
+    ("EnableOrganizationsRootCredentialsManagement", &[], "*"),
+    ("DisableOrganizationsRootCredentialsManagement", &[], "*"),
+    ("ListServiceSpecificCredentials", &[("UserName", "bob")], "user bob"),
+    ("ListServiceSpecificCredentials", &[("AllUsers", "true")], "arn:aws:iam::111122223333:user/*"),
+    (
+        "UpdateServiceSpecificCredential",
+        &[
+            ("UserName", "bob"),
+            ("ServiceSpecificCredentialId", "ACCAIOSFODNN7EXAMPLE1"),
+            ("Status", "Active"),
+        ],
+        "user bob",
+    ),
+    (
+        "ResetServiceSpecificCredential",
+        &[("UserName", "bob"), ("ServiceSpecificCredentialId", "ACCAIOSFODNN7EXAMPLE1")],
+        "user bob",
+    ),
+    (
+        "DeleteServiceSpecificCredential",
+        &[("UserName", "bob"), ("ServiceSpecificCredentialId", "ACCAIOSFODNN7EXAMPLE1")],
+        "user bob",
+    ),
+    (
+        "ChangePassword",
+        &[("OldPassword", "Pa55word"), ("NewPassword", "Other-Pa55word")],
+        "user nobody",
+    ),
+    ("GetContextKeysForCustomPolicy", &[("PolicyInputList.member.1", "{}")], "*"),
+    (
+        "GetContextKeysForPrincipalPolicy",
+        &[("PolicySourceArn", "arn:aws:iam::111122223333:group/a/ops")],
+        "arn:aws:iam::111122223333:group/a/ops",
+    ),
+    ("SimulateCustomPolicy", &[("PolicyInputList", ""), ("ActionNames.member.1", "a:b")], "*"),
+    (
+        "SimulatePrincipalPolicy",
+        &[
+            ("PolicySourceArn", "arn:aws:iam::111122223333:user/bob"),
+            ("ActionNames.member.1", "a:b"),
+        ],
+        "arn:aws:iam::111122223333:user/bob",
+    ),
+    ("ListUsers", &[], "arn:aws:iam::111122223333:user/"),
+    ("ListUsers", &[("PathPrefix", "/team/")], "arn:aws:iam::111122223333:user/team/"),
+    ("UpdateUser", &[("UserName", "bob"), ("NewUserName", "carol")], "user bob"),
+    ("DeleteUser", &[("UserName", "bob")], "user bob"),
+    (
+        "TagUser",
+        &[("UserName", "bob"), ("Tags.member.1.Key", "a"), ("Tags.member.1.Value", "b")],
+        "user bob",
+    ),
+    ("UntagUser", &[("UserName", "bob"), ("TagKeys.member.1", "a")], "user bob"),
+    ("ListUserTags", &[("UserName", "bob")], "user bob"),
+    (
+        "CreateGroup",
+        &[("GroupName", "ops"), ("Path", "/a/")],
+        "arn:aws:iam::111122223333:group/a/ops",
+    ),
+    ("GetGroup", &[("GroupName", "ops")], "group ops"),
+    ("ListGroups", &[], "arn:aws:iam::111122223333:group/"),
+    ("UpdateGroup", &[("GroupName", "ops"), ("NewPath", "/a/")], "group ops"),
+    ("DeleteGroup", &[("GroupName", "ops")], "group ops"),
+    ("AddUserToGroup", &[("GroupName", "ops"), ("UserName", "bob")], "group ops"),
+    ("RemoveUserFromGroup", &[("GroupName", "ops"), ("UserName", "bob")], "group ops"),
+    ("ListGroupsForUser", &[("UserName", "bob")], "user bob"),
+    ("CreateAccessKey", &[("UserName", "bob")], "user bob"),
+    ("CreateAccessKey", &[], "user nobody"),
+    ("ListAccessKeys", &[("UserName", "bob")], "user bob"),
+    (
+        "UpdateAccessKey",
+        &[("UserName", "bob"), ("AccessKeyId", "AKIAIOSFODNN7EXAMPLE"), ("Status", "Active")],
+        "user bob",
+    ),
+    (
+        "DeleteAccessKey",
+        &[("UserName", "bob"), ("AccessKeyId", "AKIAIOSFODNN7EXAMPLE")],
+        "user bob",
+    ),
+    (
+        "GetAccessKeyLastUsed",
+        &[("AccessKeyId", "AKIAIOSFODNN7EXAMPLE")],
+        "access key AKIAIOSFODNN7EXAMPLE",
+    ),
+    (
+        "CreateVirtualMFADevice",
+        &[("VirtualMFADeviceName", "phone")],
+        "arn:aws:iam::111122223333:mfa/phone",
+    ),
+    (
+        "DeleteVirtualMFADevice",
+        &[("SerialNumber", "arn:aws:iam::111122223333:mfa/phone")],
+        "arn:aws:iam::111122223333:mfa/phone",
+    ),
+    ("ListVirtualMFADevices", &[], "arn:aws:iam::111122223333:mfa/"),
+    (
+        "EnableMFADevice",
+        &[
+            ("UserName", "bob"),
+            ("SerialNumber", "arn:aws:iam::111122223333:mfa/phone"),
+            ("AuthenticationCode1", "123456"),
+            ("AuthenticationCode2", "654321"),
+        ],
+        "user bob",
+    ),
+    (
+        "ResyncMFADevice",
+        &[
+            ("UserName", "bob"),
+            ("SerialNumber", "arn:aws:iam::111122223333:mfa/phone"),
+            ("AuthenticationCode1", "123456"),
+            ("AuthenticationCode2", "654321"),
+        ],
+        "user bob",
+    ),
+    (
+        "DeactivateMFADevice",
+        &[("UserName", "bob"), ("SerialNumber", "arn:aws:iam::111122223333:mfa/phone")],
+        "user bob",
+    ),
+    ("ListMFADevices", &[("UserName", "bob")], "user bob"),
+    (
+        "GetMFADevice",
+        &[("UserName", "bob"), ("SerialNumber", "arn:aws:iam::111122223333:mfa/phone")],
+        "user bob",
+    ),
+    (
+        "TagMFADevice",
+        &[
+            ("SerialNumber", "arn:aws:iam::111122223333:mfa/phone"),
+            ("Tags.member.1.Key", "a"),
+            ("Tags.member.1.Value", "b"),
+        ],
+        "arn:aws:iam::111122223333:mfa/phone",
+    ),
+    (
+        "UntagMFADevice",
+        &[("SerialNumber", "arn:aws:iam::111122223333:mfa/phone"), ("TagKeys.member.1", "a")],
+        "arn:aws:iam::111122223333:mfa/phone",
+    ),
+    (
+        "ListMFADeviceTags",
+        &[("SerialNumber", "arn:aws:iam::111122223333:mfa/phone")],
+        "arn:aws:iam::111122223333:mfa/phone",
+    ),
+    (
+        "CreateInstanceProfile",
+        &[("InstanceProfileName", "other"), ("Path", "/a/")],
+        "arn:aws:iam::111122223333:instance-profile/a/other",
+    ),
+    ("GetInstanceProfile", &[("InstanceProfileName", "web")], "instance profile web"),
+    ("ListInstanceProfiles", &[], "arn:aws:iam::111122223333:instance-profile/"),
+    ("ListInstanceProfilesForRole", &[("RoleName", "app")], "role app"),
+    (
+        "RemoveRoleFromInstanceProfile",
+        &[("InstanceProfileName", "web"), ("RoleName", "app")],
+        "instance profile web",
+    ),
+    ("DeleteInstanceProfile", &[("InstanceProfileName", "web")], "instance profile web"),
+    (
+        "TagInstanceProfile",
+        &[("InstanceProfileName", "web"), ("Tags.member.1.Key", "a"), ("Tags.member.1.Value", "b")],
+        "instance profile web",
+    ),
+    (
+        "UntagInstanceProfile",
+        &[("InstanceProfileName", "web"), ("TagKeys.member.1", "a")],
+        "instance profile web",
+    ),
+    ("ListInstanceProfileTags", &[("InstanceProfileName", "web")], "instance profile web"),
+    (
+        "CreateSAMLProvider",
+        &[("Name", "Other"), ("SAMLMetadataDocument", METADATA)],
+        "arn:aws:iam::111122223333:saml-provider/Other",
+    ),
+    ("ListSAMLProviders", &[], "arn:aws:iam::111122223333:saml-provider/*"),
+    (
+        "GetSAMLProvider",
+        &[("SAMLProviderArn", "arn:aws:iam::111122223333:saml-provider/Corp")],
+        "arn:aws:iam::111122223333:saml-provider/Corp",
+    ),
+    (
+        "UpdateSAMLProvider",
+        &[
+            ("SAMLProviderArn", "arn:aws:iam::111122223333:saml-provider/Corp"),
+            ("AssertionEncryptionMode", "Required"),
+        ],
+        "arn:aws:iam::111122223333:saml-provider/Corp",
+    ),
+    (
+        "DeleteSAMLProvider",
+        &[("SAMLProviderArn", "arn:aws:iam::111122223333:saml-provider/Corp")],
+        "arn:aws:iam::111122223333:saml-provider/Corp",
+    ),
+    (
+        "TagSAMLProvider",
+        &[
+            ("SAMLProviderArn", "arn:aws:iam::111122223333:saml-provider/Corp"),
+            ("Tags.member.1.Key", "a"),
+            ("Tags.member.1.Value", "b"),
+        ],
+        "arn:aws:iam::111122223333:saml-provider/Corp",
+    ),
+    (
+        "UntagSAMLProvider",
+        &[
+            ("SAMLProviderArn", "arn:aws:iam::111122223333:saml-provider/Corp"),
+            ("TagKeys.member.1", "a"),
+        ],
+        "arn:aws:iam::111122223333:saml-provider/Corp",
+    ),
+    (
+        "ListSAMLProviderTags",
+        &[("SAMLProviderArn", "arn:aws:iam::111122223333:saml-provider/Corp")],
+        "arn:aws:iam::111122223333:saml-provider/Corp",
+    ),
+    (
+        "CreateOpenIDConnectProvider",
+        &[("Url", "https://idp.example.com/a/b")],
+        "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a/b",
+    ),
+    ("ListOpenIDConnectProviders", &[], "arn:aws:iam::111122223333:oidc-provider/*"),
+    (
+        "GetOpenIDConnectProvider",
+        &[(
+            "OpenIDConnectProviderArn",
+            "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+        )],
+        "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+    ),
+    (
+        "DeleteOpenIDConnectProvider",
+        &[(
+            "OpenIDConnectProviderArn",
+            "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+        )],
+        "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+    ),
+    (
+        "AddClientIDToOpenIDConnectProvider",
+        &[
+            (
+                "OpenIDConnectProviderArn",
+                "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+            ),
+            ("ClientID", "x"),
+        ],
+        "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+    ),
+    (
+        "RemoveClientIDFromOpenIDConnectProvider",
+        &[
+            (
+                "OpenIDConnectProviderArn",
+                "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+            ),
+            ("ClientID", "x"),
+        ],
+        "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+    ),
+    (
+        "UpdateOpenIDConnectProviderThumbprint",
+        &[
+            (
+                "OpenIDConnectProviderArn",
+                "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+            ),
+            ("ThumbprintList.member.1", "6ef423e5272b2347200970d1cd9d1a72beabc592"),
+        ],
+        "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+    ),
+    (
+        "TagOpenIDConnectProvider",
+        &[
+            (
+                "OpenIDConnectProviderArn",
+                "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+            ),
+            ("Tags.member.1.Key", "a"),
+            ("Tags.member.1.Value", "b"),
+        ],
+        "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+    ),
+    (
+        "UntagOpenIDConnectProvider",
+        &[
+            (
+                "OpenIDConnectProviderArn",
+                "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+            ),
+            ("TagKeys.member.1", "a"),
+        ],
+        "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+    ),
+    (
+        "ListOpenIDConnectProviderTags",
+        &[(
+            "OpenIDConnectProviderArn",
+            "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+        )],
+        "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
+    ),
+];
