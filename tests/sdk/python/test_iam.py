@@ -220,8 +220,8 @@ class ManagedPolicies(case.Case):
 
 class Protocol(case.Case):
     def test_what_is_not_built_says_so(self) -> None:
-        message = self.refused("NotImplemented", 501, self.iam.list_instance_profiles)
-        self.assertIn("ListInstanceProfiles", message)
+        message = self.refused("NotImplemented", 501, self.iam.list_delegation_requests)
+        self.assertIn("ListDelegationRequests", message)
 
     def test_nothing_works_without_permission(self) -> None:
         arn, keys = self.user()
