@@ -69,10 +69,35 @@ pub(crate) struct Overload {
     /// From the last request of the overload until a second begins in which all is as it
     /// was; `None` for not at all.
     pub(crate) normal_after: Option<Duration>,
+    /// The steps after the overload in which something was not.
+    pub(crate) troubled: Vec<Step>,
     /// What the broken clients did, by their names.
     pub(crate) broken: Vec<(&'static str, u64)>,
     /// Whether server and load had processors of their own.
     pub(crate) apart: bool,
+}
+
+/// One step after the overload.
+pub(crate) struct Step {
+    /// When it began, from the last request of the overload.
+    pub(crate) at: Duration,
+    pub(crate) refused: u64,
+    pub(crate) closed: u64,
+    pub(crate) held_off: u64,
+    /// The 90th percentile of good answers; `None` where there was none.
+    pub(crate) slow: Option<Duration>,
+}
+
+impl Step {
+    fn of(at: Duration, seen: &Seen) -> Self {
+        let Seen { refused, closed, held_off, .. } = *seen;
+        Self { at, refused, closed, held_off, slow: seen.percentile(90).ok() }
+    }
+
+    fn is_normal(&self, usual: Duration) -> bool {
+        [self.refused, self.closed, self.held_off] == [0; 3]
+            && self.slow.is_some_and(|slow| slow <= usual)
+    }
 }
 
 impl Overload {
@@ -108,7 +133,7 @@ pub(crate) async fn measure(binary: &Path, folder: &Path, plan: &Plan) -> Result
     play(&clients, capacity * TIMES, plan.overload).await;
     let loaded = clients.take();
     let broken = broken.end();
-    let normal_after = recover(&clients, capacity * CALM, &calm, plan.calm).await?;
+    let (normal_after, troubled) = recover(&clients, capacity * CALM, &calm, plan.calm).await?;
     let highest = sampler.end().await?;
     let after = resident(server.id())?;
     for seen in [&calm, &loaded] {
@@ -116,7 +141,7 @@ pub(crate) async fn measure(binary: &Path, folder: &Path, plan: &Plan) -> Result
     }
     let memory = [before, highest.max(before), after];
     let (lasted, apart) = (plan.overload, cores.are_apart());
-    Ok(Overload { capacity, calm, loaded, lasted, memory, normal_after, broken, apart })
+    Ok(Overload { capacity, calm, loaded, lasted, memory, normal_after, troubled, broken, apart })
 }
 
 /// Signed requests to assume a role, each with a session name of its own.
@@ -171,21 +196,20 @@ async fn recover(
     per_second: f64,
     calm: &Seen,
     time: Duration,
-) -> Result<Option<Duration>> {
+) -> Result<(Option<Duration>, Vec<Step>)> {
     let usual = calm.percentile(99)?.mul_f64(SLOWER_MAX);
     let (began, mut normal, mut steps) = (clock::instant(), None, 0);
+    let mut troubled = Vec::new();
     while began.elapsed() < time + NORMAL_WITHIN && steps < NORMAL_STEPS {
-        let step = began.elapsed();
+        let at = began.elapsed();
         play(clients, per_second, STEP).await;
-        let seen = clients.take();
-        let is_normal = seen.refused == 0
-            && seen.closed == 0
-            && seen.held_off == 0
-            && seen.percentile(90).is_ok_and(|it| it <= usual);
-        (normal, steps) = match is_normal {
-            true => (normal.or(Some(step)), steps + 1),
-            false => (None, 0),
-        };
+        let step = Step::of(at, &clients.take());
+        if step.is_normal(usual) {
+            (normal, steps) = (normal.or(Some(at)), steps + 1);
+        } else {
+            (normal, steps) = (None, 0);
+            troubled.push(step);
+        }
     }
-    Ok(normal.filter(|_| steps == NORMAL_STEPS))
+    Ok((normal.filter(|_| steps == NORMAL_STEPS), troubled))
 }

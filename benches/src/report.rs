@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::assume_role::Cost;
 use crate::flood::Flood;
-use crate::overload::{NORMAL_WITHIN, Overload, SLOWER_MAX};
+use crate::overload::{NORMAL_WITHIN, Overload, SLOWER_MAX, Step};
 use crate::sessions::Sessions;
 use crate::stages::Stage;
 use crate::start::{FIRST_ANSWER_MAX, RESIDENT_MAX, Start};
@@ -254,6 +254,13 @@ impl Overload {
             }
             None => println!("  not normal again"),
         }
+        for step in self.troubled.iter().rev().take(TROUBLED_SHOWN).rev() {
+            let Step { at, refused, closed, held_off, slow } = step;
+            let (at, slow) = (at.as_millis(), slow.unwrap_or_default().as_micros());
+            println!(
+                "    not at {at} ms: {refused} refused, {closed} closed, {held_off} held off, p90 {slow} us"
+            );
+        }
         for (name, opened) in &self.broken {
             println!("  {name}: {opened} connections");
         }
@@ -284,6 +291,9 @@ impl Overload {
         ])
     }
 }
+
+/// How many steps that were not normal are shown, the last ones.
+const TROUBLED_SHOWN: usize = 12;
 
 impl Start {
     #[expect(clippy::print_stdout, reason = "the table is this program's result")]
