@@ -120,9 +120,9 @@ pub const REQUESTS_OF_OVERLOAD: u32 = 32;
 /// Requests that stand back behind others during an overload, for each core, before one
 /// more is refused. Choice: a fifth of a millisecond of work. Fewer would leave processors
 /// without any now and then, more would be waited for by everybody who is answered.
-pub const OVERLOAD_QUEUE_PER_CORE: usize = 6;
+pub const OVERLOAD_QUEUE_PER_CORE: usize = 10;
 
-/// How many times as many may, where none did within [`OVERLOAD_BUNCH_WITHIN`]. Choice: 18
+/// How many times as many may, where none did within [`OVERLOAD_BUNCH_WITHIN`]. Choice: 30
 /// clients that ask a core at once are no overload. With a factor of 2 fewer requests were
 /// answered, with one of 4 all of them later.
 pub const OVERLOAD_BUNCH_FACTOR: usize = 3;
