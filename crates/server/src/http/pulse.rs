@@ -1,6 +1,6 @@
 //! Whether the server keeps up, and whom it lets in where it does not.
 //!
-//! A request is some fifty microseconds of work that waits for nothing. So what there is
+//! A request is some tens of microseconds of work that waits for nothing. So what there is
 //! too much of waits as tasks that are ready to run, and shows as how long one of them
 //! waits: the beat is a task that looks. A count of requests in flight would show something
 //! else, those that wait for a disk or for an issuer's keys, which cost nobody anything.
