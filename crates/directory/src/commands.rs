@@ -21,6 +21,7 @@ pub mod oidc_provider;
 pub mod password_policy;
 pub mod role;
 pub mod saml_provider;
+pub mod server_certificate;
 pub mod service_credential;
 pub mod signing_certificate;
 pub mod ssh_public_key;

@@ -18,6 +18,7 @@ mod resource_tags;
 mod role;
 mod root;
 mod saml_provider;
+mod server_certificate;
 mod service_credential;
 mod signing_certificate;
 mod ssh_public_key;
@@ -39,6 +40,7 @@ pub use resource_tags::ResourceTags;
 pub use role::{MaxSessionDuration, Role};
 pub use root::AccountRoot;
 pub use saml_provider::{AssertionEncryption, SamlMetadata, SamlPrivateKey, SamlProvider};
+pub use server_certificate::ServerCertificate;
 pub use service_credential::{CredentialService, CredentialServiceError, ServiceCredential};
 pub use signing_certificate::SigningCertificate;
 pub use ssh_public_key::SshPublicKey;
@@ -87,6 +89,8 @@ pub enum EntityKey {
     SshPublicKey(CredentialId),
     /// A signing certificate, by its id.
     SigningCertificate(CredentialId),
+    /// A server certificate, by unique id.
+    ServerCertificate(UniqueId),
     /// What the account wants of STS; there is one at most.
     TokenPreferences,
 }
@@ -126,6 +130,8 @@ pub enum Entity {
     SshPublicKey(Arc<SshPublicKey>),
     /// A signing certificate of a user.
     SigningCertificate(Arc<SigningCertificate>),
+    /// A server certificate.
+    ServerCertificate(Arc<ServerCertificate>),
     /// What the account wants of STS.
     TokenPreferences(TokenPreferences),
 }
@@ -151,6 +157,7 @@ impl Entity {
             Self::ServiceCredential(held) => EntityKey::ServiceCredential(held.id.clone()),
             Self::SshPublicKey(key) => EntityKey::SshPublicKey(key.id.clone()),
             Self::SigningCertificate(held) => EntityKey::SigningCertificate(held.id.clone()),
+            Self::ServerCertificate(held) => EntityKey::ServerCertificate(held.id.clone()),
             Self::TokenPreferences(_) => EntityKey::TokenPreferences,
         }
     }

@@ -118,6 +118,8 @@ pub enum EntityKind {
     SshPublicKey,
     /// A signing certificate, by its id.
     SigningCertificate,
+    /// A server certificate, by name.
+    ServerCertificate,
     /// A role that was to be taken out of an instance profile and is not in it, as
     /// `Role R in Instance Profile P`.
     RoleInInstanceProfile,

@@ -37,7 +37,8 @@ pub enum Quota {
     GroupInlinePolicySize,
     /// Characters of all inline policies of a role: 10,240.
     RoleInlinePolicySize,
-    /// Tags of a user, role, policy, MFA device, identity provider or instance profile: 50.
+    /// Tags of a user, role, policy, MFA device, identity provider, instance profile or
+    /// server certificate: 50.
     TagsPerResource,
     /// MFA devices assigned to a user, and to the root user: 8.
     MfaDevicesPerUser,

@@ -12,6 +12,7 @@ mod instance_profile;
 mod policy;
 mod principal;
 mod provider;
+mod server_certificate;
 mod user_credential;
 
 use aws_lc_rs::digest;
@@ -52,6 +53,7 @@ impl EntityKey {
             Self::ServiceCredential(id) => format!("service-credential/{id}"),
             Self::SshPublicKey(id) => format!("ssh-public-key/{id}"),
             Self::SigningCertificate(id) => format!("signing-certificate/{id}"),
+            Self::ServerCertificate(id) => format!("server-certificate/{id}"),
             Self::TokenPreferences => "token-preferences".to_owned(),
         }
     }
@@ -83,6 +85,9 @@ pub(crate) fn encode(entity: &Entity) -> EncodedRecord {
         Entity::SshPublicKey(key) => to_json(&user_credential::SshPublicKeyRecord::from(&**key)),
         Entity::SigningCertificate(held) => {
             to_json(&user_credential::SigningCertificateRecord::from(&**held))
+        }
+        Entity::ServerCertificate(held) => {
+            to_json(&server_certificate::ServerCertificateRecord::from(&**held))
         }
         Entity::TokenPreferences(preferences) => {
             to_json(&account::TokenPreferencesRecord::from(*preferences))
@@ -138,6 +143,9 @@ pub(crate) fn decode(
         "ssh-public-key" => from_json::<user_credential::SshPublicKeyRecord>(body)?.entity()?,
         "signing-certificate" => {
             from_json::<user_credential::SigningCertificateRecord>(body)?.entity()?
+        }
+        "server-certificate" => {
+            from_json::<server_certificate::ServerCertificateRecord>(body)?.entity()?
         }
         "token-preferences" => from_json::<account::TokenPreferencesRecord>(body)?.entity(),
         _ => return Err(LoadReason::UnknownKind),

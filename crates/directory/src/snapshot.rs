@@ -18,7 +18,7 @@ use crate::change::EntityChange;
 use crate::entity::{
     AccessKey, AccountRoot, Alias, Entity, EntityKey, Group, InstanceProfile, KeyOwner,
     LoginProfile, ManagedPolicy, MfaDevice, OidcProvider, PasswordPolicy, Role, SamlProvider,
-    ServiceCredential, SigningCertificate, SshPublicKey, TokenPreferences, User,
+    ServerCertificate, ServiceCredential, SigningCertificate, SshPublicKey, TokenPreferences, User,
 };
 use collection::{Collection, Index};
 use prepared::Prepared;
@@ -37,6 +37,7 @@ pub struct Snapshot {
     roles: Collection<Role>,
     policies: Collection<ManagedPolicy>,
     instance_profiles: Collection<InstanceProfile>,
+    server_certificates: Collection<ServerCertificate>,
     access_keys: OrdMap<AccessKeyId, Arc<AccessKey>>,
     mfa_devices: OrdMap<Arn, Arc<MfaDevice>>,
     oidc_providers: OrdMap<Arn, Arc<OidcProvider>>,
@@ -80,6 +81,7 @@ impl Snapshot {
             roles: Collection::default(),
             policies: Collection::default(),
             instance_profiles: Collection::default(),
+            server_certificates: Collection::default(),
             access_keys: OrdMap::new(),
             mfa_devices: OrdMap::new(),
             oidc_providers: OrdMap::new(),
@@ -181,6 +183,7 @@ impl Snapshot {
                 self.certificates_by_user.insert(held.user.clone(), held.id.clone());
                 self.signing_certificates.insert(held.id.clone(), held);
             }
+            Entity::ServerCertificate(held) => self.server_certificates.insert(held),
             Entity::TokenPreferences(preferences) => self.token_preferences = Some(preferences),
             Entity::InstanceProfile(profile) => {
                 if let Some(role) = &profile.role {
@@ -232,6 +235,7 @@ impl Snapshot {
                     self.certificates_by_user.remove(&held.user, id);
                 }
             }
+            EntityKey::ServerCertificate(id) => drop(self.server_certificates.remove(id)),
             EntityKey::TokenPreferences => self.token_preferences = None,
             EntityKey::SshPublicKey(id) => {
                 if let Some(key) = self.ssh_public_keys.remove(id) {

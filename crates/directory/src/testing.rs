@@ -1,14 +1,15 @@
 //! What the tests of this crate share: an account, documents, counted bytes.
 
 use stead_policy::PolicyText;
-use stead_types::{AccountId, Arn, Entropy, Path, Tag, Timestamp};
+use stead_types::{AccountId, Arn, Entropy, Path, Tag, Timestamp, UniqueId, UniqueIdKind};
 
 use crate::commands::{
-    group, instance_profile, managed_policy, oidc_provider, role, saml_provider, user,
+    group, instance_profile, managed_policy, oidc_provider, role, saml_provider,
+    server_certificate, user,
 };
 use crate::entity::{
     AccountRoot, Group, InstanceProfile, ManagedPolicy, MaxSessionDuration, OidcProvider, Role,
-    SamlMetadata, SamlProvider, User, WrappedSecret,
+    SamlMetadata, SamlProvider, ServerCertificate, User, WrappedSecret,
 };
 use crate::{DirectoryError, Draft, Snapshot};
 use std::sync::Arc;
@@ -197,6 +198,23 @@ impl Fixture {
             tags: Vec::new(),
         };
         instance_profile::create(&mut self.draft, new, now(), &mut self.entropy)
+    }
+
+    pub(crate) fn try_server_certificate(
+        &mut self,
+        text: &str,
+    ) -> Result<Arc<ServerCertificate>, DirectoryError> {
+        let new = server_certificate::NewServerCertificate {
+            id: UniqueId::generate(UniqueIdKind::Certificate, &mut self.entropy),
+            name: name(text),
+            path: Path::root(),
+            body: "pem".into(),
+            chain: None,
+            private_key: secret(),
+            expires_at: "2036-03-01T12:00:00Z".parse().unwrap(),
+            tags: Vec::new(),
+        };
+        server_certificate::upload(&mut self.draft, new, now())
     }
 
     pub(crate) fn try_policy(

@@ -79,8 +79,8 @@ fn held(account: &Snapshot) -> [(&'static str, usize); 11] {
         ("Providers", account.oidc_provider_count() + account.saml_provider_count()),
         ("Roles", account.role_count()),
         ("Users", account.user_count()),
-        // No certificates are kept here yet.
-        ("ServerCertificates", 0),
+        ("ServerCertificates", account.server_certificate_count()),
+        // Choice: the root user has none here; only users have signing certificates.
         ("AccountSigningCertificatesPresent", 0),
     ]
 }

@@ -34,6 +34,8 @@ pub(crate) enum Kind {
     SamlProvider,
     /// `instance-profile/PATH/NAME`
     InstanceProfile,
+    /// `server-certificate/PATH/NAME`
+    ServerCertificate,
 }
 
 impl Kind {
@@ -48,6 +50,7 @@ impl Kind {
             Self::OidcProvider => "oidc-provider",
             Self::SamlProvider => "saml-provider",
             Self::InstanceProfile => "instance-profile",
+            Self::ServerCertificate => "server-certificate",
         }
     }
 }
@@ -126,6 +129,19 @@ pub(crate) fn instance_profile(action: &'static str, name: &str, call: &Call<'_>
     with_resource_tags(ask, found.map(|profile| &profile.tags))
 }
 
+/// About a server certificate by name, with its tags.
+///
+/// Choice: shown by kind and name, like the other things that have one.
+pub(crate) fn server_certificate(action: &'static str, name: &str, call: &Call<'_>) -> Ask {
+    let account = call.account.account();
+    let found = call.account.server_certificate_by_name(name);
+    let arn =
+        found.map_or_else(|| named(Kind::ServerCertificate, name, call), |held| held.arn(account));
+    let ask =
+        Ask::plain(action, account, arn.as_str()).shown_as(format!("server certificate {name}"));
+    with_resource_tags(ask, found.map(|held| &held.tags))
+}
+
 /// Whether a role may be handed to EC2, as putting it into an instance profile does. It
 /// is shown by its ARN.
 ///
@@ -185,12 +201,13 @@ pub(crate) fn listing(
         | Kind::MfaDevice
         | Kind::OidcProvider
         | Kind::SamlProvider
-        | Kind::InstanceProfile => ask,
+        | Kind::InstanceProfile
+        | Kind::ServerCertificate => ask,
     }
 }
 
-/// The same question with the tags of a policy, MFA device, identity provider or instance
-/// profile. Condition keys are not told apart by case: of two tags that differ only so, the later counts.
+/// The same question with the tags of a policy, MFA device, identity provider, instance
+/// profile or server certificate. Condition keys are not told apart by case: of two tags that differ only so, the later counts.
 pub(crate) fn with_resource_tags(ask: Ask, tags: Option<&ResourceTags>) -> Ask {
     tags.into_iter().flat_map(ResourceTags::iter).fold(ask, |ask, (key, value)| {
         let (key, value) = (key.as_str(), value.as_str());
@@ -202,7 +219,7 @@ pub(crate) fn with_resource_tags(ask: Ask, tags: Option<&ResourceTags>) -> Ask {
 /// The same question with the tags that the request passes.
 ///
 /// Condition keys are not told apart by case, the tags of policies, MFA devices, identity
-/// providers and instance profiles are. Of two that differ only so the one counts that will count as the resource's,
+/// providers, instance profiles and server certificates are. Of two that differ only so the one counts that will count as the resource's,
 /// in whatever order they come: else who may only tag `team` as `blue` could add
 /// another `Team`, and have the resource count as that one's.
 pub(crate) fn with_request_tags(ask: Ask, tags: &[Tag]) -> Ask {

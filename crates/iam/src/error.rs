@@ -164,6 +164,10 @@ fn missing(kind: EntityKind, name: &str) -> String {
         // Observed: recorded for the operations on instance profiles (2026-02).
         EntityKind::InstanceProfile => format!("Instance Profile {name} cannot be found."),
         EntityKind::RoleInInstanceProfile => format!("{name} cannot be found."),
+        // Observed: radkawar/stackd, recorded in 2026.
+        EntityKind::ServerCertificate => {
+            format!("The Server Certificate with name {name} cannot be found.")
+        }
         // Observed: recorded for the operations on passwords and their policy (2026-02).
         EntityKind::PasswordPolicy => {
             format!("The Password Policy with domain name {name} cannot be found.")
@@ -206,6 +210,10 @@ fn existing(kind: EntityKind, name: &str) -> String {
         // Observed: recorded for CreateInstanceProfile (2026-02).
         EntityKind::InstanceProfile | EntityKind::RoleInInstanceProfile => {
             format!("Instance Profile {name} already exists.")
+        }
+        // Observed: radkawar/stackd, recorded in 2026.
+        EntityKind::ServerCertificate => {
+            format!("The Server Certificate with name {name} already exists.")
         }
         // Observed: awslabs/aws-deployment-framework pull 465.
         EntityKind::AccountAlias => format!("The account alias {name} already exists."),

@@ -10,6 +10,7 @@
 
 // What every operation shares.
 mod ask;
+mod certificate;
 mod error;
 mod input;
 mod pagination;
@@ -39,6 +40,9 @@ mod ssh_public_key;
 // Roles, and how machines get them.
 mod instance_profile;
 mod role;
+
+// What servers have.
+mod server_certificate;
 
 // Identity providers.
 mod oidc_provider;

@@ -45,5 +45,6 @@ pub const RETIREMENT_MARGIN: Duration = Duration::from_secs(3_600);
 pub const KEYRING_KEYS_MAX: usize = 16;
 
 /// The longest secret that is wrapped for rest, in bytes. The longest there are: the
-/// private keys of SAML providers (Spec: `privateKeyType` of the IAM model).
+/// private keys of SAML providers and of server certificates (Spec: `privateKeyType` of the
+/// IAM model).
 pub const SECRET_BYTES_MAX: usize = 16_384;

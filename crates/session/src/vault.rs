@@ -39,6 +39,8 @@ pub enum SecretName<'a> {
     PasswordHash(&'a UniqueId),
     /// The secret of a credential for one service, by the credential's id.
     ServiceCredential(&'a CredentialId),
+    /// The private key of a server certificate, by the certificate's unique id.
+    ServerCertificateKey(&'a UniqueId),
 }
 
 /// Where an account's secrets are wrapped and unwrapped.
@@ -271,6 +273,7 @@ impl AccountVault {
             SecretName::SamlPrivateKey { provider, id } => (b'S', format!("{id} {provider}")),
             SecretName::PasswordHash(user) => (b'P', user.to_string()),
             SecretName::ServiceCredential(id) => (b'C', id.to_string()),
+            SecretName::ServerCertificateKey(id) => (b'K', id.to_string()),
         };
         [&self.account.number().to_be_bytes(), [letter].as_slice(), name.as_bytes()].concat()
     }

@@ -34,7 +34,7 @@ pub use entropy::Entropy;
 pub use issuer_url::{IssuerScheme, IssuerUrl, IssuerUrlError};
 pub use names::{
     FederatedUserName, GroupName, InstanceProfileName, MfaDeviceName, NameError, Path, PolicyName,
-    RoleName, SessionName, SourceIdentity, UserName,
+    RoleName, ServerCertificateName, SessionName, SourceIdentity, UserName,
 };
 pub use saml_id::{SamlId, SamlIdError};
 pub use saml_provider_name::SamlProviderName;

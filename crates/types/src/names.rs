@@ -83,6 +83,8 @@ name!(/// The name of a policy, inline or managed.
     PolicyName, 1..=128);
 name!(/// The name of an instance profile.
     InstanceProfileName, 1..=128);
+name!(/// The name of a server certificate.
+    ServerCertificateName, 1..=128);
 name!(/// The name of a virtual MFA device.
     MfaDeviceName, 1..=226);
 name!(/// A role session name, such as `my-session`.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use stead_types::{Arn, GroupName, InstanceProfileName, RoleName, UserName};
+use stead_types::{Arn, GroupName, InstanceProfileName, RoleName, ServerCertificateName, UserName};
 
 use crate::entity::{
     Group, InstanceProfile, KeyOwner, ManagedPolicy, MfaDevice, OidcProvider, Role, SamlProvider,
-    User,
+    ServerCertificate, User,
 };
 use crate::{DirectoryError, EntityKind, Snapshot};
 
@@ -62,6 +62,14 @@ pub(super) fn instance_profile(
 ) -> Found<InstanceProfile> {
     let found = snapshot.instance_profile_by_name(name.as_str()).cloned();
     found.ok_or_else(|| DirectoryError::missing(EntityKind::InstanceProfile, name))
+}
+
+pub(super) fn server_certificate(
+    snapshot: &Snapshot,
+    name: &ServerCertificateName,
+) -> Found<ServerCertificate> {
+    let found = snapshot.server_certificate_by_name(name.as_str()).cloned();
+    found.ok_or_else(|| DirectoryError::missing(EntityKind::ServerCertificate, name))
 }
 
 /// The owner of keys and devices must exist.

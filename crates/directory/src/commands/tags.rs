@@ -1,9 +1,11 @@
-//! Tags of users, roles, managed policies, MFA devices, identity providers and instance
-//! profiles.
+//! Tags of users, roles, managed policies, MFA devices, identity providers, instance
+//! profiles and server certificates.
 
 use std::sync::Arc;
 
-use stead_types::{Arn, InstanceProfileName, RoleName, Tag, TagKey, TagSet, UserName};
+use stead_types::{
+    Arn, InstanceProfileName, RoleName, ServerCertificateName, Tag, TagKey, TagSet, UserName,
+};
 
 use super::find;
 use crate::entity::{Entity, ResourceTags};
@@ -26,6 +28,8 @@ pub enum Taggable<'a> {
     SamlProvider(&'a Arn),
     /// An instance profile, by name.
     InstanceProfile(&'a InstanceProfileName),
+    /// A server certificate, by name.
+    ServerCertificate(&'a ServerCertificateName),
 }
 
 /// Adds tags, or replaces those with their keys.
@@ -85,7 +89,8 @@ pub(super) fn principal_tags(tags: Vec<Tag>) -> Result<TagSet, DirectoryError> {
     Ok(set)
 }
 
-/// The tags of a new managed policy, MFA device, identity provider or instance profile.
+/// The tags of a new managed policy, MFA device, identity provider, instance profile or
+/// server certificate.
 pub(super) fn resource_tags(tags: Vec<Tag>) -> Result<ResourceTags, DirectoryError> {
     let set = ResourceTags::new(tags).map_err(|_| DirectoryError::DuplicateTagKeys)?;
     Quota::TagsPerResource.admit(set.len())?;
@@ -136,6 +141,11 @@ fn edit(
             let mut profile = (*find::instance_profile(snapshot, name)?).clone();
             of_resource(&mut profile.tags)?;
             Entity::InstanceProfile(Arc::new(profile))
+        }
+        Taggable::ServerCertificate(name) => {
+            let mut held = (*find::server_certificate(snapshot, name)?).clone();
+            of_resource(&mut held.tags)?;
+            Entity::ServerCertificate(Arc::new(held))
         }
     };
     draft.put(entity);

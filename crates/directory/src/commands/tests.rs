@@ -8,5 +8,6 @@ mod oidc_providers;
 mod policies;
 mod principals;
 mod saml_providers;
+mod server_certificates;
 mod tagging;
 mod user_credentials;

@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 
 use stead_types::{Tag, TagError, TagKey, TagValue};
 
-/// Tags of a managed policy, MFA device, identity provider or instance profile, whose keys are told apart by case.
+/// Tags of a managed policy, MFA device, identity provider, instance profile or server
+/// certificate, whose keys are told apart by case.
 ///
 /// Spec: UG:id_tags, "Case sensitivity": keys of users and roles are not
 /// distinguished by case, those of the other IAM resources are.

@@ -12,8 +12,8 @@ use crate::entity::{
     CredentialService, Group, InlinePolicies, InstanceProfile, KeyOwner, KeyStatus, LoginProfile,
     ManagedPolicy, MaxSessionDuration, MfaAssignment, MfaDevice, OidcProvider, PasswordPolicy,
     PermissionsBoundary, PolicyVersion, ResourceTags, Role, SamlPrivateKey, SamlProvider,
-    ServiceCredential, SigningCertificate, SshPublicKey, TokenPreferences, TokenVersion, User,
-    VersionId,
+    ServerCertificate, ServiceCredential, SigningCertificate, SshPublicKey, TokenPreferences,
+    TokenVersion, User, VersionId,
 };
 use crate::testing::{ALLOW, DENY, account, arn, name, now, saml_metadata, secret, tag, trust_of};
 use crate::trust::TrustPolicy;
@@ -35,7 +35,7 @@ fn entities() -> Vec<Entity> {
     [
         principals_and_credentials(),
         providers(),
-        vec![instance_profile(), alias()],
+        vec![instance_profile(), server_certificate(), alias()],
         passwords(),
         user_credentials(),
     ]
@@ -143,6 +143,20 @@ fn instance_profile() -> Entity {
     }))
 }
 
+fn server_certificate() -> Entity {
+    Entity::ServerCertificate(Arc::new(ServerCertificate {
+        id: name("ASCAIOSFODNN7EXAMPLE1"),
+        name: name("Site"),
+        path: name("/cloudfront/"),
+        uploaded_at: now(),
+        expires_at: "2036-03-01T12:00:00Z".parse().unwrap(),
+        body: "pem".into(),
+        chain: Some("pem\npem".into()),
+        private_key: secret(),
+        tags: ResourceTags::new([tag("a", "1")]).unwrap(),
+    }))
+}
+
 fn user_credentials() -> Vec<Entity> {
     vec![
         Entity::ServiceCredential(Arc::new(ServiceCredential {
@@ -220,7 +234,7 @@ fn managed_policy() -> ManagedPolicy {
 }
 
 /// Key and file of the record of each entity.
-const GOLDEN: [(&str, &str); 17] = [
+const GOLDEN: [(&str, &str); 18] = [
     ("account", include_str!("tests/golden/account.json")),
     ("user/AIDAIOSFODNN7EXAMPLE1", include_str!("tests/golden/user.json")),
     ("group/AGPAIOSFODNN7EXAMPLE1", include_str!("tests/golden/group.json")),
@@ -240,6 +254,10 @@ const GOLDEN: [(&str, &str); 17] = [
         include_str!("tests/golden/saml-provider.json"),
     ),
     ("instance-profile/AIPAIOSFODNN7EXAMPLE1", include_str!("tests/golden/instance-profile.json")),
+    (
+        "server-certificate/ASCAIOSFODNN7EXAMPLE1",
+        include_str!("tests/golden/server-certificate.json"),
+    ),
     ("alias/my-company", include_str!("tests/golden/alias.json")),
     ("password-policy", include_str!("tests/golden/password-policy.json")),
     ("login-profile/AIDAIOSFODNN7EXAMPLE1", include_str!("tests/golden/login-profile.json")),
@@ -334,6 +352,11 @@ fn fields_with_other_values_are_refused() {
         ("instance-profile/", "AIPA", "AROA", "id"),
         ("instance-profile/", "AROA", "AIDA", "role"),
         ("instance-profile/", "Web", "W/b", "name"),
+        ("server-certificate/", "ASCA", "AIPA", "id"),
+        ("server-certificate/", "Site", "Si/te", "name"),
+        ("server-certificate/", "/cloudfront/", "cloudfront/", "path"),
+        ("server-certificate/", "2036-03-01", "2036-03", "expires_at"),
+        ("server-certificate/", "AQID", "AQI", "private_key"),
         ("alias/", "my-", "my--", "name"),
         ("alias/", "Z", "", "created_at"),
         ("password-policy", "14", "129", "minimum_length"),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet};
 use stead_types::UniqueId;
 
-use crate::entity::{Group, InstanceProfile, ManagedPolicy, Role, User};
+use crate::entity::{Group, InstanceProfile, ManagedPolicy, Role, ServerCertificate, User};
 
 /// An entity with a unique id and a name that is unique whatever its case.
 pub(super) trait Named {
@@ -30,7 +30,7 @@ macro_rules! named {
         }
     )*};
 }
-named!(User, Group, Role, ManagedPolicy, InstanceProfile);
+named!(User, Group, Role, ManagedPolicy, InstanceProfile, ServerCertificate);
 
 /// Entities of one kind, by unique id and by name.
 #[derive(Clone, Debug)]

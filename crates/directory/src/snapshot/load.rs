@@ -112,6 +112,9 @@ impl Snapshot {
             Entity::InstanceProfile(profile) => {
                 self.instance_profile_by_name(profile.name.as_str()).is_some()
             }
+            Entity::ServerCertificate(held) => {
+                self.server_certificate_by_name(held.name.as_str()).is_some()
+            }
             // Those are stored under what tells them apart.
             Entity::Account(_)
             | Entity::AccessKey(_)
@@ -162,6 +165,7 @@ fn has_damaged_policy(entity: &Entity) -> bool {
         | Entity::ServiceCredential(_)
         | Entity::SshPublicKey(_)
         | Entity::SigningCertificate(_)
+        | Entity::ServerCertificate(_)
         | Entity::TokenPreferences(_) => false,
     }
 }

@@ -7,8 +7,8 @@ use stead_types::{AccessKeyId, Arn, CredentialId, IssuerUrl, UniqueId, UniqueIdK
 use crate::catalogue;
 use crate::entity::{
     AccessKey, Alias, Entity, Group, InstanceProfile, KeyOwner, LoginProfile, ManagedPolicy,
-    MfaDevice, OidcProvider, PasswordPolicy, Role, SamlProvider, ServiceCredential,
-    SigningCertificate, SshPublicKey, TokenPreferences, User,
+    MfaDevice, OidcProvider, PasswordPolicy, Role, SamlProvider, ServerCertificate,
+    ServiceCredential, SigningCertificate, SshPublicKey, TokenPreferences, User,
 };
 use crate::{PrincipalLookup, PrincipalStatus, Snapshot};
 
@@ -320,6 +320,28 @@ impl Snapshot {
         self.instance_profiles.len()
     }
 
+    /// The server certificate with this name.
+    #[must_use]
+    pub fn server_certificate_by_name(&self, name: &str) -> Option<&Arc<ServerCertificate>> {
+        self.server_certificates.find_by_name(name)
+    }
+
+    /// The server certificates whose path begins with `path_prefix`, in the order of
+    /// their names, behind the name `after`.
+    pub fn server_certificates<'a>(
+        &'a self,
+        path_prefix: &'a str,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = &'a Arc<ServerCertificate>> {
+        self.server_certificates.list(path_prefix, after)
+    }
+
+    /// How many server certificates there are.
+    #[must_use]
+    pub fn server_certificate_count(&self) -> usize {
+        self.server_certificates.len()
+    }
+
     /// The alias of the account.
     #[must_use]
     pub fn alias(&self) -> Option<&Arc<Alias>> {
@@ -413,6 +435,7 @@ impl Snapshot {
             .chain(self.service_credentials.values().cloned().map(Entity::ServiceCredential))
             .chain(self.ssh_public_keys.values().cloned().map(Entity::SshPublicKey))
             .chain(self.signing_certificates.values().cloned().map(Entity::SigningCertificate))
+            .chain(self.server_certificates.iter().cloned().map(Entity::ServerCertificate))
             .chain(self.token_preferences.into_iter().map(Entity::TokenPreferences))
     }
 

@@ -27,12 +27,13 @@ fn dump(snapshot: &Snapshot) -> String {
     }
     writeln!(
         text,
-        "{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
+        "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
         snapshot.users.names(),
         snapshot.groups.names(),
         snapshot.roles.names(),
         snapshot.policies.names(),
-        snapshot.instance_profiles.names()
+        snapshot.instance_profiles.names(),
+        snapshot.server_certificates.names()
     )
     .unwrap();
     writeln!(

@@ -2,7 +2,7 @@
 
 use crate::script::Script;
 
-use self::operations::{METADATA, OPERATIONS};
+use self::operations::{METADATA, OPERATIONS, SERVER_CERTIFICATE, SERVER_KEY};
 
 mod operations;
 
@@ -28,6 +28,15 @@ fn populate(script: &mut Script) {
         ("CreateOpenIDConnectProvider", &[("Url", "https://idp.example.com/a")]),
         ("CreateSAMLProvider", &[("Name", "Corp"), ("SAMLMetadataDocument", METADATA)]),
         ("CreateInstanceProfile", &[("InstanceProfileName", "web"), ("Path", "/hidden/")]),
+        (
+            "UploadServerCertificate",
+            &[
+                ("ServerCertificateName", "site"),
+                ("Path", "/hidden/"),
+                ("CertificateBody", SERVER_CERTIFICATE),
+                ("PrivateKey", SERVER_KEY),
+            ],
+        ),
     ] {
         script.call("root", operation, parameters).unwrap();
     }

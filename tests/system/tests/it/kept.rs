@@ -262,3 +262,41 @@ fn certificates_and_preferences_are_kept() {
     kept.start_anew();
     kept.done("DeleteUser", &[user]);
 }
+
+#[test]
+fn server_certificates_are_kept_and_their_keys_encrypted() {
+    let mut kept = Kept::start("kept-server-certificates");
+    let body = include_str!("../../../../crates/iam/tests/server-certificates/leaf.pem");
+    let key = include_str!("../../../../crates/iam/tests/server-certificates/leaf.key");
+    let chain = include_str!("../../../../crates/iam/tests/server-certificates/intermediate.pem");
+    let name = ("ServerCertificateName", "site");
+    let tag = [("Tags.member.1.Key", "a"), ("Tags.member.1.Value", "b")];
+    let parts = [("CertificateBody", body), ("PrivateKey", key), ("CertificateChain", chain)];
+    let made = kept.done("UploadServerCertificate", &[&[name][..], &tag, &parts].concat());
+    let id = made.text("ServerCertificateId").unwrap().to_owned();
+    kept.done("UpdateServerCertificate", &[name, ("NewPath", "/cloudfront/a/")]);
+    for start_anew in [false, true] {
+        if start_anew {
+            kept.start_anew();
+        }
+        let shown = kept.done("GetServerCertificate", &[name]);
+        assert_eq!(shown.text("ServerCertificateId"), Some(&*id));
+        assert_eq!(shown.text("CertificateBody"), Some(body.trim()));
+        assert_eq!(shown.text("CertificateChain"), Some(chain.trim()));
+        assert_eq!(shown.text("Path"), Some("/cloudfront/a/"));
+        assert_eq!(shown.text("Value"), Some("b"));
+        assert_eq!(shown.text("Expiration"), Some("2046-01-01T00:00:00Z"));
+    }
+    // Of the key no line is there, neither in the store nor in the audit log.
+    let line = key.lines().nth(1).unwrap();
+    let files = std::fs::read_dir(&kept.data).unwrap().map(|file| file.unwrap().path());
+    let logs = std::fs::read_dir(kept.data.join("audit")).unwrap().map(|file| file.unwrap().path());
+    for file in files.chain(logs).filter(|file| file.is_file()) {
+        let bytes = std::fs::read(&file).unwrap();
+        let held = bytes.windows(line.len()).any(|part| part == line.as_bytes());
+        assert!(!held, "a private key in the clear in {}", file.display());
+    }
+    kept.done("DeleteServerCertificate", &[name]);
+    kept.start_anew();
+    kept.done("UploadServerCertificate", &[&[name][..], &parts].concat());
+}

@@ -26,7 +26,9 @@ fn every_taggable_thing_has_fifty_tags_at_most() {
     let provider = fixture.oidc_provider("https://x").arn.clone();
     let saml = fixture.try_saml_provider("X").unwrap().arn.clone();
     fixture.try_instance_profile("X").unwrap();
+    fixture.try_server_certificate("X").unwrap();
     let (user, role, profile) = (name("X"), name("X"), name("X"));
+    let certificate = name("X");
     let draft = &mut fixture.draft;
     for resource in [
         Taggable::User(&user),
@@ -36,6 +38,7 @@ fn every_taggable_thing_has_fifty_tags_at_most() {
         Taggable::OidcProvider(&provider),
         Taggable::SamlProvider(&saml),
         Taggable::InstanceProfile(&profile),
+        Taggable::ServerCertificate(&certificate),
     ] {
         let full = DirectoryError::LimitExceeded(Quota::TagsPerResource);
         assert_eq!(tag(draft, resource, tags(51)).unwrap_err(), full);

@@ -16,7 +16,7 @@ use crate::commands::tags::Taggable;
 use crate::commands::{
     PolicyHolder, access_key, account_alias, attachment, boundary, group, inline_policy,
     instance_profile, login_profile, managed_policy, mfa_device, oidc_provider, role,
-    saml_provider, tags, user,
+    saml_provider, server_certificate, tags, user,
 };
 use crate::entity::{AssertionEncryption, KeyOwner, KeyStatus, MaxSessionDuration, VersionId};
 use crate::testing::{
@@ -43,6 +43,7 @@ fn run(fixture: &mut Fixture, (which, first, second): Step) -> Result<(), Direct
         3 => run_oidc_provider(fixture, which / 7, one, two),
         4 => run_saml_provider(fixture, which / 7, one, second),
         5 if which % 5 == 3 => run_login_profile(fixture, which / 7, one, first),
+        5 if which % 5 == 2 => run_server_certificate(fixture, which / 7, one, two, second),
         5 if which % 5 == 4 => run_alias(fixture, which / 7, first),
         5 => run_instance_profile(fixture, which / 7, one, two),
         _ => run_tags(fixture, which / 7, one, two),
@@ -256,22 +257,40 @@ fn run_instance_profile(
     }
 }
 
+fn run_server_certificate(
+    fixture: &mut Fixture,
+    which: u8,
+    one: &str,
+    two: &str,
+    number: u8,
+) -> Result<(), DirectoryError> {
+    match which % 4 {
+        0 | 1 => fixture.try_server_certificate(one).map(drop),
+        2 => {
+            let path = Some(name::<Path>(pick(&PATHS, number)));
+            server_certificate::update(&mut fixture.draft, &name(one), Some(name(two)), path)
+        }
+        _ => server_certificate::delete(&mut fixture.draft, &name(one)),
+    }
+}
+
 fn run_tags(fixture: &mut Fixture, which: u8, one: &str, two: &str) -> Result<(), DirectoryError> {
     let (user, role) = (name(one), name(one));
     let (policy, serial) = (arn(&format!("policy/{one}")), arn(&format!("mfa/{one}")));
     let provider = arn(&format!("oidc-provider/localhost/{one}"));
     let saml = arn(&format!("saml-provider/{one}"));
-    let profile = name(one);
-    let resource = match which % 7 {
+    let (profile, certificate) = (name(one), name(one));
+    let resource = match which % 8 {
         0 => Taggable::User(&user),
         1 => Taggable::Role(&role),
         2 => Taggable::Policy(&policy),
         3 => Taggable::MfaDevice(&serial),
         4 => Taggable::OidcProvider(&provider),
         5 => Taggable::SamlProvider(&saml),
-        _ => Taggable::InstanceProfile(&profile),
+        6 => Taggable::InstanceProfile(&profile),
+        _ => Taggable::ServerCertificate(&certificate),
     };
-    if which % 14 < 8 {
+    if which % 16 < 9 {
         tags::tag(&mut fixture.draft, resource, vec![tag(two, one)])
     } else {
         tags::untag(&mut fixture.draft, resource, &[name::<TagKey>(two)])

@@ -2,13 +2,15 @@
 
 pub(super) const METADATA: &str = include_str!("../../saml-metadata.xml");
 const CERTIFICATE: &str = include_str!("../../signing-certificate.pem");
+pub(super) const SERVER_CERTIFICATE: &str = include_str!("../../server-certificates/rsa.pem");
+pub(super) const SERVER_KEY: &str = include_str!("../../server-certificates/rsa.key");
 const SSH_KEY: &str = include_str!("../../ssh/rsa-2048.pub");
 
 /// An operation, its parameters, and how a refusal names its resource.
 type Refusal = (&'static str, &'static [(&'static str, &'static str)], &'static str);
 
-/// Every operation on users, groups, access keys, MFA devices, instance profiles and identity
-/// providers, and those on the account.
+/// Every operation on users, groups, access keys, MFA devices, instance profiles, server
+/// certificates and identity providers, and those on the account.
 pub(super) const OPERATIONS: &[Refusal] = &[
     ("CreateUser", &[("UserName", "bob")], "arn:aws:iam::111122223333:user/bob"),
     ("GetUser", &[("UserName", "bob")], "user bob"),
@@ -242,6 +244,39 @@ pub(super) const OPERATIONS: &[Refusal] = &[
         "instance profile web",
     ),
     ("ListInstanceProfileTags", &[("InstanceProfileName", "web")], "instance profile web"),
+    (
+        "UploadServerCertificate",
+        &[
+            ("ServerCertificateName", "other"),
+            ("Path", "/a/"),
+            ("CertificateBody", SERVER_CERTIFICATE),
+            ("PrivateKey", SERVER_KEY),
+        ],
+        "arn:aws:iam::111122223333:server-certificate/a/other",
+    ),
+    ("GetServerCertificate", &[("ServerCertificateName", "site")], "server certificate site"),
+    ("ListServerCertificates", &[], "arn:aws:iam::111122223333:server-certificate/"),
+    (
+        "UpdateServerCertificate",
+        &[("ServerCertificateName", "site"), ("NewServerCertificateName", "new")],
+        "server certificate site",
+    ),
+    ("DeleteServerCertificate", &[("ServerCertificateName", "site")], "server certificate site"),
+    (
+        "TagServerCertificate",
+        &[
+            ("ServerCertificateName", "site"),
+            ("Tags.member.1.Key", "a"),
+            ("Tags.member.1.Value", "b"),
+        ],
+        "server certificate site",
+    ),
+    (
+        "UntagServerCertificate",
+        &[("ServerCertificateName", "site"), ("TagKeys.member.1", "a")],
+        "server certificate site",
+    ),
+    ("ListServerCertificateTags", &[("ServerCertificateName", "site")], "server certificate site"),
     (
         "CreateSAMLProvider",
         &[("Name", "Other"), ("SAMLMetadataDocument", METADATA)],
