@@ -104,11 +104,15 @@ fn generate(package: &Path) -> Result<String> {
         writeln!(text, "global {} {}", word(&with_wildcards(&key)?)?, word(&kind)?)?;
     }
     let services: BTreeSet<String> = read(&data.join("services.json"))?;
+    let names: BTreeMap<String, String> = read(&data.join("serviceNames.json"))?;
     let limiting: BTreeSet<String> = read(&data.join("rcpSupportedServices.json"))?;
     for service in &services {
         let file = |folder: &str| data.join(folder).join(format!("{service}.json"));
         let resource_control = if limiting.contains(service) { " rcp" } else { "" };
         writeln!(text, "s {}{resource_control}", word(service)?)?;
+        let name = names.get(service).with_context(|| format!("`{service}` has no name"))?;
+        ensure!(!name.contains('\n'), "a name of more than one line: {name}");
+        writeln!(text, "n {}", name.trim())?;
         let keys: BTreeMap<String, Key> = read(&file("conditionKeys"))?;
         let types: BTreeMap<String, ResourceType> = read(&file("resourceTypes"))?;
         let actions: BTreeMap<String, Action> = read(&file("actions"))?;

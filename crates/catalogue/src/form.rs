@@ -4,6 +4,7 @@
 //! package NAME VERSION DATE LICENCE     where it comes from
 //! global KEY TYPE                       a key of many services
 //! s SERVICE [rcp]                       a service; whether resource control policies limit it
+//! n NAME                                what people call it, with blanks
 //! k KEY TYPE                            a condition key of the service above
 //! t NAME ARN[|ARN...] [KEY...]          a resource type, its ARNs behind `arn:${Partition}:`
 //! a NAME LEVEL TYPE[,TYPE...] [KEY...]  an action; `-` where it has no resource
@@ -107,6 +108,7 @@ mod tests {
                     words == 2 && KeyKind::named(rest.split(' ').nth(1).unwrap()) != KeyKind::Other
                 }
                 "s" => words <= 2,
+                "n" => !rest.trim().is_empty(),
                 "t" => words >= 2,
                 "a" => words >= 3,
                 _ => false,

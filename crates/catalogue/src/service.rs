@@ -7,6 +7,8 @@ use crate::key::{self, Key, KeyKind};
 pub struct Service {
     /// The prefix, such as `s3`.
     pub name: &'static str,
+    /// What people call it, such as `Amazon S3`.
+    pub title: &'static str,
     /// Whether resource control policies limit its actions.
     pub resource_control: bool,
     /// Its condition keys.
@@ -62,6 +64,7 @@ impl Service {
     pub(crate) fn read(name: &'static str, resource_control: bool, text: &'static str) -> Self {
         let mut service = Self {
             name,
+            title: name,
             resource_control,
             keys: Vec::new(),
             types: Vec::new(),
@@ -69,6 +72,7 @@ impl Service {
         };
         for line in text.lines() {
             match line.split_once(' ') {
+                Some(("n", rest)) => service.title = rest,
                 Some(("k", rest)) => {
                     let (key, kind) = first(rest);
                     service.keys.push(Key::new(name, key, KeyKind::named(kind)));
@@ -157,6 +161,10 @@ mod tests {
         assert!(s3.types_of(s3.action("ListAllMyBuckets").unwrap()).next().is_none());
         assert_eq!(s3.key("s3:max-keys").unwrap().kind, KeyKind::Number);
         assert!(s3.resource_control && !service("ec2").unwrap().resource_control);
+        assert_eq!(
+            (s3.title, service("iam").unwrap().title),
+            ("Amazon S3", "AWS Identity and Access Management (IAM)")
+        );
         assert!(service("s33").is_none() && service("").is_none());
     }
 

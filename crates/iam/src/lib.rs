@@ -13,6 +13,7 @@ mod ask;
 mod certificate;
 mod error;
 mod input;
+mod job_id;
 mod pagination;
 mod target;
 mod view;
@@ -65,7 +66,8 @@ mod inline_policy;
 mod managed_policy;
 mod policy_arn;
 
-// What policies would say.
+// What policies would say, and what was done with them.
+mod service_access;
 mod simulation;
 
 /// Identity and Access Management: implements `Handle` for every operation it has built.

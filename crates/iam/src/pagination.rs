@@ -74,6 +74,14 @@ impl PageRequest {
         self.after.as_ref().and_then(|position| std::str::from_utf8(&position.key).ok())
     }
 
+    /// The same page, with so many items where the caller did not say how many.
+    pub(crate) fn unless_said(mut self, said: Option<i32>, items: usize) -> Self {
+        if said.is_none() {
+            self.items_max = items;
+        }
+        self
+    }
+
     /// The same page with at most so many items, but one at least.
     pub(crate) fn at_most(mut self, items: usize) -> Self {
         self.items_max = self.items_max.min(items.max(1));

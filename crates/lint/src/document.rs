@@ -2,13 +2,12 @@
 
 use stead_catalogue::{Action, Key, Service};
 use stead_policy::{
-    Condition, DocumentKind, Effect, Operator, OperatorBase, Patterns, Polarity, Policy,
+    Condition, DocumentKind, Effect, Operator, OperatorBase, Pattern, Patterns, Polarity, Policy,
     PrincipalEntry, PrincipalKind, Spanned, Statement,
 };
 use stead_types::{AccountId, Timestamp};
 
 use crate::limits::ENTRIES_LOOKED_UP_MAX;
-use crate::pattern::Pattern;
 
 /// What is known beside the document.
 #[derive(Clone, Debug, Default)]

@@ -27,7 +27,6 @@ mod finding;
 mod kind;
 mod limits;
 mod nearest;
-mod pattern;
 mod rule;
 
 pub use document::Options;

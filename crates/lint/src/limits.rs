@@ -20,10 +20,6 @@ pub(crate) const PATTERNS_COMPARED_MAX: usize = 400;
 /// Choice: beyond, a resource is taken to fit.
 pub(crate) const FORMS_COMPARED_MAX: usize = 20_000;
 
-/// The most steps that comparing two patterns may take; beyond, they are taken to overlap
-/// and neither to cover the other.
-pub(crate) const PATTERN_STEPS_MAX: usize = 1 << 18;
-
 /// The most conditions of one document that are evaluated.
 ///
 /// Choice: each is some thousand steps.

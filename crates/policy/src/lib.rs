@@ -75,6 +75,9 @@ mod operators;
 mod reach;
 mod template;
 
+// Patterns beside patterns.
+mod pattern;
+
 // The request and the answer.
 mod caller;
 mod context;
@@ -111,6 +114,7 @@ pub use operator::{Operator, OperatorBase, Quantifier};
 pub use outcome::{
     BlockReason, Blocker, Blockers, Cause, Decision, Outcome, PolicyType, StatementRef,
 };
+pub use pattern::Pattern;
 pub use policies::{Policies, PolicyRef, PolicySet};
 pub use provider_controls::{
     PROVIDER_CONTROLS, ProviderControl, ProviderRule, check_provider_controls,

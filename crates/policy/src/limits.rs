@@ -82,3 +82,7 @@ pub(crate) const QUOTED_CHARACTERS_MAX: usize = 512;
 ///
 /// Choice: a hostile document must not turn into a far longer list of its faults.
 pub(crate) const DIAGNOSTICS_MAX: usize = 100;
+
+/// The most steps that comparing two patterns may take; beyond, they are taken to overlap
+/// and neither to cover the other.
+pub(crate) const PATTERN_STEPS_MAX: usize = 1 << 18;

@@ -3,6 +3,7 @@
 //!
 //! Absent accounts are remembered up to a bound, since anyone can name one.
 
+mod accesses;
 mod account;
 mod policy_check;
 mod rewrap;
@@ -23,6 +24,7 @@ use thiserror::Error;
 use tokio::sync::{Mutex as AsyncMutex, RwLock as AsyncRwLock, RwLockReadGuard};
 
 use self::policy_check::PolicyCheck;
+pub(crate) use accesses::AccessLog;
 pub(crate) use account::{Account, Begun, Outside, Staged, Version, WriteError};
 pub(crate) use rewrap::RewrapError;
 pub(crate) use root_keys::RootKeys;

@@ -32,6 +32,7 @@ use crate::config::Saml;
 use crate::credential_reports::ReportLog;
 use crate::denials::DenialLog;
 use crate::issuer_keys::IssuerKeys;
+use crate::jobs::JobLog;
 use crate::keys::LiveKeyring;
 use crate::limits::{PASSWORD_TURNS, SAML_QUEUE_MAX, SAML_VERIFICATIONS_MAX, SIGNING_KEYS_MAX};
 use crate::metrics::Metrics;
@@ -50,6 +51,7 @@ pub(crate) struct Gateway<S> {
     signing_keys: Mutex<SigningKeyCache>,
     denials: DenialLog,
     reports: ReportLog,
+    jobs: JobLog,
     code_attempts: CodeAttempts,
     /// How many passwords may be hashed at a time.
     password_turns: Semaphore,
@@ -99,6 +101,7 @@ impl<S: Store> Gateway<S> {
             signing_keys: Mutex::new(SigningKeyCache::new(SIGNING_KEYS_MAX)),
             denials: DenialLog::new(),
             reports: ReportLog::new(),
+            jobs: JobLog::new(),
             code_attempts: CodeAttempts::new(),
             password_turns: Semaphore::new(PASSWORD_TURNS),
             throttle: Throttle::new(rates),

@@ -22,6 +22,7 @@ mod gateway;
 pub mod http;
 pub mod installation;
 pub mod issuer_keys;
+mod jobs;
 mod keys;
 pub mod limits;
 pub mod logging;

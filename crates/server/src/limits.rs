@@ -221,6 +221,17 @@ pub const REPORT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// told for the rest of a day.
 pub const REPORT_LIFETIME: Duration = Duration::from_secs(24 * 3_600);
 
+/// Bytes of all jobs together that later calls can ask about. Choice: as for credential reports.
+pub const JOB_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// How long a job can be asked about. Choice: as long as a credential report is kept.
+pub const JOB_LIFETIME: Duration = Duration::from_secs(24 * 3_600);
+
+/// Last calls of single operations that are known of one account, by user or role. Choice:
+/// a thousand principals that call fifty operations each; beyond, the older half is forgotten
+/// in memory, and found again when the account is loaded anew.
+pub const ACCESSES_MAX: usize = 50_000;
+
 /// Passwords that are hashed at a time. Choice: each takes twenty mebibytes and a core for
 /// tens of milliseconds; the calls behind them wait.
 pub const PASSWORD_TURNS: usize = 4;

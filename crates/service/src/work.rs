@@ -6,7 +6,7 @@ use stead_session::Keyring;
 use stead_session::totp::Step;
 use stead_types::{AccessKeyId, AccountId, Arn, Entropy, Timestamp, UniqueId};
 
-use crate::{CredentialReports, DenialRecord, IssuerCheck, PasswordOutcome};
+use crate::{Access, CredentialReports, DenialRecord, IssuerCheck, Jobs, PasswordOutcome};
 
 /// What an operation may use and change while it is carried out.
 pub struct Work<'a> {
@@ -21,6 +21,8 @@ pub struct Work<'a> {
     pub usage: &'a dyn Usage,
     /// The last credential reports.
     pub reports: &'a dyn CredentialReports,
+    /// What earlier calls have begun.
+    pub jobs: &'a dyn Jobs,
     /// Recent denials.
     pub denials: &'a dyn DenialRecords,
     /// What was computed of passwords, where [`Handle::passwords`](crate::Handle::passwords)
@@ -118,6 +120,9 @@ pub trait Usage {
 
     /// The last use of the role by one of its sessions, if any is known.
     fn role_last_used(&self, role: &UniqueId) -> Option<LastUsed>;
+
+    /// The last call of each operation by a user or role, as far as any is known.
+    fn accesses(&self, principal: &UniqueId) -> Vec<Access>;
 }
 
 /// The last use of an access key or of a role.

@@ -134,7 +134,11 @@ fn change(connection: &Connection, id: &str, change: &Change) -> rusqlite::Resul
             .prepare_cached("DELETE FROM record WHERE aggregate = ?1 AND key = ?2")?
             .execute(params![id, key])?;
         return connection
-            .prepare_cached("DELETE FROM usage WHERE aggregate = ?1 AND key = ?2")?
+            // Below the key is what begins with it and a slash, and 0 comes right behind that.
+            .prepare_cached(
+                "DELETE FROM usage WHERE aggregate = ?1
+                 AND (key = ?2 OR (key > ?2 || '/' AND key < ?2 || '0'))",
+            )?
             .execute(params![id, key])
             .map(drop);
     };

@@ -145,6 +145,7 @@ impl World {
             keyring: &self.keyring,
             usage: self,
             reports: &self.reports,
+            jobs: &self.jobs,
             denials: &self.denials,
             passwords,
             guards: Vec::new(),

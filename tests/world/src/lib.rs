@@ -17,8 +17,8 @@ use std::sync::Arc;
 
 use stead_directory::Snapshot;
 use stead_service::{
-    AssertionUse, CodeAttempts, CredentialReport, CredentialReports, DenialRecord, DenialRecords,
-    LastUsed, LoopbackIssuers, ReplayGuard, Simulator, Usage,
+    Access, AssertionUse, CodeAttempts, CredentialReport, CredentialReports, DenialRecord,
+    DenialRecords, Job, Jobs, LastUsed, LoopbackIssuers, ReplayGuard, Simulator, Usage,
 };
 use stead_session::Keyring;
 use stead_session::vault::{AccountVault, DataKey};
@@ -46,12 +46,16 @@ pub struct World {
     denials: Denials,
     /// By the id of the key or the role.
     usage: BTreeMap<String, LastUsed>,
+    /// The calls of users and roles, by their unique ids; only what a test says.
+    pub accesses: BTreeMap<UniqueId, Vec<Access>>,
     /// How many wrong one-time codes are looked at; any number unless a test says so.
     pub wrong_codes_left: CodesLeft,
     /// Issuers that do not answer when they are registered.
     pub silent_issuers: Vec<String>,
     /// The last credential reports.
     pub reports: Reports,
+    /// The last jobs.
+    pub jobs: KeptJobs,
     /// Whether issuers on the loopback may be registered in plain text.
     pub loopback_issuers: LoopbackIssuers,
     /// How often one SAML assertion is good.
@@ -116,6 +120,20 @@ impl CredentialReports for Reports {
     }
 }
 
+/// The last jobs.
+#[derive(Debug, Default)]
+pub struct KeptJobs(RefCell<BTreeMap<(AccountId, String), Arc<Job>>>);
+
+impl Jobs for KeptJobs {
+    fn find(&self, account: AccountId, id: &str) -> Option<Arc<Job>> {
+        self.0.borrow().get(&(account, id.to_owned())).cloned()
+    }
+
+    fn keep(&self, account: AccountId, id: &str, job: Job) {
+        self.0.borrow_mut().insert((account, id.to_owned()), Arc::new(job));
+    }
+}
+
 impl Usage for World {
     fn key_last_used(&self, key: &AccessKeyId) -> Option<LastUsed> {
         self.usage.get(key.as_str()).cloned()
@@ -123,6 +141,10 @@ impl Usage for World {
 
     fn role_last_used(&self, role: &UniqueId) -> Option<LastUsed> {
         self.usage.get(role.as_str()).cloned()
+    }
+
+    fn accesses(&self, principal: &UniqueId) -> Vec<Access> {
+        self.accesses.get(principal).cloned().unwrap_or_default()
     }
 }
 
@@ -145,6 +167,8 @@ impl World {
             entropy,
             denials: Denials::default(),
             usage: BTreeMap::new(),
+            accesses: BTreeMap::new(),
+            jobs: KeptJobs::default(),
             wrong_codes_left: CodesLeft(Cell::new(1_000)),
             reports: Reports::default(),
             silent_issuers: Vec::new(),

@@ -48,6 +48,12 @@ pub struct PolicyVersion {
 }
 
 impl ManagedPolicy {
+    /// The document of the default version.
+    #[must_use]
+    pub fn default_text(&self) -> Option<&PolicyText> {
+        self.versions.get(&self.default_version).map(|version| &version.text)
+    }
+
     /// The ARN a policy of this path and name has.
     #[must_use]
     pub fn arn_for(account: AccountId, path: &Path, name: &PolicyName) -> Arn {

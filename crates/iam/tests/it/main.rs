@@ -16,6 +16,7 @@ mod documents;
 mod identity_providers;
 mod policy_asks;
 mod script;
+mod service_access;
 mod simulation;
 mod trust_policies;
 mod wire;

@@ -2,13 +2,12 @@
 
 use stead_policy::DocumentKind;
 use stead_policy::{
-    Condition, Effect, Patterns, Polarity, PrincipalKind, Principals, Spanned, Statement,
+    Condition, Effect, Pattern, Patterns, Polarity, PrincipalKind, Principals, Spanned, Statement,
 };
 
 use crate::document::Document;
 use crate::edit::removed;
 use crate::limits::{PATTERNS_COMPARED_MAX, STATEMENTS_COMPARED_MAX};
-use crate::pattern::Pattern;
 use crate::{Example, Finding, Rule, Severity};
 
 pub(super) const RULES: &[&Rule] = &[&PATTERN, &STATEMENT, &SHADOWED];

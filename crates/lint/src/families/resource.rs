@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use stead_catalogue::{Action, ResourceType, Service};
-use stead_policy::{DocumentKind, Polarity, Spanned};
+use stead_policy::{DocumentKind, Pattern, Polarity, Spanned};
 
 use crate::document::{Document, Known, Resolved};
 use crate::limits::FORMS_COMPARED_MAX;
-use crate::pattern::Pattern;
 use crate::{Example, Finding, Rule, Severity};
 
 pub(super) const RULES: &[&Rule] = &[&UNSUPPORTED, &UNUSED];

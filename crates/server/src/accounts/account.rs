@@ -9,7 +9,7 @@ use stead_store::{Aggregate, Change, Commit, CommitError, NameClaim, Revision, S
 use stead_types::AccountId;
 use thiserror::Error;
 
-use super::{RootKeys, Used, Vault, read};
+use super::{AccessLog, RootKeys, Used, Vault, read};
 
 /// One account: what is durable for readers, what is newest for the writer.
 ///
@@ -23,6 +23,7 @@ pub(crate) struct Account {
     durable: ArcSwap<Version>,
     writer: Mutex<Writer>,
     pub(super) uses: RwLock<HashMap<Used, LastUsed>>,
+    pub(super) accesses: AccessLog,
 }
 
 /// An account at one revision.
@@ -118,6 +119,7 @@ impl Account {
             durable: ArcSwap::new(Arc::clone(&version)),
             writer: Mutex::new(Writer { newest: Some(version), chain: 0 }),
             uses: RwLock::default(),
+            accesses: AccessLog::default(),
         }
     }
 

@@ -329,9 +329,14 @@ async fn last_uses_are_noted_at_most_once_a_minute_and_survive() {
     assert_eq!(account.key_last_used(&key), Some(use_at(60, "iam")));
     let role: stead_types::UniqueId = "AROAIOSFODNN7EXAMPLE1".parse().unwrap();
     accounts_before.note_use(&account, &Used::Role(role.clone()), &use_at(1, "sts"));
+    let called = stead_api::KnownOperation::lookup(stead_api::Service::Iam, "GetUser").unwrap();
+    accounts_before.note_access(&account, &role, called, &use_at(2, "iam"));
+    assert_eq!(account.accesses(&role).len(), 1);
     accounts_before.record_uses().await.unwrap();
     let reread = accounts(&store).find(id()).await.unwrap().unwrap();
     assert_eq!(reread.key_last_used(&key), Some(use_at(60, "iam")));
     assert_eq!(reread.role_last_used(&role), Some(use_at(1, "sts")));
+    // There is no such role.
+    assert_eq!(reread.accesses(&role), []);
     assert_eq!(reread.durable().revision, durable.revision, "a use is no change");
 }

@@ -3,11 +3,12 @@
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use stead_service::{LastUsed, Usage};
+use stead_api::KnownOperation;
+use stead_service::{Access, LastUsed, Usage};
 use stead_store::{Aggregate, LastUse, RecordKey, Store, StoreError};
 use stead_types::{AccessKeyId, UniqueId};
 
-use super::{Account, Accounts};
+use super::{Account, Accounts, accesses};
 
 /// How old a noted use may get before it is noted again. What is in constant use so costs
 /// one note in this time.
@@ -49,12 +50,16 @@ impl Account {
     pub(super) fn remember_uses(&self, uses: Vec<(RecordKey, LastUse)>) {
         let mut known = self.uses.write().unwrap_or_else(PoisonError::into_inner);
         for (key, last_use) in uses {
+            self.accesses.remember(&key, &last_use);
             let detail = last_use.detail.as_str().split_once('/');
             if let (Some(used), Some((service, region))) = (Used::of_record_key(&key), detail) {
                 let (service, region) = (service.to_owned(), region.to_owned());
                 known.insert(used, LastUsed { at: last_use.used_at, service, region });
             }
         }
+        drop(known);
+        let durable = self.durable();
+        self.accesses.tidy(|principal| durable.snapshot.principal_exists(principal));
     }
 
     /// Says whether the use is news.
@@ -94,6 +99,10 @@ impl Usage for Account {
         let known = self.uses.read().unwrap_or_else(PoisonError::into_inner);
         known.get(&Used::Role(role.clone())).cloned()
     }
+
+    fn accesses(&self, principal: &UniqueId) -> Vec<Access> {
+        self.accesses.of(principal)
+    }
 }
 
 impl<S: Store> Accounts<S> {
@@ -108,6 +117,26 @@ impl<S: Store> Accounts<S> {
             let mut batch = self.uses.lock().unwrap_or_else(PoisonError::into_inner);
             // A full batch drops the use: it is a hint for people.
             let _ = batch.note(aggregate, record, LastUse { used_at: last_use.at, detail });
+        }
+    }
+
+    /// Notes that a user or role called an operation, be it in vain.
+    pub(crate) fn note_access(
+        &self,
+        account: &Account,
+        principal: &UniqueId,
+        operation: KnownOperation,
+        last: &LastUsed,
+    ) {
+        if !account.accesses.note(principal, operation, last.at, &last.region) {
+            return;
+        }
+        let record = accesses::record_key(principal, operation);
+        if let (Some(record), Ok(detail)) = (record, last.region.parse()) {
+            let aggregate = Aggregate::Account(account.id());
+            let mut batch = self.uses.lock().unwrap_or_else(PoisonError::into_inner);
+            // A full batch drops the call: it is a hint for people.
+            let _ = batch.note(aggregate, record, LastUse { used_at: last.at, detail });
         }
     }
 

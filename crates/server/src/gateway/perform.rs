@@ -179,6 +179,7 @@ impl<S: Store> Gateway<S> {
                 keyring: &keyring,
                 usage: &*caller.account,
                 reports: &self.reports,
+                jobs: &self.jobs,
                 denials: &denials,
                 passwords,
                 guards: Vec::new(),

@@ -46,9 +46,17 @@ impl<S: Store> Gateway<S> {
         }
     }
 
-    /// Notes the key or the role that a call was made with, when its signature held.
+    /// Notes what a call was made with and who called what, when its signature held.
     pub(super) fn note_use(&self, known: &Known) {
         let (Some(caller), Some(service)) = (&known.caller, known.service()) else { return };
+        let (service, region) = (service.signing_name().to_owned(), caller.region.clone());
+        let last_use = LastUsed { at: self.clock.now(), service, region };
+        if let Some(operation) = known.operation
+            && let Caller::User { id, .. } | Caller::RoleSession { role_id: id, .. } =
+                caller.caller.principal()
+        {
+            self.accounts.note_access(&caller.account, id, operation, &last_use);
+        }
         let used = match (caller.caller.principal(), caller.caller.claims()) {
             (Caller::RoleSession { role_id, .. }, _) => Used::Role(role_id.clone()),
             (_, None) => match caller.caller.access_key_id() {
@@ -57,8 +65,6 @@ impl<S: Store> Gateway<S> {
             },
             (_, Some(_)) => return,
         };
-        let (service, region) = (service.signing_name().to_owned(), caller.region.clone());
-        let last_use = LastUsed { at: self.clock.now(), service, region };
         self.accounts.note_use(&caller.account, &used, &last_use);
     }
 

@@ -70,7 +70,7 @@ pub async fn a_use_makes_no_revision(harness: &impl Harness) {
     harness.close(store).await;
 }
 
-/// Deleting a record deletes its last use, and no other.
+/// Deleting a record deletes its last use and those below its key, and no other.
 pub async fn a_use_goes_with_its_record(harness: &impl Harness) {
     let store = harness.open().await;
     let (one, two) = (account(1), account(2));
@@ -81,5 +81,12 @@ pub async fn a_use_goes_with_its_record(harness: &impl Harness) {
     assert_eq!(commit(&store, &one, 2, vec![delete(KEY)]).await, Ok(3));
     assert_eq!(uses(&store, &one).await, [used("a", 10, "sts")]);
     assert_eq!(uses(&store, &two).await, [used(KEY, 10, "sts")]);
+    assert_eq!(commit(&store, &one, 3, vec![put("u/1", "{}")]).await, Ok(4));
+    let below = ["u/1", "u/1/iam/GetUser", "u/1/sts/X", "u/10", "u/10/iam/GetUser", "u/0/x"];
+    let noted = below.map(|key| (&one, key, 10, "eu-west-1"));
+    record(&store, &noted).await;
+    assert_eq!(commit(&store, &one, 4, vec![delete("u/1")]).await, Ok(5));
+    let left: Vec<String> = uses(&store, &one).await.into_iter().map(|(key, ..)| key).collect();
+    assert_eq!(left, ["a", "u/0/x", "u/10", "u/10/iam/GetUser"]);
     harness.close(store).await;
 }

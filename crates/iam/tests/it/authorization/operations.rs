@@ -4,6 +4,7 @@ pub(super) const METADATA: &str = include_str!("../../saml-metadata.xml");
 const CERTIFICATE: &str = include_str!("../../signing-certificate.pem");
 pub(super) const SERVER_CERTIFICATE: &str = include_str!("../../server-certificates/rsa.pem");
 pub(super) const SERVER_KEY: &str = include_str!("../../server-certificates/rsa.key");
+const JOB: &str = "00000000-0000-0000-0000-000000000000";
 const SSH_KEY: &str = include_str!("../../ssh/rsa-2048.pub");
 
 /// An operation, its parameters, and how a refusal names its resource.
@@ -277,6 +278,22 @@ pub(super) const OPERATIONS: &[Refusal] = &[
         "server certificate site",
     ),
     ("ListServerCertificateTags", &[("ServerCertificateName", "site")], "server certificate site"),
+    (
+        "GenerateServiceLastAccessedDetails",
+        &[("Arn", "arn:aws:iam::111122223333:user/bob")],
+        "arn:aws:iam::111122223333:user/bob",
+    ),
+    ("GetServiceLastAccessedDetails", &[("JobId", JOB)], "*"),
+    (
+        "GetServiceLastAccessedDetailsWithEntities",
+        &[("JobId", JOB), ("ServiceNamespace", "s3")],
+        "*",
+    ),
+    (
+        "ListPoliciesGrantingServiceAccess",
+        &[("Arn", "arn:aws:iam::111122223333:user/bob"), ("ServiceNamespaces.member.1", "s3")],
+        "arn:aws:iam::111122223333:user/bob",
+    ),
     (
         "CreateSAMLProvider",
         &[("Name", "Other"), ("SAMLMetadataDocument", METADATA)],

@@ -1,13 +1,12 @@
 //! Providers of identities that are trusted for more of these than anybody can mean.
 
 use stead_policy::{
-    Condition, ConditionValue, DocumentKind, PROVIDER_CONTROLS, PrincipalEntry, PrincipalKind,
-    check_provider_controls,
+    Condition, ConditionValue, DocumentKind, PROVIDER_CONTROLS, Pattern, PrincipalEntry,
+    PrincipalKind, check_provider_controls,
 };
 
 use crate::document::{Document, Resolved, is_positive, issuer, narrows};
 use crate::families::grammar;
-use crate::pattern::Pattern;
 use crate::{Example, Finding, Rule, Severity};
 
 pub(super) static WHOLE: Rule = Rule {

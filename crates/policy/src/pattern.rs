@@ -8,7 +8,7 @@ use crate::limits::PATTERN_STEPS_MAX;
 
 /// A pattern, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Pattern(Vec<Token>);
+pub struct Pattern(Vec<Token>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Token {
@@ -24,7 +24,8 @@ enum Token {
 
 impl Pattern {
     /// A pattern as policies have them, where `${*}` is a character and `${name}` anything.
-    pub(crate) fn of_policy(text: &str) -> Self {
+    #[must_use]
+    pub fn of_policy(text: &str) -> Self {
         let mut tokens = Vec::new();
         let mut rest = text;
         while let Some(character) = rest.chars().next() {
@@ -49,7 +50,8 @@ impl Pattern {
 
     /// The pattern of a resource, in which a wildcard stays within its component but for
     /// the last. IAM completes a short ARN with `*`.
-    pub(crate) fn of_resource(text: &str) -> Self {
+    #[must_use]
+    pub fn of_resource(text: &str) -> Self {
         let missing = 5_usize.saturating_sub(text.matches(':').count());
         let Self(mut tokens) = Self::of_policy(&format!("{text}{}", ":*".repeat(missing)));
         let mut colons = 0;
@@ -64,13 +66,15 @@ impl Pattern {
     }
 
     /// The pattern of an action, in which case has no meaning.
-    pub(crate) fn of_action(text: &str) -> Self {
+    #[must_use]
+    pub fn of_action(text: &str) -> Self {
         Self::of_policy(&text.to_ascii_lowercase())
     }
 
     /// The form of an ARN as the catalogue has it, where `${Name}` is a name: without a
     /// colon before the last component, and without a slash where it names a bucket.
-    pub(crate) fn of_form(form: &str) -> Self {
+    #[must_use]
+    pub fn of_form(form: &str) -> Self {
         let mut tokens = Vec::new();
         let mut rest = form;
         let mut colons = 0;
@@ -97,7 +101,8 @@ impl Pattern {
 
     /// Whether it matches this text, which is ASCII, without regard to case. Variables
     /// match nothing.
-    pub(crate) fn matches_folded(&self, text: &str) -> bool {
+    #[must_use]
+    pub fn matches_folded(&self, text: &str) -> bool {
         let text = text.as_bytes();
         let (mut token, mut at) = (0, 0);
         // Where the last run stands, and how far it reaches.
@@ -128,7 +133,8 @@ impl Pattern {
     }
 
     /// Whether everything that the other matches matches this too. A no may be wrong.
-    pub(crate) fn covers(&self, other: &Self) -> bool {
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
         let (mine, others) = (self.0.as_slice(), other.0.as_slice());
         if mine.len().saturating_mul(others.len()) > PATTERN_STEPS_MAX {
             return self == other;
@@ -161,7 +167,8 @@ impl Pattern {
     }
 
     /// Whether there may be a text that both match. A yes may be wrong.
-    pub(crate) fn overlaps(&self, other: &Self) -> bool {
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
         let (mine, others) = (self.0.as_slice(), other.0.as_slice());
         if mine.len().saturating_mul(others.len()) > PATTERN_STEPS_MAX {
             return true;
