@@ -1,71 +1,92 @@
 //! The managed policies that AWS itself provides: the same for every account,
-//! compiled once, shared.
+//! compiled once, shared. Some come with Stead, and whoever runs a server adds others.
+
+mod file;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, OnceLock};
 
-use stead_policy::{DocumentKind, PolicyText};
-use stead_types::{Arn, Path};
+use stead_types::Arn;
+use thiserror::Error;
 
-use crate::StoredPolicy;
-use crate::entity::{ManagedPolicy, PolicyVersion, ResourceTags, VersionId};
+pub use file::{PolicyFileFault, read_aws_managed_policy};
 
-mod documents;
+use crate::entity::ManagedPolicy;
 
-use documents::{AWS_MANAGED, Facts};
+/// Those that come with Stead. Their form is that of [`read_aws_managed_policy`], in a list;
+/// `docs/managed-policies.md` says where they are from.
+const POLICIES: &str = include_str!("catalogue/policies.json");
+
+type Catalogue = BTreeMap<Arn, Arc<ManagedPolicy>>;
+
+static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
+
+/// The catalogue was read before it was added to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the managed policies of AWS are in use already")]
+pub struct CatalogueInUse;
 
 /// The AWS managed policy with this ARN, `arn:aws:iam::aws:policy/...`.
 #[must_use]
 pub fn aws_managed_policy(arn: &Arn) -> Option<&'static Arc<ManagedPolicy>> {
-    if arn.account_text() == "aws" { CATALOGUE.get(arn) } else { None }
+    if arn.account_text() == "aws" { catalogue().get(arn) } else { None }
 }
 
 /// All AWS managed policies that there are here, in the order of their ARNs.
 pub fn aws_managed_policies() -> impl ExactSizeIterator<Item = &'static Arc<ManagedPolicy>> {
-    CATALOGUE.values()
+    catalogue().values()
 }
 
-static CATALOGUE: LazyLock<BTreeMap<Arn, Arc<ManagedPolicy>>> = LazyLock::new(|| {
-    let policies = AWS_MANAGED.iter().filter_map(policy);
-    policies.map(|policy| (policy.arn.clone(), Arc::new(policy))).collect()
-});
+/// Adds to the policies that come with Stead; one with an ARN of theirs takes its place. For
+/// the start of a process: what was answered before must not change.
+///
+/// # Errors
+/// The catalogue was read before, or added to.
+pub fn add_aws_managed_policies(
+    added: impl IntoIterator<Item = ManagedPolicy>,
+) -> Result<(), CatalogueInUse> {
+    let mut all = own();
+    all.extend(added.into_iter().map(|policy| (policy.arn.clone(), Arc::new(policy))));
+    CATALOGUE.set(all).map_err(|_| CatalogueInUse)
+}
 
-/// The policy these facts describe. A test makes sure that all are well-formed;
-/// one that is not is left out, and holders of it are denied.
-fn policy(facts: &Facts) -> Option<ManagedPolicy> {
-    let version = VersionId::from_number(facts.version)?;
-    let text = PolicyText::from(facts.document);
-    let stored = StoredPolicy::new(text.clone(), DocumentKind::Identity);
-    let updated_at = facts.updated_at.parse().ok()?;
-    Some(ManagedPolicy {
-        id: facts.id.parse().ok()?,
-        name: facts.name.parse().ok()?,
-        path: Path::root(),
-        arn: format!("arn:aws:iam::aws:policy/{}", facts.name).parse().ok()?,
-        created_at: facts.created_at.parse().ok()?,
-        updated_at,
-        description: None,
-        tags: ResourceTags::default(),
-        default_version: version,
-        // Choice: only the default version is kept; nothing refers to older ones.
-        versions: BTreeMap::from([(version, PolicyVersion { text, created_at: updated_at })]),
-        next_version: version.next(),
-        stored,
-    })
+fn catalogue() -> &'static Catalogue {
+    CATALOGUE.get_or_init(own)
+}
+
+/// A test makes sure that all are well-formed; were they not, they would be left out, and
+/// holders of them denied.
+fn own() -> Catalogue {
+    let policies = file::read_list(POLICIES).unwrap_or_default().into_iter();
+    policies.map(|policy| (policy.arn.clone(), Arc::new(policy))).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use stead_policy::parse;
-
     use super::*;
 
     #[test]
     fn every_policy_of_the_catalogue_is_there_and_well_formed() {
-        assert_eq!(aws_managed_policies().len(), AWS_MANAGED.len());
-        for policy in aws_managed_policies() {
-            let text = &policy.versions[&policy.default_version].text;
-            assert_eq!(parse(text.as_str(), DocumentKind::Identity).diagnostics, []);
+        let all = file::read_list(POLICIES).unwrap();
+        assert_eq!((aws_managed_policies().len(), all.len()), (own().len(), own().len()));
+        for name in [
+            "AdministratorAccess",
+            "PowerUserAccess",
+            "ReadOnlyAccess",
+            "SecurityAudit",
+            "IAMFullAccess",
+            "IAMReadOnlyAccess",
+            "service-role/AWSLambdaBasicExecutionRole",
+            "service-role/AmazonECSTaskExecutionRolePolicy",
+            "AmazonEKSClusterPolicy",
+            "AmazonEKSWorkerNodePolicy",
+            "AmazonEC2ContainerRegistryReadOnly",
+            "AmazonSSMManagedInstanceCore",
+            "AmazonS3ReadOnlyAccess",
+            "AmazonS3FullAccess",
+        ] {
+            let arn: Arn = format!("arn:aws:iam::aws:policy/{name}").parse().unwrap();
+            assert!(aws_managed_policy(&arn).is_some(), "{name}");
         }
     }
 
@@ -81,5 +102,11 @@ mod tests {
         ] {
             assert!(find(bad).is_none(), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_is_in_use_is_not_added_to() {
+        assert!(aws_managed_policies().len() > 100);
+        assert_eq!(add_aws_managed_policies([]), Err(CatalogueInUse));
     }
 }

@@ -23,6 +23,7 @@ pub mod role;
 pub mod saml_provider;
 pub mod server_certificate;
 pub mod service_credential;
+pub mod service_linked_role;
 pub mod signing_certificate;
 pub mod ssh_public_key;
 pub mod tags;

@@ -52,6 +52,18 @@ pub enum DirectoryError {
         /// The policy's ARN.
         arn: Arn,
     },
+    /// The role is linked to a service, which alone changes it.
+    #[error("role `{name}` is linked to a service")]
+    ServiceLinkedRole {
+        /// The role's name.
+        name: String,
+    },
+    /// The role is linked to a service, which alone says how long its sessions may be.
+    #[error("the sessions of role `{name}` are up to its service")]
+    ServiceLinkedRoleDuration {
+        /// The role's name.
+        name: String,
+    },
     /// Two codes of an MFA device were not those that the device shows.
     #[error("authentication codes are not those of the device")]
     InvalidAuthenticationCode,
@@ -120,6 +132,8 @@ pub enum EntityKind {
     SigningCertificate,
     /// A server certificate, by name.
     ServerCertificate,
+    /// A role that was to be deleted as one of a service and is none, by name.
+    OrdinaryRole,
     /// A role that was to be taken out of an instance profile and is not in it, as
     /// `Role R in Instance Profile P`.
     RoleInInstanceProfile,

@@ -34,7 +34,10 @@ mod records;
 #[cfg(test)]
 mod testing;
 
-pub use catalogue::{aws_managed_policies, aws_managed_policy};
+pub use catalogue::{
+    CatalogueInUse, PolicyFileFault, add_aws_managed_policies, aws_managed_policies,
+    aws_managed_policy, read_aws_managed_policy,
+};
 pub use change::{EncodedChange, EncodedRecord, EntityChange, NameChange};
 pub use draft::Draft;
 pub use error::{DeleteConflict, DirectoryError, EntityKind};

@@ -57,6 +57,19 @@ pub(crate) fn api_error(error: DirectoryError) -> ApiError {
         DirectoryError::DuplicateTagKeys => {
             ApiError::new(ErrorCode::InvalidInput, "Duplicate tag keys found.")
         }
+        // Observed: radkawar/stackd, recorded in 2026.
+        DirectoryError::ServiceLinkedRole { name } => ApiError::new(
+            ErrorCode::UnmodifiableEntity,
+            format!(
+                "Cannot perform the operation on the protected role '{name}' - this role is only modifiable by AWS"
+            ),
+        ),
+        DirectoryError::ServiceLinkedRoleDuration { name } => ApiError::new(
+            ErrorCode::UnmodifiableEntity,
+            format!(
+                "{name} is an AWS service linked role, max session duration cannot be changed."
+            ),
+        ),
         // Observed: TagPolicy and CreatePolicyVersion on a policy of AWS (2026-02).
         DirectoryError::PolicyOutsideAccount { .. } => outside_account("update policies"),
         // Observed: EnableMFADevice, in write-ups of its setup; no recording.
@@ -139,6 +152,8 @@ fn missing(kind: EntityKind, name: &str) -> String {
         EntityKind::User => format!("The user with name {name} cannot be found."),
         EntityKind::Group => format!("The group with name {name} cannot be found."),
         EntityKind::Role => format!("The role with name {name} cannot be found."),
+        // Observed: radkawar/stackd, recorded in 2026.
+        EntityKind::OrdinaryRole => format!("{name} exists but is not a service role."),
         EntityKind::Policy | EntityKind::AttachedPolicy => format!("Policy {name} was not found."),
         EntityKind::AttachablePolicy | EntityKind::PolicyVersion => {
             format!("Policy {name} does not exist or is not attachable.")
@@ -193,7 +208,9 @@ fn existing(kind: EntityKind, name: &str) -> String {
         // Observed: recorded for users, groups, policies and MFA devices (2026-02).
         EntityKind::User => format!("User with name {name} already exists."),
         EntityKind::Group => format!("Group with name {name} already exists."),
-        EntityKind::Role => format!("Role with name {name} already exists."),
+        EntityKind::Role | EntityKind::OrdinaryRole => {
+            format!("Role with name {name} already exists.")
+        }
         EntityKind::Policy | EntityKind::AttachablePolicy | EntityKind::AttachedPolicy => {
             format!("A policy called {name} already exists. Duplicate names are not allowed.")
         }

@@ -41,6 +41,7 @@ mod ssh_public_key;
 // Roles, and how machines get them.
 mod instance_profile;
 mod role;
+mod service_linked_role;
 
 // What servers have.
 mod server_certificate;
@@ -55,6 +56,7 @@ mod saml_provider;
 mod account_alias;
 mod account_details;
 mod account_summary;
+mod organizations_access;
 mod organizations_features;
 mod token_preferences;
 

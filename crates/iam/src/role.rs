@@ -1,7 +1,7 @@
 //! Roles and who may assume them.
 
 mod list;
-mod principals;
+pub(crate) mod principals;
 mod tags;
 pub(crate) mod view;
 
@@ -12,13 +12,13 @@ use stead_api::iam::{
     UpdateRoleDescription, UpdateRoleDescriptionRequest, UpdateRoleDescriptionResponse,
     UpdateRoleRequest, UpdateRoleResponse,
 };
-use stead_api::{ApiError, Operation};
+use stead_api::{ApiError, ErrorCode, Operation};
 use stead_authorizer::Authorized;
 use stead_directory::commands::role;
 use stead_directory::entity::{MaxSessionDuration, Role};
 use stead_directory::{EntityKind, Snapshot};
 use stead_service::{Asks, Call, Handle, Work};
-use stead_types::{AccountId, RoleName};
+use stead_types::{AccountId, Path, RoleName};
 
 use crate::ask::Kind;
 use crate::error::{api_error, for_bounded};
@@ -58,9 +58,13 @@ impl Handle<CreateRole> for Iam {
     ) -> Result<CreateRoleResponse, ApiError> {
         let boundary = input.permissions_boundary.as_deref().map(policy_arn::parse).transpose()?;
         let duration = max_session_duration(input.max_session_duration)?;
+        let path = input::new_path(input.path.as_deref())?;
+        if Role::is_service_path(&path) {
+            return Err(service_path(&path));
+        }
         let new = role::NewRole {
             name: input::new_name(&input.role_name)?,
-            path: input::new_path(input.path.as_deref())?,
+            path,
             trust: input.assume_role_policy_document.as_str().into(),
             description: input.description,
             max_session_duration: duration.unwrap_or(MaxSessionDuration::DEFAULT),
@@ -183,6 +187,13 @@ impl Handle<DeleteRole> for Iam {
         role::delete(work.draft, &existing(&input.role_name)?).map_err(api_error)?;
         Ok(DeleteRoleResponse {})
     }
+}
+
+/// Choice: the text. What lies under this path is protected as its service's, so only
+/// CreateServiceLinkedRole puts roles there.
+fn service_path(path: &Path) -> ApiError {
+    let text = format!("The path {path} is reserved for service-linked roles.");
+    ApiError::new(ErrorCode::InvalidInput, text)
 }
 
 fn existing(name: &str) -> Result<RoleName, ApiError> {

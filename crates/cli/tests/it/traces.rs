@@ -346,7 +346,7 @@ mod exported {
                       111122223333%3Arole%2Fr";
         let denied = id_of(&signed(&served, &root, STS, assume, ""));
         let session = signed(&served, &root, STS, "Action=GetSessionToken", "");
-        let unbuilt = id_of(&iam(&served, &root, "Action=CreateServiceLinkedRole"));
+        let unbuilt = id_of(&iam(&served, &root, "Action=GetHumanReadableSummary"));
         let unknown = id_of(&iam(&served, &root, "Action=Marguerite"));
         let token = "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleSessionName=eglantine\
                      &WebIdentityToken=eyJhbGciOiJub25lIn0.eyJpc3MiOiJhIn0.c2ln\
@@ -367,7 +367,7 @@ mod exported {
             (&created, "iam.CreateUser", PARENT, "200", ""),
             (&denied, "sts.AssumeRole", "", "403", "AccessDenied"),
             (&id_of(&session), "sts.GetSessionToken", "", "200", ""),
-            (&unbuilt, "iam.CreateServiceLinkedRole", "", "501", "NotImplemented"),
+            (&unbuilt, "iam.GetHumanReadableSummary", "", "501", "NotImplemented"),
             (&unknown, "unknown", "", "400", "InvalidAction"),
             (&foreign, "sts.AssumeRoleWithWebIdentity", PARENT, "400", "InvalidIdentityToken"),
         ] {

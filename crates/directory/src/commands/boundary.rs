@@ -64,7 +64,7 @@ fn set(
             Entity::User(Arc::new(user))
         }
         BoundaryHolder::Role(name) => {
-            let mut role = (*find::role(draft.snapshot(), name)?).clone();
+            let mut role = (*find::own_role(draft.snapshot(), name)?).clone();
             role.boundary = boundary?;
             Entity::Role(Arc::new(role))
         }

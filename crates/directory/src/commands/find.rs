@@ -27,6 +27,17 @@ pub(super) fn role(snapshot: &Snapshot, name: &RoleName) -> Found<Role> {
     found.ok_or_else(|| DirectoryError::missing(EntityKind::Role, name))
 }
 
+/// A role that a command would change: none that is linked to a service.
+///
+/// Observed: radkawar/stackd, recorded in 2026.
+pub(super) fn own_role(snapshot: &Snapshot, name: &RoleName) -> Found<Role> {
+    let found = role(snapshot, name)?;
+    if found.is_service_linked() {
+        return Err(DirectoryError::ServiceLinkedRole { name: found.name.to_string() });
+    }
+    Ok(found)
+}
+
 /// A policy that a command would change: it must be the account's own.
 pub(super) fn own_policy(
     snapshot: &Snapshot,

@@ -63,7 +63,7 @@ impl PolicyHolder<'_> {
                 Entity::Group(Arc::new(group))
             }
             Self::Role(name) => {
-                let mut role = (*find::role(snapshot, name)?).clone();
+                let mut role = (*find::own_role(snapshot, name)?).clone();
                 change(&role.arn(account), Policies::new(&mut role.inline, &mut role.attached))?;
                 Entity::Role(Arc::new(role))
             }

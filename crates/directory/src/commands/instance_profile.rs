@@ -61,7 +61,7 @@ pub fn add_role(
 ) -> Result<(), DirectoryError> {
     // Observed: of a profile and a role that are both missing, the profile is named (2026-02).
     let mut profile = (*find::instance_profile(draft.snapshot(), name)?).clone();
-    let role = find::role(draft.snapshot(), role)?;
+    let role = find::own_role(draft.snapshot(), role)?;
     // Observed: the same role again is refused like another one (radkawar/stackd,
     // recorded in 2026).
     let roles = usize::from(profile.role.is_some());
@@ -81,7 +81,7 @@ pub fn remove_role(
     role: &RoleName,
 ) -> Result<(), DirectoryError> {
     let mut profile = (*find::instance_profile(draft.snapshot(), name)?).clone();
-    let role = find::role(draft.snapshot(), role)?;
+    let role = find::own_role(draft.snapshot(), role)?;
     if profile.role.as_ref() != Some(&role.id) {
         let missing = format!("Role {} in Instance Profile {}", role.name, profile.name);
         return Err(DirectoryError::missing(EntityKind::RoleInInstanceProfile, missing));

@@ -74,7 +74,7 @@ pub fn create(
 /// Changes the description or the longest session of a role; what is `None` stays.
 ///
 /// # Errors
-/// There is no such role.
+/// There is no such role, or it is linked to a service and its sessions were to be longer.
 pub fn update(
     draft: &mut Draft,
     name: &RoleName,
@@ -82,6 +82,11 @@ pub fn update(
     max_session_duration: Option<MaxSessionDuration>,
 ) -> Result<Arc<Role>, DirectoryError> {
     let mut role = (*find::role(draft.snapshot(), name)?).clone();
+    // Observed: the description of such a role may be changed (radkawar/stackd, recorded in
+    // 2026).
+    if role.is_service_linked() && max_session_duration.is_some() {
+        return Err(DirectoryError::ServiceLinkedRoleDuration { name: role.name.to_string() });
+    }
     role.description = description.or(role.description);
     role.max_session_duration = max_session_duration.unwrap_or(role.max_session_duration);
     let role = Arc::new(role);
@@ -92,7 +97,7 @@ pub fn update(
 /// Replaces the trust policy of a role. `principals` knows every account hosted here.
 ///
 /// # Errors
-/// There is no such role, or the document is wrong or names someone who does not exist.
+/// There is no such role, it is linked to a service, or the document is wrong or names someone who does not exist.
 pub fn update_trust(
     draft: &mut Draft,
     name: &RoleName,
@@ -100,7 +105,7 @@ pub fn update_trust(
     principals: &dyn PrincipalLookup,
 ) -> Result<Arc<Role>, DirectoryError> {
     let snapshot = draft.snapshot();
-    let mut role = (*find::role(snapshot, name)?).clone();
+    let mut role = (*find::own_role(snapshot, name)?).clone();
     role.trust = TrustPolicy::admit(trust, &role.arn(snapshot.account()), principals)?;
     let role = Arc::new(role);
     draft.put(Entity::Role(role.clone()));
@@ -110,9 +115,9 @@ pub fn update_trust(
 /// Deletes a role. Its sessions are dead then, and trust in it is void for good.
 ///
 /// # Errors
-/// There is no such role, it still has policies, or it is in an instance profile.
+/// There is no such role, it is linked to a service, it still has policies, or it is in an instance profile.
 pub fn delete(draft: &mut Draft, name: &RoleName) -> Result<(), DirectoryError> {
-    let role = find::role(draft.snapshot(), name)?;
+    let role = find::own_role(draft.snapshot(), name)?;
     // Choice: the order, as for users.
     if !role.attached.is_empty() {
         return Err(DirectoryError::DeleteConflict(DeleteConflict::PoliciesAttached));

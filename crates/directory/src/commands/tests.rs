@@ -9,5 +9,6 @@ mod policies;
 mod principals;
 mod saml_providers;
 mod server_certificates;
+mod service_linked_roles;
 mod tagging;
 mod user_credentials;

@@ -45,6 +45,20 @@ impl Role {
         is_arn_with_path(arn, account, "role", &self.path, self.name.as_str())
     }
 
+    /// Whether the role is linked to a service of AWS: only that service changes it.
+    ///
+    /// Spec: UG:id_roles_create-service-linked-role: what lies under this path.
+    #[must_use]
+    pub fn is_service_linked(&self) -> bool {
+        Self::is_service_path(&self.path)
+    }
+
+    /// Whether roles of this path are linked to a service.
+    #[must_use]
+    pub fn is_service_path(path: &Path) -> bool {
+        path.as_str().starts_with("/aws-service-role/")
+    }
+
     /// The ARN a role of this path and name has.
     #[must_use]
     pub fn arn_for(account: AccountId, path: &Path, name: &RoleName) -> Arn {

@@ -10,13 +10,13 @@ use stead_types::{AccountId, Arn, UniqueId};
 /// Users and roles as a trust policy may name them: those of the caller's account as
 /// the work has left it so far, and those of the accounts that were loaded.
 #[derive(Debug)]
-pub(super) struct Principals<'a> {
+pub(crate) struct Principals<'a> {
     own: Snapshot,
     call: &'a Call<'a>,
 }
 
 impl<'a> Principals<'a> {
-    pub(super) fn new(call: &'a Call<'a>, draft: &Draft) -> Self {
+    pub(crate) fn new(call: &'a Call<'a>, draft: &Draft) -> Self {
         Self { own: draft.snapshot().clone(), call }
     }
 }

@@ -42,7 +42,7 @@ pub(crate) fn in_profile(
 /// Spec: API CreateRole: the response has the same trust policy as the request; CLI
 /// reference, create-role and create-service-linked-role, for what is left out.
 /// Observed: CreateRole leaves out tags when there are none (2026-02).
-pub(super) fn created(
+pub(crate) fn created(
     role: &Role,
     account: AccountId,
     trust: String,

@@ -295,6 +295,21 @@ pub(super) const OPERATIONS: &[Refusal] = &[
         "arn:aws:iam::111122223333:user/bob",
     ),
     (
+        "CreateServiceLinkedRole",
+        &[("AWSServiceName", "autoscaling.amazonaws.com"), ("CustomSuffix", "a")],
+        "arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling_a",
+    ),
+    ("DeleteServiceLinkedRole", &[("RoleName", "none")], "role none"),
+    (
+        "GetServiceLinkedRoleDeletionStatus",
+        &[(
+            "DeletionTaskId",
+            "task/aws-service-role/a.amazonaws.com/R/00000000-0000-0000-0000-000000000000",
+        )],
+        "arn:aws:iam::111122223333:role/aws-service-role/a.amazonaws.com/R",
+    ),
+    ("GetOrganizationsAccessReport", &[("JobId", JOB)], "*"),
+    (
         "CreateSAMLProvider",
         &[("Name", "Other"), ("SAMLMetadataDocument", METADATA)],
         "arn:aws:iam::111122223333:saml-provider/Other",
