@@ -33,7 +33,8 @@ pub(crate) enum Suite {
     Doc,
     /// The fuzz targets' corpora and some mutations of them
     Fuzz,
-    /// The policy language and the linter on every managed policy of AWS
+    /// The policy language and the linter on every managed policy of AWS, and the linter
+    /// beside parliament there
     Managed,
     /// The policy engine beside independent ones
     Peers,
@@ -81,8 +82,10 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
         let policies = managed::install(root, build::target_directory(&stead)?)?;
         let mut cargo = build::cargo(root, Profile::Ci, "test");
         cargo.args(["--package", "stead-policy", "--package", "stead-lint", "--test", "it", "--"]);
-        cargo.args(["--ignored", "managed::"]).env("STEAD_MANAGED_POLICIES", policies);
+        cargo.args(["--ignored", "managed::"]).env("STEAD_MANAGED_POLICIES", &policies);
         total.add(count(&mut cargo, rust_tally)?);
+        let mut beside = managed::beside_parliament(root, &stead, &policies)?;
+        total.add(count(&mut beside, driver_tally)?);
     }
     if chosen(Suite::Peers) {
         let target = build::target_directory(&stead)?;
