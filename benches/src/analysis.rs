@@ -140,6 +140,7 @@ pub(crate) fn measure_audit(file: &Path) -> Result<()> {
         credential_reports: Vec::new(),
         unused_days: 90,
         activity: None,
+        issuers: Vec::new(),
     };
     let found = audit(&world, &options, &mut Progress::new(&mut |_, _, _| {}));
     let took = began.elapsed();

@@ -13,6 +13,7 @@ mod crossing;
 mod documents;
 mod escalation;
 mod finding;
+mod issuers;
 mod possible;
 mod rule;
 mod supposed;
@@ -29,6 +30,7 @@ pub use activity::{
 };
 pub use credentials::{CredentialReport, CredentialReportError};
 pub use finding::{AuditEvidence, AuditFinding, AuditSeverity, AuditStep};
+pub use issuers::{IssuerAnswer, IssuerState};
 pub use rule::{AuditRule, audit_rules};
 
 use crate::World;
@@ -60,6 +62,8 @@ pub struct AuditOptions {
     pub unused_days: u32,
     /// What was recorded of the use of permissions.
     pub activity: Option<Activity>,
+    /// What came of asking the issuers of providers, where they were asked.
+    pub issuers: Vec<IssuerAnswer>,
 }
 
 /// Who is told how far an audit is: the name of a part, how much of it is done, and of how
@@ -118,7 +122,9 @@ pub fn audit(world: &World, options: &AuditOptions, progress: &mut Progress<'_>)
     findings.extend(credentials.findings(&asked));
     let activity = options.activity.iter();
     findings.extend(activity.flat_map(|activity| activity::findings(&asked, activity)));
+    findings.extend(issuers::findings(&asked, &options.issuers));
     let mut notes = notes(&asked, escalations.is_cut);
+    notes.extend(issuers::notes(&options.issuers));
     notes.extend(credentials.notes(&asked));
     findings.sort_by(|one, other| {
         let key = |it: &AuditFinding| (std::cmp::Reverse(it.severity), it.rule.code);

@@ -64,8 +64,8 @@ pub use access::{
 pub use attempt::{Attempt, Operation, Token};
 pub use audit::{
     Activity, ActivityError, Audit, AuditEvidence, AuditFinding, AuditOptions, AuditRule,
-    AuditSeverity, AuditStep, CredentialReport, CredentialReportError, Progress, Proposal,
-    ProposalError, RecordedCall, audit, audit_rules, least_privilege,
+    AuditSeverity, AuditStep, CredentialReport, CredentialReportError, IssuerAnswer, IssuerState,
+    Progress, Proposal, ProposalError, RecordedCall, audit, audit_rules, least_privilege,
 };
 pub use case::{Case, CaseError};
 pub use cause::{Cause, Layer};

@@ -4,6 +4,7 @@ mod baseline;
 mod csv;
 mod html;
 mod input;
+mod issuers;
 mod json;
 mod least;
 mod places;
@@ -24,6 +25,7 @@ use crate::arguments::AuditFlags;
 use crate::exit::{Exit, Failure};
 use crate::explain::accounts;
 use crate::token::moment;
+use crate::{on_runtime, running};
 use input::Input;
 use places::{Place, Places};
 
@@ -45,12 +47,15 @@ struct Shown {
 pub(crate) fn run(flags: &AuditFlags) -> Result<Exit, Failure> {
     let at = flags.at.as_deref().map_or_else(|| Ok(SystemClock.now()), moment)?;
     let baseline = flags.baseline.as_deref().map(baseline::read).transpose()?.unwrap_or_default();
-    let options = options(flags, at)?;
-    let mut input = Input::read(&flags.paths)?;
+    let mut options = options(flags, at)?;
+    let mut input = Input::read(flags)?;
     let world = input.world()?;
     if let Some(role) = &flags.least_privilege {
         let activity = options.activity.unwrap_or_default();
         return least::run(&world, at, role, &activity, flags.form.json);
+    }
+    if flags.check_issuers {
+        options.issuers = on_runtime(issuers::ask(&world, flags))?;
     }
     let mut audit = progress::shown(|progress| audit(&world, &options, progress));
     drop(world);
@@ -86,9 +91,18 @@ fn options(flags: &AuditFlags, now: Timestamp) -> Result<AuditOptions, Failure> 
                 .with_help("save what `aws iam get-credential-report` prints")
         })
     };
-    let credential_reports = flags.credential_report.iter().map(read).collect::<Result<_, _>>()?;
+    let mut credential_reports: Vec<CredentialReport> =
+        flags.credential_report.iter().map(read).collect::<Result<_, _>>()?;
+    if let Some(running) = flags.running().filter(|_| flags.least_privilege.is_none()) {
+        for text in on_runtime(running::credential_reports(&running))? {
+            credential_reports.push(CredentialReport::read(&text).map_err(|error| {
+                Failure::new(format!("the server's credential report cannot be read: {error}"))
+            })?);
+        }
+    }
     let activity = least::activity(&flags.activity)?;
-    Ok(AuditOptions { now, credential_reports, unused_days: flags.unused_days, activity })
+    let unused_days = flags.unused_days;
+    Ok(AuditOptions { now, credential_reports, unused_days, activity, issuers: Vec::new() })
 }
 
 impl Report {

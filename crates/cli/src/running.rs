@@ -1,6 +1,7 @@
 //! A running server as the source of accounts: what is asked of it, and by whom.
 
 mod account;
+mod credential_report;
 
 use std::collections::BTreeMap;
 
@@ -91,6 +92,27 @@ pub(crate) async fn fetch(flags: &AccountsFlags) -> Result<Fetched, Failure> {
         files.extend(account::files(&running, &account).await?);
     }
     Ok(Fetched { name, files })
+}
+
+/// The credential reports of the accounts of all who ask, as IAM answers; of who may not ask
+/// for one it is said.
+pub(crate) async fn credential_reports(flags: &AccountsFlags) -> Result<Vec<String>, Failure> {
+    let mut reports = BTreeMap::new();
+    for running in Running::all(flags)? {
+        let account = account::number(&running).await?;
+        if reports.contains_key(&account) {
+            continue;
+        }
+        match credential_report::of(&running).await? {
+            Ok(report) => drop(reports.insert(account, report)),
+            Err(why) => Failure::new(format!("account {account}: no credential report: {why}"))
+                .with_help(
+                    "who asks needs iam:GenerateCredentialReport and iam:GetCredentialReport",
+                )
+                .warn(),
+        }
+    }
+    Ok(reports.into_values().collect())
 }
 
 /// What each of those who ask is told of a denial: the account of the caller and that of

@@ -166,6 +166,11 @@ rules! {
         "a role is not used",
         "delete the role",
         ["https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html"];
+    DEAD_ISSUER: "dead-issuer", Medium,
+        "the issuer of an identity provider gives no keys",
+        "delete the provider and what trusts it if the issuer is gone: whoever gets hold of its \
+         name could sign tokens that are believed; if it is there, mend what it answers",
+        ["https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html"];
     UNUSED_PROVIDER: "unused-provider", Low,
         "no role trusts an identity provider",
         "delete the provider",

@@ -6,6 +6,7 @@ mod credentials;
 mod crossing;
 mod documents;
 mod escalation;
+mod issuers;
 mod services;
 mod trust;
 
@@ -22,7 +23,13 @@ fn audit_of(accounts: &[(&str, Account)]) -> Audit {
 fn audit_with(accounts: &[(&str, Account)], reports: &[&str]) -> Audit {
     let reports = reports.iter().map(|text| CredentialReport::read(text).unwrap());
     let credential_reports = reports.collect();
-    let options = AuditOptions { now: NOW, credential_reports, unused_days: 90, activity: None };
+    let options = AuditOptions {
+        now: NOW,
+        credential_reports,
+        unused_days: 90,
+        activity: None,
+        issuers: Vec::new(),
+    };
     audit(&world(accounts), &options, &mut Progress::new(&mut |_, _, _| {}))
 }
 

@@ -1,10 +1,11 @@
-//! The files of an audit, of several directories.
+//! The files of an audit: of several directories, or as a running server has the accounts.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use stead_analysis::{Export, ExportFile, World};
 
+use crate::arguments::AuditFlags;
 use crate::excerpt::printable;
 use crate::exit::Failure;
 use crate::explain::{accounts, faults};
@@ -19,7 +20,15 @@ pub(super) struct Input {
 }
 
 impl Input {
-    pub(super) fn read(paths: &[PathBuf]) -> Result<Self, Failure> {
+    pub(super) fn read(flags: &AuditFlags) -> Result<Self, Failure> {
+        let Some(running) = flags.running() else { return Self::of_paths(&flags.paths) };
+        let (name, files) = accounts::read(&running)?;
+        let shown = |file: &ExportFile| (file.name.clone(), format!("{name}/{}", file.name));
+        let shown = files.iter().map(shown).collect();
+        Self::of_files(name, files, shown)
+    }
+
+    fn of_paths(paths: &[PathBuf]) -> Result<Self, Failure> {
         let (mut files, mut shown) = (Vec::new(), BTreeMap::new());
         for path in paths {
             for file in accounts::files(path)? {
@@ -36,6 +45,14 @@ impl Input {
             }
         }
         let name = paths.first().map_or_else(String::new, |path| path.display().to_string());
+        Self::of_files(name, files, shown)
+    }
+
+    fn of_files(
+        name: String,
+        files: Vec<ExportFile>,
+        shown: BTreeMap<String, String>,
+    ) -> Result<Self, Failure> {
         let export = Export::read_for_world(&files)
             .map_err(|error| faults::export(&error, &name, &files))?;
         Ok(Self { export, files, shown, name })

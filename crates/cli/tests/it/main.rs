@@ -10,6 +10,7 @@
 
 mod access;
 mod audit;
+mod audit_issuers;
 mod calls;
 mod crash;
 mod credentials;

@@ -159,6 +159,44 @@ fn a_running_server_is_asked_as_an_export_is() {
     assert_eq!(code, 0);
 }
 
+/// What is found of a running server is what is found of its export, and credentials besides.
+#[test]
+fn a_running_server_is_audited_as_an_export_is() {
+    let stage = Stage::new("running-audit");
+    let findings = |text: &str| {
+        let report: Value = serde_json::from_str(text).unwrap();
+        let of = |finding: &Value| (finding["id"].clone(), finding["message"].clone());
+        let found = report["findings"].as_array().unwrap().iter().map(of);
+        let is_of_policies = |(id, _): &(Value, Value)| {
+            ["access-key", "password", "root-", "user-without", "second-factor"]
+                .iter()
+                .all(|part| !id.as_str().unwrap().contains(part))
+        };
+        found.filter(is_of_policies).collect::<Vec<_>>()
+    };
+    let (code, of_server, err) = stage.ask(&["audit", "--json"]);
+    assert_eq!((code, err.as_str()), (4, ""));
+    let exported = ending(stage.scratch.path(), &["audit", "accounts", "--json"]);
+    assert!(findings(&of_server).len() > 1, "{of_server}");
+    assert_eq!(findings(&of_server), findings(&exported.1));
+    let root = "root-access-key arn:aws:iam::111122223333:root";
+    assert!(of_server.contains(root) && !exported.1.contains(root), "{of_server}");
+    assert!(of_server.contains("/444455556666/details-1.json\""), "{of_server}");
+    let (code, _, err) = stage.ask(&["audit", "accounts"]);
+    assert_eq!(code, 2, "{err}");
+    // The policy of recorded calls, too.
+    let event = format!(
+        r#"{{"eventSource": "sts.amazonaws.com", "eventName": "AssumeRole",
+        "userIdentity": {{"type": "AssumedRole", "sessionContext": {{"sessionIssuer":
+          {{"arn": "{DEPLOY}"}}}}}}}}"#
+    );
+    std::fs::write(stage.scratch.path().join("trail.json"), event).unwrap();
+    let flags = ["audit", "--activity", "trail.json", "--least-privilege", "deploy"];
+    let (code, _, err) = stage.ask(&flags);
+    assert_eq!(code, 1);
+    assert!(err.contains("no policy") || err.contains("allow"), "{err}");
+}
+
 #[test]
 fn who_may_not_ask_is_told_which_permission_is_missing() {
     let stage = Stage::new("running-permissions");

@@ -121,6 +121,7 @@ fn what_was_not_used_is_found_of_whoever_made_calls() {
             credential_reports: Vec::new(),
             unused_days: 90,
             activity: Some(activity(events)),
+            issuers: Vec::new(),
         };
         let world = world(&[(HERE, account(&policies))]);
         let audit = audit(&world, &options, &mut Progress::new(&mut |_, _, _| {}));
