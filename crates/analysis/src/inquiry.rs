@@ -1,6 +1,9 @@
 //! One question as people ask it: who, which action, on what, with which condition keys.
 
+mod policies;
+
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use stead_types::{AccountId, Arn, Timestamp};
@@ -25,6 +28,11 @@ pub struct Inquiry {
     /// Condition keys that are there; one that is told twice has two values. What is a
     /// parameter of AssumeRole, such as `sts:ExternalId`, is sent as that.
     pub context: Vec<(String, String)>,
+    /// Policies of the caller's session, each the text of a document or the ARN of a managed
+    /// policy.
+    pub session_policies: Vec<Arc<str>>,
+    /// The text of the policy that the resource has.
+    pub resource_policy: Option<Arc<str>>,
     /// From where the request comes; not known where it is not told.
     pub source_ip: Option<IpAddr>,
     /// Whether the user has shown a second factor.
@@ -53,6 +61,8 @@ pub enum InquiryPart {
     Action,
     Resource,
     Context,
+    SessionPolicy,
+    ResourcePolicy,
 }
 
 /// What of the context is a parameter.
@@ -87,12 +97,14 @@ impl Inquiry {
     pub(crate) fn attempt(&self, world: &World) -> Result<Attempt, InquiryError> {
         self.check_action()?;
         self.check_resource()?;
-        let attempt = match self.operation() {
+        let mut attempt = match self.operation() {
             None => question_of(&self.details(self.context.clone())).map_err(|it| wrong(&it))?,
             Some(Operation::AssumeRole) => self.assume_role()?,
             Some(operation) => self.bearer(operation)?,
         };
         self.check_caller(world)?;
+        self.check_resource_policy()?;
+        self.add_session_policies(&mut attempt)?;
         let value = Value::Object(attempt);
         Attempt::read(&Node::root(&value)).map_err(|error| InquiryError {
             part: InquiryPart::Context,

@@ -226,6 +226,7 @@ impl Attempted<'_> {
         Surroundings {
             service_control: service_control.cloned().into_iter().collect(),
             resource_control: resource_control.unwrap_or_else(PolicySet::default),
+            resource_policy: None,
             context: self.context(caller, owner),
         }
     }

@@ -23,6 +23,10 @@ pub struct RequestRow {
     pub action: Option<Cell>,
     /// The resource.
     pub resource: Option<Cell>,
+    /// Policies of the caller's session.
+    pub session_policies: Vec<Cell>,
+    /// The policy of the resource.
+    pub resource_policy: Option<Cell>,
     /// Condition keys with their values; one that stands there twice has two.
     pub context: Vec<(String, Cell)>,
     /// What is expected of it.
@@ -68,12 +72,15 @@ enum Field {
     Action,
     Resource,
     Expect,
+    SessionPolicy,
+    ResourcePolicy,
     Key(String),
 }
 
 /// Reads requests. A file whose first line is an object has one on each line; any other is
-/// a table whose first line names the columns: `caller`, `action`, `resource`, `expect`
-/// and condition keys. Empty lines are passed over.
+/// a table whose first line names the columns: `caller`, `action`, `resource`, `expect`,
+/// `sessionPolicy` (which may be there several times), `resourcePolicy` and condition keys.
+/// Empty lines are passed over.
 ///
 /// # Errors
 /// The first fault: a file or line that is too long or not UTF-8, columns that are none,
@@ -142,23 +149,28 @@ impl Field {
             "action" => Self::Action,
             "resource" => Self::Resource,
             "expect" => Self::Expect,
+            "sessionPolicy" => Self::SessionPolicy,
+            "resourcePolicy" => Self::ResourcePolicy,
             key if key.contains(':') => Self::Key(key.to_owned()),
             _ => return None,
         })
     }
 }
 
-const FIELDS: &str =
-    "caller, action, resource, expect, and condition keys such as aws:SourceIp are known";
+const FIELDS: &str = "caller, action, resource, expect, sessionPolicy, resourcePolicy, and condition keys such as \
+     aws:SourceIp are known";
 
 impl RequestRow {
-    /// Puts a value where it belongs. What is told twice, other than condition keys, was
+    /// Puts a value where it belongs. What is told twice, other than condition keys and
+    /// policies of the session, was
     /// refused before.
     fn set(&mut self, field: &Field, cell: Cell) -> Result<(), RequestsError> {
         match field {
             Field::Caller => self.caller = Some(cell),
             Field::Action => self.action = Some(cell),
             Field::Resource => self.resource = Some(cell),
+            Field::SessionPolicy => self.session_policies.push(cell),
+            Field::ResourcePolicy => self.resource_policy = Some(cell),
             Field::Key(key) => self.context.push((key.clone(), cell)),
             Field::Expect => self.expected = Some(expected(&cell, self.line)?),
         }

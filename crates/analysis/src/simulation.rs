@@ -129,7 +129,9 @@ impl Simulation {
             self.role_in_view(inquiry, &mut simulated);
             simulated
         } else {
-            let judged = judged(&self.world, &attempt, &inquiry.action, &inquiry.resource);
+            let (action, resource) = (&inquiry.action, &inquiry.resource);
+            let policy = inquiry.resource_policy.as_deref();
+            let judged = judged(&self.world, &attempt, action, resource, policy);
             let judged = judged.map_err(|refusal| InquiryError {
                 part: InquiryPart::Resource,
                 message: words(&refusal),
@@ -137,7 +139,9 @@ impl Simulation {
             })?;
             let mut simulated = Simulated::of(std::slice::from_ref(&judged.judgement));
             simulated.not_in_view = judged.missing;
-            if simulated.blockers.iter().any(|(layer, _)| *layer == PolicyType::Resource) {
+            if policy.is_none()
+                && simulated.blockers.iter().any(|(layer, _)| *layer == PolicyType::Resource)
+            {
                 let policy = format!("the policy of the resource `{}`", inquiry.resource);
                 simulated.not_in_view.push(policy);
             }

@@ -1,8 +1,11 @@
 //! The answer to a question that nobody has asked by a call.
 
+use std::sync::Arc;
+
 use stead_directory::Snapshot;
 use stead_policy::{
-    BlockReason, Context, ContextBuilder, Decision, FullTrace, Policies, PolicySet, PolicyType,
+    BlockReason, CompiledPolicy, Context, ContextBuilder, Decision, FullTrace, Policies, PolicyRef,
+    PolicySet, PolicySource, PolicyType, ResourcePolicy,
 };
 
 use crate::context::context_of;
@@ -18,8 +21,19 @@ pub struct Surroundings {
     pub service_control: Vec<PolicySet>,
     /// Resource control policies of the resource's organization.
     pub resource_control: PolicySet,
+    /// The policy of a resource that is no role, which nothing here keeps.
+    pub resource_policy: Option<GivenPolicy>,
     /// Condition keys that are set, or unset, over those of the call.
     pub context: ContextBuilder,
+}
+
+/// A policy that is given with a question, and what it is called.
+#[derive(Clone, Debug)]
+pub struct GivenPolicy {
+    /// What it is called.
+    pub source: PolicySource,
+    /// What it says.
+    pub policy: Arc<CompiledPolicy>,
 }
 
 /// What the policies say to a question, with all that stands in the way.
@@ -82,5 +96,10 @@ pub(crate) fn suppose<Action: AsRef<str>, R>(
         surroundings.service_control.iter().map(Policies::Indexed).collect();
     let resource = Policies::Indexed(&surroundings.resource_control);
     let controls = Controls { service: &levels, resource };
-    answer(&Question::new(caller, ask, &context, &policies, controls), &context)
+    let mut question = Question::new(caller, ask, &context, &policies, controls);
+    if let Some(given) = &surroundings.resource_policy {
+        let reference = PolicyRef { source: &given.source, policy: &given.policy };
+        question = question.with_resource_policy(ResourcePolicy::Resource(reference));
+    }
+    answer(&question, &context)
 }

@@ -35,5 +35,5 @@ pub use decide::decide;
 pub use denied::{Denied, Disclosure};
 pub use facts::{RequestFacts, Transport};
 pub use foresight::{Doubt, Foresight, foresee};
-pub use judge::{Judgement, Surroundings, judge};
+pub use judge::{GivenPolicy, Judgement, Surroundings, judge};
 pub use simulate::{AppliedStatement, Background, ResourceSide, Scene, Simulated, simulate};

@@ -5,6 +5,7 @@ mod input;
 mod json;
 mod junit;
 mod places;
+mod policies;
 mod print;
 mod requests;
 mod table;
@@ -33,13 +34,14 @@ pub(crate) fn run(flags: &SimulateFlags) -> Result<Exit, Failure> {
     let input = Input::read(flags, &asked)?;
     let inquiries: Vec<&Inquiry> = asked.iter().map(|asked| &asked.inquiry).collect();
     let answers = table::answers(&input.simulation, &inquiries);
-    let mut places = Places::new(&input);
+    let mut found = Places::new(&input);
     let (mut answered, mut faults) = (Vec::new(), Vec::new());
     for (asked, answer) in asked.into_iter().zip(answers) {
         match answer {
             Err(error) => faults.push(asked.fault(&error)),
             Ok(simulated) => {
-                let places = simulated.statements.iter().map(|it| places.find(it)).collect();
+                let places = simulated.statements.iter();
+                let places = places.map(|it| found.find(it, &asked.given)).collect();
                 answered.push(Answered { asked, simulated, places });
             }
         }

@@ -86,19 +86,22 @@ impl Attempted<'_> {
             chaining: Chaining::Direct,
         };
         let claims = self.claims(account, caller, principal);
+        let absent = claims.policies.managed().iter().filter(|arn| home.policy(arn).is_none());
+        missing.extend(absent.map(|arn| format!("the policy `{arn}`")));
         Ok((suppose(Supposition::Session(Box::new(claims)), &home)?, home))
     }
 
     fn claims(&self, account: AccountId, caller: &Caller, principal: SessionPrincipal) -> Claims {
         let now = self.attempt.time;
         let issued_at = now.minus(std::time::Duration::from_secs(AGE_SECONDS));
-        let policy = merged(&caller.session_policies);
+        let (managed, documents) = session_policies(caller);
+        let policy = merged(&documents);
         Claims {
             account,
             principal,
             issued_at,
             expires_at: now.plus(std::time::Duration::from_secs(LEFT_SECONDS)),
-            policies: SessionPolicies::new(policy.as_deref(), Vec::new()),
+            policies: SessionPolicies::new(policy.as_deref(), managed),
             tags: session_tags(caller),
             source_identity: caller.source_identity.as_ref().and_then(|text| text.parse().ok()),
             mfa: if caller.mfa {
@@ -124,6 +127,19 @@ impl Attempted<'_> {
             }
         }
     }
+}
+
+/// Session policies that are named by their ARN, and those that are documents.
+fn session_policies(caller: &Caller) -> (Vec<Arn>, Vec<serde_json::Value>) {
+    let mut managed = Vec::new();
+    let mut documents = Vec::new();
+    for policy in &caller.session_policies {
+        match policy.as_str().and_then(|text| text.parse().ok()) {
+            Some(arn) => managed.push(arn),
+            None => documents.push(policy.clone()),
+        }
+    }
+    (managed, documents)
 }
 
 /// The names of the role and of the session. Whoever names the role alone means any

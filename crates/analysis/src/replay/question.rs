@@ -1,8 +1,10 @@
 //! A question that no handler here asks: about any action, on any resource.
 
+use std::sync::Arc;
+
 use stead_api::ApiError;
-use stead_authorizer::{Ask, Judgement, Resource, judge};
-use stead_policy::ContextBuilder;
+use stead_authorizer::{Ask, GivenPolicy, Judgement, Resource, Surroundings, judge};
+use stead_policy::{CompiledPolicy, ContextBuilder, DocumentKind, PolicySource};
 use stead_types::{AccountId, Arn};
 
 use super::ground::Ground;
@@ -21,7 +23,8 @@ pub(crate) struct Judged {
 /// Asks whether the caller of the attempt may do something, with its surroundings.
 ///
 /// Who owns the resource is said by its ARN, else by `aws:ResourceAccount`; where neither
-/// does, it is the caller's own.
+/// does, it is the caller's own. `policy` is the text of the resource's own policy, where it
+/// has one.
 ///
 /// # Errors
 /// A caller that is none.
@@ -30,6 +33,7 @@ pub(crate) fn judged(
     attempt: &Attempt,
     action: &str,
     resource: &str,
+    policy: Option<&str>,
 ) -> Result<Judged, Refusal> {
     let attempted = Attempted { world, attempt };
     let arn: Option<Arn> = resource.parse().ok();
@@ -45,10 +49,20 @@ pub(crate) fn judged(
     let (caller, home) = attempted.caller(owner, &mut missing)?;
     let ground = Ground::new(world, attempt, &home);
     let call = ground.call(&caller);
+    let given = policy.map(|text| resource_policy(resource, text));
     let resource = attempted.resource(action, resource, arn.as_ref(), owner);
     let ask = Ask { action, resource, context: ContextBuilder::new(), shown: None };
-    let surroundings = attempted.surroundings(&caller, owner);
+    let surroundings =
+        Surroundings { resource_policy: given, ..attempted.surroundings(&caller, owner) };
     Ok(Judged { judgement: judge(&caller, &home, &ask, call.facts, &surroundings), missing })
+}
+
+fn resource_policy(resource: &str, text: &str) -> GivenPolicy {
+    let (policy, _) = CompiledPolicy::compile_stored(text, DocumentKind::Resource);
+    GivenPolicy {
+        source: PolicySource::Resource { resource: resource.into() },
+        policy: Arc::new(policy),
+    }
 }
 
 impl Attempted<'_> {

@@ -8,7 +8,8 @@ use crate::node::escaped;
 use crate::place::{Lines, Located};
 
 /// A request: `caller`, `action`, `resource` and `expect` are texts, `context` is an object
-/// of condition keys, which may also stand beside them.
+/// of condition keys, which may also stand beside them. Policies are texts or documents;
+/// of the session there may be a list.
 pub(super) fn request(line: &str, number: usize) -> Result<RequestRow, RequestsError> {
     let document: Value = serde_json::from_str(line).map_err(|error| {
         let column = text_column(line, error.column().saturating_sub(1));
@@ -32,6 +33,9 @@ pub(super) fn request(line: &str, number: usize) -> Result<RequestRow, RequestsE
                 reading.context(&mut row, keys)?;
             }
             (_, Some(Field::Key(key))) => reading.key(&mut row, &key, &pointer, value)?,
+            (_, Some(field @ (Field::SessionPolicy | Field::ResourcePolicy))) => {
+                reading.policies(&mut row, &field, &pointer, value)?;
+            }
             (_, Some(field)) => {
                 let text = value.as_str().filter(|text| !text.is_empty());
                 let text = text.ok_or_else(|| reading.wrong(&pointer, "expected a text"))?;
@@ -65,6 +69,32 @@ impl Reading<'_> {
                 return Err(self.wrong(&pointer, &format!("`{key}` is no condition key")));
             }
             self.key(row, key, &pointer, value)?;
+        }
+        Ok(())
+    }
+
+    fn policies(
+        &self,
+        row: &mut RequestRow,
+        field: &Field,
+        pointer: &str,
+        value: &Value,
+    ) -> Result<(), RequestsError> {
+        let values = match value {
+            Value::Array(values) if *field == Field::SessionPolicy => values.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        for value in values {
+            let text = match value {
+                Value::String(text) if !text.is_empty() => text.clone(),
+                Value::Object(_) => value.to_string(),
+                _ => return Err(self.wrong(pointer, "expected a policy, an ARN or a file")),
+            };
+            row.set(field, self.cell(pointer, &text))?;
+        }
+        if row.session_policies.len() > REQUEST_COLUMNS_MAX {
+            let message = format!("at most {REQUEST_COLUMNS_MAX} policies of a session are read");
+            return Err(self.wrong(pointer, &message));
         }
         Ok(())
     }

@@ -15,7 +15,10 @@ pub(super) fn columns(line: &str, number: usize) -> Result<Vec<Field>, RequestsE
         let wrong = |message| Err(RequestsError::new((number, cell.column), message, FIELDS));
         match Field::of(cell.text.trim()) {
             None => return wrong(format!("`{}` is no column", cell.text)),
-            Some(field) if columns.contains(&field) && !matches!(field, Field::Key(_)) => {
+            Some(field)
+                if columns.contains(&field)
+                    && !matches!(field, Field::Key(_) | Field::SessionPolicy) =>
+            {
                 return wrong(format!("the column `{}` is there twice", cell.text));
             }
             Some(field) => columns.push(field),

@@ -32,6 +32,8 @@ fn inquiry(caller: &str, action: &str, resource: &str, context: &[(&str, &str)])
         caller: caller.to_owned(),
         action: action.to_owned(),
         resource: resource.to_owned(),
+        session_policies: Vec::new(),
+        resource_policy: None,
         context: context.iter().map(own).collect(),
         source_ip: Some([203, 0, 113, 7].into()),
         mfa: false,

@@ -20,13 +20,17 @@ Examples:
     --context sts:ExternalId=7f3a
   stead simulate --policy policy.json --action s3:GetObject \\
     --resource arn:aws:s3:::reports/a
+  stead simulate --accounts ./accounts \
+    --caller arn:aws:sts::111122223333:assumed-role/app/run \
+    --session-policy session.json --resource-policy bucket.json \
+    --action s3:GetObject --resource arn:aws:s3:::reports/a
   stead simulate --accounts ./accounts --requests table.csv --json
   stead simulate --endpoint URL --profile admin --requests table.csv
   stead simulate --accounts ./accounts --expect access.csv --junit report.xml
 
 Callers, actions and resources are asked about each with each. A file of
 requests is a table whose first line names the columns (caller, action,
-resource and condition keys) or has an object on each line; what a request does
+resource, sessionPolicy, resourcePolicy and condition keys) or has an object on each line; what a request does
 not tell, the flags do. With --expect each tells what is expected too, in the
 column expect: allow or deny. docs/simulate.md describes it. Unless --endpoint
 names a server, nothing is sent anywhere.
@@ -52,6 +56,12 @@ pub(crate) struct SimulateFlags {
     /// To what it is done; can be repeated [default: *]
     #[arg(long, value_name = "ARN")]
     pub(crate) resource: Vec<String>,
+    /// A policy of the caller's session: a file, or the ARN of a managed policy; can be repeated
+    #[arg(long, value_name = "POLICY")]
+    pub(crate) session_policy: Vec<String>,
+    /// The policy that the resource has
+    #[arg(long, value_name = "FILE")]
+    pub(crate) resource_policy: Option<String>,
     /// Requests from a file, or - for standard input
     #[arg(long, value_name = "FILE", conflicts_with = "expect")]
     pub(crate) requests: Option<String>,

@@ -55,7 +55,16 @@ fn request(answered: &Answered) -> Value {
         "context": context,
         "at": inquiry.at.to_string(),
     });
-    if let (Some(origin), Some(members)) = (&answered.asked.origin, request.as_object_mut()) {
+    let Some(members) = request.as_object_mut() else { return request };
+    let given = &answered.asked.given;
+    if !given.session.is_empty() {
+        let told = given.session.iter().map(|policy| policy.told.as_ref());
+        members.insert("sessionPolicies".to_owned(), told.collect());
+    }
+    if let Some(policy) = &given.resource {
+        members.insert("resourcePolicy".to_owned(), json!(policy.told.as_ref()));
+    }
+    if let Some(origin) = &answered.asked.origin {
         members.insert("file".to_owned(), json!(origin.file));
         members.insert("line".to_owned(), json!(origin.line));
     }

@@ -6,6 +6,7 @@ use stead_analysis::{Deciding, Lines, Located};
 use stead_policy::{Effect, PolicySource};
 
 use super::input::{Input, Source};
+use super::policies::{Given, GivenPolicy};
 
 /// Where a statement stands; nowhere of policies of AWS, which are in no file.
 #[derive(Clone, Default)]
@@ -34,7 +35,10 @@ impl<'a> Places<'a> {
         Self { input, found: BTreeMap::new(), documents: HashMap::new() }
     }
 
-    pub(super) fn find(&mut self, deciding: &Deciding) -> Place {
+    pub(super) fn find(&mut self, deciding: &Deciding, given: &Given) -> Place {
+        if let Some(file) = given_place(deciding, given) {
+            return Place { file };
+        }
         let key = (deciding.source.clone(), deciding.index);
         if let Some(place) = self.found.get(&key) {
             return place.clone();
@@ -70,6 +74,28 @@ impl<'a> Places<'a> {
         let (line, column) = Lines(text).position(start);
         Some(FilePlace { name, line, column })
     }
+}
+
+/// Where a statement of a policy stands that was given with the request: nowhere where it was
+/// no file. `None` of other policies.
+fn given_place(deciding: &Deciding, given: &Given) -> Option<Option<FilePlace>> {
+    let (policy, index) = match &deciding.source {
+        PolicySource::SessionInline => given.of_session(deciding.index)?,
+        PolicySource::Resource { .. } => (given.resource.as_ref()?, deciding.index),
+        _ => return None,
+    };
+    Some(statement_place(policy, index))
+}
+
+fn statement_place(policy: &GivenPolicy, index: usize) -> Option<FilePlace> {
+    if !policy.is_file {
+        return None;
+    }
+    let located = Located::parse(&policy.text)?;
+    let ways = [format!("/Statement/{index}"), "/Statement".to_owned()];
+    let span = ways.iter().find_map(|pointer| located.find(pointer, false))?;
+    let (line, column) = Lines(&policy.text).position(span.start);
+    Some(FilePlace { name: policy.told.to_string(), line, column })
 }
 
 impl Place {

@@ -10,6 +10,7 @@ use stead_analysis::{
 use stead_server::clock::{Clock as _, SystemClock};
 use stead_types::{AccountId, Timestamp};
 
+use super::policies::{Given, GivenPolicies};
 use crate::arguments::SimulateFlags;
 use crate::excerpt::printable;
 use crate::exit::Failure;
@@ -27,6 +28,8 @@ pub(super) struct Asked {
     pub(super) inquiry: Inquiry,
     pub(super) expected: Option<Expected>,
     pub(super) origin: Option<Origin>,
+    /// The policies that were given with it.
+    pub(super) given: Given,
 }
 
 /// Where a request stands in a file.
@@ -43,6 +46,8 @@ struct Columns {
     caller: Option<usize>,
     action: Option<usize>,
     resource: Option<usize>,
+    session_policy: Option<usize>,
+    resource_policy: Option<usize>,
 }
 
 /// The requests, in the order of the file; of each line callers, then actions, then
@@ -51,10 +56,12 @@ pub(super) fn read(flags: &SimulateFlags) -> Result<Vec<Asked>, Failure> {
     let at = flags.surroundings.at.as_deref();
     let at = at.map_or_else(|| Ok(SystemClock.now()), moment)?;
     let name = flags.expect.as_ref().or(flags.requests.as_ref());
+    let mut policies = GivenPolicies::default();
     let Some(name) = name else {
         let row = RequestRow::default();
         let mut asked = Vec::new();
-        product(&row, None, flags, at, &mut asked)?;
+        let given = policies.of(&row, flags)?;
+        product(&row, None, flags, (at, &given), &mut asked)?;
         return Ok(asked);
     };
     let bytes = bytes(name)?;
@@ -67,9 +74,12 @@ pub(super) fn read(flags: &SimulateFlags) -> Result<Vec<Asked>, Failure> {
             caller: column(&row.caller),
             action: column(&row.action),
             resource: column(&row.resource),
+            session_policy: row.session_policies.first().map(|cell| cell.column),
+            resource_policy: column(&row.resource_policy),
         };
         let origin = Origin { file: name.clone(), line: row.line, columns };
-        product(row, Some(&origin), flags, at, &mut asked)?;
+        let given = policies.of(row, flags)?;
+        product(row, Some(&origin), flags, (at, &given), &mut asked)?;
     }
     Ok(asked)
 }
@@ -103,7 +113,7 @@ fn product(
     row: &RequestRow,
     origin: Option<&Origin>,
     flags: &SimulateFlags,
-    at: Timestamp,
+    (at, given): (Timestamp, &Given),
     asked: &mut Vec<Asked>,
 ) -> Result<(), Failure> {
     let any = ["*".to_owned()];
@@ -135,12 +145,14 @@ fn product(
                     action: action.clone(),
                     resource,
                     context: context.clone(),
+                    session_policies: given.session_policies(),
+                    resource_policy: given.resource_policy(),
                     source_ip: flags.surroundings.source_ip,
                     mfa: flags.surroundings.mfa,
                     at,
                 };
                 let (expected, origin) = (row.expected, origin.cloned());
-                asked.push(Asked { inquiry, expected, origin });
+                asked.push(Asked { inquiry, expected, origin, given: given.clone() });
             }
         }
     }
@@ -202,6 +214,8 @@ impl Asked {
             InquiryPart::Caller => origin.columns.caller,
             InquiryPart::Action => origin.columns.action,
             InquiryPart::Resource => origin.columns.resource,
+            InquiryPart::SessionPolicy => origin.columns.session_policy,
+            InquiryPart::ResourcePolicy => origin.columns.resource_policy,
             InquiryPart::Context => None,
         };
         let (line, column) = (origin.line, column.unwrap_or(1));

@@ -304,3 +304,146 @@ fn endings_are_told_apart() {
     let (_, help, _) = ending(scratch.path(), &["--help"]);
     assert!(help.contains("4 not as expected"), "{help}");
 }
+
+const ROLE: &str = "arn:aws:sts::111122223333:assumed-role/deploy/run";
+
+/// A role that may do everything in S3, policies for its sessions, and one of a bucket.
+fn with_session(name: &str) -> Scratch {
+    let scratch = scratch(name);
+    let details = DETAILS.replace(
+        "\"RoleName\": \"deploy\",",
+        "\"RoleName\": \"deploy\", \"RolePolicyList\": [{\"PolicyName\": \"s3\", \"PolicyDocument\": {
+          \"Version\": \"2012-10-17\",
+          \"Statement\": {\"Effect\": \"Allow\", \"Action\": \"s3:*\", \"Resource\": \"*\"}}}],",
+    );
+    let write = |name: &str, text: &str| {
+        std::fs::write(scratch.path().join(name), text).unwrap();
+    };
+    write("accounts/111122223333/details.json", &details);
+    write(
+        "session.json",
+        "{\"Version\": \"2012-10-17\",\n \"Statement\": [{\"Effect\": \"Allow\",\n  \"Action\": \"s3:Get*\", \"Resource\": \"*\"}]}",
+    );
+    write(
+        "bucket.json",
+        "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Principal\": \
+         {\"AWS\": \"arn:aws:iam::999988887777:user/eve\"}, \"Action\": \"s3:GetObject\",\n \
+         \"Resource\": \"arn:aws:s3:::reports/*\"},\n {\"Sid\": \"NotNow\", \"Effect\": \"Deny\", \
+         \"Principal\": \"*\", \"Action\": \"s3:PutObject\", \"Resource\": \"*\"}]}",
+    );
+    scratch
+}
+
+#[test]
+fn policies_of_the_session_and_of_the_resource_are_asked_too() {
+    let scratch = with_session("given");
+    let object = "arn:aws:s3:::reports/a";
+    let ask = |more: &[&str]| {
+        let (code, out, err) = over_accounts(
+            &scratch,
+            &[&["--caller", ROLE, "--resource", object, "--json"], more].concat(),
+        );
+        assert!(err.is_empty(), "{err}");
+        (code, objects(&out).remove(0))
+    };
+    let (code, answer) = ask(&["--action", "s3:PutObject"]);
+    assert_eq!((code, &answer["decision"]), (0, &json!("allowed")));
+    let session = ["--session-policy", "session.json"];
+    let (code, answer) = ask(&[&["--action", "s3:PutObject"], &session[..]].concat());
+    assert_eq!((code, &answer["decision"]), (3, &json!("implicit-deny")));
+    assert_eq!(answer["blockedBy"], json!([{"layer": "session", "decision": "implicit-deny"}]));
+    assert_eq!(answer["request"]["sessionPolicies"], json!(["session.json"]));
+    let (code, answer) = ask(&[&["--action", "s3:GetObject"], &session[..]].concat());
+    assert_eq!(code, 0, "{answer}");
+    let of_session = answer["statements"].as_array().unwrap().iter();
+    let of_session: Vec<&Value> = of_session.filter(|it| it["layer"] == "session").collect();
+    assert_eq!(
+        (&of_session[0]["file"], &of_session[0]["line"]),
+        (&json!("session.json"), &json!(2))
+    );
+    // Several documents allow what one of them does, and a managed policy is one of them.
+    let managed = "arn:aws:iam::aws:policy/AdministratorAccess";
+    let both = [&["--action", "s3:PutObject", "--session-policy", managed], &session[..]].concat();
+    assert_eq!(ask(&both).0, 0);
+    let bucket = ["--resource-policy", "bucket.json"];
+    let (code, answer) = ask(&[&["--action", "s3:PutObject"], &bucket[..]].concat());
+    assert_eq!((code, &answer["decision"]), (3, &json!("explicit-deny")));
+    let by = &answer["statements"][0];
+    assert_eq!(
+        json!([by["layer"], by["sid"], by["file"], by["line"]]),
+        json!(["resource", "NotNow", "bucket.json", 3])
+    );
+    // Somebody of another account is let in by the bucket's policy alone.
+    let eve = ["--caller", "arn:aws:iam::999988887777:user/eve", "--action", "s3:GetObject"];
+    let owner = ["--context", "aws:ResourceAccount=111122223333", "--resource", object];
+    let (code, _, _) = over_accounts(&scratch, &[&eve[..], &owner[..]].concat());
+    assert_eq!(code, 3);
+    let (code, out, _) = over_accounts(&scratch, &[&eve[..], &owner[..], &bucket[..]].concat());
+    assert_eq!(code, 0, "{out}");
+}
+
+#[test]
+fn policies_stand_in_columns_and_members() {
+    let scratch = with_session("given-table");
+    let table = format!(
+        "caller,action,resource,sessionPolicy,resourcePolicy,expect\n\
+         {ROLE},s3:PutObject,arn:aws:s3:::reports/a,,,allow\n\
+         {ROLE},s3:PutObject,arn:aws:s3:::reports/a,session.json,,deny\n\
+         {ROLE},s3:PutObject,arn:aws:s3:::reports/a,,bucket.json,deny\n\
+         {ROLE},s3:GetObject,arn:aws:s3:::reports/a,session.json,bucket.json,allow\n"
+    );
+    std::fs::write(scratch.path().join("t.csv"), table).unwrap();
+    let (code, out, err) = over_accounts(&scratch, &["--expect", "t.csv"]);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    let document = json!({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}});
+    let line = json!({"caller": ROLE, "action": "s3:PutObject", "sessionPolicy": [document],
+        "resource": "arn:aws:s3:::reports/a", "expect": "deny"});
+    std::fs::write(scratch.path().join("t.jsonl"), line.to_string()).unwrap();
+    let (code, out, err) = over_accounts(&scratch, &["--expect", "t.jsonl"]);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+}
+
+#[test]
+fn policies_that_are_none_or_are_nobodys_are_refused() {
+    let scratch = with_session("given-wrong");
+    let object = ["--resource", "arn:aws:s3:::reports/a", "--action", "s3:GetObject"];
+    let refused = |flags: &[&str], wanted: &str, code: i32| {
+        let (found, _, err) = over_accounts(&scratch, &[&object[..], flags].concat());
+        assert_eq!(found, code, "{err}");
+        assert!(err.contains(wanted) && err.contains("help:"), "{err}");
+    };
+    let session = ["--session-policy", "session.json"];
+    refused(&[&["--caller", ANN], &session[..]].concat(), "in no session that has policies", 2);
+    refused(
+        &["--caller", ROLE, "--session-policy", "bucket.json"],
+        "this is no session policy: ",
+        2,
+    );
+    refused(
+        &["--caller", ROLE, "--resource-policy", "session.json"],
+        "this is no resource policy: ",
+        2,
+    );
+    let (code, _, err) = over_accounts(
+        &scratch,
+        &[&object[..], &["--caller", ROLE, "--session-policy", "x"]].concat(),
+    );
+    assert_eq!(code, 1);
+    assert!(err.contains("cannot read `x`"), "{err}");
+    let role = ["--caller", ROLE, "--action", "sts:AssumeRole", "--resource", DEPLOY];
+    let (code, _, err) =
+        over_accounts(&scratch, &[&role[..], &["--resource-policy", "bucket.json"]].concat());
+    assert_eq!(code, 2);
+    assert!(err.contains("the role's trust policy"), "{err}");
+    let (code, _, err) = over_accounts(&scratch, &["--expect", "wrong.csv", "--caller", ROLE]);
+    assert_eq!(code, 1, "{err}");
+    std::fs::write(
+        scratch.path().join("wrong.csv"),
+        "action,sessionPolicy,expect\ns3:GetObject,bucket.json,allow\n",
+    )
+    .unwrap();
+    let (code, _, err) = over_accounts(&scratch, &["--expect", "wrong.csv", "--caller", ROLE]);
+    assert_eq!(code, 1, "{err}");
+    assert!(err.contains("wrong.csv:2:14: this is no session policy"), "{err}");
+}
