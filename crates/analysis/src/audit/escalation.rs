@@ -1,7 +1,8 @@
 //! Who is no administrator and can make an administrator of themselves.
 //!
-//! The methods are those that Rhino Security Labs published ("AWS IAM Privilege Escalation -
-//! Methods and Mitigation", 2018) and that <https://pathfinding.cloud> collects. Which calls
+//! The methods are those that Rhino Security Labs published
+//! (<https://github.com/RhinoSecurityLabs/AWS-IAM-Privilege-Escalation>) and that
+//! <https://pathfinding.cloud> collects. Which calls
 //! make one stands in tables here; whether somebody may make them, the evaluator says, and
 //! where a call changes a policy, of accounts in which it is changed.
 

@@ -9,6 +9,7 @@ use super::statement::{names_action, passes};
 use super::trust::{TrustStatement, finding, principals};
 use super::{Finding, Scene, Where, role};
 use crate::fixes;
+use crate::matching::likeness;
 use crate::replay::Denial;
 use crate::{Cause, Layer};
 
@@ -252,7 +253,12 @@ fn unnamed(
     let cross_account =
         caller.account().is_some_and(|account| account != denial.ask.resource.account());
     let own_side_allows = own_side_allows(denial);
-    if cross_account && whole_accounts && others && own_side_allows && !is_meant(denial) {
+    let is_misspelt = caller.account().is_some_and(|own| {
+        let mut named = named.iter().filter_map(|entry| account_of(&entry.text));
+        named.any(|other| is_much_alike(own, other))
+    });
+    let is_meant = is_misspelt || is_meant(denial);
+    if cross_account && whole_accounts && others && own_side_allows && !is_meant {
         // Everything that a simulator looks at says yes: the caller may assume anything,
         // and the role's account trusts another one.
         let mut place = first.place(expected);
@@ -300,6 +306,14 @@ fn is_meant(denial: &Denial) -> bool {
 fn names_some_role(pattern: &str) -> bool {
     let name = pattern.rsplit_once("role/").map_or("", |(_, name)| name);
     name.split(['*', '?', '/']).any(|part| part.len() > 2)
+}
+
+/// Whether a number may be the other one with a slip of the pen: numbers of accounts are
+/// drawn, and two that are so alike are hardly ever met.
+fn is_much_alike(one: AccountId, other: AccountId) -> bool {
+    /// Three of twelve digits.
+    const LIKENESS_MIN: usize = 75;
+    likeness(&one.to_string(), &other.to_string()) >= LIKENESS_MIN
 }
 
 fn is_account(text: &str) -> bool {

@@ -18,6 +18,8 @@ Examples:
     --caller arn:aws:iam::111122223333:user/ann \\
     --role arn:aws:iam::444455556666:role/deploy --external-id 7f3a
   stead explain --accounts ./accounts --role ARN --token token.jwt
+  stead explain --accounts ./accounts --role ARN --saml-provider ARN \\
+    --claim saml:aud=https://signin.aws.amazon.com/saml
   stead explain --accounts ./accounts --event event.json
   stead explain --accounts ./accounts --event event.json --print-case > c.json
 
@@ -128,9 +130,26 @@ pub(crate) struct AttemptFlags {
     /// When the call was made [default: now]
     #[arg(long, value_name = "TIME", requires = "of", conflicts_with = "case")]
     pub(crate) at: Option<String>,
+    /// The provider of an assertion, for AssumeRoleWithSAML
+    #[arg(long, value_name = "ARN", requires = "of", conflicts_with_all = ["case", "token", "event", "caller", "mfa"])]
+    pub(crate) saml_provider: Option<String>,
+    /// What the assertion says, by the names of condition keys, such as
+    /// saml:aud=https://signin.aws.amazon.com/saml; repeated, it has several values
+    #[arg(long, value_name = "KEY=VALUE", value_parser = claim, requires = "saml_provider")]
+    pub(crate) claim: Vec<(String, String)>,
     /// A token of an OpenID Connect provider, for AssumeRoleWithWebIdentity
     #[arg(long, value_name = "FILE", requires = "of", conflicts_with = "case")]
     pub(crate) token: Option<PathBuf>,
+}
+
+/// What an assertion says.
+fn claim(text: &str) -> Result<(String, String), String> {
+    let (key, value) = pair(text)?;
+    let is_key = key.len() > 5 && key.get(..5).is_some_and(|it| it.eq_ignore_ascii_case("saml:"));
+    match is_key {
+        true => Ok((key, value)),
+        false => Err("a claim begins with `saml:`, as its condition key does".to_owned()),
+    }
 }
 
 /// A name and a value; the value may have further signs of equality.

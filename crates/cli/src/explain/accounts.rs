@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use stead_analysis::{
     CASE_BYTES_MAX, Case, CaseError, Details, DetailsError, EVENT_BYTES_MAX, EXPORT_FILES_MAX,
     Export, ExportFile, TOKEN_BYTES_MAX, World, attempt_of, attempt_of_event,
@@ -117,7 +117,7 @@ pub(super) fn case(
     export: &Export,
 ) -> Result<Case, Failure> {
     let event = match &flags.event {
-        None => denied,
+        None => denied.or_else(|| flags.saml_provider.as_deref().map(|it| assertion(flags, it))),
         Some(path) => {
             let (name, text) = (path.display().to_string(), text(path, EVENT_BYTES_MAX)?);
             let attempt = attempt_of_event(&text, export);
@@ -142,6 +142,25 @@ pub(super) fn case(
     };
     let attempt = attempt_of(&details, event).map_err(|error| wrong(&error))?;
     Ok(export.case(attempt))
+}
+
+/// A call with an assertion that says what the flags tell. That it is signed and in its time is
+/// supposed.
+fn assertion(flags: &AttemptFlags, provider: &str) -> Map<String, Value> {
+    let mut claims: Map<String, Value> = Map::new();
+    for (key, value) in &flags.claim {
+        match claims.get_mut(key) {
+            None => drop(claims.insert(key.clone(), json!(value))),
+            Some(Value::Array(values)) => values.push(json!(value)),
+            Some(one) => *one = json!([one.take(), value]),
+        }
+    }
+    let attempt = json!({
+        "operation": "sts:AssumeRoleWithSAML",
+        "parameters": { "PrincipalArn": provider },
+        "token": { "claims": claims },
+    });
+    attempt.as_object().cloned().unwrap_or_default()
 }
 
 fn wrong(error: &DetailsError) -> Failure {

@@ -221,3 +221,53 @@ fn what_makes_no_attempt_is_a_wrong_use() {
     assert_eq!(code, 1);
     assert!(stderr.contains("cannot read the directory `absent`"), "{stderr}");
 }
+
+const SAML_PROVIDER: &str = "arn:aws:iam::444455556666:saml-provider/corp";
+
+/// With a role that trusts a SAML provider.
+fn with_saml(name: &str) -> Scratch {
+    let scratch = scratch(name);
+    let trust = json!({"RoleDetailList": [{
+        "Path": "/", "RoleName": "people", "RoleId": "AROAIOSFODNN7EXAMPLE9",
+        "Arn": "arn:aws:iam::444455556666:role/people",
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": {"Federated": SAML_PROVIDER},
+            "Action": "sts:AssumeRoleWithSAML",
+            "Condition": {"StringEquals": {"saml:aud": "https://signin.aws.amazon.com/saml",
+                "saml:edupersonorgdn": "ou=people"}},
+        }]},
+    }]});
+    let providers = json!({"SAMLProviderList": [{"Arn": SAML_PROVIDER}]});
+    let shop = scratch.path().join("accounts/shop");
+    std::fs::write(shop.join("people.json"), trust.to_string()).unwrap();
+    std::fs::write(shop.join("saml.json"), providers.to_string()).unwrap();
+    scratch
+}
+
+#[test]
+fn an_assertion_is_told_by_its_claims() {
+    let scratch = with_saml("accounts-saml");
+    let role = "arn:aws:iam::444455556666:role/people";
+    let call = ["--role", role, "--saml-provider", SAML_PROVIDER, "--at", NOON];
+    let audience = ["--claim", "saml:aud=https://signin.aws.amazon.com/saml"];
+    let ask = |more: &[&str]| {
+        let (code, out, err) = explain(&scratch, &[&call[..], &audience[..], more].concat());
+        assert_eq!(err, "");
+        (code, out)
+    };
+    let (code, out) = ask(&["--claim", "saml:edupersonorgdn=ou=people"]);
+    assert_eq!(code, 0, "{out}");
+    let (code, out) = ask(&["--claim", "saml:edupersonorgdn=ou=others"]);
+    assert_eq!(code, 3);
+    assert!(out.starts_with("denied: trust-condition-value-mismatch"), "{out}");
+    let (code, out) = ask(&["--json"]);
+    let answer: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &answer["cause"]), (3, &json!("trust-condition-key-absent")), "{out}");
+    let wrong = [vec!["--claim", "aud=x"], vec!["--caller", ANN], vec!["--token", "token"]];
+    for flags in wrong {
+        let (code, _, err) = explain(&scratch, &[&call[..], flags.as_slice()].concat());
+        assert_eq!(code, 2, "{err}");
+    }
+    let (code, _, _) = explain(&scratch, &["--role", role, "--claim", "saml:aud=x"]);
+    assert_eq!(code, 2);
+}

@@ -43,9 +43,13 @@ const DEFINITION: &str = "arn:aws:ecs:us-east-1:ACCOUNT:task-definition/";
 /// Ways that begin with passing a role.
 ///
 /// Spec: the kinds of resources are those of the service authorization reference, of which
-/// every one that a call cannot do without. Further sources: the edges of Principal Mapper
-/// (<https://github.com/nccgroup/PMapper>), for Auto Scaling, and HackTricks Cloud, "AWS -
-/// Privilege Escalation", for Step Functions, Systems Manager and EMR.
+/// every one that a call cannot do without. Further sources: Principal Mapper
+/// (<https://github.com/nccgroup/PMapper>, `principalmapper/graphing/autoscaling_edges.py`), for
+/// Auto Scaling, and the pages `aws-stepfunctions-privesc`, `aws-ssm-privesc` and
+/// `aws-emr-privesc` of HackTricks Cloud
+/// (<https://github.com/HackTricks-wiki/hacktricks-cloud>, below
+/// `src/pentesting-cloud/aws-security/aws-privilege-escalation`). With EMR the role that is
+/// won is that of the instances, as the page says, and not that of the service.
 const PASSING: &[Method] = &[
     Method {
         service: EC2,

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use stead_analysis::Principal;
 
 use super::accounts::{
-    Account, HERE, assume, policy, role, shown, trust, trust_if, user, who_can_assume, world,
+    Account, HERE, assume, policy, role, role_arn, shown, trust, trust_if, user, who_can_assume,
+    world,
 };
 
 #[test]
@@ -49,6 +50,24 @@ fn conditions_are_found_and_those_that_cannot_hold_are_not() {
     assert_eq!(shown(&who_can_assume(&world, "past")), [""; 0]);
     // The tags of users are known.
     assert_eq!(shown(&who_can_assume(&world, "tagged")), ["user 111122223333:user/ops > tagged"]);
+}
+
+/// Spec: UG:id_credentials_mfa_configure-api-require: the credentials of AssumeRole carry no
+/// second factor, also where one was shown to get them.
+#[test]
+fn sessions_of_roles_have_no_second_factor() {
+    let account = format!("arn:aws:iam::{HERE}:root");
+    let guarded =
+        trust_if(json!({"AWS": account}), json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}}));
+    let hop = assume(&role_arn(HERE, "*"));
+    let account = Account {
+        users: vec![user(HERE, "ann", std::slice::from_ref(&hop))],
+        roles: vec![role(HERE, "guarded", &guarded, &[]), role(HERE, "hop", &guarded, &[hop])],
+        ..Account::default()
+    };
+    let answer = who_can_assume(&world(&[(HERE, account)]), "guarded");
+    let told = "user 111122223333:user/ann > guarded aws:MultiFactorAuthPresent=\"true\"";
+    assert_eq!(shown(&answer), [told]);
 }
 
 #[test]
