@@ -203,6 +203,9 @@ pub(crate) struct ServeFlags {
     /// Simulate policies as AWS does, without trust policies
     #[arg(long)]
     aws_simulator_compatible: bool,
+    /// Add AWS's managed policies from the files of this directory
+    #[arg(long, value_name = "DIR")]
+    managed_policies: Option<String>,
     /// Accept fixture keys on an address that others can reach
     #[arg(long)]
     allow_remote: bool,
@@ -247,6 +250,7 @@ impl ServeFlags {
             (Key::TlsKey, &self.tls_key),
             (Key::RootKeyFile, &self.root_key_file),
             (Key::AuditLog, &self.audit_log),
+            (Key::ManagedPolicies, &self.managed_policies),
             (Key::IssuerProxy, &self.issuer_proxy),
             (Key::IssuerProxyCredentialsFile, &self.issuer_proxy_credentials_file),
             (Key::OtherRootKeyFile, &self.other_root_key_file),

@@ -18,6 +18,7 @@ use crate::config::{Settings, Storage, Tls, TlsFiles};
 use crate::http::Certificate;
 use crate::installation::Installation;
 use crate::issuer_keys::IssuerKeys;
+use crate::managed_policies;
 use crate::root_key::RootKeySource;
 use crate::start::StartError;
 use crate::traces;
@@ -49,6 +50,9 @@ pub async fn check(settings: &Settings, now: Timestamp) -> Vec<Problem> {
     let mut problems = Vec::new();
     if let Some(Tls::Files(files)) = &settings.tls {
         problems.extend(tls(files, now));
+    }
+    if let Some(directory) = &settings.managed_policies {
+        problems.extend(managed_policies::read(directory).err().map(Problem::from));
     }
     problems.extend(IssuerKeys::new(&settings.issuers, 1).err().map(Problem::from));
     if let Some(traces) = &settings.traces {

@@ -26,6 +26,7 @@ mod jobs;
 mod keys;
 pub mod limits;
 pub mod logging;
+mod managed_policies;
 mod metrics;
 mod own_certificate;
 pub mod private_file;

@@ -221,6 +221,12 @@ pub const REPORT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// told for the rest of a day.
 pub const REPORT_LIFETIME: Duration = Duration::from_secs(24 * 3_600);
 
+/// Files of managed policies that are read at the start. Choice: AWS has some 1,600.
+pub const MANAGED_POLICY_FILES_MAX: usize = 4_096;
+
+/// Bytes of one such file. Choice: ten times the longest document of AWS.
+pub const MANAGED_POLICY_BYTES_MAX: u64 = 1024 * 1024;
+
 /// Bytes of all jobs together that later calls can ask about. Choice: as for credential reports.
 pub const JOB_BYTES_MAX: u64 = 64 * 1024 * 1024;
 

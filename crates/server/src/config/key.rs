@@ -40,6 +40,8 @@ pub enum Key {
     SealedDenials,
     /// Policy simulation as AWS's, which leaves out trust policies.
     AwsSimulatorCompatible,
+    /// A directory of managed policies of AWS beside those that come with Stead.
+    ManagedPolicies,
     /// Accept fixture keys on an address that others can reach.
     AllowRemote,
     /// How log lines look.
@@ -99,7 +101,7 @@ pub enum Shape {
 
 impl Key {
     /// Every key, in the order they are shown.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::Data,
         Self::Listen,
         Self::MetricsListen,
@@ -118,6 +120,7 @@ impl Key {
         Self::StrictMessages,
         Self::SealedDenials,
         Self::AwsSimulatorCompatible,
+        Self::ManagedPolicies,
         Self::AllowRemote,
         Self::LogFormat,
         Self::LogLevel,
@@ -163,6 +166,7 @@ impl Key {
             Self::StrictMessages => "strict_messages",
             Self::SealedDenials => "sealed_denials",
             Self::AwsSimulatorCompatible => "aws_simulator_compatible",
+            Self::ManagedPolicies => "managed_policies",
             Self::AllowRemote => "allow_remote",
             Self::LogFormat => "log_format",
             Self::LogLevel => "log_level",
@@ -214,6 +218,7 @@ impl Key {
             | Self::Listen
             | Self::MetricsListen
             | Self::ReadyFile
+            | Self::ManagedPolicies
             | Self::Account
             | Self::Region
             | Self::TlsCert
@@ -238,6 +243,7 @@ impl Key {
         match self {
             Self::Data
             | Self::ReadyFile
+            | Self::ManagedPolicies
             | Self::TlsCert
             | Self::TlsKey
             | Self::RootKeyFile
@@ -317,6 +323,7 @@ impl Key {
             Self::RequestTimeout => Some("30s"),
             Self::ShutdownTimeout => Some("10s"),
             Self::ReadyFile
+            | Self::ManagedPolicies
             | Self::MetricsListen
             | Self::Account
             | Self::TlsName

@@ -47,6 +47,8 @@ pub struct Settings {
     pub sealed_denials: bool,
     /// How policy simulation answers.
     pub simulator: Simulator,
+    /// A directory of managed policies of AWS beside those that come with Stead.
+    pub managed_policies: Option<PathBuf>,
     /// How log lines look.
     pub log_format: LogFormat,
     /// Which log lines are written.
@@ -146,6 +148,7 @@ impl Settings {
                 true => Simulator::AsAws,
                 false => Simulator::AsCalls,
             },
+            managed_policies: read.optional(Key::ManagedPolicies, path)?,
             log_format: read.required(Key::LogFormat, log_format)?,
             log_level: read.required(Key::LogLevel, log_level)?,
             connections_max: read.required(Key::ConnectionsMax, connections)?,

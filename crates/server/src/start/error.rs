@@ -11,6 +11,7 @@ use crate::authorities::AuthoritiesError;
 use crate::http::TlsError;
 use crate::installation::InstallationError;
 use crate::issuer_keys::IssuerKeysError;
+use crate::managed_policies::ManagedPoliciesError;
 use crate::own_certificate::OwnCertificateError;
 use crate::root_key::RootKeyError;
 
@@ -47,6 +48,9 @@ pub enum StartError {
     /// There is no certificate of the server's own.
     #[error(transparent)]
     OwnCertificate(#[from] OwnCertificateError),
+    /// The managed policies that were to be added are not.
+    #[error(transparent)]
+    ManagedPolicies(#[from] ManagedPoliciesError),
     /// The keys of token issuers cannot be had.
     #[error(transparent)]
     IssuerKeys(#[from] IssuerKeysError),
@@ -103,6 +107,12 @@ impl StartError {
             }
             Self::MetricsListen { .. } => "choose another address with --metrics-listen",
             Self::Tls(_) => "--tls-cert is a PEM chain, --tls-key its unencrypted PEM key",
+            Self::ManagedPolicies(ManagedPoliciesError::InUse(_)) => {
+                "one server of a process can add managed policies, before any is asked for"
+            }
+            Self::ManagedPolicies(_) => {
+                "--managed-policies names a directory of files as docs/managed-policies.md shows them"
+            }
             Self::IssuerKeys(IssuerKeysError::Proxy(_)) => {
                 "issuer_proxy_credentials_file names a file of one line `USER:PASSWORD`, `chmod 600`"
             }

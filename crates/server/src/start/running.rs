@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use stead_directory::add_aws_managed_policies;
 use stead_session::{KeyState, Keyring};
 use stead_store_sqlite::SqliteStore;
 use stead_types::Timestamp;
@@ -25,6 +26,7 @@ use crate::http::{Certificate, HttpLimits, Listener, Stop, TrustedProxies, serve
 use crate::installation::RootCredentials;
 use crate::issuer_keys::IssuerKeys;
 use crate::keys::{Home, Keys};
+use crate::managed_policies::{self, ManagedPoliciesError};
 use crate::metrics::{self, Sources};
 use crate::own_certificate;
 use crate::private_file;
@@ -79,6 +81,10 @@ pub async fn start_on(
         Some(Tls::Files(files)) => Some(Certificate::load(files.clone())?),
         Some(Tls::Own { .. }) | None => None,
     };
+    if let Some(directory) = &settings.managed_policies {
+        let added = managed_policies::read(directory)?;
+        add_aws_managed_policies(added).map_err(ManagedPoliciesError::from)?;
+    }
     open_files::allow(settings.connections_max);
     // Half of the connections: whoever asks for keys that nobody has leaves the others to
     // those whose keys are known.
