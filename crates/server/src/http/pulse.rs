@@ -111,12 +111,26 @@ impl Pulse {
         // Counted first and asked afterwards, so that no two take the last place.
         let admitted = Admitted { pulse: Arc::clone(self), queued: overloaded };
         let is_full = self.working.fetch_add(1, Ordering::Relaxed) >= self.working_max;
-        let waits = overloaded && !self.has_place(self.queued.fetch_add(1, Ordering::Relaxed));
+        let waits = overloaded && !self.enters_queue();
         if is_full || waits {
             self.refused.fetch_add(1, Ordering::Relaxed);
             return None;
         }
         Some(admitted)
+    }
+
+    /// Whether there was a place in the queue for one more, who is counted in it in any case.
+    fn enters_queue(&self) -> bool {
+        let queued = self.queued.fetch_add(1, Ordering::Relaxed);
+        if queued == 0 {
+            self.note_none_queued();
+        }
+        self.has_place(queued)
+    }
+
+    /// Nobody stands back at this moment, or nobody did until now.
+    fn note_none_queued(&self) {
+        self.none_queued_at.store(microseconds(self.began.elapsed()), Ordering::Relaxed);
     }
 
     /// Whether one more may stand back beside so many. More of them where nobody did a moment
@@ -159,7 +173,7 @@ impl Admitted {
     fn leave_queue(&mut self) {
         let pulse = &self.pulse;
         if std::mem::take(&mut self.queued) && pulse.queued.fetch_sub(1, Ordering::Relaxed) == 1 {
-            pulse.none_queued_at.store(microseconds(pulse.began.elapsed()), Ordering::Relaxed);
+            pulse.note_none_queued();
         }
     }
 }
@@ -213,15 +227,20 @@ mod tests {
         }
         let waited = OVERLOAD_AFTER_OWN_WORK * 2;
         pulse.beat(&mut regulator, waited, waited, waited);
-        let mut admitted: Vec<_> = (0..1000).filter_map(|_| pulse.admit()).collect();
-        assert_eq!(admitted.len(), OVERLOAD_QUEUE_PER_CORE);
-        assert!(pulse.admit().is_none());
-        admitted[0].stand_back().await;
-        assert!(pulse.admit().is_some(), "one has begun");
-        drop(admitted);
-        let bunch: Vec<_> = (0..1000).filter_map(|_| pulse.admit()).collect();
+        let mut bunch: Vec<_> = (0..1000).filter_map(|_| pulse.admit()).collect();
         assert_eq!(bunch.len(), OVERLOAD_QUEUE_PER_CORE * OVERLOAD_BUNCH_FACTOR);
+        sleep(OVERLOAD_BUNCH_WITHIN * 2).await;
+        for admitted in bunch.iter_mut().skip(OVERLOAD_QUEUE_PER_CORE) {
+            admitted.stand_back().await;
+        }
+        assert!(pulse.admit().is_none(), "there was a queue for a while");
+        bunch[0].stand_back().await;
+        assert!(pulse.admit().is_some(), "one more has begun");
         drop(bunch);
+        sleep(OVERLOAD_BUNCH_WITHIN * 2).await;
+        let again: Vec<_> = (0..1000).filter_map(|_| pulse.admit()).collect();
+        assert_eq!(again.len(), OVERLOAD_QUEUE_PER_CORE * OVERLOAD_BUNCH_FACTOR, "a new bunch");
+        drop(again);
         assert_eq!(pulse.queued.load(Ordering::Relaxed), 0);
         assert_eq!(pulse.working.load(Ordering::Relaxed), 0);
     }
