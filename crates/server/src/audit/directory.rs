@@ -159,14 +159,15 @@ impl DirectoryLog {
         self.flush()?;
         let (mut link, mut lines) = (self.link, Vec::new());
         let mut file = Self::begin(&self.directory, &mut link, now, &mut lines)?;
-        file.write(&lines)?;
+        file.write(&mut lines)?;
+        let file = file.instead_of(&mut self.file);
         (self.file, self.link, self.end) = (file, link, link);
         self.drop_oldest()?;
         self.compressor.compress_before(self.file.first());
         Ok(())
     }
 
-    pub(super) fn write(&mut self, lines: &[u8]) -> io::Result<()> {
+    pub(super) fn write(&mut self, lines: &mut Vec<u8>) -> io::Result<()> {
         self.file.write(lines)?;
         self.end = self.link;
         Ok(())

@@ -44,13 +44,16 @@ impl Output {
         }
     }
 
-    /// Writes lines whole. After an error the same lines are to be written again.
-    fn write(&mut self, lines: &[u8]) -> io::Result<()> {
+    /// Writes lines whole; leaves an empty buffer in their place. After an error the same
+    /// lines are to be written again.
+    fn write(&mut self, lines: &mut Vec<u8>) -> io::Result<()> {
         match self {
             Self::Directory(log) => log.write(lines),
             Self::StandardOutput(_) => {
                 let mut stdout = io::stdout().lock();
-                stdout.write_all(lines).and_then(|()| stdout.flush())
+                stdout.write_all(lines).and_then(|()| stdout.flush())?;
+                lines.clear();
+                Ok(())
             }
         }
     }
@@ -103,7 +106,7 @@ impl Writer {
     pub(super) fn run(mut self, mut lines: Vec<u8>) {
         let mut unwritten = Unwritten { queue: Arc::clone(&self.queue), has_ended: false };
         let mut batch = Batch::default();
-        let mut goes_on = self.until_done(|this| this.output.write(&lines))
+        let mut goes_on = self.until_done(|this| this.output.write(&mut lines))
             && self.until_done(|this| this.output.flush());
         while goes_on {
             batch = self.queue.take(batch, self.idle_max());
