@@ -1,3 +1,5 @@
+use std::any::Any;
+
 use stead_api::{ApiError, Operation};
 use stead_authorizer::{Ask, Authorized};
 use stead_directory::Snapshot;
@@ -26,6 +28,15 @@ pub trait Handle<Op: Operation> {
     /// assume a role. Nothing here may tell whether a resource exists.
     fn asks(input: &Op::Input, call: &Call<'_>) -> Result<Asks, ApiError>;
 
+    /// The same, with what was understood of the request on the way: what is asked about is
+    /// then what is done. Nothing of it is kept where an operation does not say otherwise.
+    ///
+    /// # Errors
+    /// As of [`Handle::asks`].
+    fn begin(input: &Op::Input, call: &Call<'_>) -> Result<(Asks, Understood), ApiError> {
+        Ok((Self::asks(input, call)?, Understood::default()))
+    }
+
     /// Whether [`Handle::passwords`] has anything to say.
     const HASHES_PASSWORDS: bool = false;
 
@@ -49,6 +60,26 @@ pub trait Handle<Op: Operation> {
         call: &Call<'_>,
         work: &mut Work<'_>,
     ) -> Result<Op::Output, ApiError>;
+}
+
+/// What an operation has understood of its request before the policies were asked, of a type
+/// that only its handler knows.
+#[derive(Debug, Default)]
+pub struct Understood(Option<Box<dyn Any + Send>>);
+
+impl Understood {
+    /// This.
+    #[must_use]
+    pub fn of(value: impl Any + Send) -> Self {
+        Self(Some(Box::new(value)))
+    }
+
+    /// Takes it, where it was kept and is of this type.
+    #[must_use]
+    pub fn take<T: Any>(&mut self) -> Option<T> {
+        let value = self.0.take()?.downcast().ok()?;
+        Some(*value)
+    }
 }
 
 /// What an operation needs to be allowed.

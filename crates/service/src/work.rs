@@ -6,7 +6,9 @@ use stead_session::Keyring;
 use stead_session::totp::Step;
 use stead_types::{AccessKeyId, AccountId, Arn, Entropy, Timestamp, UniqueId};
 
-use crate::{Access, CredentialReports, DenialRecord, IssuerCheck, Jobs, PasswordOutcome};
+use crate::{
+    Access, CredentialReports, DenialRecord, IssuerCheck, Jobs, PasswordOutcome, Understood,
+};
 
 /// What an operation may use and change while it is carried out.
 pub struct Work<'a> {
@@ -28,6 +30,8 @@ pub struct Work<'a> {
     /// What was computed of passwords, where [`Handle::passwords`](crate::Handle::passwords)
     /// asked for it.
     pub passwords: Option<PasswordOutcome>,
+    /// What [`Handle::begin`](crate::Handle::begin) has understood of the request.
+    pub understood: Understood,
     /// One-time proofs this work relies on. The shell claims each before it answers;
     /// one that was claimed before fails the whole call.
     pub guards: Vec<ReplayGuard>,

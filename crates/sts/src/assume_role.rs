@@ -7,14 +7,14 @@ use stead_authorizer::Authorized;
 use stead_directory::Snapshot;
 use stead_directory::entity::Role;
 use stead_policy::Caller;
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Asks, Call, Handle, Understood, Work};
 use stead_session::{Chaining, Claims, MfaState, PackedSize};
 use stead_types::{AccountId, SourceIdentity};
 
 use crate::credentials::credentials;
 use crate::duration::Chain;
 use crate::mfa::MfaProof;
-use crate::role_arn::RoleArn;
+use crate::role_arn::{RoleArn, account_named};
 use crate::role_session::{RoleSession, decoded, shown};
 use crate::session_tags::RequestedTags;
 use crate::{Rehearse, Sts, duration, session_policies};
@@ -23,14 +23,19 @@ mod questions;
 
 impl Handle<AssumeRole> for Sts {
     fn accounts(input: &AssumeRoleRequest, _: &Snapshot) -> Vec<AccountId> {
-        RoleArn::parse(&input.role_arn).map(|role| role.account).into_iter().collect()
+        account_named(&input.role_arn).into_iter().collect()
     }
 
     fn asks(input: &AssumeRoleRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
+        Ok(<Self as Handle<AssumeRole>>::begin(input, call)?.0)
+    }
+
+    fn begin(input: &AssumeRoleRequest, call: &Call<'_>) -> Result<(Asks, Understood), ApiError> {
         if matches!(call.caller.principal(), Caller::Root { .. }) {
             return Err(ApiError::access_denied("Roles may not be assumed by root accounts."));
         }
-        Ok(questions::asks(&Assumption::read(input, call)?))
+        let assumption = Assumption::read(input, call)?;
+        Ok((questions::asks(&assumption), Understood::of(assumption)))
     }
 
     fn execute(
@@ -39,7 +44,12 @@ impl Handle<AssumeRole> for Sts {
         call: &Call<'_>,
         work: &mut Work<'_>,
     ) -> Result<AssumeRoleResponse, ApiError> {
-        let (Assumption { session, mfa, .. }, role, lasts) = begin(&input, call)?;
+        let assumption = match work.understood.take() {
+            Some(assumption) => assumption,
+            None => Assumption::read(&input, call)?,
+        };
+        let (role, lasts) = permitted(&assumption, &input, call)?;
+        let Assumption { session, mfa, .. } = assumption;
         work.guards.extend(mfa.as_ref().map(|proof| proof.guard(call)));
         let user = session.user(&role);
         let now = call.facts.now;
@@ -60,24 +70,25 @@ impl Handle<AssumeRole> for Sts {
 
 impl Rehearse<AssumeRole> for Sts {
     fn rehearse(input: &AssumeRoleRequest, call: &Call<'_>) -> Result<(), ApiError> {
-        let (Assumption { session, .. }, ..) = begin(input, call)?;
-        session.must_fit()
+        let assumption = Assumption::read(input, call)?;
+        permitted(&assumption, input, call)?;
+        assumption.session.must_fit()
     }
 }
 
 /// What is checked once the policies have said yes.
-fn begin(
+fn permitted(
+    assumption: &Assumption,
     input: &AssumeRoleRequest,
     call: &Call<'_>,
-) -> Result<(Assumption, Arc<Role>, Duration), ApiError> {
-    let assumption = Assumption::read(input, call)?;
+) -> Result<(Arc<Role>, Duration), ApiError> {
     let session = &assumption.session;
     let role = session.permitted_role()?;
     let home = call.snapshot_of(session.target.account);
     let home = home.ok_or_else(|| ApiError::internal("a role without its account"))?;
     session_policies::must_exist(&session.policies, home)?;
     let lasts = duration::of_role_session(input.duration_seconds, &role, chain(call))?;
-    Ok((assumption, role, lasts))
+    Ok((role, lasts))
 }
 
 /// A request to assume a role, understood: everything that can be known of it

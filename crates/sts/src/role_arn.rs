@@ -25,6 +25,12 @@ impl RoleArn {
     }
 }
 
+/// The account that a text names where an ARN does, for who only wants to have it at hand:
+/// whether it is the ARN of a role is not looked at. Allocates nothing.
+pub(crate) fn account_named(text: &str) -> Option<AccountId> {
+    text.splitn(6, ':').nth(4)?.parse().ok()
+}
+
 /// The account of the role that an unsigned request names: there is no caller whose
 /// account it could be looked up in.
 ///
@@ -55,6 +61,16 @@ mod tests {
         ] {
             let error = RoleArn::parse(bad).unwrap_err();
             assert_eq!(error.message(), format!("{bad} is invalid"));
+        }
+    }
+
+    #[test]
+    fn the_account_is_found_without_reading_the_rest() {
+        let account = |text| account_named(text).map(|account| account.to_string());
+        let arn = "arn:aws:iam::111122223333:role/path/Name";
+        assert_eq!(account(arn).as_deref(), Some("111122223333"));
+        for none in ["", "a:b:c:d", "arn:aws:iam::1:role/Name", "arn:aws:s3:::bucket"] {
+            assert_eq!(account(none), None, "{none}");
         }
     }
 }

@@ -10,8 +10,8 @@ use stead_directory::entity::Alias;
 use stead_federation::oidc::{Algorithms, UnverifiedToken};
 use stead_federation::saml::UnverifiedResponse;
 use stead_service::{
-    Accounts, Call, DenialRecord, Handle, Reference, Refused, Work, authorize, decryption_keys,
-    refusal,
+    Accounts, Call, DenialRecord, Handle, Reference, Refused, Understood, Work, authorize,
+    decryption_keys, refusal,
 };
 use stead_session::password::Salt;
 use stead_session::vault::{SecretName, SecretVault, WrappedSecret};
@@ -148,6 +148,7 @@ impl World {
             jobs: &self.jobs,
             denials: &self.denials,
             passwords,
+            understood: Understood::default(),
             guards: Vec::new(),
             issuers: Vec::new(),
             names: Vec::new(),

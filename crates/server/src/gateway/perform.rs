@@ -10,7 +10,7 @@ use stead_directory::commands::oidc_provider;
 use stead_policy::PolicyType;
 use stead_service::{
     Accounts as Seen, Call, IssuerCheck, NameReservation, PasswordOutcome, PasswordWork, Reference,
-    ReplayGuard, Work, refusal,
+    ReplayGuard, Understood, Work, refusal,
 };
 use stead_session::password::Salt;
 use stead_store::{Aggregate, Claimed, CommitError, Store};
@@ -182,6 +182,7 @@ impl<S: Store> Gateway<S> {
                 jobs: &self.jobs,
                 denials: &denials,
                 passwords,
+                understood: Understood::default(),
                 guards: Vec::new(),
                 issuers: Vec::new(),
                 names: Vec::new(),

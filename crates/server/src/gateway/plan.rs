@@ -178,9 +178,10 @@ where
 
     fn authorize(self: Box<Self>, call: &VerifiedCall<'_>) -> Result<Execute, Stop> {
         let Self { input, writing, .. } = *self;
-        let asks = H::asks(&input, call).map_err(Stop::Error)?;
+        let (asks, understood) = H::begin(&input, call).map_err(Stop::Error)?;
         let permit = permitted::<Op>(&asks, call)?;
         Ok(Box::new(move |call, work| {
+            work.understood = understood;
             let output = H::execute(permit, input, call, work)?;
             let elements = match Event::records_response(Op::KNOWN) {
                 true => writing.recording.of(&output),
