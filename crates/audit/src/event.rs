@@ -98,13 +98,12 @@ impl Event<'_> {
         }
     }
 
-    /// The event as JSON on one line. Costs one buffer, and two or three small texts of
-    /// the caller's.
-    #[must_use]
-    pub fn to_json(&self) -> Vec<u8> {
+    /// Appends the event as JSON on one line. Costs two or three small texts of the
+    /// caller's, where the buffer has room.
+    pub fn write_json(&self, out: &mut Vec<u8>) {
         let (parameters, response) = (self.parameters.json(), self.response.json());
-        let mut out = Vec::with_capacity(REST_BYTES + parameters.len() + response.len());
-        let mut event = Members::begin(&mut out);
+        out.reserve(REST_BYTES + parameters.len() + response.len());
+        let mut event = Members::begin(out);
         event.text("eventVersion", EVENT_VERSION);
         self.identity.write(event.object("userIdentity"));
         event.plain("eventTime", &self.time.extended());
@@ -132,7 +131,6 @@ impl Event<'_> {
         }
         event.text("eventCategory", "Management");
         event.end();
-        out
     }
 
     /// Choice: CloudTrail records nothing of calls to no operation; here both are `null`.
@@ -228,7 +226,9 @@ mod tests {
         let parameters = Recorded::of(&sts::GetCallerIdentityRequest::default());
         let failure = failure.map(Failure);
         let event = Event { failure, denial, ..example(0, &parameters) };
-        serde_json::from_slice(&event.to_json()).unwrap()
+        let mut line = Vec::new();
+        event.write_json(&mut line);
+        serde_json::from_slice(&line).unwrap()
     }
 
     fn example(left_out: u64, parameters: &Recorded) -> Event<'_> {

@@ -28,7 +28,7 @@ pub(crate) use accesses::AccessLog;
 pub(crate) use account::{Account, Begun, Outside, Staged, Version, WriteError};
 pub(crate) use rewrap::RewrapError;
 pub(crate) use root_keys::RootKeys;
-pub(crate) use usage::Used;
+pub(crate) use usage::{Use, Used};
 pub(crate) use vault::Vault;
 
 use crate::limits::ABSENT_ACCOUNTS_MAX;

@@ -1,3 +1,4 @@
+use std::cmp::Ordering;
 use std::fmt;
 use std::time::Duration;
 
@@ -242,28 +243,45 @@ fn check_coverage(headers: &Headers<'_>, signed: &SignedHeaders) -> Result<(), R
     if !signed.contains(header::HOST) {
         return Err(Rejection::HostNotSigned);
     }
-    let must_be_signed = headers.names().filter(|name| name.starts_with("x-amz-"));
-    if let Some(name) = first_missing(must_be_signed, signed.names()) {
+    let (unsigned, absent) = differences(headers.names(), signed.names());
+    if let Some(name) = unsigned {
         return Err(Rejection::HeaderNotSigned { name: shown_name(name) });
     }
     // Two hosts would be signed as one value and could be read as either.
     headers.unique(header::HOST)?;
-    match first_missing(signed.names(), headers.names()) {
+    match absent {
         Some(name) => Err(Rejection::SignedHeaderAbsent { name: shown_name(name) }),
         None => Ok(()),
     }
 }
 
-/// The first of these that is not among those; both are in order. Linear.
-fn first_missing<'a, 'b>(
-    mut these: impl Iterator<Item = &'a str>,
-    those: impl Iterator<Item = &'b str>,
-) -> Option<&'a str> {
-    let mut those = those.peekable();
-    these.find(|name| {
-        while those.next_if(|other| other < name).is_some() {}
-        those.peek() != Some(name)
-    })
+/// The first header that must be signed and is not, and the first signed name without a
+/// header. Both lists are in order; each is gone through once.
+fn differences<'h, 's>(
+    headers: impl Iterator<Item = &'h str>,
+    signed: impl Iterator<Item = &'s str>,
+) -> (Option<&'h str>, Option<&'s str>) {
+    let (mut unsigned, mut absent) = (None, None);
+    let (mut headers, mut signed) = (headers.peekable(), signed.peekable());
+    loop {
+        let order = match (headers.peek(), signed.peek()) {
+            (None, None) => return (unsigned, absent),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(header), Some(name)) => header.cmp(name),
+        };
+        if order.is_lt() {
+            unsigned = unsigned.or(headers.peek().copied().filter(|it| it.starts_with("x-amz-")));
+        } else if order.is_gt() {
+            absent = absent.or(signed.peek().copied());
+        }
+        if order.is_le() {
+            headers.next();
+        }
+        if order.is_ge() {
+            signed.next();
+        }
+    }
 }
 
 /// Where a request has its security token.

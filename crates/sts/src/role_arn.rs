@@ -28,7 +28,7 @@ impl RoleArn {
 /// The account that a text names where an ARN does, for who only wants to have it at hand:
 /// whether it is the ARN of a role is not looked at. Allocates nothing.
 pub(crate) fn account_named(text: &str) -> Option<AccountId> {
-    text.splitn(6, ':').nth(4)?.parse().ok()
+    text.split(':').nth(4)?.parse().ok()
 }
 
 /// The account of the role that an unsigned request names: there is no caller whose

@@ -69,7 +69,8 @@ impl AccessKeyId {
         if self.0.len() != 20 {
             return None;
         }
-        let bytes = BASE32_NOPAD.decode(body.as_bytes()).ok()?;
+        let mut bytes = [0; 10];
+        BASE32_NOPAD.decode_mut(body.as_bytes(), &mut bytes).ok()?;
         let head = bytes.iter().take(6).fold(0_u64, |head, byte| (head << 8) | u64::from(*byte));
         let carries_account = head >> 47 == 1;
         let number = (head >> 7) & ((1 << 40) - 1);

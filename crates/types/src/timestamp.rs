@@ -160,8 +160,19 @@ fn digits_of(moment: jiff::civil::DateTime) -> [[u8; 2]; 7] {
     let rest = [moment.month(), moment.day(), moment.hour(), moment.minute(), moment.second()];
     let [month, day, hour, minute, second] = rest.map(|part| part.unsigned_abs());
     [century, year, month, day, hour, minute, second]
-        .map(|part| [b'0' + part / 10 % 10, b'0' + part % 10])
+        .map(|part| TWO_DIGITS.get(usize::from(part)).copied().unwrap_or(*b"00"))
 }
+
+/// `00` to `99`.
+#[expect(clippy::indexing_slicing, reason = "the compiler evaluates it")]
+const TWO_DIGITS: [[u8; 2]; 100] = {
+    let (mut table, mut number) = ([[0; 2]; 100], 0_u8);
+    while number < 100 {
+        table[number as usize] = [b'0' + number / 10, b'0' + number % 10];
+        number += 1;
+    }
+    table
+};
 
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

@@ -25,6 +25,9 @@ pub(super) fn document(
 /// Room for the credentials of a session, which are asked for most often.
 const USUAL_BYTES: usize = 2048;
 
+/// The indentation of most elements, and more.
+const INDENT: &str = "                ";
+
 struct Writer {
     text: String,
     depth: usize,
@@ -77,9 +80,12 @@ impl Writer {
     }
 
     fn indent(&mut self) {
-        for _ in 0..self.depth {
-            self.text.push_str("  ");
+        let mut spaces = 2 * self.depth;
+        while spaces > INDENT.len() {
+            self.text.push_str(INDENT);
+            spaces -= INDENT.len();
         }
+        self.text.push_str(INDENT.get(..spaces).unwrap_or(INDENT));
     }
 
     fn push(&mut self, parts: &[&str]) {

@@ -315,22 +315,44 @@ async fn last_uses_are_noted_at_most_once_a_minute_and_survive() {
     let durable = account.durable();
     let owner = stead_directory::entity::KeyOwner::Root;
     let key = durable.snapshot.keys_of(&owner).next().unwrap().id.clone();
-    let use_at = |seconds: u64, service: &str| LastUsed {
-        at: NOW.plus(std::time::Duration::from_secs(seconds)),
+    let after = |seconds| NOW.plus(std::time::Duration::from_secs(seconds));
+    let use_at = |seconds, service: &str| LastUsed {
+        at: after(seconds),
         service: service.to_owned(),
         region: "us-east-1".to_owned(),
     };
     let used = Used::Key(key.clone());
     assert_eq!(account.key_last_used(&key), None);
-    accounts_before.note_use(&account, &used, &use_at(0, "sts"));
-    accounts_before.note_use(&account, &used, &use_at(59, "iam"));
+    accounts_before.note_use(
+        &account,
+        &used,
+        Use { at: after(0), service: "sts", region: "us-east-1" },
+    );
+    accounts_before.note_use(
+        &account,
+        &used,
+        Use { at: after(59), service: "iam", region: "us-east-1" },
+    );
     assert_eq!(account.key_last_used(&key), Some(use_at(0, "sts")));
-    accounts_before.note_use(&account, &used, &use_at(60, "iam"));
+    accounts_before.note_use(
+        &account,
+        &used,
+        Use { at: after(60), service: "iam", region: "us-east-1" },
+    );
     assert_eq!(account.key_last_used(&key), Some(use_at(60, "iam")));
     let role: stead_types::UniqueId = "AROAIOSFODNN7EXAMPLE1".parse().unwrap();
-    accounts_before.note_use(&account, &Used::Role(role.clone()), &use_at(1, "sts"));
+    accounts_before.note_use(
+        &account,
+        &Used::Role(role.clone()),
+        Use { at: after(1), service: "sts", region: "us-east-1" },
+    );
     let called = stead_api::KnownOperation::lookup(stead_api::Service::Iam, "GetUser").unwrap();
-    accounts_before.note_access(&account, &role, called, &use_at(2, "iam"));
+    accounts_before.note_access(
+        &account,
+        &role,
+        called,
+        Use { at: after(2), service: "iam", region: "us-east-1" },
+    );
     assert_eq!(account.accesses(&role).len(), 1);
     accounts_before.record_uses().await.unwrap();
     let reread = accounts(&store).find(id()).await.unwrap().unwrap();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use stead_api::KnownOperation;
 use stead_service::{Access, LastUsed, Usage};
 use stead_store::{Aggregate, LastUse, RecordKey, Store, StoreError};
-use stead_types::{AccessKeyId, UniqueId};
+use stead_types::{AccessKeyId, Timestamp, UniqueId};
 
 use super::{Account, Accounts, accesses};
 
@@ -17,6 +17,21 @@ const NOTED_EVERY: Duration = Duration::from_secs(60);
 
 const KEY_PREFIX: &str = "access-key/";
 const ROLE_PREFIX: &str = "role/";
+
+/// A use as it is noted. Nothing of it is copied where it is no news, as hardly any is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Use<'a> {
+    pub(crate) at: Timestamp,
+    pub(crate) service: &'a str,
+    pub(crate) region: &'a str,
+}
+
+impl Use<'_> {
+    fn to_owned(self) -> LastUsed {
+        let (service, region) = (self.service.to_owned(), self.region.to_owned());
+        LastUsed { at: self.at, service, region }
+    }
+}
 
 /// What can be used.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -63,7 +78,7 @@ impl Account {
     }
 
     /// Says whether the use is news.
-    fn note(&self, used: &Used, last_use: &LastUsed) -> bool {
+    fn note(&self, used: &Used, last_use: Use<'_>) -> bool {
         let is_news = |known: Option<&LastUsed>| {
             known.is_none_or(|known| known.at.plus(NOTED_EVERY) <= last_use.at)
         };
@@ -84,7 +99,7 @@ impl Account {
                 Used::Role(id) => durable.snapshot.role(id).is_some(),
             });
         }
-        known.insert(used.clone(), last_use.clone());
+        known.insert(used.clone(), last_use.to_owned());
         true
     }
 }
@@ -107,7 +122,7 @@ impl Usage for Account {
 
 impl<S: Store> Accounts<S> {
     /// Notes that a long-term key or a role was used.
-    pub(crate) fn note_use(&self, account: &Account, used: &Used, last_use: &LastUsed) {
+    pub(crate) fn note_use(&self, account: &Account, used: &Used, last_use: Use<'_>) {
         if !account.note(used, last_use) {
             return;
         }
@@ -126,9 +141,9 @@ impl<S: Store> Accounts<S> {
         account: &Account,
         principal: &UniqueId,
         operation: KnownOperation,
-        last: &LastUsed,
+        last: Use<'_>,
     ) {
-        if !account.accesses.note(principal, operation, last.at, &last.region) {
+        if !account.accesses.note(principal, operation, last.at, last.region) {
             return;
         }
         let record = accesses::record_key(principal, operation);

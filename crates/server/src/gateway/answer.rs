@@ -41,7 +41,7 @@ pub(super) struct Known {
 impl<S: Store> Respond for Gateway<S> {
     /// In a box: the task that it becomes is moved several times, all of it.
     fn respond(self: Arc<Self>, arrival: Arrival) -> impl Future<Output = Reply> + Send {
-        Box::pin(async move { self.answer(arrival).await })
+        Box::pin(self.answer(arrival))
     }
 
     /// No log line: there would be thousands a second, and the listener says it once.
@@ -77,7 +77,7 @@ impl<S: Store> Respond for Gateway<S> {
 }
 
 impl<S: Store> Gateway<S> {
-    async fn answer(&self, arrival: Arrival) -> Reply {
+    async fn answer(self: Arc<Self>, arrival: Arrival) -> Reply {
         let (id, format) = (arrival.id, format(&arrival.head));
         let (began, _in_flight) = (Instant::now(), self.metrics.in_flight.raise());
         let span = self.traces.request(&arrival.head);
@@ -85,7 +85,9 @@ impl<S: Store> Gateway<S> {
         // What could not be recorded is not begun.
         let outcome = match self.admit().await {
             Ok(()) => {
-                unless_it_panics(span.around(self.handle(&arrival, format, &mut known))).await
+                // Where it stands, since it is some kilobytes that would be moved twice.
+                let work = pin!(self.handle(&arrival, format, &mut known));
+                unless_it_panics(span.around(work)).await
             }
             Err(error) => {
                 self.measure(&known, Some(&error), began.elapsed());
@@ -99,8 +101,9 @@ impl<S: Store> Gateway<S> {
         {
             self.keep_refused_proof(operation, role, error, &arrival).await;
         }
-        self.note_use(&known);
-        self.record(Called { arrival: &arrival, known: &known, outcome: &outcome });
+        let now = self.clock.now();
+        self.note_use(&known, now);
+        self.record(Called { arrival: &arrival, known: &known, outcome: &outcome }, now);
         log(self.call_lines, id, &known, &outcome);
         self.measure(&known, outcome.as_ref().err(), began.elapsed());
         span.end(id, known.operation, outcome.as_ref().err());

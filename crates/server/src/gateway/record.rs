@@ -1,6 +1,7 @@
 //! One event per call, for the audit log.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use http::header::USER_AGENT;
 use stead_api::sts::StsOperation;
@@ -8,19 +9,26 @@ use stead_api::{ApiError, KnownOperation};
 use stead_audit::{Event, Failure, Identity, Recorded};
 use stead_policy::Caller;
 use stead_query::Form;
-use stead_service::LastUsed;
 use stead_store::Store;
-use stead_types::{AccessKeyId, AccessKeyKind};
+use stead_types::{AccessKeyId, AccessKeyKind, Timestamp};
 
 use super::Gateway;
 use super::answer::{Known, text};
 use super::authenticate::claimed_key;
 use super::federate::UNSIGNED_REGION;
 use super::plan::Recording;
-use crate::accounts::Used;
+use crate::accounts::{Use, Used};
 use crate::entropy::ThreadEntropy;
 use crate::http::Arrival;
 use crate::request_id::RequestId;
+
+thread_local! {
+    /// Where the line of an event is put together: the same place for each.
+    static LINE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What is kept of that place, which is more than most lines need.
+const LINE_BYTES_KEPT: usize = 16 * 1024;
 
 /// A call that was answered.
 pub(super) struct Called<'a> {
@@ -47,15 +55,14 @@ impl<S: Store> Gateway<S> {
     }
 
     /// Notes what a call was made with and who called what, when its signature held.
-    pub(super) fn note_use(&self, known: &Known) {
+    pub(super) fn note_use(&self, known: &Known, at: Timestamp) {
         let (Some(caller), Some(service)) = (&known.caller, known.service()) else { return };
-        let (service, region) = (service.signing_name().to_owned(), caller.region.clone());
-        let last_use = LastUsed { at: self.clock.now(), service, region };
+        let last_use = Use { at, service: service.signing_name(), region: &caller.region };
         if let Some(operation) = known.operation
             && let Caller::User { id, .. } | Caller::RoleSession { role_id: id, .. } =
                 caller.caller.principal()
         {
-            self.accounts.note_access(&caller.account, id, operation, &last_use);
+            self.accounts.note_access(&caller.account, id, operation, last_use);
         }
         let used = match (caller.caller.principal(), caller.caller.claims()) {
             (Caller::RoleSession { role_id, .. }, _) => Used::Role(role_id.clone()),
@@ -65,11 +72,11 @@ impl<S: Store> Gateway<S> {
             },
             (_, Some(_)) => return,
         };
-        self.accounts.note_use(&caller.account, &used, &last_use);
+        self.accounts.note_use(&caller.account, &used, last_use);
     }
 
-    /// Hands the event of a call over. Costs one buffer and its copy into the queue.
-    pub(super) fn record(&self, called: Called<'_>) {
+    /// Hands the event of a call over. Costs its copy into the queue.
+    pub(super) fn record(&self, called: Called<'_>, time: Timestamp) {
         let Some(audit) = &self.audit else { return };
         let Called { arrival, known, outcome } = called;
         let error = outcome.as_ref().err();
@@ -86,7 +93,7 @@ impl<S: Store> Gateway<S> {
             None => claimed_key(&arrival.head).filter(is_of_here),
         };
         let event = Event {
-            time: self.clock.now(),
+            time,
             operation: known.operation,
             identity: caller.map_or(Identity::Unknown, |it| Identity::Caller(&it.caller)),
             claimed_key: claimed_key.as_ref(),
@@ -102,7 +109,12 @@ impl<S: Store> Gateway<S> {
             request_id: &arrival.id.text(),
             event_id: &RequestId::generate(&mut ThreadEntropy).text(),
         };
-        audit.accept(&event.to_json());
+        LINE.with_borrow_mut(|line| {
+            line.clear();
+            line.shrink_to(LINE_BYTES_KEPT);
+            event.write_json(line);
+            audit.accept(line);
+        });
     }
 }
 

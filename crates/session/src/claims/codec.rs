@@ -93,6 +93,9 @@ impl Claims {
 
 /// How many bytes policies and tags take in a token, above what none would take.
 pub(crate) fn packed_bytes(policies: &SessionPolicies, tags: &SessionTags) -> usize {
+    if policies.is_empty() && tags.is_empty() {
+        return 0;
+    }
     let mut writer = Writer::with_capacity(PACKED_BYTES_ALLOTTED);
     write_policies(&mut writer, policies);
     write_tags(&mut writer, tags);

@@ -1,6 +1,6 @@
 //! The list `SignedHeaders`.
 
-use crate::canonical::headers::is_token;
+use crate::canonical::headers::{is_token, is_usual};
 use crate::limits::SIGNED_HEADERS_MAX;
 use crate::pieces::pieces;
 use crate::rejection::{Limit, Rejection};
@@ -24,13 +24,14 @@ impl SignedHeaders {
         }
         let (mut count, mut before, mut is_canonical) = (0, "", true);
         for name in pieces(list, |byte| byte == b';') {
-            if !is_token(name) {
+            let usual = is_usual(name);
+            if !usual && !is_token(name) {
                 return Err(Rejection::MalformedSignedHeaders);
             }
             if count == SIGNED_HEADERS_MAX {
                 return Err(Rejection::LimitExceeded { limit: Limit::SignedHeaders });
             }
-            let has_upper_case = name.bytes().any(|byte| byte.is_ascii_uppercase());
+            let has_upper_case = !usual && name.bytes().any(|byte| byte.is_ascii_uppercase());
             is_canonical &= before < name && !has_upper_case;
             (count, before) = (count + 1, name);
         }
