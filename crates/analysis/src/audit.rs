@@ -195,15 +195,20 @@ impl Asked<'_, '_> {
         !self.unknown.contains(&place)
     }
 
-    /// The policies of somebody with an Allow of an action: their names and places.
+    /// The statements of somebody's policies with an Allow of an action, in words, and their
+    /// places.
     fn policies_reaching(&self, who: &Person, action: &str) -> Vec<(String, Option<String>)> {
         let world = self.access.world();
         let Some(account) = world.account(who.account) else { return Vec::new() };
         let policies = who.identity_policies(&account.snapshot).into_iter();
-        let reaching = policies.filter(|it| it.policy.reach(action).next().is_some());
-        let named: BTreeMap<String, Option<String>> = reaching
-            .map(|PolicyRef { source, .. }| {
-                (crate::access::name_of(source), world.place_of(source))
+        let named: BTreeMap<String, Option<String>> = policies
+            .flat_map(|PolicyRef { source, policy }| {
+                let (name, place) = (crate::access::name_of(source), world.place_of(source));
+                policy.reaching(action).map(move |(index, sid)| {
+                    let sid = sid.map(|sid| format!(" ({sid})")).unwrap_or_default();
+                    let place = place.as_ref().map(|place| format!("{place}/Statement/{index}"));
+                    (format!("{name}, statement {index}{sid}"), place)
+                })
             })
             .collect();
         named.into_iter().collect()

@@ -78,6 +78,21 @@ impl CompiledPolicy {
         })
     }
 
+    /// The statements that may allow this action, in any case: their places in the policy,
+    /// from 0, and their Sids.
+    pub fn reaching(&self, action: &str) -> impl Iterator<Item = (usize, Option<&str>)> {
+        let action = action.to_ascii_lowercase();
+        self.statements().iter().filter_map(move |statement| match statement {
+            CompiledStatement { index, sid, effect: Effect::Allow, body, .. } => match body {
+                Body::Elements(elements) if elements.actions.matches(&action) => {
+                    Some((*index, sid.as_deref()))
+                }
+                _ => None,
+            },
+            CompiledStatement { .. } => None,
+        })
+    }
+
     fn allowing(&self) -> impl Iterator<Item = &Elements> {
         self.statements().iter().filter_map(|statement| match statement {
             CompiledStatement { effect: Effect::Allow, body: Body::Elements(elements), .. } => {

@@ -41,15 +41,15 @@ fn findings_are_told_with_their_places() {
     let wanted = "\
 high[administrator-user]: user `boss` may do everything, IAM included
   arn:aws:iam::111122223333:user/boss
-    allowed by arn:aws:iam::aws:policy/AdministratorAccess
+    allowed by arn:aws:iam::aws:policy/AdministratorAccess, statement 0
   fix: have people assume a role with a second factor, and take the policy from the user
   see: AWS Security Hub IAM.1, CIS AWS Foundations Benchmark v1.4.0/1.16
 
 high[privilege-escalation]: `user/ann` can make itself an administrator: iam:CreateAccessKey
   arn:aws:iam::111122223333:user/ann
     user arn:aws:iam::111122223333:user/ann may call iam:CreateAccessKey on arn:aws:iam::111122223333:user/boss
-    an Allow of iam:CreateAccessKey: keys of arn:aws:iam::111122223333:user/ann
-      --> accounts/111122223333.json:5:66
+    an Allow of iam:CreateAccessKey: keys of arn:aws:iam::111122223333:user/ann, statement 0
+      --> accounts/111122223333.json:7:22
   fix: take away one call of the way, name the resources it may be about, or set a permissions boundary and make it a condition
   see: https://pathfinding.cloud
 
@@ -155,7 +155,7 @@ fn sarif_has_a_rule_and_a_place_for_each_finding() {
     }
     let place = &results[1]["locations"][0]["physicalLocation"];
     assert_eq!(place["artifactLocation"]["uri"], "accounts/111122223333.json");
-    assert_eq!(place["region"]["startLine"], 5);
+    assert_eq!(place["region"]["startLine"], 7);
 }
 
 #[test]

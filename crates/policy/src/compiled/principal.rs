@@ -122,8 +122,11 @@ impl Who {
             return Self::Id(id);
         }
         match text.parse::<Arn>() {
+            // Choice: an account is one of a partition, and accounts here are of `aws`: AWS
+            // refuses principals of other partitions.
             Ok(arn) if arn.service() == "iam" && arn.resource() == "root" => {
-                arn.account().map_or(Self::Nobody, Self::Account)
+                let account = arn.account().filter(|_| arn.partition() == "aws");
+                account.map_or(Self::Nobody, Self::Account)
             }
             // Wildcards within an ARN have no meaning here; they never match.
             Ok(_) => Self::Arn(text.into()),

@@ -107,7 +107,10 @@ fn check_bare(value: &Spanned<String>, findings: &mut Findings) {
     let text = quoted(&value.value);
     if findings.kind == DocumentKind::Trust {
         let wire = match value.value.as_str() {
-            // Observed: quoted in public and recorded by the project radkawar/stackd.
+            // Observed: quoted in public (aws/aws-cdk issue 5732) and recorded by the project
+            // radkawar/stackd, although the page on Principal calls it the same as
+            // `"AWS": "*"`. Nobody can save it; what was stored all the same is evaluated as
+            // that page says.
             "*" => "AssumeRolepolicy contained an invalid principal: \"STAR\":\"*\".".to_owned(),
             // Observed: quoted for trust policies.
             _ => "Principal must be a JSON object.".to_owned(),

@@ -80,11 +80,12 @@ fn everyone_under_aws(effect: Effect, caller: &Caller) -> Option<Naming> {
     (effect == Effect::Deny || !bears_token).then_some(Naming::Everyone)
 }
 
-/// Point 25: an account by number or by its root's ARN means the account.
+/// Point 25: an account by number or by its root's ARN means the account; accounts here are
+/// of the partition `aws`.
 fn account(text: &str, caller: &Caller) -> Option<Naming> {
     let segments: Vec<&str> = text.splitn(6, ':').collect();
     let number = match segments.as_slice() {
-        ["arn", partition, "iam", _, number, "root"] if !partition.is_empty() => number,
+        ["arn", "aws", "iam", _, number, "root"] => number,
         [number] => number,
         _ => return None,
     };
