@@ -54,6 +54,10 @@ fn must_be_as_written(command: &Command, data: &[u8]) {
             assert_eq!(members.get("revoke"), Some(&Value::Bool(*revoke)));
             ("rotate-keys", vec!["revoke"])
         }
+        Command::RotateTokenKeys { account } => {
+            assert_eq!(text("account"), Some(account.as_str()));
+            ("rotate-token-keys", vec!["account"])
+        }
         Command::RewrapKeys { root_key } => {
             let digits = root_key.as_ref().map(|digits| digits.expose());
             assert_eq!(text("root_key"), digits);

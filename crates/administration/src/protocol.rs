@@ -37,6 +37,11 @@ pub enum Command {
         /// Whether the old keys are dropped at once, and every session with them.
         revoke: bool,
     },
+    /// Puts fresh keys in the place of those that sign an account's identity tokens.
+    RotateTokenKeys {
+        /// The number of the account.
+        account: String,
+    },
     /// Begins to wrap everything under another root key; `list-keys` tells how far it is.
     RewrapKeys {
         /// The key; one is made beside the data where none is given.
@@ -149,6 +154,13 @@ pub enum Outcome {
         dropped: Vec<String>,
         /// The keys as they are.
         keys: KeysShown,
+    },
+    /// Other keys sign an account's identity tokens now.
+    TokenKeysRotated {
+        /// The ids of the keys that sign.
+        signing: Vec<String>,
+        /// The ids of those that are published until their last tokens have expired.
+        published: Vec<String>,
     },
     /// The change of the root key has begun.
     RewrapBegun {},
@@ -278,6 +290,7 @@ impl std::fmt::Debug for Outcome {
             Self::Accounts { .. } => "Accounts",
             Self::Keys(_) => "Keys",
             Self::KeysRotated { .. } => "KeysRotated",
+            Self::TokenKeysRotated { .. } => "TokenKeysRotated",
             Self::RewrapBegun {} => "RewrapBegun",
             Self::BackedUp(_) => "BackedUp",
             Self::Refused(_) => "Refused",

@@ -10,7 +10,7 @@ use stead_federation::oidc::{
 use stead_policy::{Caller, CompiledPolicy, DocumentKind, FederatedIssuer, PolicySource};
 use stead_session::{Claims, Holder, MfaState, Session, SessionPrincipal};
 use stead_sigv4::Verified;
-use stead_types::{AccessKeyId, AccountId, Arn, Timestamp, UserName};
+use stead_types::{AccessKeyId, AccountId, Arn, TagSet, Timestamp, UserName};
 use thiserror::Error;
 
 mod saml;
@@ -221,6 +221,13 @@ impl CallerFacts {
             user_name: None,
             proof: Proof::WebIdentity(Box::new(identity)),
         }
+    }
+
+    /// The tags of the caller, as `aws:PrincipalTag` has them: those of the user or role,
+    /// and over them those of the session. `home` is the snapshot of the caller's account.
+    #[must_use]
+    pub fn principal_tags(&self, home: &Snapshot) -> TagSet {
+        crate::context::tags_of(self, home)
     }
 
     /// The account whose policies speak for the caller; of a web identity the account

@@ -147,11 +147,16 @@ fn federation(keys: &mut ContextBuilder, federation: &Federation) {
     }
 }
 
+/// Tags of the caller.
+fn principal_tags(keys: &mut ContextBuilder, caller: &CallerFacts, home: &Snapshot) {
+    tag_keys(keys, "aws:PrincipalTag/", &tags_of(caller, home));
+}
+
 /// Tags of the user or role, and over them the tags of the session.
 ///
 /// Spec: UG:id_session-tags, "Session tagging essentials": a session tag takes the
 /// place of the principal's tag with the same key, whatever its case.
-fn principal_tags(keys: &mut ContextBuilder, caller: &CallerFacts, home: &Snapshot) {
+pub(crate) fn tags_of(caller: &CallerFacts, home: &Snapshot) -> TagSet {
     let own = match caller.principal() {
         Caller::User { id, .. } => home.user(id).map(|user| &user.tags),
         Caller::RoleSession { role_id, .. } => home.role(role_id).map(|role| &role.tags),
@@ -162,9 +167,11 @@ fn principal_tags(keys: &mut ContextBuilder, caller: &CallerFacts, home: &Snapsh
         _ => None,
     };
     let of_session = caller.claims().map(|claims| claims.tags.all());
-    for tags in own.into_iter().chain(of_session) {
-        tag_keys(keys, "aws:PrincipalTag/", tags);
+    let mut tags = own.cloned().unwrap_or_default();
+    for tag in of_session.into_iter().flat_map(TagSet::iter) {
+        tags.put(tag.clone());
     }
+    tags
 }
 
 fn session(keys: &mut ContextBuilder, caller: &CallerFacts, facts: &RequestFacts) {

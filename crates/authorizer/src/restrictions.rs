@@ -18,15 +18,18 @@ pub(crate) struct Restriction {
 
 /// Spec: API_GetSessionToken, "Permissions": no IAM operation unless MFA
 /// authentication information is included in the request, no STS operation except
-/// AssumeRole and GetCallerIdentity.
+/// AssumeRole and GetCallerIdentity. Observed: GetWebIdentityToken too (radkawar/stackd,
+/// recorded in 2026).
 static SESSION_TOKEN: LazyLock<Restriction> = LazyLock::new(|| {
     restriction(
         "GetSessionToken credentials",
         r#"{"Version":"2012-10-17","Statement":[
             {"Sid":"NoIamWithoutMfa","Effect":"Deny","Action":"iam:*","Resource":"*",
              "Condition":{"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"}}},
-            {"Sid":"OnlyAssumeRoleOfSts","Effect":"Deny","Resource":"*","Action":[
-                "sts:AssumeRoleWith*","sts:AssumeRoot","sts:Decode*","sts:Get*"]}]}"#,
+            {"Sid":"OnlyAssumeRoleAndIdentityTokensOfSts","Effect":"Deny","Resource":"*","Action":[
+                "sts:AssumeRoleWith*","sts:AssumeRoot","sts:Decode*","sts:GetAccessKeyInfo",
+                "sts:GetDelegatedAccessToken","sts:GetFederationToken","sts:GetService*",
+                "sts:GetSessionToken"]}]}"#,
     )
 });
 

@@ -206,6 +206,9 @@ pub(crate) struct ServeFlags {
     /// Add AWS's managed policies from the files of this directory
     #[arg(long, value_name = "DIR")]
     managed_policies: Option<String>,
+    /// Name the issuers of identity tokens below this URL [default: where requests are accepted]
+    #[arg(long, value_name = "URL")]
+    token_issuer_url: Option<String>,
     /// Accept fixture keys on an address that others can reach
     #[arg(long)]
     allow_remote: bool,
@@ -251,6 +254,7 @@ impl ServeFlags {
             (Key::RootKeyFile, &self.root_key_file),
             (Key::AuditLog, &self.audit_log),
             (Key::ManagedPolicies, &self.managed_policies),
+            (Key::TokenIssuerUrl, &self.token_issuer_url),
             (Key::IssuerProxy, &self.issuer_proxy),
             (Key::IssuerProxyCredentialsFile, &self.issuer_proxy_credentials_file),
             (Key::OtherRootKeyFile, &self.other_root_key_file),

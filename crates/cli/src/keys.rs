@@ -22,7 +22,10 @@ const ASKED_AFTER_EVERY: Duration = Duration::from_millis(100);
 pub(crate) async fn run(command: KeysCommand) -> Result<Exit, Failure> {
     match command {
         KeysCommand::List(place) => list(&place).await,
-        KeysCommand::Rotate(flags) => rotate(flags.revoke_now, &flags.place).await,
+        KeysCommand::Rotate(flags) => match flags.token_keys_of {
+            Some(account) => rotate_token_keys(account, &flags.place).await,
+            None => rotate(flags.revoke_now, &flags.place).await,
+        },
         KeysCommand::Rewrap(flags) => rewrap(&flags).await,
     }
 }
@@ -62,6 +65,27 @@ async fn rotate(revoke: bool, place: &InstallationPlace) -> Result<Exit, Failure
     }
     if revoke {
         writeln!(stdout, "\nEvery session that was issued before has ended.")?;
+    }
+    Ok(Exit::Success)
+}
+
+async fn rotate_token_keys(account: String, place: &InstallationPlace) -> Result<Exit, Failure> {
+    let settings = gather_for_command(&place.flags())?;
+    let command = Command::RotateTokenKeys { account };
+    let (signing, published) = match carry_out(&settings, command).await? {
+        Outcome::TokenKeysRotated { signing, published } => (signing, published),
+        other => return Err(unexpected(other)),
+    };
+    let mut stdout = std::io::stdout().lock();
+    if place.json {
+        writeln!(stdout, "{}", json!({"signing": signing, "published": published}))?;
+        return Ok(Exit::Success);
+    }
+    for id in signing {
+        writeln!(stdout, "signs        {id}")?;
+    }
+    for id in published {
+        writeln!(stdout, "published    {id}")?;
     }
     Ok(Exit::Success)
 }

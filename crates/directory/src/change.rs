@@ -1,4 +1,4 @@
-use crate::entity::{Alias, Entity, EntityKey};
+use crate::entity::{Alias, Entity, EntityKey, TokenIssuer};
 use crate::records;
 
 /// A change of one entity of an account.
@@ -45,6 +45,9 @@ impl EntityChange {
         match self {
             Self::Put(Entity::Alias(alias)) => {
                 Some(NameChange::Reserve(Alias::unique_name(&alias.name)))
+            }
+            Self::Put(Entity::TokenIssuer(issuer)) => {
+                Some(NameChange::Reserve(TokenIssuer::unique_name(&issuer.id)))
             }
             Self::Delete(EntityKey::Alias(name)) => {
                 Some(NameChange::Release(Alias::unique_name(name)))

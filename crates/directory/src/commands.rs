@@ -18,6 +18,7 @@ pub mod login_profile;
 pub mod managed_policy;
 pub mod mfa_device;
 pub mod oidc_provider;
+pub mod outbound_federation;
 pub mod password_policy;
 pub mod role;
 pub mod saml_provider;

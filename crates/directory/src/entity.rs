@@ -12,6 +12,7 @@ mod login_profile;
 mod managed_policy;
 mod mfa_device;
 mod oidc_provider;
+mod outbound;
 mod password_policy;
 mod policies;
 mod resource_tags;
@@ -34,6 +35,7 @@ pub use login_profile::LoginProfile;
 pub use managed_policy::{ManagedPolicy, PolicyVersion, VersionId, VersionIdError};
 pub use mfa_device::{MfaAssignment, MfaDevice};
 pub use oidc_provider::OidcProvider;
+pub use outbound::{OutboundFederation, TokenIssuer, TokenKey, Vending};
 pub use password_policy::{CharacterKind, PasswordFault, PasswordPolicy};
 pub use policies::{AttachedPolicies, InlinePolicies, InlinePolicy, PermissionsBoundary};
 pub use resource_tags::ResourceTags;
@@ -93,6 +95,10 @@ pub enum EntityKey {
     ServerCertificate(UniqueId),
     /// What the account wants of STS; there is one at most.
     TokenPreferences,
+    /// Under which name the account issues identity tokens; there is one at most.
+    TokenIssuer,
+    /// Whether it issues them, and the keys; there is one at most.
+    OutboundFederation,
 }
 
 /// One entity of an account.
@@ -134,6 +140,10 @@ pub enum Entity {
     ServerCertificate(Arc<ServerCertificate>),
     /// What the account wants of STS.
     TokenPreferences(TokenPreferences),
+    /// Under which name the account issues identity tokens.
+    TokenIssuer(Arc<TokenIssuer>),
+    /// Whether the account issues identity tokens, and the keys.
+    OutboundFederation(Arc<OutboundFederation>),
 }
 
 impl Entity {
@@ -159,6 +169,8 @@ impl Entity {
             Self::SigningCertificate(held) => EntityKey::SigningCertificate(held.id.clone()),
             Self::ServerCertificate(held) => EntityKey::ServerCertificate(held.id.clone()),
             Self::TokenPreferences(_) => EntityKey::TokenPreferences,
+            Self::TokenIssuer(_) => EntityKey::TokenIssuer,
+            Self::OutboundFederation(_) => EntityKey::OutboundFederation,
         }
     }
 }

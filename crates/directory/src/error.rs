@@ -1,5 +1,5 @@
 use stead_policy::Parsed;
-use stead_types::Arn;
+use stead_types::{AccountId, Arn};
 use thiserror::Error;
 
 use crate::Quota;
@@ -70,6 +70,18 @@ pub enum DirectoryError {
     /// A password is not as the account's policy says.
     #[error("the password is {0}")]
     PasswordPolicyViolation(PasswordFault),
+    /// The account issues identity tokens already.
+    #[error("account {account} issues identity tokens already")]
+    OutboundFederationEnabled {
+        /// The account.
+        account: AccountId,
+    },
+    /// The account issues no identity tokens.
+    #[error("account {account} issues no identity tokens")]
+    OutboundFederationDisabled {
+        /// The account.
+        account: AccountId,
+    },
     /// Records of the account can't be read. It is served as far as it is safe,
     /// and not written to, since no rule could be checked in full.
     #[error("account has unreadable records")]
@@ -117,6 +129,8 @@ pub enum EntityKind {
     InstanceProfile,
     /// The alias of the account.
     AccountAlias,
+    /// The issuer of the account's identity tokens, by the account's number.
+    TokenIssuer,
     /// The password policy of the account, by the account's number.
     PasswordPolicy,
     /// The password policy of the account, which was to be deleted.

@@ -68,6 +68,8 @@ pub enum Quota {
     ServerCertificatesPerAccount,
     /// Signing certificates of a user: 2.
     SigningCertificatesPerUser,
+    /// Keys that sign identity tokens, those included that are still published: 20.
+    TokenKeysPerAccount,
 }
 
 impl Quota {
@@ -84,7 +86,8 @@ impl Quota {
             | Self::PrivateKeysPerSamlProvider
             | Self::ServiceCredentialsPerUser
             | Self::SigningCertificatesPerUser => 2,
-            Self::ServerCertificatesPerAccount => 20,
+            // Choice: AWS makes keys by itself; a key set must stay short.
+            Self::ServerCertificatesPerAccount | Self::TokenKeysPerAccount => 20,
             Self::GroupsPerUser
             | Self::PoliciesPerUser
             | Self::PoliciesPerGroup

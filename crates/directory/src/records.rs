@@ -9,6 +9,7 @@ mod account;
 mod credential;
 mod field;
 mod instance_profile;
+mod outbound;
 mod policy;
 mod principal;
 mod provider;
@@ -55,6 +56,8 @@ impl EntityKey {
             Self::SigningCertificate(id) => format!("signing-certificate/{id}"),
             Self::ServerCertificate(id) => format!("server-certificate/{id}"),
             Self::TokenPreferences => "token-preferences".to_owned(),
+            Self::TokenIssuer => "token-issuer".to_owned(),
+            Self::OutboundFederation => "outbound-federation".to_owned(),
         }
     }
 }
@@ -91,6 +94,10 @@ pub(crate) fn encode(entity: &Entity) -> EncodedRecord {
         }
         Entity::TokenPreferences(preferences) => {
             to_json(&account::TokenPreferencesRecord::from(*preferences))
+        }
+        Entity::TokenIssuer(issuer) => to_json(&outbound::TokenIssuerRecord::from(&**issuer)),
+        Entity::OutboundFederation(federation) => {
+            to_json(&outbound::OutboundFederationRecord::from(&**federation))
         }
         Entity::InstanceProfile(profile) => {
             to_json(&instance_profile::InstanceProfileRecord::from(&**profile))
@@ -148,6 +155,8 @@ pub(crate) fn decode(
             from_json::<server_certificate::ServerCertificateRecord>(body)?.entity()?
         }
         "token-preferences" => from_json::<account::TokenPreferencesRecord>(body)?.entity(),
+        "token-issuer" => from_json::<outbound::TokenIssuerRecord>(body)?.entity()?,
+        "outbound-federation" => from_json::<outbound::OutboundFederationRecord>(body)?.entity()?,
         _ => return Err(LoadReason::UnknownKind),
     };
     if entity.key().text() == key { Ok(entity) } else { Err(LoadReason::Misplaced) }

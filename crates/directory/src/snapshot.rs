@@ -17,8 +17,9 @@ use stead_types::{AccessKeyId, AccountAlias, AccountId, Arn, CredentialId, Uniqu
 use crate::change::EntityChange;
 use crate::entity::{
     AccessKey, AccountRoot, Alias, Entity, EntityKey, Group, InstanceProfile, KeyOwner,
-    LoginProfile, ManagedPolicy, MfaDevice, OidcProvider, PasswordPolicy, Role, SamlProvider,
-    ServerCertificate, ServiceCredential, SigningCertificate, SshPublicKey, TokenPreferences, User,
+    LoginProfile, ManagedPolicy, MfaDevice, OidcProvider, OutboundFederation, PasswordPolicy, Role,
+    SamlProvider, ServerCertificate, ServiceCredential, SigningCertificate, SshPublicKey,
+    TokenIssuer, TokenPreferences, User,
 };
 use collection::{Collection, Index};
 use prepared::Prepared;
@@ -50,6 +51,8 @@ pub struct Snapshot {
     ssh_public_keys: OrdMap<CredentialId, Arc<SshPublicKey>>,
     signing_certificates: OrdMap<CredentialId, Arc<SigningCertificate>>,
     token_preferences: Option<TokenPreferences>,
+    token_issuer: Option<Arc<TokenIssuer>>,
+    outbound_federation: Option<Arc<OutboundFederation>>,
 
     // Derived from the entities above.
     keys_by_owner: Index<KeyOwner, AccessKeyId>,
@@ -93,6 +96,8 @@ impl Snapshot {
             ssh_public_keys: OrdMap::new(),
             signing_certificates: OrdMap::new(),
             token_preferences: None,
+            token_issuer: None,
+            outbound_federation: None,
             keys_by_owner: Index::default(),
             devices_by_owner: Index::default(),
             service_credentials_by_user: Index::default(),
@@ -185,6 +190,8 @@ impl Snapshot {
             }
             Entity::ServerCertificate(held) => self.server_certificates.insert(held),
             Entity::TokenPreferences(preferences) => self.token_preferences = Some(preferences),
+            Entity::TokenIssuer(issuer) => self.token_issuer = Some(issuer),
+            Entity::OutboundFederation(federation) => self.outbound_federation = Some(federation),
             Entity::InstanceProfile(profile) => {
                 if let Some(role) = &profile.role {
                     let named = (profile.name.fold(), profile.id.clone());
@@ -237,6 +244,8 @@ impl Snapshot {
             }
             EntityKey::ServerCertificate(id) => drop(self.server_certificates.remove(id)),
             EntityKey::TokenPreferences => self.token_preferences = None,
+            EntityKey::TokenIssuer => self.token_issuer = None,
+            EntityKey::OutboundFederation => self.outbound_federation = None,
             EntityKey::SshPublicKey(id) => {
                 if let Some(key) = self.ssh_public_keys.remove(id) {
                     self.ssh_keys_by_user.remove(&key.user, id);

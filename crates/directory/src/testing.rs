@@ -1,8 +1,12 @@
 //! What the tests of this crate share: an account, documents, counted bytes.
 
 use stead_policy::PolicyText;
-use stead_types::{AccountId, Arn, Entropy, Path, Tag, Timestamp, UniqueId, UniqueIdKind};
+use stead_types::{
+    AccountId, Arn, Entropy, P384Point, Path, PublicTokenKey, RsaNumbers, Tag, Timestamp, UniqueId,
+    UniqueIdKind,
+};
 
+use crate::commands::outbound_federation::NewTokenKey;
 use crate::commands::{
     group, instance_profile, managed_policy, oidc_provider, role, saml_provider,
     server_certificate, user,
@@ -54,6 +58,15 @@ pub(crate) fn now() -> Timestamp {
 
 pub(crate) fn secret() -> WrappedSecret {
     WrappedSecret::new([1, 2, 3])
+}
+
+/// A key of each kind, whose numbers make none: nothing here signs.
+pub(crate) fn token_keys() -> Vec<NewTokenKey> {
+    let rsa = RsaNumbers::new(vec![0x80; 256], [1, 0, 1]).unwrap();
+    let point = P384Point::new(&[1; 48], &[2; 48]).unwrap();
+    [PublicTokenKey::Rsa(rsa), PublicTokenKey::P384(point)]
+        .map(|public| NewTokenKey { public, private: secret() })
+        .into()
 }
 
 /// Metadata with one signing certificate, which is none: nothing here looks into it.

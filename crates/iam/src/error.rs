@@ -80,6 +80,15 @@ pub(crate) fn api_error(error: DirectoryError) -> ApiError {
         DirectoryError::PasswordPolicyViolation(fault) => {
             ApiError::new(ErrorCode::PasswordPolicyViolation, password_fault(fault))
         }
+        // Observed: radkawar/stackd, recorded in 2026.
+        DirectoryError::OutboundFederationEnabled { account } => ApiError::new(
+            ErrorCode::FeatureEnabled,
+            format!("Outbound identity federation is already enabled for account {account}"),
+        ),
+        DirectoryError::OutboundFederationDisabled { account } => ApiError::new(
+            ErrorCode::FeatureDisabled,
+            format!("Outbound identity federation is already disabled for account {account}"),
+        ),
         DirectoryError::AccountUnreadable => {
             ApiError::internal("records of the account can't be read; it is not written to")
         }
@@ -199,6 +208,7 @@ fn missing(kind: EntityKind, name: &str) -> String {
         }
         // Choice: no quotation found.
         EntityKind::AccountAlias => format!("The account alias {name} cannot be found."),
+        EntityKind::TokenIssuer => format!("Account {name} has never issued identity tokens."),
         EntityKind::SamlPrivateKey => format!("The private key with id {name} cannot be found."),
     }
 }
@@ -248,6 +258,7 @@ fn existing(kind: EntityKind, name: &str) -> String {
         }
         // Choice: no command refuses so, since these are replaced or numbered.
         EntityKind::PolicyVersion
+        | EntityKind::TokenIssuer
         | EntityKind::UserPolicy
         | EntityKind::GroupPolicy
         | EntityKind::RolePolicy => format!("Policy with name {name} already exists."),
@@ -346,6 +357,7 @@ fn limit_exceeded(quota: Quota) -> String {
         Quota::SshPublicKeysPerUser => "SSHPublicKeysPerUser",
         Quota::InstanceProfilesPerAccount => "InstanceProfilesPerAccount",
         Quota::ServerCertificatesPerAccount => "ServerCertificatesPerAccount",
+        Quota::TokenKeysPerAccount => "TokenKeysPerAccount",
         // Observed: radkawar/stackd, recorded in 2026.
         Quota::SigningCertificatesPerUser => "CertificatesPerUser",
     };

@@ -58,6 +58,7 @@ mod account_details;
 mod account_summary;
 mod organizations_access;
 mod organizations_features;
+mod outbound_federation;
 mod token_preferences;
 
 // Policies: managed, embedded, attached, and boundaries.
@@ -71,6 +72,8 @@ mod policy_arn;
 // What policies would say, and what was done with them.
 mod service_access;
 mod simulation;
+
+pub use outbound_federation::replace_token_keys;
 
 /// Identity and Access Management: implements `Handle` for every operation it has built.
 #[derive(Clone, Copy, Debug)]

@@ -16,10 +16,11 @@ mod record;
 mod refused_proof;
 #[cfg(test)]
 mod tests;
+mod token_issuer;
 
 use std::sync::{Arc, Mutex};
 
-use stead_service::{LoopbackIssuers, Simulator};
+use stead_service::{IssuerBase, LoopbackIssuers, Simulator};
 use stead_sigv4::SigningKeyCache;
 use stead_store::Store;
 use tokio::sync::Semaphore;
@@ -60,6 +61,7 @@ pub(crate) struct Gateway<S> {
     loopback_issuers: LoopbackIssuers,
     saml: Saml,
     simulator: Simulator,
+    issuer_base: IssuerBase,
     /// Bound: [`SAML_VERIFICATIONS_MAX`].
     saml_places: Arc<Semaphore>,
     /// Those with a place and those that wait for one. Bound: [`SAML_QUEUE_MAX`].
@@ -109,6 +111,7 @@ impl<S: Store> Gateway<S> {
             loopback_issuers,
             saml,
             simulator: Simulator::default(),
+            issuer_base: IssuerBase::new(""),
             saml_places: Arc::new(Semaphore::new(SAML_VERIFICATIONS_MAX)),
             saml_queue: Arc::new(Semaphore::new(SAML_QUEUE_MAX)),
             audit: None,
@@ -122,6 +125,13 @@ impl<S: Store> Gateway<S> {
     #[must_use]
     pub(crate) const fn simulating(mut self, simulator: Simulator) -> Self {
         self.simulator = simulator;
+        self
+    }
+
+    /// The same, with issuers of identity tokens below this URL.
+    #[must_use]
+    pub(crate) fn issuing(mut self, issuer_base: IssuerBase) -> Self {
+        self.issuer_base = issuer_base;
         self
     }
 

@@ -38,6 +38,7 @@ mod runtime;
 mod scratch;
 pub mod start;
 pub mod throttle;
+mod token_keys;
 mod traces;
 
 pub use runtime::runtime;

@@ -7,7 +7,7 @@ use stead_directory::{PrincipalLookup, PrincipalStatus, Snapshot};
 use stead_session::vault::SecretVault;
 use stead_types::{AccountId, Arn, UniqueId};
 
-use crate::{AssertionUse, CodeAttempts, LoopbackIssuers, Simulator};
+use crate::{AssertionUse, CodeAttempts, IssuerBase, LoopbackIssuers, Simulator};
 
 /// A call: who, over which state, with which facts.
 ///
@@ -32,6 +32,8 @@ pub struct Call<'a> {
     pub assertion_use: AssertionUse,
     /// How policy simulation answers.
     pub simulator: Simulator,
+    /// Where the issuers of identity tokens are reached.
+    pub issuer_base: &'a IssuerBase,
 }
 
 impl std::fmt::Debug for Call<'_> {

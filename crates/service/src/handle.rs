@@ -5,7 +5,7 @@ use stead_authorizer::{Ask, Authorized};
 use stead_directory::Snapshot;
 use stead_types::AccountId;
 
-use crate::{Call, PasswordWork, Work};
+use crate::{Call, PasswordWork, TokenKeyWork, Work};
 
 /// How one operation is carried out.
 ///
@@ -48,6 +48,15 @@ pub trait Handle<Op: Operation> {
     fn passwords(input: &Op::Input, call: &Call<'_>) -> Result<Option<PasswordWork>, ApiError> {
         let _ = (input, call);
         Ok(None)
+    }
+
+    /// Whether [`Handle::token_keys`] has anything to say.
+    const MAKES_TOKEN_KEYS: bool = false;
+
+    /// Which keys are to be made before the work. Asked like [`Handle::passwords`].
+    fn token_keys(input: &Op::Input, call: &Call<'_>) -> TokenKeyWork {
+        let _ = (input, call);
+        TokenKeyWork::None
     }
 
     /// Does it, on the snapshot or on the draft of the work.

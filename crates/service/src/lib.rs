@@ -19,6 +19,7 @@ mod jobs;
 mod password;
 mod refusal;
 mod simulator;
+mod token_keys;
 mod work;
 
 pub use assertion_use::AssertionUse;
@@ -34,4 +35,5 @@ pub use jobs::{Access, AccessReport, Accesses, Job, Jobs};
 pub use password::{PasswordOutcome, PasswordVerdict, PasswordWork};
 pub use refusal::{Reference, refusal};
 pub use simulator::Simulator;
+pub use token_keys::{IssuerBase, NewTokenKeys, TokenKeyWork};
 pub use work::{DenialRecords, LastUsed, NameReservation, ReplayGuard, Usage, Work};

@@ -7,7 +7,8 @@ use stead_session::totp::Step;
 use stead_types::{AccessKeyId, AccountId, Arn, Entropy, Timestamp, UniqueId};
 
 use crate::{
-    Access, CredentialReports, DenialRecord, IssuerCheck, Jobs, PasswordOutcome, Understood,
+    Access, CredentialReports, DenialRecord, IssuerCheck, Jobs, NewTokenKeys, PasswordOutcome,
+    Understood,
 };
 
 /// What an operation may use and change while it is carried out.
@@ -32,6 +33,9 @@ pub struct Work<'a> {
     pub passwords: Option<PasswordOutcome>,
     /// What [`Handle::begin`](crate::Handle::begin) has understood of the request.
     pub understood: Understood,
+    /// Keys that were made, where [`Handle::token_keys`](crate::Handle::token_keys) asked
+    /// for them.
+    pub token_keys: Option<NewTokenKeys>,
     /// One-time proofs this work relies on. The shell claims each before it answers;
     /// one that was claimed before fails the whole call.
     pub guards: Vec<ReplayGuard>,

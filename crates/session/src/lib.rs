@@ -58,6 +58,7 @@
 
 pub mod limits;
 pub mod password;
+pub mod token_key;
 pub mod totp;
 pub mod vault;
 

@@ -41,6 +41,8 @@ pub enum SecretName<'a> {
     ServiceCredential(&'a CredentialId),
     /// The private key of a server certificate, by the certificate's unique id.
     ServerCertificateKey(&'a UniqueId),
+    /// The private half of a key that signs the account's identity tokens, by its id.
+    TokenKey(&'a str),
 }
 
 /// Where an account's secrets are wrapped and unwrapped.
@@ -274,6 +276,7 @@ impl AccountVault {
             SecretName::PasswordHash(user) => (b'P', user.to_string()),
             SecretName::ServiceCredential(id) => (b'C', id.to_string()),
             SecretName::ServerCertificateKey(id) => (b'K', id.to_string()),
+            SecretName::TokenKey(id) => (b'T', id.to_owned()),
         };
         [&self.account.number().to_be_bytes(), [letter].as_slice(), name.as_bytes()].concat()
     }

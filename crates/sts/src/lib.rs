@@ -14,7 +14,9 @@ mod get_access_key_info;
 mod get_caller_identity;
 mod get_federation_token;
 mod get_session_token;
+mod get_web_identity_token;
 mod mfa;
+mod outbound;
 mod rehearse;
 mod role_arn;
 mod role_session;
@@ -23,6 +25,7 @@ mod session_policies;
 mod session_tags;
 mod web_identity_error;
 
+pub use outbound::{discovery_document, key_set};
 pub use rehearse::Rehearse;
 pub use role_arn::account_of_role;
 pub use saml_error::{no_saml_provider, not_a_saml_response, refused_saml};

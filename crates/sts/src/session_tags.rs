@@ -104,7 +104,7 @@ fn tag_key(key: &str) -> Result<TagKey, ApiError> {
 }
 
 // Observed: LocalStack's recordings of AWS give these texts and this code.
-fn duplicate() -> ApiError {
+pub(crate) fn duplicate() -> ApiError {
     invalid("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
 }
 

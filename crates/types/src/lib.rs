@@ -21,7 +21,9 @@ mod secret;
 mod tag;
 mod thumbprint;
 mod timestamp;
+mod token_key;
 mod unique_id;
+mod uuid;
 
 pub use access_key_id::{AccessKeyId, AccessKeyIdError, AccessKeyKind};
 pub use account_alias::AccountAlias;
@@ -42,4 +44,6 @@ pub use secret::Secret;
 pub use tag::{Tag, TagError, TagKey, TagSet, TagValue};
 pub use thumbprint::{Thumbprint, ThumbprintError};
 pub use timestamp::{Timestamp, TimestampError};
+pub use token_key::{P384Point, PublicTokenKey, PublicTokenKeyError, RsaNumbers, TokenAlgorithm};
 pub use unique_id::{UniqueId, UniqueIdError, UniqueIdKind};
+pub use uuid::{Uuid, UuidError};

@@ -10,16 +10,17 @@ use stead_directory::entity::Alias;
 use stead_federation::oidc::{Algorithms, UnverifiedToken};
 use stead_federation::saml::UnverifiedResponse;
 use stead_service::{
-    Accounts, Call, DenialRecord, Handle, Reference, Refused, Understood, Work, authorize,
-    decryption_keys, refusal,
+    Accounts, Call, DenialRecord, Handle, NewTokenKeys, Reference, Refused, TokenKeyWork,
+    Understood, Work, authorize, decryption_keys, refusal,
 };
 use stead_session::password::Salt;
+use stead_session::token_key::NewTokenKey;
 use stead_session::vault::{SecretName, SecretVault, WrappedSecret};
 use stead_sigv4::{
     BodyDigest, Claim, Expect, Expectations, Payload, RequestHead, Settings, Signer, SigningKey,
     TokenPlacement, Verified,
 };
-use stead_types::{AccessKeyId, AccessKeyKind, AccountId, Arn, Secret};
+use stead_types::{AccessKeyId, AccessKeyKind, AccountId, Arn, Secret, TokenAlgorithm};
 
 use crate::{Credentials, Hosted, Issuer, World};
 
@@ -102,7 +103,11 @@ impl World {
         self.call_as::<S, Op>(&caller, input)
     }
 
-    fn call_as<S: Handle<Op>, Op: Operation>(
+    /// Calls an operation of `S` as a caller who has proved who they are.
+    ///
+    /// # Errors
+    /// What the client sees.
+    pub fn call_as<S: Handle<Op>, Op: Operation>(
         &mut self,
         caller: &VerifiedCaller,
         input: Op::Input,
@@ -126,6 +131,7 @@ impl World {
             loopback_issuers: self.loopback_issuers,
             assertion_use: self.assertion_use,
             simulator: self.simulator,
+            issuer_base: &self.issuer_base,
         };
         let call = call.by(caller);
         let asks = S::asks(&input, &call)?;
@@ -139,6 +145,10 @@ impl World {
         let passwords = S::passwords(&input, &call)?
             .map(|work| work.compute(Salt::generate(&mut entropy)))
             .transpose()?;
+        let token_keys = match S::token_keys(&input, &call) {
+            TokenKeyWork::None => None,
+            TokenKeyWork::OfEachKind => Some(new_token_keys()),
+        };
         let mut work = Work {
             draft: &mut draft,
             entropy: &mut entropy,
@@ -149,6 +159,7 @@ impl World {
             denials: &self.denials,
             passwords,
             understood: Understood::default(),
+            token_keys,
             guards: Vec::new(),
             issuers: Vec::new(),
             names: Vec::new(),
@@ -268,6 +279,12 @@ impl World {
         let silent = issuers.into_iter().find(|check| is_silent(check.issuer.as_str()));
         silent.map_or(Ok(()), |check| Err(check.unreachable.into()))
     }
+}
+
+/// A key of each kind.
+fn new_token_keys() -> NewTokenKeys {
+    let made = |algorithm| NewTokenKey::generate(algorithm).expect("a key");
+    NewTokenKeys(TokenAlgorithm::ALL.map(made).into())
 }
 
 fn unauthenticated(reason: impl ToString) -> Failure {

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use stead_directory::Snapshot;
 use stead_service::{
     Access, AssertionUse, CodeAttempts, CredentialReport, CredentialReports, DenialRecord,
-    DenialRecords, Job, Jobs, LastUsed, LoopbackIssuers, ReplayGuard, Simulator, Usage,
+    DenialRecords, IssuerBase, Job, Jobs, LastUsed, LoopbackIssuers, ReplayGuard, Simulator, Usage,
 };
 use stead_session::Keyring;
 use stead_session::vault::{AccountVault, DataKey};
@@ -62,6 +62,8 @@ pub struct World {
     pub assertion_use: AssertionUse,
     /// How policy simulation answers.
     pub simulator: Simulator,
+    /// Where the issuers of identity tokens are reached.
+    pub issuer_base: IssuerBase,
 }
 
 #[derive(Debug)]
@@ -175,6 +177,7 @@ impl World {
             loopback_issuers: LoopbackIssuers::Refused,
             assertion_use: AssertionUse::default(),
             simulator: Simulator::default(),
+            issuer_base: IssuerBase::new("https://sts.example.com"),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What a handler is given besides the request: facts, accounts, and no secrets.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -9,7 +9,9 @@ use stead_authorizer::{RequestFacts, SupposedCaller, Transport};
 use stead_directory::Snapshot;
 use stead_federation::oidc::PROVIDER_CLAIMS;
 use stead_policy::ContextBuilder;
-use stead_service::{Accounts, AssertionUse, Call, CodeAttempts, LoopbackIssuers, Simulator};
+use stead_service::{
+    Accounts, AssertionUse, Call, CodeAttempts, IssuerBase, LoopbackIssuers, Simulator,
+};
 use stead_session::vault::{SecretName, SecretVault, VaultError, WrappedSecret};
 use stead_types::{Arn, Entropy, Secret, Timestamp};
 
@@ -63,9 +65,13 @@ impl Ground {
             loopback_issuers: LoopbackIssuers::Refused,
             assertion_use: AssertionUse::Repeated,
             simulator: Simulator::AsCalls,
+            issuer_base: &NOWHERE,
         }
     }
 }
+
+/// A call that is asked about and not made issues no tokens.
+static NOWHERE: LazyLock<IssuerBase> = LazyLock::new(|| IssuerBase::new(""));
 
 /// Nothing secret is exported, so nothing is opened.
 struct Sealed;

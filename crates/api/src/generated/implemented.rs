@@ -18,6 +18,7 @@ macro_rules! implemented_sts {
             GetCallerIdentity,
             GetFederationToken,
             GetSessionToken,
+            GetWebIdentityToken,
         }
     };
 }
@@ -82,9 +83,11 @@ macro_rules! implemented_iam {
             DetachUserPolicy,
             DisableOrganizationsRootCredentialsManagement,
             DisableOrganizationsRootSessions,
+            DisableOutboundWebIdentityFederation,
             EnableMFADevice,
             EnableOrganizationsRootCredentialsManagement,
             EnableOrganizationsRootSessions,
+            EnableOutboundWebIdentityFederation,
             GenerateCredentialReport,
             GenerateOrganizationsAccessReport,
             GenerateServiceLastAccessedDetails,

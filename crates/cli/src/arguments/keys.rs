@@ -16,10 +16,11 @@ const ROTATE_EXAMPLES: &str = "\
 Examples:
   stead keys rotate --data ./stead-data
   stead keys rotate --data ./stead-data --revoke-now   when a key has leaked
+  stead keys rotate --data ./stead-data --token-keys-of 111122223333
 
 The old key opens the sessions it has sealed for 36 hours, the longest there
 are, and one hour more for clocks that differ. With --revoke-now every session
-ends at once.";
+ends at once. Keys of identity tokens are published for two hours more.";
 
 const REWRAP_EXAMPLES: &str = "\
 Examples:
@@ -46,6 +47,9 @@ pub(crate) enum KeysCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct RotateFlags {
+    /// Instead: change the keys that sign the identity tokens of this account
+    #[arg(long, value_name = "ID", conflicts_with = "revoke_now")]
+    pub(crate) token_keys_of: Option<String>,
     /// Drop the old keys at once: every session ends
     #[arg(long)]
     pub(crate) revoke_now: bool,

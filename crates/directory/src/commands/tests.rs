@@ -5,6 +5,7 @@ mod credentials;
 mod instance_profiles;
 mod login_profiles;
 mod oidc_providers;
+mod outbound_federation;
 mod policies;
 mod principals;
 mod saml_providers;

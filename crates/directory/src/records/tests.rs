@@ -10,16 +10,16 @@ use crate::StoredPolicy;
 use crate::entity::{
     AccessKey, AccountRoot, Alias, AssertionEncryption, AttachedPolicies, CharacterKind,
     CredentialService, Group, InlinePolicies, InstanceProfile, KeyOwner, KeyStatus, LoginProfile,
-    ManagedPolicy, MaxSessionDuration, MfaAssignment, MfaDevice, OidcProvider, PasswordPolicy,
-    PermissionsBoundary, PolicyVersion, ResourceTags, Role, SamlPrivateKey, SamlProvider,
-    ServerCertificate, ServiceCredential, SigningCertificate, SshPublicKey, TokenPreferences,
-    TokenVersion, User, VersionId,
+    ManagedPolicy, MaxSessionDuration, MfaAssignment, MfaDevice, OidcProvider, OutboundFederation,
+    PasswordPolicy, PermissionsBoundary, PolicyVersion, ResourceTags, Role, SamlPrivateKey,
+    SamlProvider, ServerCertificate, ServiceCredential, SigningCertificate, SshPublicKey,
+    TokenIssuer, TokenKey, TokenPreferences, TokenVersion, User, Vending, VersionId,
 };
 use crate::testing::{ALLOW, DENY, account, arn, name, now, saml_metadata, secret, tag, trust_of};
 use crate::trust::TrustPolicy;
 use std::sync::Arc;
 use stead_policy::DocumentKind;
-use stead_types::{Path, TagSet};
+use stead_types::{P384Point, Path, PublicTokenKey, RsaNumbers, TagSet};
 
 fn inline(owner: &str) -> InlinePolicies {
     let mut inline = InlinePolicies::default();
@@ -38,6 +38,7 @@ fn entities() -> Vec<Entity> {
         vec![instance_profile(), server_certificate(), alias()],
         passwords(),
         user_credentials(),
+        outbound_federation(),
     ]
     .concat()
 }
@@ -209,6 +210,31 @@ fn passwords() -> Vec<Entity> {
     ]
 }
 
+fn outbound_federation() -> Vec<Entity> {
+    let rsa = RsaNumbers::new(vec![0x80; 256], [1, 0, 1]).unwrap();
+    let point = P384Point::new(&[1; 48], &[2; 48]).unwrap();
+    let key = |public, replaced_at| TokenKey {
+        number: 7,
+        public,
+        private: secret(),
+        created_at: now(),
+        replaced_at,
+    };
+    vec![
+        Entity::TokenIssuer(Arc::new(TokenIssuer {
+            id: name("f47ac10b-58cc-4372-a567-0e02b2c3d479"),
+            created_at: now(),
+        })),
+        Entity::OutboundFederation(Arc::new(OutboundFederation {
+            vending: Vending::Enabled,
+            keys: vec![
+                key(PublicTokenKey::Rsa(rsa), Some(now())),
+                key(PublicTokenKey::P384(point), None),
+            ],
+        })),
+    ]
+}
+
 fn alias() -> Entity {
     Entity::Alias(Arc::new(Alias { name: name("my-company"), created_at: now() }))
 }
@@ -234,7 +260,7 @@ fn managed_policy() -> ManagedPolicy {
 }
 
 /// Key and file of the record of each entity.
-const GOLDEN: [(&str, &str); 18] = [
+const GOLDEN: [(&str, &str); 20] = [
     ("account", include_str!("tests/golden/account.json")),
     ("user/AIDAIOSFODNN7EXAMPLE1", include_str!("tests/golden/user.json")),
     ("group/AGPAIOSFODNN7EXAMPLE1", include_str!("tests/golden/group.json")),
@@ -271,6 +297,8 @@ const GOLDEN: [(&str, &str); 18] = [
     ),
     ("token-preferences", include_str!("tests/golden/token-preferences.json")),
     ("ssh-public-key/APKAIOSFODNN7EXAMPLE", include_str!("tests/golden/ssh-public-key.json")),
+    ("token-issuer", include_str!("tests/golden/token-issuer.json")),
+    ("outbound-federation", include_str!("tests/golden/outbound-federation.json")),
 ];
 
 #[test]
@@ -371,6 +399,12 @@ fn fields_with_other_values_are_refused() {
         ("signing-certificate/", "AQID", "AQI", "der"),
         ("ssh-public-key/", "AIDA", "AROA", "user"),
         ("ssh-public-key/", "AQID", "AQI", "blob"),
+        ("token-issuer", "f47a", "F47A", "id"),
+        ("token-issuer", "Z", "", "created_at"),
+        ("outbound-federation", "AQAB", "AAAB", "public"),
+        ("outbound-federation", "AQEB", "AQE", "public"),
+        ("outbound-federation", "AQID", "AQI", "private"),
+        ("outbound-federation", r#""replaced_at":"2026"#, r#""replaced_at":"x2026"#, "replaced_at"),
         ("login-profile/", "AQID", "AQI", "password"),
         ("login-profile/", r#"["AQID"]"#, r#"["AQI"]"#, "previous"),
     ] {

@@ -127,7 +127,9 @@ impl Snapshot {
             | Entity::ServiceCredential(_)
             | Entity::SshPublicKey(_)
             | Entity::SigningCertificate(_)
-            | Entity::TokenPreferences(_) => false,
+            | Entity::TokenPreferences(_)
+            | Entity::TokenIssuer(_)
+            | Entity::OutboundFederation(_) => false,
         }
     }
 
@@ -166,7 +168,9 @@ fn has_damaged_policy(entity: &Entity) -> bool {
         | Entity::SshPublicKey(_)
         | Entity::SigningCertificate(_)
         | Entity::ServerCertificate(_)
-        | Entity::TokenPreferences(_) => false,
+        | Entity::TokenPreferences(_)
+        | Entity::TokenIssuer(_)
+        | Entity::OutboundFederation(_) => false,
     }
 }
 

@@ -7,8 +7,9 @@ use stead_types::{AccessKeyId, Arn, CredentialId, IssuerUrl, UniqueId, UniqueIdK
 use crate::catalogue;
 use crate::entity::{
     AccessKey, Alias, Entity, Group, InstanceProfile, KeyOwner, LoginProfile, ManagedPolicy,
-    MfaDevice, OidcProvider, PasswordPolicy, Role, SamlProvider, ServerCertificate,
-    ServiceCredential, SigningCertificate, SshPublicKey, TokenPreferences, User,
+    MfaDevice, OidcProvider, OutboundFederation, PasswordPolicy, Role, SamlProvider,
+    ServerCertificate, ServiceCredential, SigningCertificate, SshPublicKey, TokenIssuer,
+    TokenPreferences, User,
 };
 use crate::{PrincipalLookup, PrincipalStatus, Snapshot};
 
@@ -417,6 +418,18 @@ impl Snapshot {
         self.token_preferences
     }
 
+    /// Under which name the account issues identity tokens, if it ever did.
+    #[must_use]
+    pub const fn token_issuer(&self) -> Option<&Arc<TokenIssuer>> {
+        self.token_issuer.as_ref()
+    }
+
+    /// Whether the account issues identity tokens, and with which keys, if it ever did.
+    #[must_use]
+    pub const fn outbound_federation(&self) -> Option<&Arc<OutboundFederation>> {
+        self.outbound_federation.as_ref()
+    }
+
     /// Every entity of the account, the account itself first.
     pub fn entities(&self) -> impl Iterator<Item = Entity> + '_ {
         std::iter::once(Entity::Account(self.root().clone()))
@@ -437,6 +450,8 @@ impl Snapshot {
             .chain(self.signing_certificates.values().cloned().map(Entity::SigningCertificate))
             .chain(self.server_certificates.iter().cloned().map(Entity::ServerCertificate))
             .chain(self.token_preferences.into_iter().map(Entity::TokenPreferences))
+            .chain(self.token_issuer.iter().cloned().map(Entity::TokenIssuer))
+            .chain(self.outbound_federation.iter().cloned().map(Entity::OutboundFederation))
     }
 
     /// Whether the user or role with this id exists: sessions of one that does

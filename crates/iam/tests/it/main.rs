@@ -14,6 +14,7 @@ mod credential_report;
 mod credentials;
 mod documents;
 mod identity_providers;
+mod outbound_federation;
 mod policy_asks;
 mod script;
 mod service_access;

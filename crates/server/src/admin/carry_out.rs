@@ -20,6 +20,7 @@ use crate::entropy::SystemEntropy;
 use crate::installation::{InstallationError, NewAccount, RootCredentials, random_account_id};
 use crate::keys::{Keys, KeysError, KeysReport, NewRootKey, OldKeys, RewrapReport};
 use crate::root_key;
+use crate::token_keys::{self, TokenKeysRotated};
 
 /// What administrative commands work on.
 #[derive(Clone, Debug)]
@@ -58,6 +59,7 @@ impl Administration {
             Command::ListAccounts {} => self.list_accounts().await,
             Command::ListKeys {} => Ok(Outcome::Keys(self.keys.report().into())),
             Command::RotateKeys { revoke } => self.rotate_keys(revoke).await,
+            Command::RotateTokenKeys { account } => self.rotate_token_keys(&account).await,
             Command::Backup { target, root_key } => self.back_up(&target, root_key).await,
             Command::RewrapKeys { root_key } => self.begin_rewrap(root_key.as_ref()).await,
         };
@@ -122,6 +124,21 @@ impl Administration {
         let keys = KeysShown::from(self.keys.report());
         tracing::info!(revoke, dropped = dropped.len(), "another key seals sessions");
         Ok(Outcome::KeysRotated { dropped: dropped.iter().map(KeyId::to_string).collect(), keys })
+    }
+
+    async fn rotate_token_keys(&self, account: &str) -> Result<Outcome, Refusal> {
+        let id: AccountId = account
+            .parse()
+            .map_err(|_| Refusal::new("the account id is not 12 digits", "such as 111122223333"))?;
+        let found = self.accounts.find(id).await.map_err(unavailable)?;
+        let account = found.ok_or_else(|| {
+            let help = "`stead account list` shows the accounts there are";
+            Refusal::new(format!("there is no account {id}"), help)
+        })?;
+        let rotated = token_keys::rotate(&account, self.accounts.store(), self.clock.now()).await;
+        let TokenKeysRotated { signing, published } = rotated?;
+        tracing::info!(account = %id, signing = signing.join(" "), "other keys sign tokens");
+        Ok(Outcome::TokenKeysRotated { signing, published })
     }
 
     async fn back_up(&self, target: &Path, with_root_key: bool) -> Result<Outcome, Refusal> {

@@ -35,6 +35,9 @@ impl Noted {
                 ("ImportAccount", parameters.into())
             }
             Command::RotateKeys { revoke } => ("RotateKeys", vec![("revoke", revoke.to_string())]),
+            Command::RotateTokenKeys { account } => {
+                ("RotateTokenKeys", vec![("account", account.chars().take(12).collect())])
+            }
             Command::RewrapKeys { root_key } => {
                 let kept = if root_key.is_some() { "elsewhere" } else { "beside the data" };
                 ("RewrapKeys", vec![("rootKey", kept.to_owned())])
@@ -95,6 +98,9 @@ fn response(outcome: &Outcome) -> Vec<(&'static str, String)> {
         Outcome::KeysRotated { dropped, keys } => {
             let sealing = keys.session_keys.first().map(|key| key.id.clone());
             vec![("sessionKey", sealing.unwrap_or_default()), ("dropped", dropped.join(" "))]
+        }
+        Outcome::TokenKeysRotated { signing, published } => {
+            vec![("signing", signing.join(" ")), ("published", published.join(" "))]
         }
         Outcome::BackedUp(manifest) => vec![
             ("rootKey", manifest.root_key.clone()),

@@ -42,6 +42,8 @@ pub enum Key {
     AwsSimulatorCompatible,
     /// A directory of managed policies of AWS beside those that come with Stead.
     ManagedPolicies,
+    /// The URL below which identity tokens name their issuers.
+    TokenIssuerUrl,
     /// Accept fixture keys on an address that others can reach.
     AllowRemote,
     /// How log lines look.
@@ -101,7 +103,7 @@ pub enum Shape {
 
 impl Key {
     /// Every key, in the order they are shown.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::Data,
         Self::Listen,
         Self::MetricsListen,
@@ -121,6 +123,7 @@ impl Key {
         Self::SealedDenials,
         Self::AwsSimulatorCompatible,
         Self::ManagedPolicies,
+        Self::TokenIssuerUrl,
         Self::AllowRemote,
         Self::LogFormat,
         Self::LogLevel,
@@ -167,6 +170,7 @@ impl Key {
             Self::SealedDenials => "sealed_denials",
             Self::AwsSimulatorCompatible => "aws_simulator_compatible",
             Self::ManagedPolicies => "managed_policies",
+            Self::TokenIssuerUrl => "token_issuer_url",
             Self::AllowRemote => "allow_remote",
             Self::LogFormat => "log_format",
             Self::LogLevel => "log_level",
@@ -232,6 +236,7 @@ impl Key {
             | Self::AuditLog
             | Self::AuditFileAge
             | Self::IssuerOutageMax
+            | Self::TokenIssuerUrl
             | Self::IssuerProxy
             | Self::IssuerProxyCredentialsFile => Shape::Text,
         }
@@ -288,6 +293,9 @@ impl Key {
             Self::AuditFileMebibytes => "a whole number from 1 to 1024",
             Self::AuditFileAge => "a duration from 1m to 8760h, such as `24h`",
             Self::AuditFilesMax => "a whole number from 2 to 1000000",
+            Self::TokenIssuerUrl => {
+                "a URL such as `https://sts.example.com`, without a slash at its end"
+            }
             Self::IssuerProxy => {
                 "a URL such as `http://proxy.example:3128`, of host and port and nothing else"
             }
@@ -335,6 +343,7 @@ impl Key {
             | Self::RootKeyFile
             | Self::RootKeyCommand
             | Self::OtherRootKeyFile
+            | Self::TokenIssuerUrl
             | Self::IssuerProxy
             | Self::IssuerProxyCredentialsFile => None,
         }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
-use stead_service::{AssertionUse, Simulator};
-use stead_types::{AccountId, Secret};
+use stead_service::{AssertionUse, IssuerBase, Simulator};
+use stead_types::{AccountId, IssuerUrl, Secret};
 
 use super::error::excerpt;
 use super::{
@@ -49,6 +49,9 @@ pub struct Settings {
     pub simulator: Simulator,
     /// A directory of managed policies of AWS beside those that come with Stead.
     pub managed_policies: Option<PathBuf>,
+    /// The URL below which identity tokens name their issuers; that of the address which
+    /// requests are accepted on, where none is given.
+    pub token_issuer_url: Option<IssuerBase>,
     /// How log lines look.
     pub log_format: LogFormat,
     /// Which log lines are written.
@@ -149,6 +152,7 @@ impl Settings {
                 false => Simulator::AsCalls,
             },
             managed_policies: read.optional(Key::ManagedPolicies, path)?,
+            token_issuer_url: read.optional(Key::TokenIssuerUrl, token_issuer_url)?,
             log_format: read.required(Key::LogFormat, log_format)?,
             log_level: read.required(Key::LogLevel, log_level)?,
             connections_max: read.required(Key::ConnectionsMax, connections)?,
@@ -330,6 +334,14 @@ fn switch(text: &str) -> Option<bool> {
 pub(super) fn network(text: &str) -> Option<IpNet> {
     // An address alone is the network of that one address.
     text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+}
+
+/// A base whose issuers others can register: HTTPS, or a loopback host, and not too long.
+fn token_issuer_url(text: &str) -> Option<IssuerBase> {
+    let issuer = [text, IssuerBase::PATH, "f47ac10b-58cc-4372-a567-0e02b2c3d479"].concat();
+    let issuer: IssuerUrl = issuer.parse().ok()?;
+    let has_slash = issuer.without_scheme().contains("//");
+    (!has_slash).then(|| IssuerBase::new(text))
 }
 
 fn log_format(text: &str) -> Option<LogFormat> {

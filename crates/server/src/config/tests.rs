@@ -314,3 +314,31 @@ fn the_root_key_comes_from_one_place() {
     assert!(matches!(settings.root_key.own, RootKeySource::Environment(_)));
     assert!(!format!("{settings:?}").contains("0f0f"));
 }
+
+#[test]
+fn issuers_of_identity_tokens_are_below_a_url_that_others_can_register() {
+    let issuers = |url: &str| {
+        let set = environment(&[("STEAD_TOKEN_ISSUER_URL", url)]).unwrap();
+        settings(&[&set], None).map(|settings| settings.token_issuer_url)
+    };
+    assert_eq!(settings(&[], None).unwrap().token_issuer_url, None);
+    for good in ["https://sts.example.com", "https://sts.example.com:8443/a", "http://127.0.0.1:1"]
+    {
+        assert!(issuers(good).unwrap().is_some(), "{good}");
+    }
+    let long = format!("https://{}.example.com", "a".repeat(200));
+    for bad in [
+        "",
+        "sts.example.com",
+        "http://sts.example.com",
+        "https://",
+        "https://sts.example.com/",
+        "https://sts.example.com/a/",
+        "https://sts.example.com?a",
+        "https://sts.example.com#a",
+        "https://user@sts.example.com",
+        &long,
+    ] {
+        assert!(issuers(bad).is_err(), "{bad}");
+    }
+}

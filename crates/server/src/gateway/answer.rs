@@ -18,9 +18,10 @@ use tokio::time::Instant;
 
 use super::authenticate::{Authenticated, Claimed};
 use super::log_line::log;
-use super::perform::{Decided, Prepared, Trail};
+use super::perform::{Decided, Trail};
 use super::plan::{Writing, plan};
 use super::record::{Called, role_of};
+use super::token_issuer::PublishedDocument;
 use super::{DenialStyle, Gateway};
 use crate::http::{Arrival, Body, BodyOwner, Readiness, Reply, Respond, Transport};
 use crate::limits::RETRY_AFTER;
@@ -41,7 +42,12 @@ pub(super) struct Known {
 impl<S: Store> Respond for Gateway<S> {
     /// In a box: the task that it becomes is moved several times, all of it.
     fn respond(self: Arc<Self>, arrival: Arrival) -> impl Future<Output = Reply> + Send {
-        Box::pin(self.answer(arrival))
+        Box::pin(async move {
+            match PublishedDocument::asked_for(&arrival.head) {
+                Some(asked) => self.publish(asked, &arrival).await,
+                None => self.answer(arrival).await,
+            }
+        })
     }
 
     /// No log line: there would be thousands a second, and the listener says it once.
@@ -163,11 +169,10 @@ impl<S: Store> Gateway<S> {
             user_agent: text(head, &USER_AGENT).map(str::to_owned),
             referer: text(head, &REFERER).map(str::to_owned),
         };
-        let (others, passwords) = self.prepare(&*plan, caller, &facts, &mut known.trail).await?;
+        let prepared = self.prepare(&*plan, caller, &facts, &mut known.trail).await?;
         if !caller.is_current() {
-            // A caller chooses how many accounts are loaded, or has a password hashed, and so
-            // how long it takes. What
-            // was revoked meanwhile must not count: a write could else follow the
+            // A caller chooses how many accounts are loaded, or has a password hashed or keys
+            // made, and so how long it takes. What was revoked meanwhile must not count: a write could else follow the
             // revocation, and undo what its author has put right since.
             *caller = if operation.is_unsigned() {
                 self.federate(plan.input(), id, now).await?
@@ -175,7 +180,6 @@ impl<S: Store> Gateway<S> {
                 self.authenticate(head, body, operation.service(), now).await?
             };
         }
-        let prepared = Prepared { others: &others, passwords };
         self.perform(plan, prepared, caller, &facts, &mut known.trail).await
     }
 
@@ -196,7 +200,7 @@ impl<S: Store> Gateway<S> {
         }
     }
 
-    fn refuse(
+    pub(super) fn refuse(
         &self,
         id: RequestId,
         service: Option<Service>,

@@ -9,8 +9,8 @@ use stead_directory::Draft;
 use stead_directory::commands::oidc_provider;
 use stead_policy::PolicyType;
 use stead_service::{
-    Accounts as Seen, Call, IssuerCheck, NameReservation, PasswordOutcome, PasswordWork, Reference,
-    ReplayGuard, Understood, Work, refusal,
+    Accounts as Seen, Call, IssuerCheck, NameReservation, NewTokenKeys, PasswordOutcome,
+    PasswordWork, Reference, ReplayGuard, TokenKeyWork, Understood, Work, refusal,
 };
 use stead_session::password::Salt;
 use stead_store::{Aggregate, Claimed, CommitError, Store};
@@ -24,6 +24,7 @@ use crate::denials::DenialReader;
 use crate::entropy::{SystemEntropy, ThreadEntropy};
 use crate::issuer_keys::Thumbprint;
 use crate::limits::SEEN_ACCOUNTS_MAX;
+use crate::token_keys;
 use crate::traces::{self, Stage};
 
 /// What the policies have said so far, for the log.
@@ -51,11 +52,18 @@ pub(super) struct Trail {
 }
 
 /// What was waited for before the policies are asked.
-pub(super) struct Prepared<'a> {
+pub(super) struct Prepared {
     /// The other accounts that the operation must see.
-    pub(super) others: &'a Seen,
-    /// What was computed of passwords.
-    pub(super) passwords: Option<PasswordOutcome>,
+    others: Seen,
+    computed: Computed,
+}
+
+/// What was computed before the work, where nobody waited for it.
+struct Computed {
+    /// What came of passwords.
+    passwords: Option<PasswordOutcome>,
+    /// Keys that were made.
+    token_keys: Option<NewTokenKeys>,
 }
 
 /// Work that was done, and what its answer still waits for.
@@ -76,25 +84,29 @@ impl<S: Store> Gateway<S> {
         caller: &Authenticated,
         facts: &RequestFacts,
         trail: &mut Trail,
-    ) -> Result<(Seen, Option<PasswordOutcome>), ApiError> {
+    ) -> Result<Prepared, ApiError> {
         let mut accounts = plan.accounts(&caller.version.snapshot);
         // The caller's own is at hand, and most calls see no other.
         accounts.retain(|account| *account != caller.account.id());
         let others = self.see(&accounts).await?;
-        let work = {
-            let call = self.call(caller, &others, facts);
-            let work = plan.passwords(&call.by(&caller.caller));
+        let (passwords, token_keys) = {
+            let call = self.call(caller, &others, facts).by(&caller.caller);
+            let work = plan.passwords(&call).and_then(|work| Ok((work, plan.token_keys(&call)?)));
             work.map_err(|stop| self.stopped(stop, facts, trail))?
         };
-        let passwords = match work {
+        let passwords = match passwords {
             Some(work) => Some(self.compute(work).await?),
             None => None,
+        };
+        let token_keys = match token_keys {
+            TokenKeyWork::None => None,
+            TokenKeyWork::OfEachKind => Some(self.make_token_keys().await?),
         };
         if plan.effect() == Effect::Writes {
             let prepared = caller.account.prepare_to_write(self.accounts.store()).await;
             prepared.map_err(|error| store_error(&error))?;
         }
-        Ok((others, passwords))
+        Ok(Prepared { others, computed: Computed { passwords, token_keys } })
     }
 
     /// Hashes passwords, a few at a time, on threads where no other call waits for it.
@@ -105,6 +117,16 @@ impl<S: Store> Gateway<S> {
         let salt = Salt::generate(&mut SystemEntropy);
         let computed = tokio::task::spawn_blocking(move || work.compute(salt)).await;
         computed.map_err(|_| interrupted("the thread has ended"))?
+    }
+
+    /// Makes keys like passwords are hashed, in the same turns: both take a processor for
+    /// a while.
+    async fn make_token_keys(&self) -> Result<NewTokenKeys, ApiError> {
+        let interrupted = |what: &str| ApiError::internal(format!("a token key: {what}"));
+        let turn = self.password_turns.acquire().await;
+        let _turn = turn.map_err(|_| interrupted("no turn"))?;
+        let made = tokio::task::spawn_blocking(token_keys::make).await;
+        made.map_err(|_| interrupted("the thread has ended"))?
     }
 
     fn call<'a>(
@@ -123,6 +145,7 @@ impl<S: Store> Gateway<S> {
             loopback_issuers: self.loopback_issuers,
             assertion_use: self.saml.assertion_use,
             simulator: self.simulator,
+            issuer_base: &self.issuer_base,
         }
     }
 
@@ -130,7 +153,7 @@ impl<S: Store> Gateway<S> {
     pub(super) async fn perform(
         &self,
         plan: Box<dyn Plan>,
-        Prepared { others, passwords }: Prepared<'_>,
+        Prepared { others, computed }: Prepared,
         caller: &Authenticated,
         facts: &RequestFacts,
         trail: &mut Trail,
@@ -138,11 +161,11 @@ impl<S: Store> Gateway<S> {
         // INVARIANT: nothing is waited for between the questions and the queue of the
         // store, so that no acknowledged write lies in between.
         let done = {
-            let call = self.call(caller, others, facts).by(&caller.caller);
+            let call = self.call(caller, &others, facts).by(&caller.caller);
             let effect = plan.effect();
             let execute = plan.authorize(&call).map_err(|stop| self.stopped(stop, facts, trail))?;
             trail.decided = Decided::Allowed;
-            self.execute(execute, effect, passwords, caller, &call)?
+            self.execute(execute, effect, computed, caller, &call)?
         };
         let answer = match done {
             Done::Read(answer, outside) if outside.is_empty() => answer,
@@ -166,7 +189,7 @@ impl<S: Store> Gateway<S> {
         &self,
         execute: Execute,
         effect: Effect,
-        passwords: Option<PasswordOutcome>,
+        Computed { passwords, token_keys }: Computed,
         caller: &Authenticated,
         call: &Call<'_>,
     ) -> Result<Done<'_>, ApiError> {
@@ -183,6 +206,7 @@ impl<S: Store> Gateway<S> {
                 denials: &denials,
                 passwords,
                 understood: Understood::default(),
+                token_keys,
                 guards: Vec::new(),
                 issuers: Vec::new(),
                 names: Vec::new(),

@@ -12,7 +12,9 @@ use stead_authorizer::{Authorized, Denied};
 use stead_directory::Snapshot;
 use stead_iam::Iam;
 use stead_query::{DecodeRequest, Form, Format, ToValue, decode, encode};
-use stead_service::{Asks, Call, Handle, PasswordWork, Refused, VerifiedCall, Work, authorize};
+use stead_service::{
+    Asks, Call, Handle, PasswordWork, Refused, TokenKeyWork, VerifiedCall, Work, authorize,
+};
 use stead_sts::Sts;
 use stead_types::AccountId;
 
@@ -35,6 +37,9 @@ pub(super) trait Plan: Send + Sync {
     /// What is to be computed of passwords first; asks the policies where there may be
     /// anything.
     fn passwords(&self, call: &VerifiedCall<'_>) -> Result<Option<PasswordWork>, Stop>;
+
+    /// Which keys are to be made first; asks the policies where there may be any.
+    fn token_keys(&self, call: &VerifiedCall<'_>) -> Result<TokenKeyWork, Stop>;
 
     /// Asks the policies; what comes back can be carried out.
     fn authorize(self: Box<Self>, call: &VerifiedCall<'_>) -> Result<Execute, Stop>;
@@ -174,6 +179,14 @@ where
         // A permit for work that waits; the work itself asks again.
         let _permitted = permitted::<Op>(&H::asks(&self.input, call).map_err(Stop::Error)?, call)?;
         H::passwords(&self.input, call).map_err(Stop::Error)
+    }
+
+    fn token_keys(&self, call: &VerifiedCall<'_>) -> Result<TokenKeyWork, Stop> {
+        if !H::MAKES_TOKEN_KEYS {
+            return Ok(TokenKeyWork::None);
+        }
+        let _permitted = permitted::<Op>(&H::asks(&self.input, call).map_err(Stop::Error)?, call)?;
+        Ok(H::token_keys(&self.input, call))
     }
 
     fn authorize(self: Box<Self>, call: &VerifiedCall<'_>) -> Result<Execute, Stop> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stead_directory::add_aws_managed_policies;
+use stead_service::IssuerBase;
 use stead_session::{KeyState, Keyring};
 use stead_store_sqlite::SqliteStore;
 use stead_types::Timestamp;
@@ -172,7 +173,7 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
     let counting = Arc::clone(&clock);
     let gateway =
         Gateway::new(Arc::clone(&accounts), keyring, clock, style, issuer_keys, saml, rates);
-    let gateway = gateway.simulating(simulator);
+    let gateway = gateway.simulating(simulator).issuing(issuer_base(settings, &base_url));
     let call_lines = CallLines::of(audit.is_some(), io::stderr().is_terminal());
     let gateway = gateway.recording(audit.clone()).logging(call_lines).tracing(traces.clone());
     let metrics_address = metrics_listener.as_ref().and_then(|listener| listener.local_addr().ok());
@@ -215,6 +216,11 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
         metrics_address,
         traces,
     }
+}
+
+/// Under which URL identity tokens name their issuers.
+fn issuer_base(settings: &Settings, base_url: &str) -> IssuerBase {
+    settings.token_issuer_url.clone().unwrap_or_else(|| IssuerBase::new(base_url))
 }
 
 /// The keys, and what else administrative commands work on.

@@ -18,4 +18,5 @@ mod proxies;
 mod storage;
 mod throttle;
 mod tls;
+mod token_issuer;
 mod wire;

@@ -300,3 +300,21 @@ fn server_certificates_are_kept_and_their_keys_encrypted() {
     kept.start_anew();
     kept.done("UploadServerCertificate", &[&[name][..], &parts].concat());
 }
+
+#[test]
+fn an_issuer_of_identity_tokens_and_its_keys_stay() {
+    let mut kept = Kept::start("kept-token-issuer");
+    let issuer = |answer: &Answer| {
+        let url = answer.text("IssuerIdentifier").unwrap();
+        // The port is another one after each start.
+        url.split_once("/token-issuer/").unwrap().1.to_owned()
+    };
+    let made = issuer(&kept.done("EnableOutboundWebIdentityFederation", &[]));
+    kept.start_anew();
+    assert_eq!(issuer(&kept.done("GetOutboundWebIdentityFederationInfo", &[])), made);
+    assert_eq!(kept.refused("EnableOutboundWebIdentityFederation", &[]), "FeatureEnabled");
+    kept.done("DisableOutboundWebIdentityFederation", &[]);
+    kept.start_anew();
+    assert_eq!(kept.refused("GetOutboundWebIdentityFederationInfo", &[]), "FeatureDisabled");
+    assert_eq!(issuer(&kept.done("EnableOutboundWebIdentityFederation", &[])), made);
+}

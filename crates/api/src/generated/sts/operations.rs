@@ -16,5 +16,5 @@ operations! { Sts, StsOperation, "sts";
     GetDelegatedAccessToken(GetDelegatedAccessTokenRequest) -> GetDelegatedAccessTokenResponse, Read, signed, known;
     GetFederationToken(GetFederationTokenRequest) -> GetFederationTokenResponse, Read, signed, built;
     GetSessionToken(GetSessionTokenRequest) -> GetSessionTokenResponse, Read, signed, built;
-    GetWebIdentityToken(GetWebIdentityTokenRequest) -> GetWebIdentityTokenResponse, Read, signed, known;
+    GetWebIdentityToken(GetWebIdentityTokenRequest) -> GetWebIdentityTokenResponse, Write, signed, built;
 }

@@ -11,16 +11,17 @@ use crate::commands::instance_profile::NewInstanceProfile;
 use crate::commands::managed_policy::NewVersion;
 use crate::commands::mfa_device::{ConsecutiveCodes, NewMfaDevice};
 use crate::commands::oidc_provider::NewOidcProvider;
+use crate::commands::outbound_federation::Beginning;
 use crate::commands::saml_provider::{NewPrivateKey, SamlProviderChange};
 use crate::commands::tags::Taggable;
 use crate::commands::{
     PolicyHolder, access_key, account_alias, attachment, boundary, group, inline_policy,
-    instance_profile, login_profile, managed_policy, mfa_device, oidc_provider, role,
-    saml_provider, server_certificate, tags, user,
+    instance_profile, login_profile, managed_policy, mfa_device, oidc_provider,
+    outbound_federation, role, saml_provider, server_certificate, tags, user,
 };
 use crate::entity::{AssertionEncryption, KeyOwner, KeyStatus, MaxSessionDuration, VersionId};
 use crate::testing::{
-    ALLOW, DENY, Fixture, account, arn, name, now, saml_metadata, secret, tag, trust_of,
+    ALLOW, DENY, Fixture, account, arn, name, now, saml_metadata, secret, tag, token_keys, trust_of,
 };
 use crate::{DirectoryError, EncodedRecord, Snapshot};
 
@@ -42,6 +43,7 @@ fn run(fixture: &mut Fixture, (which, first, second): Step) -> Result<(), Direct
         2 => run_credential(fixture, which / 7, one, two),
         3 => run_oidc_provider(fixture, which / 7, one, two),
         4 => run_saml_provider(fixture, which / 7, one, second),
+        5 if which % 5 == 1 => run_outbound_federation(fixture, which / 7),
         5 if which % 5 == 3 => run_login_profile(fixture, which / 7, one, first),
         5 if which % 5 == 2 => run_server_certificate(fixture, which / 7, one, two, second),
         5 if which % 5 == 4 => run_alias(fixture, which / 7, first),
@@ -228,6 +230,19 @@ fn run_login_profile(
             login_profile::update(draft, &name(one), password, Some(false), now())
         }
         _ => login_profile::delete(draft, &name(one)),
+    }
+}
+
+fn run_outbound_federation(fixture: &mut Fixture, which: u8) -> Result<(), DirectoryError> {
+    let draft = &mut fixture.draft;
+    match which % 4 {
+        0 | 1 => {
+            let issuer = name("f47ac10b-58cc-4372-a567-0e02b2c3d479");
+            let beginning = || Beginning { issuer, keys: token_keys() };
+            outbound_federation::enable(draft, beginning, now()).map(drop)
+        }
+        2 => outbound_federation::disable(draft),
+        _ => outbound_federation::replace_keys(draft, token_keys(), now()),
     }
 }
 

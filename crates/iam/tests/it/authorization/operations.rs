@@ -77,6 +77,9 @@ pub(super) const OPERATIONS: &[Refusal] = &[
     ("DisableOrganizationsRootSessions", &[], "*"),
     ("EnableOrganizationsRootCredentialsManagement", &[], "*"),
     ("DisableOrganizationsRootCredentialsManagement", &[], "*"),
+    ("EnableOutboundWebIdentityFederation", &[], "*"),
+    ("DisableOutboundWebIdentityFederation", &[], "*"),
+    ("GetOutboundWebIdentityFederationInfo", &[], "*"),
     ("ListServiceSpecificCredentials", &[("UserName", "bob")], "user bob"),
     ("ListServiceSpecificCredentials", &[("AllUsers", "true")], "arn:aws:iam::111122223333:user/*"),
     (
