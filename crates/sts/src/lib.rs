@@ -7,6 +7,7 @@
 mod assume_role;
 mod assume_role_with_saml;
 mod assume_role_with_web_identity;
+mod assume_root;
 mod credentials;
 mod decode_authorization_message;
 mod duration;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod assume_role;
+mod assume_root;
 mod denial;
 mod duration;
 mod federated;

@@ -83,7 +83,7 @@ operations! { Iam, IamOperation, "iam";
     GetMFADevice(GetMFADeviceRequest) -> GetMFADeviceResponse, Read, signed, built;
     GetOpenIDConnectProvider(GetOpenIDConnectProviderRequest) -> GetOpenIDConnectProviderResponse, Read, signed, built;
     GetOrganizationsAccessReport(GetOrganizationsAccessReportRequest) -> GetOrganizationsAccessReportResponse, Read, signed, built;
-    GetOutboundWebIdentityFederationInfo(GetOutboundWebIdentityFederationInfoRequest) -> GetOutboundWebIdentityFederationInfoResponse, Read, signed, known;
+    GetOutboundWebIdentityFederationInfo(GetOutboundWebIdentityFederationInfoRequest) -> GetOutboundWebIdentityFederationInfoResponse, Read, signed, built;
     GetPolicy(GetPolicyRequest) -> GetPolicyResponse, Read, signed, built;
     GetPolicyVersion(GetPolicyVersionRequest) -> GetPolicyVersionResponse, Read, signed, built;
     GetRole(GetRoleRequest) -> GetRoleResponse, Read, signed, built;

@@ -9,7 +9,7 @@ operations! { Sts, StsOperation, "sts";
     AssumeRole(AssumeRoleRequest) -> AssumeRoleResponse, Write, signed, built;
     AssumeRoleWithSAML(AssumeRoleWithSAMLRequest) -> AssumeRoleWithSAMLResponse, Write, unsigned, built;
     AssumeRoleWithWebIdentity(AssumeRoleWithWebIdentityRequest) -> AssumeRoleWithWebIdentityResponse, Write, unsigned, built;
-    AssumeRoot(AssumeRootRequest) -> AssumeRootResponse, Write, signed, known;
+    AssumeRoot(AssumeRootRequest) -> AssumeRootResponse, Write, signed, built;
     DecodeAuthorizationMessage(DecodeAuthorizationMessageRequest) -> DecodeAuthorizationMessageResponse, Write, signed, built;
     GetAccessKeyInfo(GetAccessKeyInfoRequest) -> GetAccessKeyInfoResponse, Read, signed, built;
     GetCallerIdentity(GetCallerIdentityRequest) -> GetCallerIdentityResponse, Read, signed, built;
