@@ -327,8 +327,8 @@ fn issuers_of_identity_tokens_are_below_a_url_that_others_can_register() {
         assert!(issuers(good).unwrap().is_some(), "{good}");
     }
     let long = format!("https://{}.example.com", "a".repeat(200));
+    assert_eq!(issuers("").unwrap(), None, "as if it were not set");
     for bad in [
-        "",
         "sts.example.com",
         "http://sts.example.com",
         "https://",
