@@ -331,7 +331,7 @@ mod tests {
         }
         let names = crate::implemented_sts!(names, "sts:");
         assert!(names.contains(&"sts:AssumeRole"));
-        assert_eq!(names.len(), 8);
+        assert_eq!(names.len(), 10);
         for name in names {
             let operation =
                 KnownOperation::lookup(Service::Sts, name.trim_start_matches("sts:")).unwrap();

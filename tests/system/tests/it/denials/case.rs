@@ -69,14 +69,21 @@ pub(crate) fn session_of(attempt: &Value) -> Option<(String, String, String)> {
     Some((account.to_owned(), role.to_owned(), session.to_owned()))
 }
 
+/// The numbers that accounts get, far from each other as drawn ones are: one that is nearly
+/// another is taken for a slip of the pen. No two of the first thousands are the same.
+fn account_number(index: usize) -> usize {
+    const STEP: usize = 7_368_787;
+    100_000_000_000 + index * STEP * 10_007 % 899_999_999_999
+}
+
 /// The number of every account, in all ARNs too, is one that no other case has.
 fn renumbered(text: &str, index: usize) -> String {
     let runs = text.split(|it: char| !it.is_ascii_digit()).filter(|run| run.len() == 12);
     let numbers: BTreeSet<&str> = runs.collect();
     assert!(numbers.len() <= ACCOUNTS_MAX, "{numbers:?}");
     let mut renumbered = text.to_owned();
-    for (number, new) in numbers.into_iter().zip(100_000_000_000 + index * ACCOUNTS_MAX..) {
-        renumbered = renumbered.replace(number, &new.to_string());
+    for (number, new) in numbers.into_iter().zip(index * ACCOUNTS_MAX..) {
+        renumbered = renumbered.replace(number, &account_number(new).to_string());
     }
     renumbered
 }
