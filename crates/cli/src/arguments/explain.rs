@@ -134,7 +134,7 @@ pub(crate) struct AttemptFlags {
     #[arg(long, value_name = "ARN", requires = "of", conflicts_with_all = ["case", "token", "event", "caller", "mfa"])]
     pub(crate) saml_provider: Option<String>,
     /// What the assertion says, by the names of condition keys, such as
-    /// saml:aud=https://signin.aws.amazon.com/saml; repeated, it has several values
+    /// saml:sub_type=persistent; repeated, it has several values
     #[arg(long, value_name = "KEY=VALUE", value_parser = claim, requires = "saml_provider")]
     pub(crate) claim: Vec<(String, String)>,
     /// A token of an OpenID Connect provider, for AssumeRoleWithWebIdentity
