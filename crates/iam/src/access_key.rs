@@ -4,13 +4,13 @@ use data_encoding::BASE64;
 use stead_api::iam::{
     AccessKey as AccessKeyView, AccessKeyMetadata, CreateAccessKey, CreateAccessKeyRequest,
     CreateAccessKeyResponse, DeleteAccessKey, DeleteAccessKeyRequest, DeleteAccessKeyResponse,
-    ListAccessKeys, ListAccessKeysRequest, ListAccessKeysResponse, StatusType, UpdateAccessKey,
+    ListAccessKeys, ListAccessKeysRequest, ListAccessKeysResponse, UpdateAccessKey,
     UpdateAccessKeyRequest, UpdateAccessKeyResponse,
 };
 use stead_api::{ApiError, Operation};
 use stead_authorizer::Authorized;
 use stead_directory::commands::access_key as command;
-use stead_directory::entity::{AccessKey, KeyStatus, WrappedSecret};
+use stead_directory::entity::{AccessKey, WrappedSecret};
 use stead_directory::{EntityKind, Snapshot};
 use stead_service::{Asks, Call, Handle, Work};
 use stead_session::vault::SecretName;
@@ -19,6 +19,7 @@ use stead_types::{AccessKeyId, Entropy, Secret};
 use crate::Iam;
 use crate::error::api_error;
 use crate::pagination::PageRequest;
+use crate::ssh_public_key::{new_status, shown_status};
 use crate::target::{Target, missing, owner_name};
 
 /// Random bytes of a secret access key: 240 bits, 40 characters of base64, which is
@@ -51,7 +52,7 @@ impl Handle<CreateAccessKey> for Iam {
         let access_key = AccessKeyView {
             user_name: owner_name(&key.owner, work.draft.snapshot()),
             access_key_id: key.id.to_string(),
-            status: status(key.status),
+            status: shown_status(key.status),
             secret_access_key: secret,
             create_date: Some(key.created_at),
         };
@@ -101,12 +102,7 @@ impl Handle<UpdateAccessKey> for Iam {
     ) -> Result<UpdateAccessKeyResponse, ApiError> {
         let target = Target::named_or_calling(input.user_name.as_deref(), call)?;
         let owner = target.owner(work.draft.snapshot())?;
-        let status = match input.status {
-            StatusType::Active => KeyStatus::Active,
-            StatusType::Inactive => KeyStatus::Inactive,
-            // The model's third status is that of other credentials, which expire.
-            StatusType::Expired => return Err(cannot_expire()),
-        };
+        let status = new_status(input.status)?;
         let id = existing_id(&input.access_key_id)?;
         command::set_status(work.draft, &owner, &id, status).map_err(api_error)?;
         Ok(UpdateAccessKeyResponse {})
@@ -144,26 +140,12 @@ fn metadata(key: &AccessKey, account: &Snapshot) -> AccessKeyMetadata {
     AccessKeyMetadata {
         user_name: owner_name(&key.owner, account),
         access_key_id: Some(key.id.to_string()),
-        status: Some(status(key.status)),
+        status: Some(shown_status(key.status)),
         create_date: Some(key.created_at),
-    }
-}
-
-const fn status(status: KeyStatus) -> StatusType {
-    match status {
-        KeyStatus::Active => StatusType::Active,
-        KeyStatus::Inactive => StatusType::Inactive,
     }
 }
 
 // A text that no key can have as its id is as unknown as an id that no key has.
 fn existing_id(id: &str) -> Result<AccessKeyId, ApiError> {
     id.parse().map_err(|_| missing(EntityKind::AccessKey, id))
-}
-
-// Choice: worded like the decoder's refusal of a status outside the set.
-fn cannot_expire() -> ApiError {
-    ApiError::validation(
-        "1 validation error detected: Value at 'status' failed to satisfy constraint: Member must satisfy enum value set: [Active, Inactive]",
-    )
 }

@@ -142,7 +142,9 @@ impl Handle<DeleteSSHPublicKey> for Iam {
 /// The status that a credential is to get.
 ///
 /// # Errors
-/// Observed: credentials are not made to expire so (radkawar/stackd, recorded in 2026).
+/// Observed: credentials are not made to expire so (radkawar/stackd, recorded in 2026). Spec:
+/// the models of UpdateAccessKey, UpdateSSHPublicKey and UpdateSigningCertificate have the
+/// status in their set, and InvalidInput among their errors.
 pub(crate) fn new_status(status: StatusType) -> Result<KeyStatus, ApiError> {
     match status {
         StatusType::Active => Ok(KeyStatus::Active),

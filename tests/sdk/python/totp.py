@@ -31,8 +31,13 @@ class Device:
         return self._code(0)
 
     def _code(self, steps_ahead: int) -> str:
-        counter = int(time.time()) // STEP_SECONDS + steps_ahead
-        digest = hmac.new(self._seed, struct.pack(">Q", counter), hashlib.sha1).digest()
-        offset = digest[-1] & 0x0F
-        number = struct.unpack(">I", digest[offset : offset + 4])[0] & 0x7FFFFFFF
-        return f"{number % 1_000_000:06}"
+        return code(self._seed, steps_ahead)
+
+
+def code(seed: bytes, steps_ahead: int) -> str:
+    """The code of a device so many steps from now."""
+    counter = int(time.time()) // STEP_SECONDS + steps_ahead
+    digest = hmac.new(seed, struct.pack(">Q", counter), hashlib.sha1).digest()
+    offset = digest[-1] & 0x0F
+    number = struct.unpack(">I", digest[offset : offset + 4])[0] & 0x7FFFFFFF
+    return f"{number % 1_000_000:06}"
