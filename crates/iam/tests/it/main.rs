@@ -13,6 +13,7 @@ mod corpus;
 mod credential_report;
 mod credentials;
 mod documents;
+mod drawn_rules;
 mod identity_providers;
 mod outbound_federation;
 mod policy_asks;
