@@ -165,8 +165,8 @@ class World:
         return {"AWSServiceName": "autoscaling.amazonaws.com", "CustomSuffix": self.name("x")}
 
     def job(self, **more) -> dict:
-        arn = self.arn("user/" + self.administrator)
-        return {"JobId": self.caller.result("GenerateServiceLastAccessedDetails", {"Arn": arn, **more})["JobId"]}
+        given = {"Arn": self.arn("user/" + self.administrator), **more}
+        return {"JobId": self.caller.result("GenerateServiceLastAccessedDetails", given)["JobId"]}
 
     def denial(self) -> str:
         """The id of a denial of the account."""

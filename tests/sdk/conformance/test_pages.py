@@ -1,4 +1,4 @@
-"""Every operation that the model pages walks at least three pages, where an account may hold
+"""Every operation that answers in pages walks at least three pages, where an account may hold
 as much, and what they hold is what one page holds."""
 
 import dataclasses
@@ -7,12 +7,28 @@ from collections.abc import Callable
 
 import jmespath
 
+import world
 from fixtures import DOCUMENT, World
 from operation_tests import for_each
-from operations import MODELS, PAGINATORS
-from shared import account
+from operations import MODELS, PAGINATORS, members
+from refusals import REFUSED
+from shared import BUILT, account
 
-CONFIGS = {operation: config for service in PAGINATORS.values() for operation, config in service.items()}
+def _pages_of(result: str) -> dict[str, str]:
+    marker = {"input_token": "Marker", "output_token": "Marker", "limit_key": "MaxItems"}
+    return {**marker, "result_key": result, "more_results": "IsTruncated"}
+
+
+# Operations in pages that botocore has no paginator for.
+MORE = {
+    "GetServiceLastAccessedDetails": _pages_of("ServicesLastAccessed"),
+    "GetServiceLastAccessedDetailsWithEntities": _pages_of("EntityDetailsList"),
+    "ListServiceSpecificCredentials": _pages_of("ServiceSpecificCredentials"),
+}
+CONFIGS = {
+    **{operation: config for service in PAGINATORS.values() for operation, config in service.items()},
+    **MORE,
+}
 
 TAGS = [{"Key": f"key-{number}", "Value": "x"} for number in range(3)]
 
@@ -110,11 +126,33 @@ def _policies(w: World) -> dict:
     return {"PathPrefix": path}
 
 
+def _credentials(w: World) -> dict:
+    user = w.user()
+    for service in ["codecommit", "codecommit", "cassandra"]:
+        w.do("CreateServiceSpecificCredential", ServiceName=f"{service}.amazonaws.com", **user)
+    return user
+
+
+def _services(w: World) -> dict:
+    user = w.user()
+    document = world.document(world.allow(["iam:*", "s3:*", "ec2:*"]))
+    w.do("PutUserPolicy", **user, PolicyName="three", PolicyDocument=document)
+    return w.job(Arn=w.arn("user/" + user["UserName"]))
+
+
+def _users_of_policy(w: World) -> dict:
+    policy = w.policy()
+    each(3, lambda: w.do("AttachUserPolicy", **w.user(), **policy))
+    return {**w.job(Arn=policy["PolicyArn"]), "ServiceNamespace": "s3"}
+
+
 _ACTIONS = {"ActionNames": ["s3:GetObject", "s3:PutObject", "s3:ListBucket"]}
 
 WORLDS: dict[str, Callable[[World], dict]] = {
     "GetAccountAuthorizationDetails": lambda w: (each(3, w.user), {"Filter": ["User"]})[1],
     "GetGroup": _members,
+    "GetServiceLastAccessedDetails": _services,
+    "GetServiceLastAccessedDetailsWithEntities": _users_of_policy,
     "ListAccessKeys": _keys,
     "ListAccountAliases": _alias,
     "ListAttachedGroupPolicies": lambda w: _attached(w, w.group(), "AttachGroupPolicy"),
@@ -140,6 +178,7 @@ WORLDS: dict[str, Callable[[World], dict]] = {
     "ListSSHPublicKeys": _ssh_keys,
     "ListServerCertificateTags": lambda w: _tagged(w.certificate),
     "ListServerCertificates": lambda w: _at_path(w, w.certificate),
+    "ListServiceSpecificCredentials": _credentials,
     "ListSigningCertificates": _signing,
     "ListUserPolicies": lambda w: _inline(w, w.user(), "PutUserPolicy"),
     "ListUserTags": lambda w: _tagged(w.user),
@@ -179,6 +218,8 @@ class Config:
 class Table(unittest.TestCase):
     def test_every_paged_operation_is_in_the_table(self) -> None:
         self.assertEqual(sorted(WORLDS), sorted(CONFIGS))
+        paged = lambda operation: {"Marker", "MaxItems"} <= {member.name for member in members(operation)}
+        self.assertEqual({operation for operation in BUILT if paged(operation)} - REFUSED.keys(), set(CONFIGS))
 
 
 @for_each(CONFIGS)
