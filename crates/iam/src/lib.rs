@@ -13,7 +13,6 @@ mod ask;
 mod certificate;
 mod error;
 mod input;
-mod job_id;
 mod pagination;
 mod target;
 mod view;

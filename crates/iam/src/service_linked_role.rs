@@ -18,14 +18,14 @@ use stead_directory::commands::service_linked_role as command;
 use stead_directory::entity::MaxSessionDuration;
 use stead_directory::{DirectoryError, EntityKind};
 use stead_service::{Asks, Call, Handle, Job, Work};
-use stead_types::{Arn, Path};
+use stead_types::{Arn, Path, Uuid};
 
 use self::services::{LinkedService, Suffix, find};
 use crate::ask::Kind;
 use crate::error::api_error;
 use crate::role::principals::Principals;
 use crate::role::view;
-use crate::{Iam, ask, input, job_id};
+use crate::{Iam, ask, input};
 
 /// What the names of all these roles begin with.
 const PREFIX: &str = "AWSServiceRoleFor";
@@ -84,7 +84,7 @@ impl Handle<DeleteServiceLinkedRole> for Iam {
     ) -> Result<DeleteServiceLinkedRoleResponse, ApiError> {
         let name = input::existing_name(EntityKind::Role, &input.role_name)?;
         let gone = command::delete(work.draft, &name).map_err(api_error)?;
-        let id = job_id::generate(work.entropy);
+        let id = Uuid::generate(work.entropy);
         let task = format!("task{}{}/{id}", gone.path, gone.name);
         work.jobs.keep(call.account.account(), &task, Job::RoleDeletion);
         Ok(DeleteServiceLinkedRoleResponse { deletion_task_id: task })

@@ -79,19 +79,24 @@ impl fmt::Debug for Uuid {
 mod tests {
     use super::*;
 
-    struct Ones;
+    struct Same(u8);
 
-    impl Entropy for Ones {
+    impl Entropy for Same {
         fn fill(&mut self, bytes: &mut [u8]) {
-            bytes.fill(0xff);
+            bytes.fill(self.0);
         }
     }
 
     #[test]
     fn a_new_one_has_version_and_variant() {
-        let made = Uuid::generate(&mut Ones);
-        assert_eq!(made.as_str(), "ffffffff-ffff-4fff-bfff-ffffffffffff");
-        assert_eq!(made.as_str().parse::<Uuid>().unwrap(), made);
+        for (byte, text) in [
+            (0x00, "00000000-0000-4000-8000-000000000000"),
+            (0xff, "ffffffff-ffff-4fff-bfff-ffffffffffff"),
+        ] {
+            let made = Uuid::generate(&mut Same(byte));
+            assert_eq!(made.as_str(), text);
+            assert_eq!(text.parse::<Uuid>().unwrap(), made);
+        }
     }
 
     #[test]

@@ -9,10 +9,11 @@ use stead_authorizer::Authorized;
 use stead_catalogue::Service;
 use stead_policy::{DocumentKind, Policy, parse};
 use stead_service::{AccessReport, Accesses, Asks, Call, Handle, Job, Work};
+use stead_types::Uuid;
 
 use super::grants::Granted;
 use super::target::{Policies, Target, question};
-use crate::{Iam, job_id};
+use crate::Iam;
 
 impl Handle<GenerateServiceLastAccessedDetails> for Iam {
     fn asks(
@@ -47,7 +48,7 @@ impl Handle<GenerateServiceLastAccessedDetails> for Iam {
                 .map(|entity| Accesses { accesses: work.usage.accesses(&entity), entity })
                 .collect(),
         };
-        let id = job_id::generate(work.entropy);
+        let id = Uuid::generate(work.entropy).to_string();
         work.jobs.keep(call.account.account(), &id, Job::AccessReport(report));
         Ok(GenerateServiceLastAccessedDetailsResponse { job_id: Some(id) })
     }
