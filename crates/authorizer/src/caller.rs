@@ -66,6 +66,7 @@ pub(crate) enum SessionKind {
     AssumedRole,
     FederatedUser,
     SessionToken,
+    Delegated,
 }
 
 /// Why the bearer of a token is not who the token says.
@@ -341,6 +342,7 @@ impl CallerFacts {
             SessionPrincipal::AssumedRole { .. } => SessionKind::AssumedRole,
             SessionPrincipal::FederatedUser { .. } => SessionKind::FederatedUser,
             SessionPrincipal::SessionToken { .. } => SessionKind::SessionToken,
+            SessionPrincipal::Delegated { .. } => SessionKind::Delegated,
         })
     }
 
@@ -368,7 +370,9 @@ impl CallerFacts {
         let claims = self.claims()?;
         match self.session_kind()? {
             SessionKind::SessionToken => Some(claims.mfa),
-            SessionKind::AssumedRole | SessionKind::FederatedUser => Some(MfaState::Absent),
+            SessionKind::AssumedRole | SessionKind::FederatedUser | SessionKind::Delegated => {
+                Some(MfaState::Absent)
+            }
         }
     }
 }
@@ -430,7 +434,9 @@ fn session_as_caller(
             let arn = Arn::sts(number, &format!("federated-user/{name}"));
             Ok((Caller::FederatedUser { account: number, arn, issuer }, None))
         }
-        SessionPrincipal::SessionToken { holder } => holder_as_caller(holder, account),
+        SessionPrincipal::SessionToken { holder } | SessionPrincipal::Delegated { holder } => {
+            holder_as_caller(holder, account)
+        }
     }
 }
 

@@ -126,7 +126,9 @@ fn session_policies<'a>(caller: &'a CallerFacts, home: &'a Snapshot) -> Option<V
     let claims = caller.claims()?;
     let unlimited = match caller.session_kind()? {
         SessionKind::AssumedRole | SessionKind::SessionToken => claims.policies.is_empty(),
-        SessionKind::FederatedUser => false,
+        // Spec: UG:temporary-delegation-understanding-permissions: what was asked for limits
+        // who has accepted it as session policies do; without any there is nothing to limit to.
+        SessionKind::FederatedUser | SessionKind::Delegated => false,
     };
     if unlimited {
         return None;

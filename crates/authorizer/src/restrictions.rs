@@ -58,7 +58,9 @@ fn restriction(name: &str, text: &str) -> Restriction {
 /// The restriction on this caller's credentials, if they are of a restricted kind.
 pub(crate) fn restriction_of(caller: &CallerFacts) -> Option<&'static Restriction> {
     match caller.session_kind()? {
-        SessionKind::AssumedRole => None,
+        // Spec: UG:access_policies-temporary-delegation: a delegated session may create roles
+        // where what was asked for says so.
+        SessionKind::AssumedRole | SessionKind::Delegated => None,
         SessionKind::SessionToken => Some(&SESSION_TOKEN),
         SessionKind::FederatedUser => Some(&FEDERATION_TOKEN),
     }

@@ -1,4 +1,6 @@
-use crate::entity::{Alias, Entity, EntityKey, TokenIssuer};
+use crate::entity::{
+    Alias, Delegation, DelegationRequest, DelegationState, Entity, EntityKey, TokenIssuer,
+};
 use crate::records;
 
 /// A change of one entity of an account.
@@ -48,6 +50,19 @@ impl EntityChange {
             }
             Self::Put(Entity::TokenIssuer(issuer)) => {
                 Some(NameChange::Reserve(TokenIssuer::unique_name(&issuer.id)))
+            }
+            Self::Put(Entity::DelegationRequest(request)) => {
+                Some(NameChange::Reserve(DelegationRequest::unique_name(&request.id)))
+            }
+            // INVARIANT: no command puts it in this state but the one that begins it.
+            Self::Put(Entity::Delegation(held)) if held.state == DelegationState::Assigned => {
+                Some(NameChange::Reserve(Delegation::unique_name(held.id())))
+            }
+            Self::Delete(EntityKey::DelegationRequest(id)) => {
+                Some(NameChange::Release(DelegationRequest::unique_name(id)))
+            }
+            Self::Delete(EntityKey::Delegation(id)) => {
+                Some(NameChange::Release(Delegation::unique_name(id)))
             }
             Self::Delete(EntityKey::Alias(name)) => {
                 Some(NameChange::Release(Alias::unique_name(name)))

@@ -11,6 +11,7 @@ pub mod account_alias;
 pub mod attachment;
 pub mod boundary;
 pub mod data_key;
+pub mod delegation;
 pub mod group;
 pub mod inline_policy;
 pub mod instance_profile;

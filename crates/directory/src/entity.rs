@@ -6,6 +6,7 @@
 
 mod access_key;
 mod alias;
+mod delegation;
 mod group;
 mod instance_profile;
 mod login_profile;
@@ -29,6 +30,10 @@ mod wrapped_secret;
 
 pub use access_key::{AccessKey, KeyOwner, KeyStatus};
 pub use alias::Alias;
+pub use delegation::{
+    Approver, ApproverIdentity, Delegation, DelegationRequest, DelegationState, TemplateParameter,
+    TemplateValue, TokenSender,
+};
 pub use group::Group;
 pub use instance_profile::InstanceProfile;
 pub use login_profile::LoginProfile;
@@ -52,7 +57,7 @@ pub use wrapped_secret::WrappedSecret;
 
 use std::sync::Arc;
 
-use stead_types::{AccessKeyId, AccountAlias, AccountId, Arn, CredentialId, Path, UniqueId};
+use stead_types::{AccessKeyId, AccountAlias, AccountId, Arn, CredentialId, Path, UniqueId, Uuid};
 
 /// Which record of an account is meant: the key under which it is stored.
 ///
@@ -99,6 +104,10 @@ pub enum EntityKey {
     TokenIssuer,
     /// Whether it issues them, and the keys; there is one at most.
     OutboundFederation,
+    /// A delegation request that the account has made, by its id.
+    DelegationRequest(Uuid),
+    /// What the account makes of a delegation request, by the same id.
+    Delegation(Uuid),
 }
 
 /// One entity of an account.
@@ -144,6 +153,10 @@ pub enum Entity {
     TokenIssuer(Arc<TokenIssuer>),
     /// Whether the account issues identity tokens, and the keys.
     OutboundFederation(Arc<OutboundFederation>),
+    /// A delegation request that the account has made.
+    DelegationRequest(Arc<DelegationRequest>),
+    /// What the account makes of a delegation request.
+    Delegation(Arc<Delegation>),
 }
 
 impl Entity {
@@ -171,6 +184,8 @@ impl Entity {
             Self::TokenPreferences(_) => EntityKey::TokenPreferences,
             Self::TokenIssuer(_) => EntityKey::TokenIssuer,
             Self::OutboundFederation(_) => EntityKey::OutboundFederation,
+            Self::DelegationRequest(request) => EntityKey::DelegationRequest(request.id.clone()),
+            Self::Delegation(held) => EntityKey::Delegation(held.id().clone()),
         }
     }
 }

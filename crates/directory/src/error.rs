@@ -1,9 +1,9 @@
 use stead_policy::Parsed;
-use stead_types::{AccountId, Arn};
+use stead_types::{AccountId, Arn, Uuid};
 use thiserror::Error;
 
 use crate::Quota;
-use crate::entity::PasswordFault;
+use crate::entity::{DelegationState, PasswordFault};
 
 /// Why a command was refused.
 ///
@@ -82,6 +82,26 @@ pub enum DirectoryError {
         /// The account.
         account: AccountId,
     },
+    /// The account has taken this delegation request up already.
+    #[error("delegation request {id} is taken up")]
+    DelegationTaken {
+        /// The request.
+        id: Uuid,
+    },
+    /// What is asked cannot be done with a delegation request in its state.
+    #[error("delegation request {id} is {state:?}")]
+    DelegationState {
+        /// The request.
+        id: Uuid,
+        /// Its state; `None` where it has expired.
+        state: Option<DelegationState>,
+    },
+    /// Only who took the delegation request up may do this.
+    #[error("delegation request {id} is for its owner")]
+    NotTheDelegationOwner {
+        /// The request.
+        id: Uuid,
+    },
     /// Records of the account can't be read. It is served as far as it is safe,
     /// and not written to, since no rule could be checked in full.
     #[error("account has unreadable records")]
@@ -146,6 +166,8 @@ pub enum EntityKind {
     SigningCertificate,
     /// A server certificate, by name.
     ServerCertificate,
+    /// A delegation request, by id; on creation by the requestor's workflow.
+    DelegationRequest,
     /// A role that was to be deleted as one of a service and is none, by name.
     OrdinaryRole,
     /// A role that was to be taken out of an instance profile and is not in it, as

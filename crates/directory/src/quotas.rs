@@ -70,6 +70,10 @@ pub enum Quota {
     SigningCertificatesPerUser,
     /// Keys that sign identity tokens, those included that are still published: 20.
     TokenKeysPerAccount,
+    /// Delegation requests that an account has made: 1,000.
+    DelegationRequestsPerAccount,
+    /// Delegation requests that an account has taken up: 1,000.
+    DelegationsPerAccount,
 }
 
 impl Quota {
@@ -80,6 +84,8 @@ impl Quota {
             Self::UsersPerAccount => 5_000,
             Self::GroupsPerAccount => 300,
             Self::RolesPerAccount | Self::InstanceProfilesPerAccount => 1_000,
+            // Choice: AWS states no number.
+            Self::DelegationRequestsPerAccount | Self::DelegationsPerAccount => 1_000,
             Self::RolesPerInstanceProfile => 1,
             Self::PoliciesPerAccount => 1_500,
             Self::AccessKeysPerUser

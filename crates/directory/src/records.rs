@@ -7,6 +7,7 @@
 
 mod account;
 mod credential;
+mod delegation;
 mod field;
 mod instance_profile;
 mod outbound;
@@ -58,6 +59,8 @@ impl EntityKey {
             Self::TokenPreferences => "token-preferences".to_owned(),
             Self::TokenIssuer => "token-issuer".to_owned(),
             Self::OutboundFederation => "outbound-federation".to_owned(),
+            Self::DelegationRequest(id) => format!("delegation-request/{id}"),
+            Self::Delegation(id) => format!("delegation/{id}"),
         }
     }
 }
@@ -99,6 +102,10 @@ pub(crate) fn encode(entity: &Entity) -> EncodedRecord {
         Entity::OutboundFederation(federation) => {
             to_json(&outbound::OutboundFederationRecord::from(&**federation))
         }
+        Entity::DelegationRequest(request) => {
+            to_json(&delegation::DelegationRequestRecord::from(&**request))
+        }
+        Entity::Delegation(held) => to_json(&delegation::DelegationRecord::from(&**held)),
         Entity::InstanceProfile(profile) => {
             to_json(&instance_profile::InstanceProfileRecord::from(&**profile))
         }
@@ -157,6 +164,10 @@ pub(crate) fn decode(
         "token-preferences" => from_json::<account::TokenPreferencesRecord>(body)?.entity(),
         "token-issuer" => from_json::<outbound::TokenIssuerRecord>(body)?.entity()?,
         "outbound-federation" => from_json::<outbound::OutboundFederationRecord>(body)?.entity()?,
+        "delegation-request" => {
+            from_json::<delegation::DelegationRequestRecord>(body)?.entity(account)?
+        }
+        "delegation" => from_json::<delegation::DelegationRecord>(body)?.entity(account)?,
         _ => return Err(LoadReason::UnknownKind),
     };
     if entity.key().text() == key { Ok(entity) } else { Err(LoadReason::Misplaced) }

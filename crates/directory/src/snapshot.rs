@@ -12,14 +12,14 @@ pub use lookup::PolicyUse;
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
-use stead_types::{AccessKeyId, AccountAlias, AccountId, Arn, CredentialId, UniqueId};
+use stead_types::{AccessKeyId, AccountAlias, AccountId, Arn, CredentialId, UniqueId, Uuid};
 
 use crate::change::EntityChange;
 use crate::entity::{
-    AccessKey, AccountRoot, Alias, Entity, EntityKey, Group, InstanceProfile, KeyOwner,
-    LoginProfile, ManagedPolicy, MfaDevice, OidcProvider, OutboundFederation, PasswordPolicy, Role,
-    SamlProvider, ServerCertificate, ServiceCredential, SigningCertificate, SshPublicKey,
-    TokenIssuer, TokenPreferences, User,
+    AccessKey, AccountRoot, Alias, Delegation, DelegationRequest, Entity, EntityKey, Group,
+    InstanceProfile, KeyOwner, LoginProfile, ManagedPolicy, MfaDevice, OidcProvider,
+    OutboundFederation, PasswordPolicy, Role, SamlProvider, ServerCertificate, ServiceCredential,
+    SigningCertificate, SshPublicKey, TokenIssuer, TokenPreferences, User,
 };
 use collection::{Collection, Index};
 use prepared::Prepared;
@@ -53,6 +53,8 @@ pub struct Snapshot {
     token_preferences: Option<TokenPreferences>,
     token_issuer: Option<Arc<TokenIssuer>>,
     outbound_federation: Option<Arc<OutboundFederation>>,
+    delegation_requests: OrdMap<Uuid, Arc<DelegationRequest>>,
+    delegations: OrdMap<Uuid, Arc<Delegation>>,
 
     // Derived from the entities above.
     keys_by_owner: Index<KeyOwner, AccessKeyId>,
@@ -98,6 +100,8 @@ impl Snapshot {
             token_preferences: None,
             token_issuer: None,
             outbound_federation: None,
+            delegation_requests: OrdMap::new(),
+            delegations: OrdMap::new(),
             keys_by_owner: Index::default(),
             devices_by_owner: Index::default(),
             service_credentials_by_user: Index::default(),
@@ -192,6 +196,10 @@ impl Snapshot {
             Entity::TokenPreferences(preferences) => self.token_preferences = Some(preferences),
             Entity::TokenIssuer(issuer) => self.token_issuer = Some(issuer),
             Entity::OutboundFederation(federation) => self.outbound_federation = Some(federation),
+            Entity::DelegationRequest(request) => {
+                self.delegation_requests.insert(request.id.clone(), request);
+            }
+            Entity::Delegation(held) => drop(self.delegations.insert(held.id().clone(), held)),
             Entity::InstanceProfile(profile) => {
                 if let Some(role) = &profile.role {
                     let named = (profile.name.fold(), profile.id.clone());
@@ -246,6 +254,8 @@ impl Snapshot {
             EntityKey::TokenPreferences => self.token_preferences = None,
             EntityKey::TokenIssuer => self.token_issuer = None,
             EntityKey::OutboundFederation => self.outbound_federation = None,
+            EntityKey::DelegationRequest(id) => drop(self.delegation_requests.remove(id)),
+            EntityKey::Delegation(id) => drop(self.delegations.remove(id)),
             EntityKey::SshPublicKey(id) => {
                 if let Some(key) = self.ssh_public_keys.remove(id) {
                     self.ssh_keys_by_user.remove(&key.user, id);

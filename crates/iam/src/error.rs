@@ -1,5 +1,6 @@
 //! The directory's refusals in AWS's words.
 
+mod delegation;
 #[cfg(test)]
 mod tests;
 
@@ -89,10 +90,15 @@ pub(crate) fn api_error(error: DirectoryError) -> ApiError {
             ErrorCode::FeatureDisabled,
             format!("Outbound identity federation is already disabled for account {account}"),
         ),
-        DirectoryError::AccountUnreadable => {
-            ApiError::internal("records of the account can't be read; it is not written to")
-        }
+        error @ (DirectoryError::DelegationTaken { .. }
+        | DirectoryError::DelegationState { .. }
+        | DirectoryError::NotTheDelegationOwner { .. }) => delegation::refusal(&error),
+        DirectoryError::AccountUnreadable => unreadable(),
     }
+}
+
+fn unreadable() -> ApiError {
+    ApiError::internal("records of the account can't be read; it is not written to")
 }
 
 /// The error for a user or role, whose tag keys are not told apart by case.
@@ -206,6 +212,10 @@ fn missing(kind: EntityKind, name: &str) -> String {
         EntityKind::SigningCertificate => {
             format!("The Certificate with id {name} cannot be found.")
         }
+        // Choice: in the words of the others.
+        EntityKind::DelegationRequest => {
+            format!("The delegation request with id {name} cannot be found.")
+        }
         // Choice: no quotation found.
         EntityKind::AccountAlias => format!("The account alias {name} cannot be found."),
         EntityKind::TokenIssuer => format!("Account {name} has never issued identity tokens."),
@@ -241,6 +251,10 @@ fn existing(kind: EntityKind, name: &str) -> String {
         // Observed: radkawar/stackd, recorded in 2026.
         EntityKind::ServerCertificate => {
             format!("The Server Certificate with name {name} already exists.")
+        }
+        // Choice: in the words of the others.
+        EntityKind::DelegationRequest => {
+            format!("A delegation request with workflow id {name} already exists.")
         }
         // Observed: awslabs/aws-deployment-framework pull 465.
         EntityKind::AccountAlias => format!("The account alias {name} already exists."),
@@ -358,6 +372,8 @@ fn limit_exceeded(quota: Quota) -> String {
         Quota::InstanceProfilesPerAccount => "InstanceProfilesPerAccount",
         Quota::ServerCertificatesPerAccount => "ServerCertificatesPerAccount",
         Quota::TokenKeysPerAccount => "TokenKeysPerAccount",
+        Quota::DelegationRequestsPerAccount => "DelegationRequestsPerAccount",
+        Quota::DelegationsPerAccount => "DelegationsPerAccount",
         // Observed: radkawar/stackd, recorded in 2026.
         Quota::SigningCertificatesPerUser => "CertificatesPerUser",
     };

@@ -68,6 +68,9 @@ mod inline_policy;
 mod managed_policy;
 mod policy_arn;
 
+// What one account asks of another.
+mod delegation;
+
 // What policies would say, and what was done with them.
 mod service_access;
 mod simulation;

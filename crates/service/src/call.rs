@@ -102,6 +102,11 @@ impl<'a> Call<'a> {
         VerifiedCall { call: Call { caller, ..self }, caller }
     }
 
+    /// Every snapshot that the call sees, that of the caller's account first.
+    pub fn snapshots(&self) -> impl Iterator<Item = &'a Snapshot> + use<'a> {
+        std::iter::once(self.account).chain(self.others.0.values().map(AsRef::as_ref))
+    }
+
     /// The snapshot of an account, when it is hosted here and was asked for.
     #[must_use]
     pub fn snapshot_of(&self, account: AccountId) -> Option<&'a Snapshot> {

@@ -21,6 +21,13 @@ pub trait Handle<Op: Operation> {
         Vec::new()
     }
 
+    /// Names of the installation whose holders' snapshots the call must see too: for what
+    /// does not tell whose it is. A name that nobody holds brings no account.
+    fn names(input: &Op::Input) -> Vec<String> {
+        let _ = input;
+        Vec::new()
+    }
+
     /// What must be allowed before [`Handle::execute`] runs.
     ///
     /// # Errors

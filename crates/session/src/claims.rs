@@ -71,6 +71,12 @@ pub enum SessionPrincipal {
         /// Who it is.
         holder: Holder,
     },
+    /// Who has accepted a delegation request, by GetDelegatedAccessToken: no role, whose
+    /// session would be one of the role. Never without session policies.
+    Delegated {
+        /// Whose permissions are the most it can have.
+        holder: Holder,
+    },
 }
 
 /// The long-term identity behind a session that is not a role's.

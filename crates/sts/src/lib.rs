@@ -13,6 +13,7 @@ mod decode_authorization_message;
 mod duration;
 mod get_access_key_info;
 mod get_caller_identity;
+mod get_delegated_access_token;
 mod get_federation_token;
 mod get_session_token;
 mod get_web_identity_token;

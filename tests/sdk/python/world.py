@@ -27,16 +27,17 @@ class Keys:
         return cls(credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"])
 
 
-def client(service: str, keys: Keys | None = None):
+def client(service: str, keys: Keys | None = None, **config):
     """A client for `service`: with `keys`, or with the root key of the profile."""
+    config = CONFIG.merge(botocore.config.Config(**config))
     if keys is None:
-        return boto3.client(service, config=CONFIG)
+        return boto3.client(service, config=config)
     return boto3.client(
         service,
         aws_access_key_id=keys.access_key_id,
         aws_secret_access_key=keys.secret_access_key,
         aws_session_token=keys.session_token,
-        config=CONFIG,
+        config=config,
     )
 
 

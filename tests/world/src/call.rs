@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use stead_api::{ApiError, Operation};
 use stead_authorizer::{Denied, RequestFacts, Transport, VerifiedCaller};
-use stead_directory::Draft;
-use stead_directory::entity::Alias;
+use stead_directory::entity::{Alias, Delegation, DelegationRequest, Entity};
+use stead_directory::{Draft, Snapshot};
 use stead_federation::oidc::{Algorithms, UnverifiedToken};
 use stead_federation::saml::UnverifiedResponse;
 use stead_service::{
@@ -114,8 +114,10 @@ impl World {
     ) -> Result<Op::Output, Failure> {
         let home = caller.account();
         let snapshot = Arc::new(self.account(home).clone());
+        let holders = S::names(&input).into_iter().filter_map(|name| self.holder(&name));
         let others: Accounts = S::accounts(&input, &snapshot)
             .into_iter()
+            .chain(holders)
             .filter_map(|id| self.accounts.get(&id))
             .map(|hosted| Arc::new(hosted.snapshot.clone()))
             .collect();
@@ -265,13 +267,25 @@ impl World {
         home: AccountId,
         names: Vec<stead_service::NameReservation>,
     ) -> Result<(), Failure> {
-        let others = || self.accounts.iter().filter(|(id, _)| **id != home);
-        let is_held = |name: &str| {
-            let aliases = others().filter_map(|(_, hosted)| hosted.snapshot.alias());
-            aliases.into_iter().any(|alias| Alias::unique_name(&alias.name) == name)
-        };
+        let is_held = |name: &str| self.holder(name).is_some_and(|holder| holder != home);
         let taken = names.into_iter().find(|reservation| is_held(&reservation.name));
         taken.map_or(Ok(()), |reservation| Err(reservation.taken.into()))
+    }
+
+    /// The account that holds a name of the installation.
+    fn holder(&self, name: &str) -> Option<AccountId> {
+        let holds = |snapshot: &Snapshot| {
+            let names = snapshot.entities().filter_map(|entity| match entity {
+                Entity::Alias(alias) => Some(Alias::unique_name(&alias.name)),
+                Entity::DelegationRequest(request) => {
+                    Some(DelegationRequest::unique_name(&request.id))
+                }
+                Entity::Delegation(held) => Some(Delegation::unique_name(held.id())),
+                _ => None,
+            });
+            names.into_iter().any(|held| held == name)
+        };
+        self.accounts.iter().find(|(_, hosted)| holds(&hosted.snapshot)).map(|(id, _)| *id)
     }
 
     fn reach(&self, issuers: Vec<stead_service::IssuerCheck>) -> Result<(), Failure> {

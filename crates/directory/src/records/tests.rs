@@ -8,12 +8,14 @@ use stead_types::Timestamp;
 use super::*;
 use crate::StoredPolicy;
 use crate::entity::{
-    AccessKey, AccountRoot, Alias, AssertionEncryption, AttachedPolicies, CharacterKind,
-    CredentialService, Group, InlinePolicies, InstanceProfile, KeyOwner, KeyStatus, LoginProfile,
+    AccessKey, AccountRoot, Alias, Approver, ApproverIdentity, AssertionEncryption,
+    AttachedPolicies, CharacterKind, CredentialService, Delegation, DelegationRequest,
+    DelegationState, Group, InlinePolicies, InstanceProfile, KeyOwner, KeyStatus, LoginProfile,
     ManagedPolicy, MaxSessionDuration, MfaAssignment, MfaDevice, OidcProvider, OutboundFederation,
     PasswordPolicy, PermissionsBoundary, PolicyVersion, ResourceTags, Role, SamlPrivateKey,
     SamlProvider, ServerCertificate, ServiceCredential, SigningCertificate, SshPublicKey,
-    TokenIssuer, TokenKey, TokenPreferences, TokenVersion, User, Vending, VersionId,
+    TemplateParameter, TemplateValue, TokenIssuer, TokenKey, TokenPreferences, TokenSender,
+    TokenVersion, User, Vending, VersionId,
 };
 use crate::testing::{ALLOW, DENY, account, arn, name, now, saml_metadata, secret, tag, trust_of};
 use crate::trust::TrustPolicy;
@@ -39,6 +41,7 @@ fn entities() -> Vec<Entity> {
         passwords(),
         user_credentials(),
         outbound_federation(),
+        delegation(),
     ]
     .concat()
 }
@@ -235,6 +238,49 @@ fn outbound_federation() -> Vec<Entity> {
     ]
 }
 
+fn delegation() -> Vec<Entity> {
+    let request = |requestor: &str, owner_account, sender| DelegationRequest {
+        id: name("f47ac10b-58cc-4372-a567-0e02b2c3d479"),
+        requestor: name(requestor),
+        owner_account,
+        description: "ü".to_owned(),
+        message: None,
+        workflow_id: "workflow".to_owned(),
+        redirect_url: Some("https://example.com".to_owned()),
+        notification_channel: "arn:aws:sns:us-east-1:111122223333:t".to_owned(),
+        session_seconds: 3_600,
+        sender,
+        template: arn("policy/P"),
+        parameters: vec![
+            TemplateParameter { name: "one".into(), value: TemplateValue::One("1".into()) },
+            TemplateParameter { name: "list".into(), value: TemplateValue::List(vec!["2".into()]) },
+        ],
+        policy: ALLOW.into(),
+        created_at: now(),
+    };
+    let identity = ApproverIdentity::RoleSession {
+        role: name("AROAIOSFODNN7EXAMPLE1"),
+        session_name: name("session"),
+        tags: TagSet::new([tag("Team", "a"), tag("Stage", "b")]).unwrap(),
+        transitive: vec![name("Team")],
+        source_identity: Some(name("Alice")),
+    };
+    let own = account().to_string();
+    vec![
+        Entity::DelegationRequest(Arc::new(request(&own, None, TokenSender::Anyone))),
+        Entity::Delegation(Arc::new(Delegation {
+            request: request("444455556666", Some(account()), TokenSender::OwnerOnly).into(),
+            owner: arn("user/Alice"),
+            state: DelegationState::Accepted,
+            since: now(),
+            updated_at: now(),
+            notes: Some("notes".to_owned()),
+            rejection_reason: None,
+            approver: Some(Approver { arn: arn("role/R"), identity }),
+        })),
+    ]
+}
+
 fn alias() -> Entity {
     Entity::Alias(Arc::new(Alias { name: name("my-company"), created_at: now() }))
 }
@@ -260,7 +306,7 @@ fn managed_policy() -> ManagedPolicy {
 }
 
 /// Key and file of the record of each entity.
-const GOLDEN: [(&str, &str); 20] = [
+const GOLDEN: [(&str, &str); 22] = [
     ("account", include_str!("tests/golden/account.json")),
     ("user/AIDAIOSFODNN7EXAMPLE1", include_str!("tests/golden/user.json")),
     ("group/AGPAIOSFODNN7EXAMPLE1", include_str!("tests/golden/group.json")),
@@ -299,6 +345,14 @@ const GOLDEN: [(&str, &str); 20] = [
     ("ssh-public-key/APKAIOSFODNN7EXAMPLE", include_str!("tests/golden/ssh-public-key.json")),
     ("token-issuer", include_str!("tests/golden/token-issuer.json")),
     ("outbound-federation", include_str!("tests/golden/outbound-federation.json")),
+    (
+        "delegation-request/f47ac10b-58cc-4372-a567-0e02b2c3d479",
+        include_str!("tests/golden/delegation-request.json"),
+    ),
+    (
+        "delegation/f47ac10b-58cc-4372-a567-0e02b2c3d479",
+        include_str!("tests/golden/delegation.json"),
+    ),
 ];
 
 #[test]
@@ -408,16 +462,42 @@ fn fields_with_other_values_are_refused() {
         ("login-profile/", "AQID", "AQI", "password"),
         ("login-profile/", r#"["AQID"]"#, r#"["AQI"]"#, "previous"),
     ] {
-        let (key, body) = golden(kind);
-        assert!(body.contains(from), "{kind} {from}");
-        let reason = refused(key, 1, &body.replacen(from, to, 1));
-        assert_eq!(reason, LoadReason::Field { field }, "{kind} {from} -> {to}");
+        assert_field_is_refused(kind, from, to, field);
     }
 }
 
 #[test]
+fn fields_of_delegations_with_other_values_are_refused() {
+    for (kind, from, to, field) in [
+        ("delegation-request/", "f47ac10b", "F47AC10B", "id"),
+        ("delegation-request/", "Z", "", "created_at"),
+        ("delegation-request/", "arn:aws:iam::111122223333:policy/P", "P", "template"),
+        ("delegation/", "arn:aws:iam::111122223333:role/R", "R", "arn"),
+        ("delegation/", "AROA", "AIDA", "id"),
+        ("delegation/", r#"["Team"]"#, r#"["Other"]"#, "transitive"),
+        ("delegation/", "444455556666", "4444", "requestor"),
+    ] {
+        assert_field_is_refused(kind, from, to, field);
+    }
+}
+
+fn assert_field_is_refused(kind: &str, from: &str, to: &str, field: &'static str) {
+    let (key, body) = golden(kind);
+    assert!(body.contains(from), "{kind} {from}");
+    let reason = refused(key, 1, &body.replacen(from, to, 1));
+    assert_eq!(reason, LoadReason::Field { field }, "{kind} {from} -> {to}");
+}
+
+#[test]
 fn records_of_another_account_are_refused() {
-    for kind in ["account", "mfa-device/", "oidc-provider/", "saml-provider/"] {
+    for kind in [
+        "account",
+        "mfa-device/",
+        "oidc-provider/",
+        "saml-provider/",
+        "delegation-request/",
+        "delegation/",
+    ] {
         let (key, body) = golden(kind);
         let other = "444455556666".parse().unwrap();
         assert_eq!(decode(other, key, 1, body).unwrap_err(), LoadReason::Misplaced);

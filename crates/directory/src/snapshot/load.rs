@@ -129,7 +129,9 @@ impl Snapshot {
             | Entity::SigningCertificate(_)
             | Entity::TokenPreferences(_)
             | Entity::TokenIssuer(_)
-            | Entity::OutboundFederation(_) => false,
+            | Entity::OutboundFederation(_)
+            | Entity::DelegationRequest(_)
+            | Entity::Delegation(_) => false,
         }
     }
 
@@ -170,7 +172,9 @@ fn has_damaged_policy(entity: &Entity) -> bool {
         | Entity::ServerCertificate(_)
         | Entity::TokenPreferences(_)
         | Entity::TokenIssuer(_)
-        | Entity::OutboundFederation(_) => false,
+        | Entity::OutboundFederation(_)
+        | Entity::DelegationRequest(_)
+        | Entity::Delegation(_) => false,
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use stead_types::{AccessKeyId, Arn, CredentialId, IssuerUrl, UniqueId, UniqueIdKind};
+use stead_types::{AccessKeyId, Arn, CredentialId, IssuerUrl, UniqueId, UniqueIdKind, Uuid};
 
 use crate::catalogue;
 use crate::entity::{
-    AccessKey, Alias, Entity, Group, InstanceProfile, KeyOwner, LoginProfile, ManagedPolicy,
-    MfaDevice, OidcProvider, OutboundFederation, PasswordPolicy, Role, SamlProvider,
-    ServerCertificate, ServiceCredential, SigningCertificate, SshPublicKey, TokenIssuer,
-    TokenPreferences, User,
+    AccessKey, Alias, Delegation, DelegationRequest, Entity, Group, InstanceProfile, KeyOwner,
+    LoginProfile, ManagedPolicy, MfaDevice, OidcProvider, OutboundFederation, PasswordPolicy, Role,
+    SamlProvider, ServerCertificate, ServiceCredential, SigningCertificate, SshPublicKey,
+    TokenIssuer, TokenPreferences, User,
 };
 use crate::{PrincipalLookup, PrincipalStatus, Snapshot};
 
@@ -430,6 +430,28 @@ impl Snapshot {
         self.outbound_federation.as_ref()
     }
 
+    /// A delegation request that the account has made.
+    #[must_use]
+    pub fn delegation_request(&self, id: &Uuid) -> Option<&Arc<DelegationRequest>> {
+        self.delegation_requests.get(id)
+    }
+
+    /// The delegation requests that the account has made, in the order of their ids.
+    pub fn delegation_requests(&self) -> impl Iterator<Item = &Arc<DelegationRequest>> {
+        self.delegation_requests.values()
+    }
+
+    /// What the account makes of a delegation request that it has taken up.
+    #[must_use]
+    pub fn delegation(&self, id: &Uuid) -> Option<&Arc<Delegation>> {
+        self.delegations.get(id)
+    }
+
+    /// The delegation requests that the account has taken up, in the order of their ids.
+    pub fn delegations(&self) -> impl Iterator<Item = &Arc<Delegation>> {
+        self.delegations.values()
+    }
+
     /// Every entity of the account, the account itself first.
     pub fn entities(&self) -> impl Iterator<Item = Entity> + '_ {
         std::iter::once(Entity::Account(self.root().clone()))
@@ -452,6 +474,8 @@ impl Snapshot {
             .chain(self.token_preferences.into_iter().map(Entity::TokenPreferences))
             .chain(self.token_issuer.iter().cloned().map(Entity::TokenIssuer))
             .chain(self.outbound_federation.iter().cloned().map(Entity::OutboundFederation))
+            .chain(self.delegation_requests.values().cloned().map(Entity::DelegationRequest))
+            .chain(self.delegations.values().cloned().map(Entity::Delegation))
     }
 
     /// Whether the user or role with this id exists: sessions of one that does

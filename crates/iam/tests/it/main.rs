@@ -12,6 +12,7 @@ mod authorization;
 mod corpus;
 mod credential_report;
 mod credentials;
+mod delegation;
 mod documents;
 mod drawn_rules;
 mod identity_providers;

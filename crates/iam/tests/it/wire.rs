@@ -44,6 +44,7 @@ macro_rules! dispatch {
         ) -> Result<Json, Failure> {
             match operation {
                 $(IamOperation::$operation => run::<iam::$operation>(world, credentials, form),)+
+                #[allow(unreachable_patterns, reason = "depends on the model")]
                 other => Err(ApiError::not_implemented(KnownOperation::Iam(other).name()).into()),
             }
         }

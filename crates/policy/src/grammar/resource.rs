@@ -25,6 +25,10 @@ const IAM_RESOURCES: [&str; 13] = [
     "access-report/",
 ];
 
+/// What IAM's message does not list. Spec: Service Authorization Reference, IAM, resource
+/// types: policies name these.
+const UNLISTED_IAM_RESOURCES: [&str; 1] = ["delegation-request/"];
+
 /// Reads Resource or NotResource: `Some(None)` for documents that have none.
 #[expect(clippy::option_option, reason = "absent and unreadable are different things here")]
 pub(super) fn read(
@@ -159,7 +163,7 @@ fn partition_fault(partition: &str, rest: &str) -> String {
 fn is_iam_path(path: &str) -> bool {
     let literal = path.split(['*', '?']).next().unwrap_or_default();
     path == "root"
-        || IAM_RESOURCES.iter().any(|start| {
+        || IAM_RESOURCES.iter().chain(&UNLISTED_IAM_RESOURCES).any(|start| {
             path.starts_with(start) || (literal.len() < path.len() && start.starts_with(literal))
         })
 }

@@ -86,6 +86,7 @@ impl<S: Store> Gateway<S> {
         trail: &mut Trail,
     ) -> Result<Prepared, ApiError> {
         let mut accounts = plan.accounts(&caller.version.snapshot);
+        accounts.extend(self.holders(plan.names()).await?);
         // The caller's own is at hand, and most calls see no other.
         accounts.retain(|account| *account != caller.account.id());
         let others = self.see(&accounts).await?;
@@ -173,6 +174,21 @@ impl<S: Store> Gateway<S> {
         };
         trail.elements = answer.elements;
         Ok(answer.body)
+    }
+
+    /// The accounts that hold these names, as far as any does.
+    async fn holders(&self, names: Vec<String>) -> Result<Vec<AccountId>, ApiError> {
+        let mut holders = Vec::new();
+        for name in names {
+            let name = name.parse().map_err(|_| ApiError::internal("a name that is none"))?;
+            let holder = self.accounts.store().name_holder(&name).await;
+            if let Some(Aggregate::Account(account)) =
+                holder.map_err(|error| store_error(&error))?
+            {
+                holders.push(account);
+            }
+        }
+        Ok(holders)
     }
 
     /// The durable snapshots of further accounts; those not hosted here are missing.

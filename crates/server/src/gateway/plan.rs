@@ -31,6 +31,9 @@ pub(super) trait Plan: Send + Sync {
     /// The accounts, besides the caller's, that it must see.
     fn accounts(&self, own: &Snapshot) -> Vec<AccountId>;
 
+    /// Names whose holders' accounts it must see too.
+    fn names(&self) -> Vec<String>;
+
     /// Whether it may change the account.
     fn effect(&self) -> Effect;
 
@@ -113,6 +116,8 @@ pub(super) fn plan(
         ([$asked:expr] $($name:ident,)+) => {
             match $asked {
                 $(sts::StsOperation::$name => plan_of::<Sts, sts::$name>(form, writing),)+
+                // Every operation is built; the next model may bring one that is not.
+                #[allow(unreachable_patterns, reason = "depends on the model")]
                 _ => Err(ApiError::not_implemented(operation.name())),
             }
         };
@@ -121,6 +126,8 @@ pub(super) fn plan(
         ([$asked:expr] $($name:ident,)+) => {
             match $asked {
                 $(iam::IamOperation::$name => plan_of::<Iam, iam::$name>(form, writing),)+
+                // Every operation is built; the next model may bring one that is not.
+                #[allow(unreachable_patterns, reason = "depends on the model")]
                 _ => Err(ApiError::not_implemented(operation.name())),
             }
         };
@@ -166,6 +173,10 @@ where
 
     fn accounts(&self, own: &Snapshot) -> Vec<AccountId> {
         H::accounts(&self.input, own)
+    }
+
+    fn names(&self) -> Vec<String> {
+        H::names(&self.input)
     }
 
     fn effect(&self) -> Effect {

@@ -71,15 +71,6 @@ async fn requests_that_name_no_operation() {
 }
 
 #[tokio::test]
-async fn an_operation_that_is_known_and_not_built_names_itself() {
-    let server = Server::start().await;
-    let response = server.iam(&server.root, "Action=AcceptDelegationRequest").await;
-    assert_eq!(response.outcome(), (501, "NotImplemented"));
-    assert!(response.element("Message").unwrap().contains("AcceptDelegationRequest"));
-    server.stop().await;
-}
-
-#[tokio::test]
 async fn parameters_may_stand_in_body_or_query() {
     let server = Server::start().await;
     let form = "Action=GetCallerIdentity&Version=2011-06-15";

@@ -125,6 +125,10 @@ fn write_principal(writer: &mut Writer, principal: &SessionPrincipal) {
             writer.byte(4);
             write_holder(writer, holder);
         }
+        SessionPrincipal::Delegated { holder } => {
+            writer.byte(5);
+            write_holder(writer, holder);
+        }
     }
 }
 
@@ -137,6 +141,7 @@ fn read_principal(reader: &mut Reader<'_>) -> Result<SessionPrincipal, Unreadabl
             return Ok(SessionPrincipal::FederatedUser { holder, name: reader.parsed()? });
         }
         4 => return Ok(SessionPrincipal::SessionToken { holder: read_holder(reader)? }),
+        5 => return Ok(SessionPrincipal::Delegated { holder: read_holder(reader)? }),
         _ => return Err(Unreadable),
     };
     Ok(SessionPrincipal::AssumedRole {

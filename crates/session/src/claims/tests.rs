@@ -32,6 +32,7 @@ fn principal() -> impl Strategy<Value = SessionPrincipal> {
             name: name.parse().unwrap(),
         }),
         holder().prop_map(|holder| SessionPrincipal::SessionToken { holder }),
+        holder().prop_map(|holder| SessionPrincipal::Delegated { holder }),
     ]
 }
 

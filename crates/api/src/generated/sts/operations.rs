@@ -13,7 +13,7 @@ operations! { Sts, StsOperation, "sts";
     DecodeAuthorizationMessage(DecodeAuthorizationMessageRequest) -> DecodeAuthorizationMessageResponse, Write, signed, built;
     GetAccessKeyInfo(GetAccessKeyInfoRequest) -> GetAccessKeyInfoResponse, Read, signed, built;
     GetCallerIdentity(GetCallerIdentityRequest) -> GetCallerIdentityResponse, Read, signed, built;
-    GetDelegatedAccessToken(GetDelegatedAccessTokenRequest) -> GetDelegatedAccessTokenResponse, Read, signed, known;
+    GetDelegatedAccessToken(GetDelegatedAccessTokenRequest) -> GetDelegatedAccessTokenResponse, Read, signed, built;
     GetFederationToken(GetFederationTokenRequest) -> GetFederationTokenResponse, Read, signed, built;
     GetSessionToken(GetSessionTokenRequest) -> GetSessionTokenResponse, Read, signed, built;
     GetWebIdentityToken(GetWebIdentityTokenRequest) -> GetWebIdentityTokenResponse, Write, signed, built;

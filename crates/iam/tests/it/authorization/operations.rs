@@ -4,6 +4,9 @@ pub(super) const METADATA: &str = include_str!("../../saml-metadata.xml");
 const CERTIFICATE: &str = include_str!("../../signing-certificate.pem");
 pub(super) const SERVER_CERTIFICATE: &str = include_str!("../../server-certificates/rsa.pem");
 pub(super) const SERVER_KEY: &str = include_str!("../../server-certificates/rsa.key");
+const REQUEST: &str = "f47ac10b-58cc-4372-a567-0e02b2c3d479";
+const DELEGATION: &str =
+    "arn:aws:iam::111122223333:delegation-request/f47ac10b-58cc-4372-a567-0e02b2c3d479";
 const JOB: &str = "00000000-0000-0000-0000-000000000000";
 const SSH_KEY: &str = include_str!("../../ssh/rsa-2048.pub");
 
@@ -444,4 +447,23 @@ pub(super) const OPERATIONS: &[Refusal] = &[
         )],
         "arn:aws:iam::111122223333:oidc-provider/idp.example.com/a",
     ),
+    (
+        "CreateDelegationRequest",
+        &[
+            ("Description", "d"),
+            ("Permissions.PolicyTemplateArn", "arn:aws:iam::aws:policy/IAMReadOnlyAccess"),
+            ("RequestorWorkflowId", "workflow"),
+            ("NotificationChannel", "arn:aws:sns:us-east-1:111122223333:updates"),
+            ("SessionDuration", "3600"),
+        ],
+        "arn:aws:iam::111122223333:delegation-request/*",
+    ),
+    ("ListDelegationRequests", &[], "*"),
+    ("GetHumanReadableSummary", &[("EntityArn", DELEGATION)], DELEGATION),
+    ("GetDelegationRequest", &[("DelegationRequestId", REQUEST)], DELEGATION),
+    ("AssociateDelegationRequest", &[("DelegationRequestId", REQUEST)], DELEGATION),
+    ("UpdateDelegationRequest", &[("DelegationRequestId", REQUEST)], DELEGATION),
+    ("AcceptDelegationRequest", &[("DelegationRequestId", REQUEST)], DELEGATION),
+    ("RejectDelegationRequest", &[("DelegationRequestId", REQUEST)], DELEGATION),
+    ("SendDelegationToken", &[("DelegationRequestId", REQUEST)], DELEGATION),
 ];
