@@ -69,8 +69,10 @@ def _bounds(member: Member, constraint: str, limits: dict, of, noun: str):
     shortest = texts.SHORTEST.get(limits.get("pattern"), 0)
     if low is not None:
         yield Probe(member, f"{constraint} min", "at", of(low))
-    if low is not None and (constraint == "range" or low > shortest):
-        yield Probe(member, f"{constraint} min", "below", of(low - 1), f"{noun} greater than or equal to {low}")
+    if low is not None and (constraint == "range" or low > 0):
+        # What is too short for the expression breaks both.
+        value = of(low - 1) if constraint == "range" or low > shortest else "x" * (low - 1)
+        yield Probe(member, f"{constraint} min", "below", value, f"{noun} greater than or equal to {low}")
     if high is not None:
         yield Probe(member, f"{constraint} max", "at", of(high))
         yield Probe(member, f"{constraint} max", "above", of(high + 1), f"{noun} less than or equal to {high}")

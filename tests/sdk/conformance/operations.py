@@ -13,9 +13,9 @@ _SESSION = botocore.session.get_session()
 SERVICES = ["sts", "iam"]
 
 # Operations whose names begin so change nothing that another operation could show.
-# GetFederationToken and GetSessionToken give out a session, which another shows.
+# Those of _SESSIONS give out a session, which another shows.
 _READING = re.compile("(Get|List|Simulate|Decode)")
-_SESSIONS = {"GetFederationToken", "GetSessionToken"}
+_SESSIONS = {"GetDelegatedAccessToken", "GetFederationToken", "GetSessionToken"}
 
 
 def _models() -> dict[str, OperationModel]:

@@ -1,5 +1,6 @@
 """Valid requests of the operations that only read."""
 
+from effects_delegation import request as delegation
 from fixtures import DOCUMENT, TAG, World
 
 
@@ -59,6 +60,11 @@ def _member(w: World) -> dict:
 def _enabled(w: World) -> dict:
     user = w.user()
     return {**user, "SerialNumber": w.enabled_device(user).serial_number}
+
+
+def _summarized(w: World) -> dict:
+    asked = delegation(w, 1)["DelegationRequestId"]
+    return {"EntityArn": w.arn(f"delegation-request/{asked}"), "Locale": "en"}
 
 
 def _attached(w: World, to: dict, operation: str) -> dict:
@@ -137,6 +143,10 @@ READS = {
     "ListAccountAliases": lambda w: {},
     "GetCredentialReport": _report,
     "GetOutboundWebIdentityFederationInfo": lambda w: _with_outbound(w, {}),
+    # delegation
+    "GetDelegationRequest": lambda w: {**delegation(w, 1), "DelegationPermissionCheck": True},
+    "GetHumanReadableSummary": _summarized,
+    "ListDelegationRequests": lambda w: (delegation(w, 1), {})[1],
     # what policies would say
     "GetContextKeysForCustomPolicy": lambda w: {"PolicyInputList": [DOCUMENT]},
     "GetContextKeysForPrincipalPolicy": lambda w: {"PolicySourceArn": _administrator(w)},

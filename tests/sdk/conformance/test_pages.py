@@ -8,21 +8,23 @@ from collections.abc import Callable
 import jmespath
 
 import world
+from effects_delegation import request as delegation
 from fixtures import DOCUMENT, World
 from operation_tests import for_each
 from operations import MODELS, PAGINATORS, members
 from refusals import REFUSED
 from shared import BUILT, account
 
-def _pages_of(result: str) -> dict[str, str]:
+def _pages_of(result: str, more: str = "IsTruncated") -> dict[str, str]:
     marker = {"input_token": "Marker", "output_token": "Marker", "limit_key": "MaxItems"}
-    return {**marker, "result_key": result, "more_results": "IsTruncated"}
+    return {**marker, "result_key": result, "more_results": more}
 
 
 # Operations in pages that botocore has no paginator for.
 MORE = {
     "GetServiceLastAccessedDetails": _pages_of("ServicesLastAccessed"),
     "GetServiceLastAccessedDetailsWithEntities": _pages_of("EntityDetailsList"),
+    "ListDelegationRequests": _pages_of("DelegationRequests", "isTruncated"),
     "ListServiceSpecificCredentials": _pages_of("ServiceSpecificCredentials"),
 }
 CONFIGS = {
@@ -133,6 +135,11 @@ def _credentials(w: World) -> dict:
     return user
 
 
+def _delegations(w: World) -> dict:
+    each(3, lambda: delegation(w, 1))
+    return {"OwnerId": w.arn("user/" + w.administrator)}
+
+
 def _services(w: World) -> dict:
     user = w.user()
     document = world.document(world.allow(["iam:*", "s3:*", "ec2:*"]))
@@ -158,6 +165,7 @@ WORLDS: dict[str, Callable[[World], dict]] = {
     "ListAttachedGroupPolicies": lambda w: _attached(w, w.group(), "AttachGroupPolicy"),
     "ListAttachedRolePolicies": lambda w: _attached(w, w.role(), "AttachRolePolicy"),
     "ListAttachedUserPolicies": lambda w: _attached(w, w.user(), "AttachUserPolicy"),
+    "ListDelegationRequests": _delegations,
     "ListEntitiesForPolicy": _entities,
     "ListGroupPolicies": lambda w: _inline(w, w.group(), "PutGroupPolicy"),
     "ListGroups": lambda w: _at_path(w, w.group),

@@ -17,8 +17,10 @@ UNKNOWN = {
     "AccountAlias": "nobodys-alias",
     "Arn": "ARN:user/nobody",
     "CertificateId": "NOBODYSCERTIFICATE1234567890",
+    "DelegationRequestId": "01234567-89ab-cdef-0123-456789abcdef",
     "DeletionTaskId": "task/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling/"
     "01234567-89ab-cdef-0123-456789abcdef",
+    "EntityArn": "ARN:delegation-request/01234567-89ab-cdef-0123-456789abcdef",
     "GroupName": "nobodys-group",
     "InstanceProfileName": "nobodys-profile",
     "JobId": "01234567-89ab-cdef-0123-456789abcdef",
@@ -70,6 +72,7 @@ NO_MEMBER = {
     "CreateServiceLinkedRole": "a service that is not known is InvalidInput",
     "DeleteAccountPasswordPolicy": "there is one or none",
     "GetAccountPasswordPolicy": "there is one or none",
+    "ListDelegationRequests": "whoever is not there has taken up none",
     "UpdateAccountPasswordPolicy": "it is made when there is none",
 }
 
