@@ -89,10 +89,9 @@ def _declared(member: Member) -> list[str]:
 
 
 def _unbreakable(member: Member) -> set[tuple[str, str]]:
-    """Nothing is shorter than nothing, nor than what its expression demands."""
-    limits = member.shape.metadata
-    least = limits.get("min", 0) <= texts.SHORTEST.get(limits.get("pattern"), 0)
-    return {(member.name, "length min")} if least and member.shape.type_name == "string" else set()
+    """Nothing is shorter than nothing."""
+    empty = member.shape.metadata.get("min") == 0 and member.shape.type_name == "string"
+    return {(member.name, "length min")} if empty else set()
 
 
 def _for_python(pattern: str) -> str:
