@@ -49,7 +49,8 @@ def untag_open_id_connect_provider(w: World) -> Effect:
 
 def create_saml_provider(w: World) -> Effect:
     name = w.name("idp")
-    shown = Reading("GetSAMLProvider", "[SAMLMetadataDocument, Tags]", {"SAMLProviderArn": w.arn(f"saml-provider/{name}")})
+    provider = {"SAMLProviderArn": w.arn(f"saml-provider/{name}")}
+    shown = Reading("GetSAMLProvider", "[SAMLMetadataDocument, Tags]", provider)
     return Effect({"Name": name, "SAMLMetadataDocument": METADATA, "Tags": [TAG]}, shown, [METADATA, [TAG]])
 
 
@@ -130,7 +131,8 @@ def delete_account_alias(w: World) -> Effect:
 
 def update_account_password_policy(w: World) -> Effect:
     given = {"MinimumPasswordLength": 14, "MaxPasswordAge": 90, "RequireNumbers": True}
-    shown = Reading("GetAccountPasswordPolicy", "PasswordPolicy.[MinimumPasswordLength, MaxPasswordAge, RequireNumbers]")
+    part = "PasswordPolicy.[MinimumPasswordLength, MaxPasswordAge, RequireNumbers]"
+    shown = Reading("GetAccountPasswordPolicy", part)
     return Effect(given, shown, [14, 90, True])
 
 

@@ -45,7 +45,8 @@ def associate_delegation_request(w: World) -> Effect:
 
 def update_delegation_request(w: World) -> Effect:
     named = request(w, 1)
-    return Effect({**named, "Notes": "Please look."}, _state(named, "[State, Notes]"), ["PENDING_APPROVAL", "Please look."])
+    shown = _state(named, "[State, Notes]")
+    return Effect({**named, "Notes": "Please look."}, shown, ["PENDING_APPROVAL", "Please look."])
 
 
 def accept_delegation_request(w: World) -> Effect:

@@ -141,7 +141,8 @@ def delete_signing_certificate(w: World) -> Effect:
 
 
 def _credentials(of: dict, part: str) -> Reading:
-    return Reading("ListServiceSpecificCredentials", f"ServiceSpecificCredentials[].{part}", {"UserName": of["UserName"]})
+    user = {"UserName": of["UserName"]}
+    return Reading("ListServiceSpecificCredentials", f"ServiceSpecificCredentials[].{part}", user)
 
 
 def create_service_specific_credential(w: World) -> Effect:

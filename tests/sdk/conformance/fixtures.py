@@ -46,7 +46,7 @@ class World:
         self._numbers = itertools.count(1)
         user = self.user(UserName="administrator")
         self.administrator = user["UserName"]
-        self.root.result("PutUserPolicy", {**user, "PolicyName": "all", "PolicyDocument": world.document(world.allow("*"))})
+        self.do("PutUserPolicy", **user, PolicyName="all", PolicyDocument=world.document(world.allow("*")))
         self.keys = self.keys_of(user)
         self.caller = Caller(self.keys)
 

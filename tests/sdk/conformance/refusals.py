@@ -2,8 +2,6 @@
 
 import dataclasses
 
-from fixtures import World
-
 
 @dataclasses.dataclass(frozen=True)
 class Refused:

@@ -5,7 +5,7 @@ import unittest
 
 from calls import Refusal
 from operation_tests import for_each
-from operations import sample, MODELS
+from operations import MODELS, sample
 from reads import READS
 from refusals import REFUSED, UNBUILT
 from shared import account, request
