@@ -136,7 +136,7 @@ impl Scene {
             stead_policy::Caller::RoleSession { role_arn, .. } => Some(role_arn.clone()),
             stead_policy::Caller::User { arn, .. }
             | stead_policy::Caller::FederatedUser { arn, .. } => Some(arn.clone()),
-            stead_policy::Caller::Root { .. } => Some(caller.arn()),
+            stead_policy::Caller::Root { .. } => Some(caller.arn().into_owned()),
             _ => None,
         }
     }

@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 
 use stead_api::sts::StsOperation;
-use stead_api::{ApiError, KnownOperation};
+use stead_api::{ApiError, KnownOperation, Service};
 use stead_policy::Decision;
-use stead_types::{AccessKeyId, Arn, Timestamp, push_address};
+use stead_types::{AccessKeyId, AddressText, Arn, Timestamp};
 
 use crate::identity::Identity;
 use crate::json::{Members, shortened};
@@ -46,7 +46,7 @@ pub struct Event<'a> {
     /// The answer, of calls that change something or give out credentials.
     pub response: &'a Recorded,
     /// The role that is to be assumed.
-    pub role: Option<&'a str>,
+    pub role: Option<&'a Arn>,
     /// The id in the answer.
     pub request_id: &'a str,
     /// The id of this event.
@@ -98,8 +98,8 @@ impl Event<'_> {
         }
     }
 
-    /// Appends the event as JSON on one line. Costs two or three small texts of the
-    /// caller's, where the buffer has room.
+    /// Appends the event as JSON on one line. Costs no allocation for a user or a role's
+    /// session whose key signed, where the buffer has room.
     pub fn write_json(&self, out: &mut Vec<u8>) {
         let (parameters, response) = (self.parameters.json(), self.response.json());
         out.reserve(REST_BYTES + parameters.len() + response.len());
@@ -109,9 +109,7 @@ impl Event<'_> {
         event.plain("eventTime", &self.time.extended());
         self.asked(&mut event);
         event.text("awsRegion", self.region.unwrap_or_default());
-        let mut source = String::new();
-        push_address(&mut source, self.source);
-        event.plain("sourceIPAddress", source.as_bytes());
+        event.plain("sourceIPAddress", AddressText::of(self.source).as_bytes());
         event.optional("userAgent", self.user_agent.map(shortened));
         if let Some(Failure(error)) = self.failure {
             event.text("errorCode", error.code().as_str());
@@ -137,8 +135,11 @@ impl Event<'_> {
     fn asked(&self, event: &mut Members<'_>) {
         match self.operation {
             Some(operation) => {
-                let service = operation.service().signing_name();
-                event.text("eventSource", &[service, ".amazonaws.com"].concat());
+                let source = match operation.service() {
+                    Service::Iam => "iam.amazonaws.com",
+                    Service::Sts => "sts.amazonaws.com",
+                };
+                event.text("eventSource", source);
                 event.text("eventName", operation.name());
             }
             None => {
@@ -184,7 +185,7 @@ impl Event<'_> {
 
     /// Spec: `resources`, whose example is the role of AssumeRole.
     fn resources(&self, event: &mut Members<'_>) {
-        let Some(arn) = self.role.and_then(|arn| arn.parse::<Arn>().ok()) else { return };
+        let Some(arn) = self.role else { return };
         let out = event.place("resources");
         out.push(b'[');
         let mut resource = Members::begin(out);
@@ -225,13 +226,18 @@ mod tests {
     fn event(failure: Option<&ApiError>, denial: Option<&Denial>) -> Value {
         let parameters = Recorded::of(&sts::GetCallerIdentityRequest::default());
         let failure = failure.map(Failure);
-        let event = Event { failure, denial, ..example(0, &parameters) };
+        let role = reader();
+        let event = Event { failure, denial, ..example(0, &parameters, &role) };
         let mut line = Vec::new();
         event.write_json(&mut line);
         serde_json::from_slice(&line).unwrap()
     }
 
-    fn example(left_out: u64, parameters: &Recorded) -> Event<'_> {
+    fn reader() -> Arn {
+        Arn::iam("111122223333".parse().unwrap(), "role/reader")
+    }
+
+    fn example<'a>(left_out: u64, parameters: &'a Recorded, role: &'a Arn) -> Event<'a> {
         Event {
             time: Timestamp::from_epoch_seconds(1_772_366_400),
             operation: Some(KnownOperation::Sts(StsOperation::AssumeRole)),
@@ -245,7 +251,7 @@ mod tests {
             denial: None,
             parameters,
             response: &Recorded::NONE,
-            role: Some("arn:aws:iam::111122223333:role/reader"),
+            role: Some(role),
             request_id: "request",
             event_id: "event",
         }
@@ -321,7 +327,7 @@ mod tests {
         assert_eq!(short.of_stranger(), short);
         let mut line = Vec::new();
         let mut members = Members::begin(&mut line);
-        example(7, &short).additional(&mut members);
+        example(7, &short, &reader()).additional(&mut members);
         members.end();
         assert_eq!(line, br#"{"additionalEventData":{"callsLeftOutBefore":7}}"#);
     }

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -296,17 +297,17 @@ impl CallerFacts {
     /// The caller's ARN as GetCallerIdentity shows it; of the bearer of a foreign token
     /// that of the provider.
     #[must_use]
-    pub fn arn(&self) -> Arn {
+    pub fn arn(&self) -> Cow<'_, Arn> {
         match &self.principal {
-            Caller::User { arn, .. } | Caller::FederatedUser { arn, .. } => arn.clone(),
-            Caller::RoleSession { session_arn, .. } => session_arn.clone(),
+            Caller::User { arn, .. } | Caller::FederatedUser { arn, .. } => Cow::Borrowed(arn),
+            Caller::RoleSession { session_arn, .. } => Cow::Borrowed(session_arn),
             Caller::WebIdentity { provider } | Caller::Saml { provider } => {
                 // A provider without registration has a name and no ARN.
                 let named = || Arn::iam(self.account, &format!("oidc-provider/{provider}"));
-                provider.parse().unwrap_or_else(|_| named())
+                Cow::Owned(provider.parse().unwrap_or_else(|_| named()))
             }
             Caller::Root { .. } | Caller::Service { .. } | Caller::Anonymous => {
-                Arn::iam(self.account, "root")
+                Cow::Owned(Arn::iam(self.account, "root"))
             }
         }
     }
@@ -317,22 +318,19 @@ impl CallerFacts {
     /// Spec: UG:reference_policies_variables, table of `aws:userid`. Observed: of the
     /// bearer of a foreign token the provider (radkawar/stackd, recorded in 2026).
     #[must_use]
-    pub fn user_id(&self) -> String {
+    pub fn user_id(&self) -> Cow<'_, str> {
         match &self.principal {
-            Caller::User { id, .. } => id.to_string(),
+            Caller::User { id, .. } => Cow::Borrowed(id.as_str()),
             Caller::RoleSession { role_id, session_name, .. } => {
-                format!("{role_id}:{session_name}")
+                Cow::Owned(format!("{role_id}:{session_name}"))
             }
             Caller::FederatedUser { arn, .. } => {
-                format!(
-                    "{}:{}",
-                    self.account,
-                    arn.resource_of("federated-user").unwrap_or_default()
-                )
+                let name = arn.resource_of("federated-user").unwrap_or_default();
+                Cow::Owned(format!("{}:{name}", self.account))
             }
-            Caller::WebIdentity { provider } | Caller::Saml { provider } => provider.to_string(),
+            Caller::WebIdentity { provider } | Caller::Saml { provider } => Cow::Borrowed(provider),
             Caller::Root { .. } | Caller::Service { .. } | Caller::Anonymous => {
-                self.account.to_string()
+                Cow::Owned(self.account.to_string())
             }
         }
     }

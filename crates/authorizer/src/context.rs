@@ -2,11 +2,13 @@
 //!
 //! `condition_keys.rs` says when each is present, and is the page users read.
 
+use std::fmt::Write as _;
+
 use stead_directory::Snapshot;
 use stead_federation::oidc::KeyValues;
 use stead_policy::{Caller, ContextBuilder};
 use stead_session::{Federation, MfaState};
-use stead_types::{TagSet, push_address};
+use stead_types::{AddressText, TagSet};
 
 use crate::{Ask, CallerFacts, RequestFacts, Transport};
 
@@ -43,7 +45,7 @@ fn known<Action>(
     principal(&mut keys, caller);
     principal_tags(&mut keys, caller, home);
     session(&mut keys, caller, facts);
-    keys.set("aws:ResourceAccount", &ask.resource.account().to_string());
+    keys.set_with("aws:ResourceAccount", |text| ask.resource.account().push_to(text));
     if let Some(tags) = ask.resource.tags() {
         // Spec: UG:reference_policies_iam-condition-keys, iam:ResourceTag: the same
         // tags under the older name.
@@ -60,9 +62,7 @@ fn connection(keys: &mut ContextBuilder, facts: &RequestFacts) {
         Transport::Plain => "false",
         Transport::Tls => "true",
     };
-    let mut address = String::new();
-    push_address(&mut address, facts.source_ip.to_canonical());
-    keys.set("aws:SourceIp", &address)
+    keys.set("aws:SourceIp", AddressText::of(facts.source_ip.to_canonical()).as_str())
         .set("aws:SecureTransport", encrypted)
         .set("aws:RequestedRegion", &facts.requested_region);
     set_optional(keys, "aws:UserAgent", facts.user_agent.as_deref());
@@ -70,8 +70,11 @@ fn connection(keys: &mut ContextBuilder, facts: &RequestFacts) {
 }
 
 fn moment(keys: &mut ContextBuilder, facts: &RequestFacts) {
-    keys.set("aws:CurrentTime", &facts.now.to_string())
-        .set("aws:EpochTime", &facts.now.epoch_seconds().to_string())
+    keys.set_with("aws:CurrentTime", |text| facts.now.push_to(text))
+        .set_with("aws:EpochTime", |text| {
+            // Writing to memory cannot fail.
+            let _ = write!(text, "{}", facts.now.epoch_seconds());
+        })
         .set("aws:ViaAWSService", "false");
 }
 
@@ -82,7 +85,7 @@ fn principal(keys: &mut ContextBuilder, caller: &CallerFacts) {
     let (kind, arn) = match caller.principal() {
         Caller::Root { .. } => {
             own = caller.arn();
-            ("Account", &own)
+            ("Account", &*own)
         }
         Caller::User { arn, .. } => ("User", arn),
         Caller::RoleSession { role_arn, .. } => ("AssumedRole", role_arn),
@@ -93,7 +96,7 @@ fn principal(keys: &mut ContextBuilder, caller: &CallerFacts) {
         Caller::Service { name } => return service(keys, name),
         Caller::Anonymous => return,
     };
-    keys.set("aws:PrincipalAccount", &caller.account().to_string())
+    keys.set_with("aws:PrincipalAccount", |text| caller.account().push_to(text))
         .set("aws:PrincipalArn", arn.as_str())
         .set("aws:PrincipalType", kind)
         .set("aws:PrincipalIsAWSService", "false")

@@ -78,8 +78,8 @@ impl Denied {
             resource: ask.resource.arn().to_owned(),
             shown: ask.shown.clone().unwrap_or_else(|| ask.resource.arn().to_owned()),
             resource_account: ask.resource.account(),
-            caller_arn: caller.arn(),
-            caller_id: caller.user_id(),
+            caller_arn: caller.arn().into_owned(),
+            caller_id: caller.user_id().into_owned(),
             caller_account: caller.account(),
             federated_action: match caller.principal() {
                 Caller::WebIdentity { .. } => Some("sts:AssumeRoleWithWebIdentity"),

@@ -28,7 +28,7 @@ pub struct Claim {
     pub(crate) scope: Scope,
     pub(crate) claimed_time: Timestamp,
     /// The same as text, `20150830T123600Z`: it is signed, and its day compared.
-    pub(crate) claimed_basic: Box<str>,
+    pub(crate) claimed_basic: [u8; 16],
     pub(crate) claimed_lifetime: Option<Duration>,
     pub(crate) security_token: Option<Secret<String>>,
     pub(crate) signed_headers: SignedHeaders,
@@ -163,7 +163,7 @@ impl Claim {
     /// The text that the key signs, for [`Claim::canonical_request`].
     #[must_use]
     pub fn string_to_sign(&self, payload: Payload) -> String {
-        string_to_sign(&self.claimed_basic, &self.scope, &self.canonical, &payload.to_text())
+        string_to_sign(&self.claimed_basic, &self.scope, &self.canonical, payload)
     }
 }
 
@@ -171,21 +171,24 @@ impl Claim {
 ///
 /// Spec: IAM User Guide, "Create a signed AWS API request", steps 2 and 3.
 pub(crate) fn string_to_sign(
-    signed_at: &str,
+    signed_at: &[u8; 16],
     scope: &Scope,
     canonical: &[u8],
-    payload: &str,
+    payload: Payload,
 ) -> String {
     let mut text = String::with_capacity(ALGORITHM.len() + 128 + scope.as_str().len());
+    // ASCII: it is a moment that was written.
+    let signed_at = std::str::from_utf8(signed_at).unwrap_or_default();
     for line in [ALGORITHM, signed_at, scope.as_str()] {
         text.push_str(line);
         text.push('\n');
     }
-    HEXLOWER.encode_append(&sha256(&[canonical, payload.as_bytes()]), &mut text);
+    let digest = payload.with_text(|payload| sha256(&[canonical, payload]));
+    HEXLOWER.encode_append(&digest, &mut text);
     text
 }
 
-fn read_date(spelled: &Spelled<'_>) -> Result<(Timestamp, Box<str>), Rejection> {
+fn read_date(spelled: &Spelled<'_>) -> Result<(Timestamp, [u8; 16]), Rejection> {
     let text = &*spelled.date;
     let malformed = || Rejection::MalformedDate { date: Echo::new(text) };
     let moment = match spelled.form {
@@ -193,13 +196,13 @@ fn read_date(spelled: &Spelled<'_>) -> Result<(Timestamp, Box<str>), Rejection> 
         Form::Presigned => Timestamp::from_basic(text).ok(),
     };
     let moment = moment.ok_or_else(malformed)?;
-    let basic = moment.to_basic();
+    let basic = moment.basic();
     // A leap second is read as the second before it; what is signed has to be
     // what the request says.
-    if basic != text && Timestamp::from_basic(text).is_ok() {
+    if basic != text.as_bytes() && Timestamp::from_basic(text).is_ok() {
         return Err(malformed());
     }
-    Ok((moment, basic.into()))
+    Ok((moment, basic))
 }
 
 fn read_credential(credential: &str) -> Result<(Box<str>, Scope), Rejection> {

@@ -57,13 +57,23 @@ impl Payload {
     /// header", the table of `x-amz-content-sha256`.
     #[must_use]
     pub fn to_text(self) -> String {
-        match self {
-            Self::Digest(digest) => HEXLOWER.encode(&digest),
-            Self::Unsigned => UNSIGNED.into(),
-            Self::Chunked(Chunked::Signed) => CHUNKED.into(),
-            Self::Chunked(Chunked::SignedWithTrailer) => CHUNKED_TRAILER.into(),
-            Self::Chunked(Chunked::UnsignedWithTrailer) => CHUNKED_UNSIGNED_TRAILER.into(),
-        }
+        self.with_text(|text| String::from_utf8_lossy(text).into_owned())
+    }
+
+    /// The same, lent as the ASCII that it is: no place is made for it.
+    pub(crate) fn with_text<T>(self, read: impl FnOnce(&[u8]) -> T) -> T {
+        let mut digits = [0; 64];
+        let text = match self {
+            Self::Digest(digest) => {
+                HEXLOWER.encode_mut(&digest, &mut digits);
+                return read(&digits);
+            }
+            Self::Unsigned => UNSIGNED,
+            Self::Chunked(Chunked::Signed) => CHUNKED,
+            Self::Chunked(Chunked::SignedWithTrailer) => CHUNKED_TRAILER,
+            Self::Chunked(Chunked::UnsignedWithTrailer) => CHUNKED_UNSIGNED_TRAILER,
+        };
+        read(text.as_bytes())
     }
 }
 

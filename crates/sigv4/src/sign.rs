@@ -183,7 +183,7 @@ impl Signer<'_> {
 
     fn sign(&self, canonical: &[u8], payload: Payload, now: Timestamp) -> String {
         let scope = self.scope(now);
-        let text = string_to_sign(&now.to_basic(), &scope, canonical, &payload.to_text());
+        let text = string_to_sign(&now.basic(), &scope, canonical, payload);
         HEXLOWER.encode(&SigningKey::derive(self.secret, &scope).sign(text.as_bytes()))
     }
 

@@ -208,7 +208,7 @@ impl Claim {
         if scope.terminator() != TERMINATOR {
             mismatch.terminator = Some(Echo::new(scope.terminator()));
         }
-        if scope.date() != day {
+        if scope.date().as_bytes() != day {
             let claimed = Echo::new(scope.date());
             mismatch.date = Some(DateMismatch { claimed, signed_at: self.claimed_time });
         }
@@ -223,9 +223,8 @@ impl Claim {
     /// a presigned query may have been added after signing.
     fn match_signature(&self, key: &SigningKey, payload: Payload) -> Result<[u8; 32], Rejection> {
         let signature = self.signature.ok_or(Rejection::SignatureMismatch)?;
-        let payload = payload.to_text();
         let is_of = |canonical: &[u8]| {
-            let text = string_to_sign(&self.claimed_basic, &self.scope, canonical, &payload);
+            let text = string_to_sign(&self.claimed_basic, &self.scope, canonical, payload);
             key.matches(text.as_bytes(), &signature)
         };
         let is_match =

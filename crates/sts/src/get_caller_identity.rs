@@ -19,7 +19,7 @@ impl Handle<GetCallerIdentity> for Sts {
         _: &mut Work<'_>,
     ) -> Result<GetCallerIdentityResponse, ApiError> {
         Ok(GetCallerIdentityResponse {
-            user_id: Some(call.caller.user_id()),
+            user_id: Some(call.caller.user_id().into_owned()),
             account: Some(call.caller.account().to_string()),
             arn: Some(call.caller.arn().to_string()),
         })

@@ -52,7 +52,7 @@ impl RoleSession {
     /// one is being set; an inherited one is being set again.
     pub(crate) fn ask(&self, action: &'static str) -> Ask {
         let account = self.target.account;
-        let (arn, role) = (self.target.arn.to_string(), self.role.clone());
+        let (arn, role) = (self.target.arn.as_str().to_owned(), self.role.clone());
         let resource = Resource::Role { account, arn, role };
         let ask = Ask { resource, ..Ask::any(action, account) };
         let ask = ask.with("sts:RoleSessionName", self.name.as_str());
@@ -76,7 +76,7 @@ impl RoleSession {
     pub(crate) fn user(&self, role: &Role) -> AssumedRoleUser {
         let session = &self.name;
         let resource = ["assumed-role/", role.name.as_str(), "/", session.as_str()].concat();
-        let arn = Arn::sts(self.target.account, &resource).to_string();
+        let arn = Arn::sts(self.target.account, &resource).into();
         let assumed_role_id = [role.id.as_str(), ":", session.as_str()].concat();
         AssumedRoleUser { assumed_role_id, arn }
     }

@@ -145,6 +145,12 @@ impl FromStr for Arn {
     }
 }
 
+impl From<Arn> for String {
+    fn from(arn: Arn) -> Self {
+        arn.text.into()
+    }
+}
+
 impl fmt::Display for Arn {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.text)

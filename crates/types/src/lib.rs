@@ -28,7 +28,7 @@ mod uuid;
 pub use access_key_id::{AccessKeyId, AccessKeyIdError, AccessKeyKind};
 pub use account_alias::AccountAlias;
 pub use account_id::{AccountId, AccountIdError};
-pub use address::push_address;
+pub use address::AddressText;
 pub use arn::{Arn, ArnError};
 pub use client_id::{ClientId, ClientIdError};
 pub use credential_id::{CredentialId, CredentialIdError, CredentialIdKind};

@@ -62,13 +62,16 @@ impl Timestamp {
     /// The basic ISO 8601 form that signatures use: `20260301T120000Z`.
     #[must_use]
     pub fn to_basic(self) -> String {
-        let [century, year, month, day, hour, minute, second] = self.digits();
         let mut text = String::with_capacity(16);
-        push_all(&mut text, [century, year, month, day].as_flattened());
-        text.push('T');
-        push_all(&mut text, [hour, minute, second].as_flattened());
-        text.push('Z');
+        push_all(&mut text, &self.basic());
         text
+    }
+
+    /// The same, as it is shown: ASCII.
+    #[must_use]
+    pub fn basic(self) -> [u8; 16] {
+        let [[a, b], [c, d], [m, n], [x, y], [h, i], [j, k], [s, t]] = self.digits();
+        [a, b, c, d, m, n, x, y, b'T', h, i, j, k, s, t, b'Z']
     }
 
     /// The day of the basic form: `20260301`.
@@ -85,6 +88,11 @@ impl Timestamp {
     pub fn extended(self) -> [u8; 20] {
         let [[a, b], [c, d], [m, n], [x, y], [h, i], [j, k], [s, t]] = self.digits();
         [a, b, c, d, b'-', m, n, b'-', x, y, b'T', h, i, b':', j, k, b':', s, t, b'Z']
+    }
+
+    /// Appends the extended form.
+    pub fn push_to(self, text: &mut String) {
+        push_all(text, &self.extended());
     }
 
     fn digits(self) -> [[u8; 2]; 7] {

@@ -57,7 +57,8 @@ impl Handle<AssociateDelegationRequest> for Iam {
         }
         let request = request.clone();
         let name = Delegation::unique_name(&request.id);
-        command::associate(work.draft, request, call.caller.arn(), now).map_err(api_error)?;
+        command::associate(work.draft, request, call.caller.arn().into_owned(), now)
+            .map_err(api_error)?;
         // Another account may take it up at the same moment.
         work.names.push(NameReservation { name, taken: absent() });
         Ok(AssociateDelegationRequestResponse {})
@@ -169,5 +170,5 @@ fn approver(call: &Call<'_>) -> Result<Approver, ApiError> {
         }
         _ => return Err(refused()),
     };
-    Ok(Approver { arn: call.caller.arn(), identity })
+    Ok(Approver { arn: call.caller.arn().into_owned(), identity })
 }

@@ -40,7 +40,7 @@ impl Handle<GenerateServiceLastAccessedDetails> for Iam {
         let report = AccessReport {
             // Observed: the user with any of its keys, or just the session (radkawar/stackd,
             // recorded in 2026).
-            owner: call.caller.user_id(),
+            owner: call.caller.user_id().into_owned(),
             granularity,
             made_at: call.facts.now,
             services: granted(&documents(target, call), granularity),

@@ -34,12 +34,21 @@ impl ContextBuilder {
 
     /// As [`single`](Self::single), where the builder stays where it is: moving it, key
     /// by key, takes as long as setting them.
+    #[inline]
     pub fn set(&mut self, key: &str, value: &str) -> &mut Self {
+        self.set_with(key, |text| text.push_str(value))
+    }
+
+    /// As [`set`](Self::set), of a value that is written where it is kept: `write` appends it
+    /// to what it is given.
+    #[inline]
+    pub fn set_with(&mut self, key: &str, write: impl FnOnce(&mut String)) -> &mut Self {
         let start = self.unsorted.text.len();
         let hash = self.put_key(key);
         let end = self.unsorted.text.len();
-        self.unsorted.text.push_str(value);
-        let value = Place::Single(end..self.unsorted.text.len());
+        write(&mut self.unsorted.text);
+        // Whatever was written, the key is still there.
+        let value = Place::Single(end..self.unsorted.text.len().max(end));
         self.unsorted.entries.push(Entry { hash, key: start..end, value });
         self
     }

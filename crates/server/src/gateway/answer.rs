@@ -14,6 +14,7 @@ use stead_api::{ApiError, ErrorCode, Fault, KnownOperation, Service};
 use stead_authorizer::{RequestFacts, Transport as Connection};
 use stead_query::{Form, Format, Hints, encode_error};
 use stead_store::Store;
+use stead_types::Arn;
 use tokio::time::Instant;
 
 use super::authenticate::{Authenticated, Claimed};
@@ -35,7 +36,7 @@ pub(super) struct Known {
     pub(super) operation: Option<KnownOperation>,
     pub(super) caller: Option<Authenticated>,
     /// The role that is to be assumed.
-    pub(super) role: Option<String>,
+    pub(super) role: Option<Arn>,
     pub(super) trail: Trail,
 }
 

@@ -10,7 +10,7 @@ use stead_audit::{Event, Failure, Identity, Recorded};
 use stead_policy::Caller;
 use stead_query::Form;
 use stead_store::Store;
-use stead_types::{AccessKeyId, AccessKeyKind, Timestamp};
+use stead_types::{AccessKeyId, AccessKeyKind, Arn, Timestamp};
 
 use super::Gateway;
 use super::answer::{Known, text};
@@ -105,7 +105,7 @@ impl<S: Store> Gateway<S> {
             denial: known.trail.denial.as_ref(),
             parameters: &parameters(known),
             response: &known.trail.elements,
-            role: known.role.as_deref(),
+            role: known.role.as_ref(),
             request_id: &arrival.id.text(),
             event_id: &RequestId::generate(&mut ThreadEntropy).text(),
         };
@@ -132,9 +132,9 @@ fn parameters(known: &Known) -> Cow<'_, Recorded> {
     }
 }
 
-/// The role that a call wants to assume, as it was sent.
-pub(super) fn role_of(operation: KnownOperation, form: &Form) -> Option<String> {
-    form.value("RoleArn").filter(|_| assumes_a_role(operation)).map(str::to_owned)
+/// The role that a call wants to assume, where what was sent is an ARN.
+pub(super) fn role_of(operation: KnownOperation, form: &Form) -> Option<Arn> {
+    if assumes_a_role(operation) { form.value("RoleArn")?.parse().ok() } else { None }
 }
 
 const fn assumes_a_role(operation: KnownOperation) -> bool {

@@ -21,20 +21,19 @@ impl<S: Store> Gateway<S> {
     pub(super) async fn keep_refused_proof(
         &self,
         operation: KnownOperation,
-        role: &str,
+        role: &Arn,
         error: &ApiError,
         arrival: &Arrival,
     ) {
         if !is_about_proof(error.code()) {
             return;
         }
-        let Ok(account) = stead_sts::account_of_role(role) else { return };
-        let Ok(role) = role.parse::<Arn>() else { return };
+        let Ok(account) = stead_sts::account_of_role(role.as_str()) else { return };
         // A store that fails has failed the request, which says so.
         let Ok(Some(_)) = self.accounts.find(account).await else { return };
         let token = token_of(arrival);
         let (action, token) = (operation.action(), token.as_ref());
-        let refused = RefusedProof { action, role: &role, account, error, token };
+        let refused = RefusedProof { action, role, account, error, token };
         self.denials.keep_refused_proof(&refused, arrival.id, self.clock.now());
     }
 }

@@ -1,10 +1,15 @@
+use std::borrow::Cow;
+
 use crate::limits::PATH_BYTES_MAX;
 use crate::percent;
 use crate::rejection::{Limit, Rejection};
 use crate::settings::{PathEncoding, PathNormalisation, PlusInQuery, Settings};
 
-/// The canonical form of a raw path. Linear; one allocation for the usual `/`.
-pub(crate) fn canonical(path: &str, settings: &Settings) -> Result<String, Rejection> {
+/// The canonical form of a raw path. Linear; the usual `/` is itself.
+pub(crate) fn canonical<'p>(path: &'p str, settings: &Settings) -> Result<Cow<'p, str>, Rejection> {
+    if path == "/" {
+        return Ok(Cow::Borrowed(path));
+    }
     if path.len() > PATH_BYTES_MAX {
         return Err(Rejection::LimitExceeded { limit: Limit::PathBytes });
     }
@@ -15,8 +20,12 @@ pub(crate) fn canonical(path: &str, settings: &Settings) -> Result<String, Rejec
         None => return Err(Rejection::MalformedPath),
     };
     match settings.path_normalisation {
-        PathNormalisation::Keep => join(relative.split('/'), settings.path_encoding),
-        PathNormalisation::Normalise => join(normalised(relative), settings.path_encoding),
+        PathNormalisation::Keep => {
+            join(relative.split('/'), settings.path_encoding).map(Cow::Owned)
+        }
+        PathNormalisation::Normalise => {
+            join(normalised(relative), settings.path_encoding).map(Cow::Owned)
+        }
     }
 }
 
@@ -64,7 +73,7 @@ mod tests {
     use super::*;
 
     fn check(path: &str, settings: Settings, expect: Result<&str, Rejection>) {
-        assert_eq!(canonical(path, &settings), expect.map(String::from), "{path}");
+        assert_eq!(canonical(path, &settings), expect.map(Cow::Borrowed), "{path}");
     }
 
     #[test]
