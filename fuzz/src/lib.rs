@@ -26,6 +26,8 @@ mod services;
 mod session;
 #[cfg(feature = "services")]
 mod signature;
+#[cfg(feature = "services")]
+mod uploads;
 
 #[cfg(feature = "administration")]
 pub use administration::admin_socket;
@@ -48,3 +50,5 @@ pub use services::{account_records, denial_message, words};
 pub use session::session_token;
 #[cfg(feature = "services")]
 pub use signature::signature_claim;
+#[cfg(feature = "services")]
+pub use uploads::{managed_policy, upload};

@@ -25,6 +25,10 @@ const TARGETS: &[Target] = &[
     ("words", stead_fuzz::words),
     #[cfg(feature = "services")]
     ("audit_log", stead_fuzz::audit_log),
+    #[cfg(feature = "services")]
+    ("upload", stead_fuzz::upload),
+    #[cfg(feature = "services")]
+    ("managed_policy", stead_fuzz::managed_policy),
     #[cfg(feature = "administration")]
     ("admin_socket", stead_fuzz::admin_socket),
     #[cfg(feature = "analysis")]

@@ -45,6 +45,9 @@ mod service_linked_role;
 // What servers have.
 mod server_certificate;
 
+// What is uploaded, as its readers are tried.
+pub mod uploads;
+
 // Identity providers.
 mod oidc_provider;
 mod provider_arn;

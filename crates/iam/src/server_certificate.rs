@@ -23,7 +23,8 @@ use stead_service::{Asks, Call, Handle, Work};
 use stead_session::vault::SecretName;
 use stead_types::{AccountId, Entropy, Secret, ServerCertificateName, UniqueId, UniqueIdKind};
 
-use self::material::{Material, MaterialFault};
+pub(crate) use self::material::Material;
+use self::material::MaterialFault;
 use crate::ask::Kind;
 use crate::error::api_error;
 use crate::pagination::PageRequest;

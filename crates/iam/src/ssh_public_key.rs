@@ -23,7 +23,8 @@ use crate::login_profile::named;
 use crate::pagination::PageRequest;
 use crate::target::{find_user, missing};
 use crate::{Iam, ask, input};
-use key::{KeyFault, RsaKey};
+use key::KeyFault;
+pub(crate) use key::RsaKey;
 
 impl Handle<UploadSSHPublicKey> for Iam {
     fn asks(input: &UploadSSHPublicKeyRequest, call: &Call<'_>) -> Result<Asks, ApiError> {

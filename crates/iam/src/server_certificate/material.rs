@@ -36,18 +36,18 @@ const CHECKED_MODULUS_BITS_MIN: usize = 2_048;
 
 /// A certificate, its key and its chain that were found in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Material {
+pub(crate) struct Material {
     /// The certificate in PEM, without blanks around it.
-    pub(super) body: String,
+    pub(crate) body: String,
     /// The chain in PEM, likewise.
-    pub(super) chain: Option<String>,
+    pub(crate) chain: Option<String>,
     /// When the certificate expires.
-    pub(super) expires_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
 }
 
 /// Why they are not in order. Nothing of it holds a part of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub(super) enum MaterialFault {
+pub(crate) enum MaterialFault {
     /// The body is not one certificate in PEM.
     #[error("not a certificate")]
     Certificate,
@@ -80,7 +80,7 @@ impl Material {
     ///
     /// Spec: UG:id_credentials_server-certs, "Uploading a server certificate": all in PEM,
     /// the key not encrypted, the certificate valid at the time.
-    pub(super) fn read(
+    pub(crate) fn read(
         body: &str,
         private_key: &str,
         chain: Option<&str>,

@@ -23,14 +23,14 @@ const PEM_LINE: usize = 64;
 
 /// A public key: both numbers big-endian, without zeros in front.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct RsaKey {
+pub(crate) struct RsaKey {
     exponent: Vec<u8>,
     modulus: Vec<u8>,
 }
 
 /// What is wrong with a text that should be a public key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub(super) enum KeyFault {
+pub(crate) enum KeyFault {
     /// It has neither of the two encodings.
     #[error("in no encoding that is known")]
     Encoding,
@@ -41,7 +41,7 @@ pub(super) enum KeyFault {
 
 impl RsaKey {
     /// Reads a key in either encoding.
-    pub(super) fn read(text: &str) -> Result<Self, KeyFault> {
+    pub(crate) fn read(text: &str) -> Result<Self, KeyFault> {
         let text = text.trim();
         match text.strip_prefix("ssh-rsa ") {
             Some(rest) => {
@@ -55,7 +55,7 @@ impl RsaKey {
     }
 
     /// Reads a key as SSH has it on the wire (RFC 4253, section 6.6).
-    pub(super) fn of_blob(blob: &[u8]) -> Result<Self, KeyFault> {
+    pub(crate) fn of_blob(blob: &[u8]) -> Result<Self, KeyFault> {
         let (algorithm, rest) = field(blob).ok_or(KeyFault::Body)?;
         let (exponent, rest) = field(rest).ok_or(KeyFault::Body)?;
         let (modulus, rest) = field(rest).ok_or(KeyFault::Body)?;
@@ -101,19 +101,19 @@ impl RsaKey {
     }
 
     /// The key as SSH has it on the wire: one form for each key.
-    pub(super) fn to_blob(&self) -> Vec<u8> {
+    pub(crate) fn to_blob(&self) -> Vec<u8> {
         let fields = [ALGORITHM.to_vec(), signed(&self.exponent), signed(&self.modulus)];
         let length = |field: &Vec<u8>| u32::try_from(field.len()).unwrap_or(u32::MAX).to_be_bytes();
         fields.iter().flat_map(|field| [length(field).as_slice(), field].concat()).collect()
     }
 
     /// The key as a line, without a comment.
-    pub(super) fn to_line(&self) -> String {
+    pub(crate) fn to_line(&self) -> String {
         format!("ssh-rsa {}", BASE64.encode(&self.to_blob()))
     }
 
     /// The key in PEM.
-    pub(super) fn to_pem(&self) -> String {
+    pub(crate) fn to_pem(&self) -> String {
         // SubjectPublicKeyInfo of rsaEncryption (RFC 8017, A.1, and RFC 5280, 4.1).
         let numbers = [der(0x02, &signed(&self.modulus)), der(0x02, &signed(&self.exponent))];
         let key = der(0x30, &numbers.concat());
@@ -133,7 +133,7 @@ impl RsaKey {
     /// to people, and proves nothing.
     ///
     /// Spec: API SSHPublicKey, Fingerprint: MD5. Choice: of the form that SSH has on the wire.
-    pub(super) fn fingerprint(&self) -> String {
+    pub(crate) fn fingerprint(&self) -> String {
         let digest = Md5::digest(self.to_blob());
         digest.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(":")
     }
