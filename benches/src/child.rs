@@ -89,7 +89,6 @@ fn serve(
 /// Starts a server that keeps what it has, with its data below `folder`.
 pub(crate) fn durable(binary: &Path, folder: &Path) -> Result<Server> {
     let (mut command, ready) = (Command::new(binary), folder.join("stead.ready"));
-    let _ = std::fs::remove_file(&ready);
     command.args(["serve", "--listen", "127.0.0.1:0"]).arg("--data").arg(folder.join("data"));
     start(command, ready, &folder.join("stead.log"))
 }
@@ -156,6 +155,8 @@ fn behind_the_load(program: &Path) -> Command {
 }
 
 fn start(mut command: Command, ready_file: PathBuf, log: &Path) -> Result<Server> {
+    // One of a server before it would name that.
+    let _ = std::fs::remove_file(&ready_file);
     let log = std::fs::File::create(log)?;
     command.arg("--ready-file").arg(&ready_file);
     command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);

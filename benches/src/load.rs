@@ -76,6 +76,11 @@ impl Connection {
         Ok((status, answer.into_body().collect().await?.to_bytes()))
     }
 
+    /// Whether another request can be sent; waits until that is known.
+    pub(crate) async fn is_open(&mut self) -> bool {
+        self.0.ready().await.is_ok()
+    }
+
     /// How long a request took, whose answer must be a good one.
     async fn good(&mut self, request: Request<Full<Bytes>>) -> Result<Duration> {
         let sent = clock::instant();
@@ -170,7 +175,7 @@ pub(crate) async fn spend_though(
         tasks.spawn(async move {
             let mut latencies = Vec::with_capacity(requests.len());
             for request in requests {
-                if closing == Closing::Reopens && connection.0.ready().await.is_err() {
+                if closing == Closing::Reopens && !connection.is_open().await {
                     connection = Connection::open(address).await?;
                 }
                 latencies.push(connection.good(request).await?);

@@ -12,6 +12,7 @@
 mod analysis;
 mod assume_role;
 mod child;
+mod churn;
 mod clock;
 mod constant;
 mod cores;
@@ -130,6 +131,8 @@ enum Part {
     Sessions,
     /// How soon a server answers that has much in its directory
     Start,
+    /// Roles that come and go, written by several clients at once
+    Churn,
     /// Ten times as many requests as can be answered
     Overload,
 }
@@ -167,6 +170,13 @@ impl Run {
             false => {
                 sessions::Plan { connections: self.connections, sessions: 100_000, rounds: 10 }
             }
+        }
+    }
+
+    const fn churn(&self) -> churn::Plan {
+        match self.smoke {
+            true => churn::Plan { clients: 3, roles: 2, waves: 1, emulated_roles: 1 },
+            false => churn::Plan { clients: 10, roles: 50, waves: 10, emulated_roles: 10 },
         }
     }
 
@@ -238,6 +248,10 @@ async fn measure(run: &Run, plan: Plan) -> Result<()> {
     if run.chosen(Part::Start) {
         let plan = if run.smoke { start::Plan::SMOKE } else { start::Plan::FULL };
         report.start = Some(start::measure(&run.stead, folder.path(), &plan).await?);
+    }
+    if run.chosen(Part::Churn) {
+        let (emulators, plan) = (run.emulators(), run.churn());
+        report.churn = Some(churn::measure(&run.stead, folder.path(), &emulators, &plan).await?);
     }
     // After everything else: it leaves this thread on half of the processors.
     if run.chosen(Part::Overload) {

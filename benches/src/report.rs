@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::assume_role::Cost;
+use crate::churn::Churn;
 use crate::flood::Flood;
 use crate::overload::{NORMAL_WITHIN, Overload, SLOWER_MAX, Step};
 use crate::sessions::Sessions;
@@ -104,6 +105,7 @@ pub(crate) struct Report {
     pub(crate) cost: Option<Cost>,
     pub(crate) sessions: Option<Sessions>,
     pub(crate) start: Option<Start>,
+    pub(crate) churn: Option<Churn>,
     pub(crate) overload: Option<Overload>,
 }
 
@@ -121,6 +123,9 @@ impl Report {
         }
         if let Some(sessions) = &self.sessions {
             sessions.print();
+        }
+        if let Some(churn) = &self.churn {
+            churn.print();
         }
         match &self.overload {
             Some(overload) => overload.print(),
@@ -181,6 +186,7 @@ impl Report {
         numbers.extend(self.cost.iter().flat_map(Cost::numbers));
         numbers.extend(self.sessions.iter().flat_map(Sessions::numbers));
         numbers.extend(self.start.iter().flat_map(Start::numbers));
+        numbers.extend(self.churn.iter().flat_map(Churn::numbers));
         if let Some(overload) = &self.overload {
             numbers.append(&mut overload.numbers()?);
         }

@@ -161,6 +161,27 @@ impl Caller {
         Ok(Self { keys, address: addresses.stead })
     }
 
+    /// The same caller of another server.
+    pub(crate) fn at(&self, address: SocketAddr) -> Self {
+        let (id, secret) = self.key();
+        Self { keys: Keys { id, secret, token: self.keys.token.clone() }, address }
+    }
+
+    /// The server that is called.
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A request to one operation of IAM.
+    pub(crate) fn iam_request(
+        &self,
+        action: &str,
+        parameters: &[(&str, &str)],
+    ) -> Result<Request<Full<Bytes>>> {
+        let body = form(action, IAM, parameters);
+        signed(&self.keys, "iam", self.address, "/", &body, clock::now()?)
+    }
+
     /// Calls one operation of IAM.
     pub(crate) async fn iam(&self, action: &str, parameters: &[(&str, &str)]) -> Result<String> {
         self.call("iam", &form(action, IAM, parameters)).await

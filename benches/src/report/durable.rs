@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{mebibytes, microseconds, print_line};
 use crate::assume_role::{Cost, Spent};
+use crate::churn::{Churn, OVER_MOTO_MIN};
 use crate::sessions::Sessions;
 
 impl Cost {
@@ -74,5 +75,38 @@ impl Sessions {
     fn growth(&self) -> f64 {
         let [before, after] = self.memory.map(mebibytes);
         after - before
+    }
+}
+
+impl Churn {
+    #[expect(clippy::print_stdout, reason = "the table is this program's result")]
+    pub(super) fn print(&self) {
+        println!("\n{} roles created, read, updated, read and destroyed", self.roles);
+        let (writes, reads) = (self.stead.writes_per_second(), self.stead.reads_per_second());
+        println!("  {writes:.0} writes/s, each on disk before its answer, {reads:.0} reads/s");
+        if let Some(moto) = &self.moto {
+            let (writes, reads) = (moto.writes_per_second(), moto.reads_per_second());
+            println!("  moto: {writes:.0} writes/s, {reads:.0} reads/s");
+            let times = self.over_moto(moto.writes_per_second());
+            println!("  {times:.1} times as many writes here (at least {OVER_MOTO_MIN})");
+        }
+    }
+
+    pub(super) fn numbers(&self) -> Vec<Value> {
+        let number = |name: &str, value: f64, unit: &str| json!({ "name": format!("churn.{name}"), "value": value, "unit": unit });
+        let mut numbers = vec![
+            number("writes", self.stead.writes_per_second(), "requests/s"),
+            number("reads", self.stead.reads_per_second(), "requests/s"),
+        ];
+        if let Some(moto) = &self.moto {
+            let writes = moto.writes_per_second();
+            numbers.push(number("moto.writes", writes, "requests/s"));
+            numbers.push(number("over_moto", self.over_moto(writes), "times"));
+        }
+        numbers
+    }
+
+    fn over_moto(&self, writes: f64) -> f64 {
+        self.stead.writes_per_second() / writes
     }
 }
