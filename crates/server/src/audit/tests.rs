@@ -94,21 +94,21 @@ async fn a_full_file_is_closed_and_compressed_and_the_oldest_go() {
         written(&scratch, &small, start..start + 1).await;
     }
     // Every server began a file, and another one for its event.
+    // Files are compressed meanwhile; one that is dropped then is there again for a moment.
+    let forms = || -> Vec<_> {
+        segments(scratch.path()).unwrap().iter().map(|segment| segment.form).collect()
+    };
+    let settles = async {
+        while forms() != [Form::Compressed, Form::Compressed, Form::Plain] {
+            tokio::task::yield_now().await;
+        }
+    };
+    let settled = timeout(Duration::from_secs(60), settles).await;
+    assert!(settled.is_ok(), "{:?}", forms());
     let kept = segments(scratch.path()).unwrap();
-    assert_eq!(kept.len(), 3, "{kept:?}");
     let report = check(&scratch);
     assert!(report.holds(), "{report:?}");
     assert!(kept[0].first > 1 && report.range.unwrap().0 == kept[0].first);
-    let plain = || {
-        let all = segments(scratch.path()).unwrap().into_iter();
-        all.filter(|segment| segment.form == Form::Plain).count()
-    };
-    while plain() > 1 {
-        tokio::task::yield_now().await;
-    }
-    let forms: Vec<_> = segments(scratch.path()).unwrap().iter().map(|it| it.form).collect();
-    assert_eq!(forms, [Form::Compressed, Form::Compressed, Form::Plain]);
-    assert!(check(&scratch).holds());
     // A compressed file that is no longer what it was.
     let path = scratch.path().join(segments(scratch.path()).unwrap()[1].name());
     let mut bytes = fs::read(&path).unwrap();
