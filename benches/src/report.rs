@@ -14,7 +14,7 @@ use crate::flood::Flood;
 use crate::overload::{NORMAL_WITHIN, Overload, SLOWER_MAX, Step};
 use crate::sessions::Sessions;
 use crate::stages::Stage;
-use crate::start::{FIRST_ANSWER_MAX, RESIDENT_MAX, Start};
+use crate::start::{Details, FIRST_ANSWER_MAX, GROWTH_MAX, RESIDENT_MAX, Start};
 use crate::web_identity::Limited;
 
 /// One round: how many requests a second, and how long they took.
@@ -309,6 +309,12 @@ impl Start {
         println!("  first answer after {first} ms (at most {FIRST_ANSWER_MAX:?})");
         let [resident, all_used] = [self.resident, self.resident_all_used].map(mebibytes);
         println!("  {resident:.1} MiB then (at most {RESIDENT_MAX}), {all_used:.1} with all used");
+        let Details { pages, took, longest, before, highest } = &self.details;
+        let [longest, before, highest] = [*longest as u64, *before, *highest].map(mebibytes);
+        let took = took.as_secs_f64();
+        println!("  all details in {pages} pages, the longest of {longest:.1} MiB, in {took:.1} s");
+        let growth = highest - before;
+        println!("  {growth:.1} MiB more than before at the most (at most {GROWTH_MAX})");
         for (used, bytes) in &self.by_accounts {
             println!("  {:.1} MiB with {used} accounts used", mebibytes(*bytes));
         }
@@ -320,6 +326,13 @@ impl Start {
             number("first_answer", self.first_answer.as_secs_f64() * 1000.0, "ms"),
             number("resident", mebibytes(self.resident), "MiB"),
             number("resident_all_used", mebibytes(self.resident_all_used), "MiB"),
+            number("details", self.details.took.as_secs_f64(), "s"),
+            number("details.longest", mebibytes(self.details.longest as u64), "MiB"),
+            number(
+                "details.growth",
+                mebibytes(self.details.highest) - mebibytes(self.details.before),
+                "MiB",
+            ),
         ];
         for (used, bytes) in &self.by_accounts {
             numbers.push(number(&format!("accounts_{used}.resident"), mebibytes(*bytes), "MiB"));

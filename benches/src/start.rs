@@ -4,6 +4,7 @@
 //! kibibyte, an inline policy of two and two of the managed policies; and as many accounts
 //! as there are, each with its share of such roles, of which some are used.
 
+mod details;
 mod directory;
 
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use tokio::time::sleep;
 
+pub(crate) use self::details::{Details, GROWTH_MAX};
 use self::directory::{Account, Directory};
 use crate::child::Server;
 use crate::process::resident;
@@ -54,6 +56,8 @@ pub(crate) struct Start {
     /// Resident bytes then, and once every role was assumed.
     pub(crate) resident: u64,
     pub(crate) resident_all_used: u64,
+    /// What reading all of the account took.
+    pub(crate) details: Details,
     /// Resident bytes by how many of the accounts were used.
     pub(crate) by_accounts: Vec<(u32, u64)>,
 }
@@ -73,9 +77,10 @@ pub(crate) async fn measure(binary: &Path, folder: &Path, plan: &Plan) -> Result
     seen.sort_unstable();
     let (first_answer, resident) = *seen.get(seen.len() / 2).context("there is a start")?;
     let resident_all_used = use_all_roles(binary, &one, plan.roles).await?;
+    let details = details::read(binary, &one, &folder.join("start"), plan.roles).await?;
     let (many, accounts) = directory::many_accounts(binary, place("accounts")?, plan).await?;
     let by_accounts = use_accounts(binary, &many, &accounts).await?;
-    Ok(Start { roles: plan.roles, first_answer, resident, resident_all_used, by_accounts })
+    Ok(Start { roles: plan.roles, first_answer, resident, resident_all_used, details, by_accounts })
 }
 
 /// Starts a server and has a role assumed as soon as anybody answers.
