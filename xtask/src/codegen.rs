@@ -1,6 +1,7 @@
 //! `cargo xtask codegen`: model/ becomes the wire types, their codecs, and
-//! docs/compatibility.md. Reads nothing but model/; the output is committed, and
-//! `--check` fails when it differs from what would be written.
+//! docs/compatibility.md. Reads nothing but model/, and for the page where operations are
+//! tested; the output is committed, and `--check` fails when it differs from what would be
+//! written.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -17,6 +18,7 @@ mod overrides;
 mod patterns;
 mod query;
 mod service;
+mod tested;
 
 /// What can be given on the command line.
 #[derive(clap::Args)]
@@ -58,7 +60,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     for file in &mut files {
         file.text = format_rust(root, &file.text).with_context(|| file.path.clone())?;
     }
-    files.push(compatibility::generate(&services));
+    files.push(compatibility::generate(&services, &tested::Tested::read(root)?)?);
     let left_over = left_over_files(root, &files)?;
     if arguments.check { check(root, &files, &left_over) } else { write(root, &files, &left_over) }
 }
