@@ -61,19 +61,20 @@ impl Ids {
         let arn: Arn = node.required("Arn")?.parsed("an ARN")?;
         let given = node.member(member).and_then(|id| id.value.as_str()?.parse().ok());
         let free = |id: &UniqueId| self.taken.get(id).is_none_or(|owner| *owner == arn);
-        let id = match given.filter(free) {
-            Some(id) => id,
-            None => made(prefix, &arn).ok_or_else(|| node.wrong("an entity with a unique id"))?,
-        };
+        // Somebody else may have been given the id that is made first.
+        let made = || (0..=u8::MAX).filter_map(|turn| made(prefix, &arn, turn)).find(free);
+        let id = given.filter(free).or_else(made);
+        let id = id.ok_or_else(|| node.wrong("an entity with a unique id"))?;
         self.taken.insert(id.clone(), arn.clone());
         Ok((arn, id))
     }
 }
 
-/// FNV-1a, 64 bits: 16 hexadecimal digits of the ARN.
-fn made(prefix: &str, arn: &Arn) -> Option<UniqueId> {
+/// FNV-1a, 64 bits: 16 hexadecimal digits of the ARN, others in each further turn.
+fn made(prefix: &str, arn: &Arn, turn: u8) -> Option<UniqueId> {
     let fold = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    let hash = arn.as_str().bytes().fold(0xcbf2_9ce4_8422_2325, fold);
+    let bytes = arn.as_str().bytes().chain((turn > 0).then_some(turn));
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325, fold);
     format!("{prefix}X{hash:016X}").parse().ok()
 }
 

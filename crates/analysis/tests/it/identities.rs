@@ -83,6 +83,23 @@ fn all_of_one_id_are_there() {
     assert_eq!(known.name.as_str(), "a");
 }
 
+/// Whoever writes an export may give one entity the id that another, which has none, would
+/// get; nobody may vanish by that.
+#[test]
+fn an_id_that_is_made_for_another_hides_nobody() {
+    let without = role("deploy", "/", "none");
+    let world = read(std::slice::from_ref(&without), &[]).unwrap();
+    let made = world.accounts().next().unwrap().snapshot.roles("/", None).next().unwrap();
+    let given = role("app", "/", made.id.as_str());
+    for roles in [[given.clone(), without.clone()], [without, given]] {
+        let world = read(&roles, &[]).unwrap();
+        let account = world.accounts().next().unwrap();
+        let names: Vec<&str> =
+            account.snapshot.roles("/", None).map(|role| role.name.as_str()).collect();
+        assert_eq!(names, ["app", "deploy"]);
+    }
+}
+
 #[test]
 fn an_account_that_is_there_twice_is_refused() {
     let account = json!({"AccountId": "111122223333", "Authorization": {}});

@@ -45,6 +45,12 @@ fn variants() -> Vec<Variant> {
     let github = "token.actions.githubusercontent.com";
     let condition = |value| (at(TRUST, "/Condition"), value);
     vec![
+        // Two digits of the caller's account are exchanged: no account that is simply not meant.
+        (
+            "simulator-cross-account",
+            "trust-no-matching-principal",
+            vec![(at(TRUST, "/Principal/AWS"), json!("arn:aws:iam::444455566566:root"))],
+        ),
         // Tokens and providers.
         ("github-username-case", "token-missing-claim", vec![(claim("sub"), json!(null))]),
         ("github-username-case", "token-not-yet-valid", vec![(claim("nbf"), json!(1_768_500_000))]),

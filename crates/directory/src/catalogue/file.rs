@@ -101,7 +101,8 @@ fn form(error: serde_json::Error) -> PolicyFileFault {
 
 fn policy(file: PolicyFile<'_>) -> Result<ManagedPolicy, PolicyFileFault> {
     let arn: Arn = file.arn.parse().map_err(|_| PolicyFileFault::Member("Arn"))?;
-    let is_of_aws = (arn.partition(), arn.service(), arn.account_text()) == ("aws", "iam", "aws");
+    let is_of_aws = (arn.partition(), arn.service(), arn.region(), arn.account_text())
+        == ("aws", "iam", "", "aws");
     let (path, name) =
         path_and_name(&arn).filter(|_| is_of_aws).ok_or(PolicyFileFault::Member("Arn"))?;
     if file.versions.len() > VERSIONS_MAX {
@@ -229,6 +230,7 @@ mod tests {
             (r#""VersionId": "v1""#, r#""VersionId": "1""#, "`VersionId` is not valid"),
             ("2016-02-06T18:39:46Z\",\n", "2016-02-30T18:39:46Z\",\n", "`UpdateDate` is not valid"),
             ("iam::aws:policy", "iam::111122223333:policy", "`Arn` is not valid"),
+            ("iam::aws:policy", "iam:us-east-1:aws:policy", "`Arn` is not valid"),
             ("job-function/P", "job-function/P*", "`Arn` is not valid"),
             (r#""Effect": "Allow""#, r#""Effect": "Maybe""#, "the document of `v2`: "),
         ] {
