@@ -21,7 +21,8 @@ fn changed(document: &str, steps: &[u8]) -> String {
     for step in steps.chunks_exact(2) {
         let mut pointers = Vec::new();
         places(&document, "", &mut pointers);
-        if pointers.is_empty() {
+        // Lists that are doubled again and again would take all memory there is.
+        if pointers.is_empty() || pointers.len() > PLACES_MAX {
             break;
         }
         let pointer = |byte: u8| &pointers[usize::from(byte) % pointers.len()];
@@ -46,6 +47,9 @@ fn changed(document: &str, steps: &[u8]) -> String {
     }
     document.to_string()
 }
+
+/// A document of more values than this is not changed any further.
+const PLACES_MAX: usize = 5_000;
 
 fn places(value: &Value, pointer: &str, found: &mut Vec<String>) {
     let mut below = |name: String, value: &Value| {
