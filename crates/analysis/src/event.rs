@@ -293,7 +293,10 @@ fn parameter(name: &str, value: &Value) -> Option<(String, Value)> {
         ("providerId", "ProviderId"),
     ];
     let (_, api) = KNOWN.iter().find(|(event, _)| *event == name)?;
-    Some(((*api).to_owned(), members(value)))
+    // These alone have members with names; of the others what is no text is told as it stands.
+    let has_members = matches!(*api, "Tags" | "PolicyArns");
+    let value = if has_members { members(value) } else { value.clone() };
+    Some(((*api).to_owned(), value))
 }
 
 /// Members of members, such as the key of a tag, by their names in the API.
