@@ -98,8 +98,8 @@ impl Event<'_> {
         }
     }
 
-    /// Appends the event as JSON on one line. Costs no allocation for a user or a role's
-    /// session whose key signed, where the buffer has room.
+    /// Appends the event as JSON on one line. Of a user's call it costs no allocation where the
+    /// buffer has room, of a role's session one small text.
     pub fn write_json(&self, out: &mut Vec<u8>) {
         let (parameters, response) = (self.parameters.json(), self.response.json());
         out.reserve(REST_BYTES + parameters.len() + response.len());

@@ -40,15 +40,14 @@ impl ContextBuilder {
     }
 
     /// As [`set`](Self::set), of a value that is written where it is kept: `write` appends it
-    /// to what it is given.
+    /// to what it is given, and leaves alone what stands there.
     #[inline]
     pub fn set_with(&mut self, key: &str, write: impl FnOnce(&mut String)) -> &mut Self {
         let start = self.unsorted.text.len();
         let hash = self.put_key(key);
         let end = self.unsorted.text.len();
         write(&mut self.unsorted.text);
-        // Whatever was written, the key is still there.
-        let value = Place::Single(end..self.unsorted.text.len().max(end));
+        let value = Place::Single(end..self.unsorted.text.len());
         self.unsorted.entries.push(Entry { hash, key: start..end, value });
         self
     }
