@@ -132,19 +132,10 @@ async fn emulated(emulator: &Emulator, folder: &Path, root: &Caller, plan: &Plan
 
 /// How many roles of the load there are.
 async fn left(root: &Caller) -> Result<u32> {
-    let (mut count, mut marker) = (0, String::new());
-    loop {
-        let mut parameters = vec![("PathPrefix", PATH), ("MaxItems", "1000")];
-        if !marker.is_empty() {
-            parameters.push(("Marker", &marker));
-        }
-        let page = root.iam("ListRoles", &parameters).await?;
-        count += u32::try_from(page.matches("<RoleName>").count())?;
-        match element(&page, "Marker") {
-            Ok(next) => marker = next,
-            Err(_) => return Ok(count),
-        }
-    }
+    let mut count = 0;
+    let look = |page: &str| count += page.matches("<RoleName>").count();
+    root.each_page("ListRoles", &[("PathPrefix", PATH)], look).await?;
+    Ok(u32::try_from(count)?)
 }
 
 /// The path of the load's roles.

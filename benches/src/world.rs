@@ -187,6 +187,27 @@ impl Caller {
         self.call("iam", &form(action, IAM, parameters)).await
     }
 
+    /// Calls an operation of IAM that answers in pages, as long as pages may be, and looks at
+    /// each.
+    pub(crate) async fn each_page(
+        &self,
+        action: &str,
+        parameters: &[(&str, &str)],
+        mut look: impl FnMut(&str),
+    ) -> Result<()> {
+        let mut marker = None;
+        loop {
+            let mut all = [parameters, &[("MaxItems", "1000")]].concat();
+            all.extend(marker.as_deref().map(|marker| ("Marker", marker)));
+            let page = self.iam(action, &all).await?;
+            look(&page);
+            marker = element(&page, "Marker").ok();
+            if marker.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
     /// Calls one operation; the answer must be a good one.
     async fn call(&self, service: &str, body: &str) -> Result<String> {
         let request = signed(&self.keys, service, self.address, "/", body, clock::now()?)?;

@@ -9,7 +9,7 @@ use super::directory::Directory;
 use super::ready;
 use crate::clock;
 use crate::process::{peak_resident, resident};
-use crate::world::{Caller, element};
+use crate::world::Caller;
 
 /// How much the server may hold at the most beside what it held before, in mebibytes.
 pub(crate) const GROWTH_MAX: u64 = 64;
@@ -39,18 +39,12 @@ pub(super) async fn read(
     root.iam("GetUser", &[("UserName", "bencher")]).await?;
     let before = resident(server.id())?;
     let began = clock::instant();
-    let (mut pages, mut longest, mut seen, mut marker) = (0, 0, 0, None);
-    loop {
-        let mut parameters = vec![("MaxItems", "1000")];
-        parameters.extend(marker.as_deref().map(|marker| ("Marker", marker)));
-        let page = root.iam("GetAccountAuthorizationDetails", &parameters).await?;
+    let (mut pages, mut longest, mut seen) = (0, 0, 0);
+    let look = |page: &str| {
         seen += page.matches("<AssumeRolePolicyDocument>").count();
         (pages, longest) = (pages + 1, longest.max(page.len()));
-        marker = element(&page, "Marker").ok();
-        if marker.is_none() {
-            break;
-        }
-    }
+    };
+    root.each_page("GetAccountAuthorizationDetails", &[], look).await?;
     let took = began.elapsed();
     ensure!(seen >= usize::try_from(roles)?, "{seen} roles instead of {roles}");
     let highest = peak_resident(server.id())?;
