@@ -160,7 +160,7 @@ impl Attempted<'_> {
         if matches!(caller.principal(), Caller::Root { .. }) {
             return Err(Refusal::Root);
         }
-        let asks = <Sts as stead_service::Handle<Op>>::asks(&input, &call);
+        let asks = <Sts as stead_service::Authorization<Op>>::asks(&input, &call);
         let Asks::Permissions(asks) = asks.map_err(Refusal::Request)? else { return Ok(()) };
         replay.actions = asks.iter().map(|ask| ask.action).collect();
         let surroundings = self.surroundings(&caller, owner);

@@ -1,18 +1,18 @@
 //! Access keys, of users and of the root user.
 
 use data_encoding::BASE64;
+use stead_api::ApiError;
 use stead_api::iam::{
     AccessKey as AccessKeyView, AccessKeyMetadata, CreateAccessKey, CreateAccessKeyRequest,
     CreateAccessKeyResponse, DeleteAccessKey, DeleteAccessKeyRequest, DeleteAccessKeyResponse,
     ListAccessKeys, ListAccessKeysRequest, ListAccessKeysResponse, UpdateAccessKey,
     UpdateAccessKeyRequest, UpdateAccessKeyResponse,
 };
-use stead_api::{ApiError, Operation};
 use stead_authorizer::Authorized;
 use stead_directory::commands::access_key as command;
 use stead_directory::entity::{AccessKey, WrappedSecret};
 use stead_directory::{EntityKind, Snapshot};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 use stead_session::vault::SecretName;
 use stead_types::{AccessKeyId, Entropy, Secret};
 
@@ -27,11 +27,6 @@ use crate::target::{Target, missing, owner_name};
 const SECRET_BYTES: usize = 30;
 
 impl Handle<CreateAccessKey> for Iam {
-    fn asks(input: &CreateAccessKeyRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let target = Target::named_or_calling(input.user_name.as_deref(), call)?;
-        Ok(target.ask(CreateAccessKey::ACTION, call).into())
-    }
-
     fn execute(
         _permit: Authorized<CreateAccessKey>,
         input: CreateAccessKeyRequest,
@@ -61,11 +56,6 @@ impl Handle<CreateAccessKey> for Iam {
 }
 
 impl Handle<ListAccessKeys> for Iam {
-    fn asks(input: &ListAccessKeysRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let target = Target::named_or_calling(input.user_name.as_deref(), call)?;
-        Ok(target.ask(ListAccessKeys::ACTION, call).into())
-    }
-
     fn execute(
         _permit: Authorized<ListAccessKeys>,
         input: ListAccessKeysRequest,
@@ -89,11 +79,6 @@ impl Handle<ListAccessKeys> for Iam {
 }
 
 impl Handle<UpdateAccessKey> for Iam {
-    fn asks(input: &UpdateAccessKeyRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let target = Target::named_or_calling(input.user_name.as_deref(), call)?;
-        Ok(target.ask(UpdateAccessKey::ACTION, call).into())
-    }
-
     fn execute(
         _permit: Authorized<UpdateAccessKey>,
         input: UpdateAccessKeyRequest,
@@ -110,11 +95,6 @@ impl Handle<UpdateAccessKey> for Iam {
 }
 
 impl Handle<DeleteAccessKey> for Iam {
-    fn asks(input: &DeleteAccessKeyRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let target = Target::named_or_calling(input.user_name.as_deref(), call)?;
-        Ok(target.ask(DeleteAccessKey::ACTION, call).into())
-    }
-
     fn execute(
         _permit: Authorized<DeleteAccessKey>,
         input: DeleteAccessKeyRequest,

@@ -7,7 +7,7 @@ use stead_api::iam::{
 use stead_api::{ApiError, Operation};
 use stead_authorizer::{Ask, Authorized};
 use stead_directory::entity::{AccessKey, KeyOwner};
-use stead_service::{Asks, Call, Handle, LastUsed, Work};
+use stead_service::{Call, Handle, LastUsed, Work};
 
 use crate::Iam;
 use crate::target::{Target, owner_name};
@@ -17,23 +17,6 @@ use crate::target::{Target, owner_name};
 const NEVER: &str = "N/A";
 
 impl Handle<GetAccessKeyLastUsed> for Iam {
-    /// The question is about the key's user. For a key that is not of this account it
-    /// is about no resource, so that only who may ask about every user gets further.
-    fn asks(input: &GetAccessKeyLastUsedRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let action = GetAccessKeyLastUsed::ACTION;
-        let target = find(&input.access_key_id, call).map(|key| match &key.owner {
-            KeyOwner::Root => Target::Root,
-            owner @ KeyOwner::User(_) => {
-                Target::User(owner_name(owner, call.account).unwrap_or_default())
-            }
-        });
-        let ask = match target {
-            Some(target) => target.ask(action, call),
-            None => Ask::any(action, call.account.account()),
-        };
-        Ok(ask.shown_as(shown(&input.access_key_id)).into())
-    }
-
     fn execute(
         _permit: Authorized<GetAccessKeyLastUsed>,
         input: GetAccessKeyLastUsedRequest,
@@ -48,6 +31,22 @@ impl Handle<GetAccessKeyLastUsed> for Iam {
             access_key_last_used: Some(view(work.usage.key_last_used(&key.id))),
         })
     }
+}
+
+/// The question is about the key's user. For a key that is not of this account it
+/// is about no resource, so that only who may ask about every user gets further.
+pub(crate) fn question(action: &'static str, key: &str, call: &Call<'_>) -> Ask {
+    let target = find(key, call).map(|key| match &key.owner {
+        KeyOwner::Root => Target::Root,
+        owner @ KeyOwner::User(_) => {
+            Target::User(owner_name(owner, call.account).unwrap_or_default())
+        }
+    });
+    let ask = match target {
+        Some(target) => target.ask(action, call),
+        None => Ask::any(action, call.account.account()),
+    };
+    ask.shown_as(shown(key))
 }
 
 fn find<'a>(id: &str, call: &Call<'a>) -> Option<&'a AccessKey> {

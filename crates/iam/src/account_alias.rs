@@ -1,16 +1,16 @@
 //! The alias of the account.
 
+use stead_api::ApiError;
 use stead_api::iam::{
     CreateAccountAlias, CreateAccountAliasRequest, CreateAccountAliasResponse, DeleteAccountAlias,
     DeleteAccountAliasRequest, DeleteAccountAliasResponse, ListAccountAliases,
     ListAccountAliasesRequest, ListAccountAliasesResponse,
 };
-use stead_api::{ApiError, Operation};
-use stead_authorizer::{Ask, Authorized};
+use stead_authorizer::Authorized;
 use stead_directory::commands::account_alias as command;
 use stead_directory::entity::Alias;
 use stead_directory::{DirectoryError, EntityKind};
-use stead_service::{Asks, Call, Handle, NameReservation, Work};
+use stead_service::{Call, Handle, NameReservation, Work};
 use stead_types::AccountAlias;
 
 use crate::error::api_error;
@@ -20,10 +20,6 @@ use crate::{Iam, input};
 // Spec: Service Authorization Reference, IAM: the actions on aliases know no resource.
 
 impl Handle<CreateAccountAlias> for Iam {
-    fn asks(_: &CreateAccountAliasRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(Ask::any(CreateAccountAlias::ACTION, call.account.account()).into())
-    }
-
     fn execute(
         _permit: Authorized<CreateAccountAlias>,
         input: CreateAccountAliasRequest,
@@ -41,10 +37,6 @@ impl Handle<CreateAccountAlias> for Iam {
 }
 
 impl Handle<DeleteAccountAlias> for Iam {
-    fn asks(_: &DeleteAccountAliasRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(Ask::any(DeleteAccountAlias::ACTION, call.account.account()).into())
-    }
-
     fn execute(
         _permit: Authorized<DeleteAccountAlias>,
         input: DeleteAccountAliasRequest,
@@ -58,10 +50,6 @@ impl Handle<DeleteAccountAlias> for Iam {
 }
 
 impl Handle<ListAccountAliases> for Iam {
-    fn asks(_: &ListAccountAliasesRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(Ask::any(ListAccountAliases::ACTION, call.account.account()).into())
-    }
-
     fn execute(
         _permit: Authorized<ListAccountAliases>,
         input: ListAccountAliasesRequest,

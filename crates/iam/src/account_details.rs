@@ -10,14 +10,14 @@ mod view;
 
 use std::collections::BTreeSet;
 
+use stead_api::ApiError;
 use stead_api::iam::{
     GetAccountAuthorizationDetails, GetAccountAuthorizationDetailsRequest,
     GetAccountAuthorizationDetailsResponse,
 };
-use stead_api::{ApiError, Operation};
-use stead_authorizer::{Ask, Authorized};
+use stead_authorizer::Authorized;
 use stead_directory::Snapshot;
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 use stead_types::AccountId;
 
 use crate::Iam;
@@ -42,15 +42,6 @@ impl Handle<GetAccountAuthorizationDetails> for Iam {
         let items = page(input, account).map(|page| page.items).unwrap_or_default();
         let accounts: BTreeSet<_> = items.iter().flat_map(Item::foreign_accounts).collect();
         accounts.into_iter().collect()
-    }
-
-    /// Spec: Service Authorization Reference, IAM: the action knows no resource.
-    fn asks(
-        _input: &GetAccountAuthorizationDetailsRequest,
-        call: &Call<'_>,
-    ) -> Result<Asks, ApiError> {
-        let action = GetAccountAuthorizationDetails::ACTION;
-        Ok(Ask::any(action, call.account.account()).into())
     }
 
     fn execute(

@@ -2,21 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use stead_api::ApiError;
 use stead_api::iam::{GetAccountSummary, GetAccountSummaryRequest, GetAccountSummaryResponse};
-use stead_api::{ApiError, Operation};
-use stead_authorizer::{Ask, Authorized};
+use stead_authorizer::Authorized;
 use stead_directory::entity::{KeyOwner, TokenVersion};
 use stead_directory::{Quota, Snapshot};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 
 use crate::Iam;
 
 impl Handle<GetAccountSummary> for Iam {
-    /// Spec: Service Authorization Reference, IAM: the action knows no resource.
-    fn asks(_: &GetAccountSummaryRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(Ask::any(GetAccountSummary::ACTION, call.account.account()).into())
-    }
-
     /// Observed: the keys as recorded (2026-02).
     fn execute(
         _permit: Authorized<GetAccountSummary>,

@@ -9,11 +9,20 @@
 //! hashicorp/boundary pull 3877; `role X`, gardener/dashboard pull 725), of what is
 //! being created or tagged the ARN (openshift/installer issue 1073).
 
+use stead_api::ApiError;
 use stead_api::iam::Tag;
-use stead_authorizer::Ask;
+use stead_authorizer::{Ask, Resource};
 use stead_directory::entity::{PermissionsBoundary, ResourceTags};
 use stead_service::Call;
 use stead_types::Arn;
+
+use crate::{policy_arn, provider_arn};
+
+/// The key of the policy that bounds a user or role.
+pub(crate) const BOUNDARY: &str = "iam:PermissionsBoundary";
+
+/// The action of handing a role to a service.
+pub(crate) const PASS_ROLE: &str = "iam:PassRole";
 
 /// The kinds of resource that IAM's actions name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +48,8 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// The word that ARNs begin with.
-    const fn word(self) -> &'static str {
+    /// The word that ARNs begin with, which is also the name of the type in the reference.
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::User => "user",
             Self::Group => "group",
@@ -53,6 +62,79 @@ impl Kind {
             Self::ServerCertificate => "server-certificate",
         }
     }
+
+    /// How refusals call one, before its name.
+    const fn shown(self) -> &'static str {
+        match self {
+            Self::InstanceProfile => "instance profile",
+            Self::ServerCertificate => "server certificate",
+            Self::User
+            | Self::Group
+            | Self::Role
+            | Self::Policy
+            | Self::MfaDevice
+            | Self::OidcProvider
+            | Self::SamlProvider => self.word(),
+        }
+    }
+
+    /// Whether one can have tags.
+    pub(crate) const fn has_tags(self) -> bool {
+        !matches!(self, Self::Group)
+    }
+}
+
+/// About something that exists or not: a policy or provider by ARN, an MFA device by serial
+/// number, the rest by name.
+///
+/// # Errors
+/// What is not the ARN of a policy or provider, where that is what is named.
+pub(crate) fn existing(
+    action: &'static str,
+    kind: Kind,
+    named: &str,
+    call: &Call<'_>,
+) -> Result<Ask, ApiError> {
+    let provider = || provider_arn::parse(named, kind.word());
+    Ok(match kind {
+        Kind::User => user(action, named, call),
+        Kind::Group => group(action, named, call),
+        Kind::Role => role(action, named, call),
+        Kind::Policy => policy(action, policy_arn::parse(named)?.as_str(), call),
+        Kind::MfaDevice => mfa_device(action, named, call),
+        Kind::OidcProvider => oidc_provider(action, &provider()?, call),
+        Kind::SamlProvider => saml_provider(action, &provider()?, call),
+        Kind::InstanceProfile => instance_profile(action, named, call),
+        Kind::ServerCertificate => server_certificate(action, named, call),
+    })
+}
+
+/// The question about something by name, put about it as it will be: with this name and path,
+/// where one is given, and the tags that it has.
+pub(crate) fn changed(
+    before: &Ask,
+    kind: Kind,
+    new_name: Option<&str>,
+    new_path: Option<&str>,
+    call: &Call<'_>,
+) -> Option<Ask> {
+    if new_name.is_none() && new_path.is_none() {
+        return None;
+    }
+    let account = call.account.account();
+    let own = Arn::iam(account, kind.word());
+    let named = before.resource.arn().strip_prefix(own.as_str());
+    let (path, name) = named.and_then(|named| named.rsplit_once('/')).unwrap_or_default();
+    let path = new_path.map_or_else(|| format!("{path}/"), str::to_owned);
+    let name = new_name.unwrap_or(name);
+    let after = Arn::iam(account, &format!("{}{path}{name}", kind.word()));
+    let resource = Resource::Plain {
+        account,
+        arn: after.as_str().to_owned(),
+        tags: before.resource.tags().cloned(),
+    };
+    let shown = Some(format!("{} {name}", kind.shown()));
+    Some(Ask { resource, shown, ..before.clone() })
 }
 
 /// About a user by name, with its tags.
@@ -153,17 +235,17 @@ pub(crate) fn pass_role_to_instances(role_name: &str, call: &Call<'_>) -> Ask {
     let account = call.account.account();
     let found = call.account.role_by_name(role_name);
     let arn = found.map_or_else(|| named(Kind::Role, role_name, call), |role| role.arn(account));
-    Ask::plain("iam:PassRole", account, arn.as_str())
+    Ask::plain(PASS_ROLE, account, arn.as_str())
         .with_resource_tags(found.map(|role| &role.tags))
         .with("iam:PassedToService", "ec2.amazonaws.com")
         .with("iam:AssociatedResourceArn", format!("arn:aws:ec2:*:{account}:instance/*"))
 }
 
-/// About the list of all identity providers of a kind.
+/// About all of a kind, wherever they lie.
 ///
 /// Observed: refusals of ListOpenIDConnectProviders show
 /// `arn:aws:iam::...:oidc-provider/*`.
-pub(crate) fn all_providers(action: &'static str, kind: Kind, call: &Call<'_>) -> Ask {
+pub(crate) fn all(action: &'static str, kind: Kind, call: &Call<'_>) -> Ask {
     creation(action, kind, None, "*", call)
 }
 
@@ -178,7 +260,20 @@ pub(crate) fn creation(
 ) -> Ask {
     let resource = format!("{}{}{name}", kind.word(), path.unwrap_or("/"));
     let account = call.account.account();
-    Ask::plain(action, account, Arn::iam(account, &resource).as_str())
+    let ask = Ask::plain(action, account, Arn::iam(account, &resource).as_str());
+    match kind {
+        // Observed: kubernetes-sigs/aws-load-balancer-controller users are refused
+        // iam:CreatePolicy "on resource: policy AWSLoadBalancerControllerIAMPolicy".
+        Kind::Policy => ask.shown_as(format!("policy {name}")),
+        Kind::User
+        | Kind::Group
+        | Kind::Role
+        | Kind::MfaDevice
+        | Kind::OidcProvider
+        | Kind::SamlProvider
+        | Kind::InstanceProfile
+        | Kind::ServerCertificate => ask,
+    }
 }
 
 /// About a list, of what lies under a path.
@@ -236,22 +331,12 @@ pub(crate) fn with_tag_keys(ask: Ask, keys: &[String]) -> Ask {
     if keys.is_empty() { ask } else { ask.with_all("aws:TagKeys", keys) }
 }
 
-/// The same question with the boundary that the request sets.
-pub(crate) fn with_new_boundary(ask: Ask, arn: Option<&str>) -> Ask {
-    match arn {
-        Some(arn) => ask.with("iam:PermissionsBoundary", arn),
-        None => ask,
-    }
-}
-
 /// The same question with the boundary that the user or role has.
 pub(crate) fn with_boundary(ask: Ask, boundary: Option<&PermissionsBoundary>) -> Ask {
-    with_new_boundary(ask, boundary.map(|boundary| boundary.arn().as_str()))
-}
-
-/// The same question with the managed policy that is attached or detached.
-pub(crate) fn with_policy_arn(ask: Ask, arn: &str) -> Ask {
-    ask.with("iam:PolicyARN", arn)
+    match boundary {
+        Some(boundary) => ask.with(BOUNDARY, boundary.arn().as_str()),
+        None => ask,
+    }
 }
 
 /// The ARN that something of this name has without a path.

@@ -7,14 +7,14 @@ use stead_api::iam::{
     ListAttachedUserPolicies, ListAttachedUserPoliciesResponse,
 };
 use stead_api::{ApiError, Operation};
-use stead_authorizer::{Ask, Authorized};
+use stead_authorizer::Authorized;
 use stead_directory::commands::attachment;
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 use stead_types::Arn;
 
 use crate::holder::Holder;
 use crate::pagination::{Page, PageRequest};
-use crate::{Iam, ask, input, policy_arn};
+use crate::{Iam, input, policy_arn};
 
 type Input<Op> = <Op as Operation>::Input;
 type Output<Op> = <Op as Operation>::Output;
@@ -28,11 +28,6 @@ macro_rules! attachments {
         $list:ident -> $listed:ident
     ) => {
         impl Handle<$attach> for Iam {
-            fn asks(input: &Input<$attach>, call: &Call<'_>) -> Result<Asks, ApiError> {
-                let holder = Holder::$holder(&input.$name);
-                Ok(change($attach::ACTION, holder, &input.policy_arn, call)?.into())
-            }
-
             fn execute(
                 _permit: Authorized<$attach>,
                 input: Input<$attach>,
@@ -47,11 +42,6 @@ macro_rules! attachments {
         }
 
         impl Handle<$detach> for Iam {
-            fn asks(input: &Input<$detach>, call: &Call<'_>) -> Result<Asks, ApiError> {
-                let holder = Holder::$holder(&input.$name);
-                Ok(change($detach::ACTION, holder, &input.policy_arn, call)?.into())
-            }
-
             fn execute(
                 _permit: Authorized<$detach>,
                 input: Input<$detach>,
@@ -66,10 +56,6 @@ macro_rules! attachments {
         }
 
         impl Handle<$list> for Iam {
-            fn asks(input: &Input<$list>, call: &Call<'_>) -> Result<Asks, ApiError> {
-                Ok(Holder::$holder(&input.$name).ask($list::ACTION, call).into())
-            }
-
             fn execute(
                 _permit: Authorized<$list>,
                 input: Input<$list>,
@@ -108,17 +94,6 @@ attachments! {
     AttachRolePolicy,
     DetachRolePolicy,
     ListAttachedRolePolicies -> ListAttachedRolePoliciesResponse
-}
-
-/// A question about attaching or detaching a policy.
-fn change(
-    action: &'static str,
-    holder: Holder<'_>,
-    policy: &str,
-    call: &Call<'_>,
-) -> Result<Ask, ApiError> {
-    let policy = policy_arn::parse(policy)?;
-    Ok(ask::with_policy_arn(holder.ask_change(action, call), policy.as_str()))
 }
 
 /// The attached policies under a path, in the order of their ARNs.

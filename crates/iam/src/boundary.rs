@@ -1,5 +1,6 @@
 //! Permissions boundaries of users and roles.
 
+use stead_api::ApiError;
 use stead_api::iam::{
     DeleteRolePermissionsBoundary, DeleteRolePermissionsBoundaryRequest,
     DeleteRolePermissionsBoundaryResponse, DeleteUserPermissionsBoundary,
@@ -8,27 +9,16 @@ use stead_api::iam::{
     PutRolePermissionsBoundaryResponse, PutUserPermissionsBoundary,
     PutUserPermissionsBoundaryRequest, PutUserPermissionsBoundaryResponse,
 };
-use stead_api::{ApiError, Operation};
 use stead_authorizer::Authorized;
 use stead_directory::EntityKind;
 use stead_directory::commands::boundary::{self, BoundaryHolder};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 use stead_types::{RoleName, UserName};
 
 use crate::error::for_bounded;
-use crate::holder::Holder;
-use crate::{Iam, ask, input, policy_arn};
-
-// Spec: Service Authorization Reference, IAM: `iam:PermissionsBoundary` is the
-// boundary that a request sets, and for the other operations the one that is set.
+use crate::{Iam, input, policy_arn};
 
 impl Handle<PutUserPermissionsBoundary> for Iam {
-    fn asks(input: &PutUserPermissionsBoundaryRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let boundary = policy_arn::parse(&input.permissions_boundary)?;
-        let ask = ask::user(PutUserPermissionsBoundary::ACTION, &input.user_name, call);
-        Ok(ask::with_new_boundary(ask, Some(boundary.as_str())).into())
-    }
-
     fn execute(
         _permit: Authorized<PutUserPermissionsBoundary>,
         input: PutUserPermissionsBoundaryRequest,
@@ -43,14 +33,6 @@ impl Handle<PutUserPermissionsBoundary> for Iam {
 }
 
 impl Handle<DeleteUserPermissionsBoundary> for Iam {
-    fn asks(
-        input: &DeleteUserPermissionsBoundaryRequest,
-        call: &Call<'_>,
-    ) -> Result<Asks, ApiError> {
-        let holder = Holder::User(&input.user_name);
-        Ok(holder.ask_change(DeleteUserPermissionsBoundary::ACTION, call).into())
-    }
-
     fn execute(
         _permit: Authorized<DeleteUserPermissionsBoundary>,
         input: DeleteUserPermissionsBoundaryRequest,
@@ -64,12 +46,6 @@ impl Handle<DeleteUserPermissionsBoundary> for Iam {
 }
 
 impl Handle<PutRolePermissionsBoundary> for Iam {
-    fn asks(input: &PutRolePermissionsBoundaryRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let boundary = policy_arn::parse(&input.permissions_boundary)?;
-        let ask = ask::role(PutRolePermissionsBoundary::ACTION, &input.role_name, call);
-        Ok(ask::with_new_boundary(ask, Some(boundary.as_str())).into())
-    }
-
     fn execute(
         _permit: Authorized<PutRolePermissionsBoundary>,
         input: PutRolePermissionsBoundaryRequest,
@@ -84,14 +60,6 @@ impl Handle<PutRolePermissionsBoundary> for Iam {
 }
 
 impl Handle<DeleteRolePermissionsBoundary> for Iam {
-    fn asks(
-        input: &DeleteRolePermissionsBoundaryRequest,
-        call: &Call<'_>,
-    ) -> Result<Asks, ApiError> {
-        let holder = Holder::Role(&input.role_name);
-        Ok(holder.ask_change(DeleteRolePermissionsBoundary::ACTION, call).into())
-    }
-
     fn execute(
         _permit: Authorized<DeleteRolePermissionsBoundary>,
         input: DeleteRolePermissionsBoundaryRequest,

@@ -1,25 +1,21 @@
 //! ChangePassword: a user changes their own.
 
 use stead_api::iam::{ChangePassword, ChangePasswordRequest, ChangePasswordResponse};
-use stead_api::{ApiError, ErrorCode, Operation};
+use stead_api::{ApiError, ErrorCode};
 use stead_authorizer::Authorized;
 use stead_directory::commands::login_profile as command;
 use stead_directory::entity::{LoginProfile, PasswordFault, User};
 use stead_directory::{DirectoryError, EntityKind};
 use stead_policy::Caller;
-use stead_service::{Asks, Call, Handle, PasswordVerdict, PasswordWork, Work};
+use stead_service::{Call, Handle, PasswordVerdict, PasswordWork, Work};
 use stead_types::UserName;
 
 use crate::error::api_error;
 use crate::target::{find_user, missing};
-use crate::{Iam, ask, password};
+use crate::{Iam, password};
 
 impl Handle<ChangePassword> for Iam {
     const HASHES_PASSWORDS: bool = true;
-
-    fn asks(_: &ChangePasswordRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(ask::user(ChangePassword::ACTION, caller(call)?.as_str(), call).into())
-    }
 
     /// Wrong passwords are counted like wrong one-time codes: who has found a key must not
     /// find the password too.
@@ -73,7 +69,7 @@ impl Handle<ChangePassword> for Iam {
 /// The user that calls.
 ///
 /// Spec: API ChangePassword: a user's own, and not that of the root user. Choice: the text.
-fn caller(call: &Call<'_>) -> Result<UserName, ApiError> {
+pub(crate) fn caller(call: &Call<'_>) -> Result<UserName, ApiError> {
     match (call.caller.principal(), call.caller.user_name()) {
         (Caller::User { .. }, Some(name)) => Ok(name.clone()),
         _ => Err(ApiError::new(

@@ -9,9 +9,9 @@ use stead_api::iam::{
     GetCredentialReport, GetCredentialReportRequest, GetCredentialReportResponse, ReportFormatType,
     ReportStateType,
 };
-use stead_api::{ApiError, ErrorCode, Operation};
-use stead_authorizer::{Ask, Authorized};
-use stead_service::{Asks, Call, CredentialReport, Handle, Work};
+use stead_api::{ApiError, ErrorCode};
+use stead_authorizer::Authorized;
+use stead_service::{Call, CredentialReport, Handle, Work};
 
 use crate::Iam;
 
@@ -20,11 +20,6 @@ use crate::Iam;
 const LIFETIME: Duration = Duration::from_secs(4 * 3_600);
 
 impl Handle<GenerateCredentialReport> for Iam {
-    /// Spec: Service Authorization Reference, IAM: the action knows no resource.
-    fn asks(_: &GenerateCredentialReportRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(Ask::any(GenerateCredentialReport::ACTION, call.account.account()).into())
-    }
-
     /// Choice: the report is whole when it was begun, since everything it tells is at hand:
     /// `INPROGRESS` is never answered. Observed: the states and the text (2026-02).
     fn execute(
@@ -51,11 +46,6 @@ impl Handle<GenerateCredentialReport> for Iam {
 }
 
 impl Handle<GetCredentialReport> for Iam {
-    /// Spec: Service Authorization Reference, IAM: the action knows no resource.
-    fn asks(_: &GetCredentialReportRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(Ask::any(GetCredentialReport::ACTION, call.account.account()).into())
-    }
-
     fn execute(
         _permit: Authorized<GetCredentialReport>,
         _input: GetCredentialReportRequest,

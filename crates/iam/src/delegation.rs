@@ -21,6 +21,7 @@ use stead_directory::entity::{Delegation, DelegationRequest};
 use stead_service::Call;
 use stead_types::{Arn, Uuid};
 
+use self::reading::request_of;
 use crate::target::missing;
 
 /// A request that the caller may know of, and what has become of it.
@@ -80,14 +81,34 @@ fn existing(id: &str) -> Result<Uuid, ApiError> {
 /// `iam:DelegationRequestOwner`. Choice: the account in the ARN is the caller's, which is the
 /// owner's of every request that was taken up there; so nobody's policies speak for another
 /// account. The default permission of an owner is not given: policies must allow the call.
-fn about(action: &'static str, id: &str, call: &Call<'_>) -> Ask {
-    let account = call.account.account();
-    let ask = Ask::plain(action, account, arn(id, call).as_str());
-    let id = id.parse::<Uuid>().ok();
-    match id.and_then(|id| call.account.delegation(&id)) {
-        Some(held) => ask.with("iam:DelegationRequestOwner", held.owner.as_str()),
-        None => ask,
-    }
+pub(crate) fn about(action: &'static str, id: &str, call: &Call<'_>) -> Ask {
+    Ask::plain(action, call.account.account(), arn(id, call).as_str())
+}
+
+/// The owner of a request that was taken up in the caller's account.
+pub(crate) fn owner(id: &str, call: &Call<'_>) -> Option<String> {
+    let id = id.parse::<Uuid>().ok()?;
+    Some(call.account.delegation(&id)?.owner.to_string())
+}
+
+/// The same of the request that an ARN names.
+pub(crate) fn owner_by_arn(arn: &str, call: &Call<'_>) -> Option<String> {
+    owner(&request_of(arn).ok()??, call)
+}
+
+/// A question about what can be told in words: a request, or what else an ARN of IAM names.
+///
+/// # Errors
+/// What is no ARN of IAM.
+pub(crate) fn summary_question(
+    action: &'static str,
+    arn: &str,
+    call: &Call<'_>,
+) -> Result<Ask, ApiError> {
+    Ok(match request_of(arn)? {
+        Some(id) => about(action, &id, call),
+        None => Ask::plain(action, call.account.account(), arn),
+    })
 }
 
 fn arn(id: &str, call: &Call<'_>) -> Arn {

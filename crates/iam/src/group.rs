@@ -1,28 +1,22 @@
 //! User groups.
 
+use stead_api::ApiError;
 use stead_api::iam::{
     CreateGroup, CreateGroupRequest, CreateGroupResponse, DeleteGroup, DeleteGroupRequest,
     DeleteGroupResponse, GetGroup, GetGroupRequest, GetGroupResponse, ListGroups,
     ListGroupsRequest, ListGroupsResponse, UpdateGroup, UpdateGroupRequest, UpdateGroupResponse,
 };
-use stead_api::{ApiError, Operation};
 use stead_authorizer::Authorized;
 use stead_directory::EntityKind;
 use stead_directory::commands::group as command;
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 
-use crate::ask::Kind;
 use crate::error::api_error;
 use crate::pagination::PageRequest;
 use crate::target::missing;
-use crate::{Iam, ask, input, view};
+use crate::{Iam, input, view};
 
 impl Handle<CreateGroup> for Iam {
-    fn asks(input: &CreateGroupRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let (path, name) = (input.path.as_deref(), &input.group_name);
-        Ok(ask::creation(CreateGroup::ACTION, Kind::Group, path, name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<CreateGroup>,
         input: CreateGroupRequest,
@@ -38,10 +32,6 @@ impl Handle<CreateGroup> for Iam {
 }
 
 impl Handle<GetGroup> for Iam {
-    fn asks(input: &GetGroupRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(ask::group(GetGroup::ACTION, &input.group_name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<GetGroup>,
         input: GetGroupRequest,
@@ -65,11 +55,6 @@ impl Handle<GetGroup> for Iam {
 }
 
 impl Handle<ListGroups> for Iam {
-    fn asks(input: &ListGroupsRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let prefix = input.path_prefix.as_deref();
-        Ok(ask::listing(ListGroups::ACTION, Kind::Group, prefix, call).into())
-    }
-
     fn execute(
         _permit: Authorized<ListGroups>,
         input: ListGroupsRequest,
@@ -91,22 +76,6 @@ impl Handle<ListGroups> for Iam {
 }
 
 impl Handle<UpdateGroup> for Iam {
-    /// Spec: API UpdateGroup: to change a name or path, the permission is needed on
-    /// the group as it is and as it will be.
-    fn asks(input: &UpdateGroupRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let before = ask::group(UpdateGroup::ACTION, &input.group_name, call);
-        if input.new_group_name.is_none() && input.new_path.is_none() {
-            return Ok(before.into());
-        }
-        let found = call.account.group_by_name(&input.group_name);
-        let name = input.new_group_name.as_deref();
-        let name = name.or(found.map(|group| group.name.as_str())).unwrap_or(&input.group_name);
-        let path = input.new_path.as_deref().or(found.map(|group| group.path.as_str()));
-        let after = ask::creation(UpdateGroup::ACTION, Kind::Group, path, name, call)
-            .shown_as(format!("group {name}"));
-        Ok(Asks::Permissions(vec![before, after]))
-    }
-
     fn execute(
         _permit: Authorized<UpdateGroup>,
         input: UpdateGroupRequest,
@@ -122,10 +91,6 @@ impl Handle<UpdateGroup> for Iam {
 }
 
 impl Handle<DeleteGroup> for Iam {
-    fn asks(input: &DeleteGroupRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(ask::group(DeleteGroup::ACTION, &input.group_name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<DeleteGroup>,
         input: DeleteGroupRequest,

@@ -1,15 +1,13 @@
 //! The user, group or role that has policies, as a request names it.
 
 use stead_api::ApiError;
-use stead_authorizer::Ask;
 use stead_directory::commands::PolicyHolder;
-use stead_directory::entity::{AttachedPolicies, InlinePolicies, PermissionsBoundary};
+use stead_directory::entity::{AttachedPolicies, InlinePolicies};
 use stead_directory::{DirectoryError, EntityKind, Snapshot};
-use stead_service::Call;
 use stead_types::{GroupName, RoleName, UserName};
 
 use crate::error::for_holder;
-use crate::{ask, input, target};
+use crate::{input, target};
 
 /// A holder of policies, by name, existing or not.
 #[derive(Clone, Copy, Debug)]
@@ -32,33 +30,6 @@ pub(crate) struct Held<'a> {
 }
 
 impl Holder<'_> {
-    /// A question about the holder that reads its policies.
-    pub(crate) fn ask(self, action: &'static str, call: &Call<'_>) -> Ask {
-        match self {
-            Self::User(name) => ask::user(action, name, call),
-            Self::Group(name) => ask::group(action, name, call),
-            Self::Role(name) => ask::role(action, name, call),
-        }
-    }
-
-    /// A question about the holder that changes its policies: it knows the
-    /// boundary that the holder has, so that delegated administrators can be held
-    /// to those they have bounded.
-    ///
-    /// Spec: Service Authorization Reference, IAM: `iam:PermissionsBoundary` of
-    /// PutUserPolicy, AttachRolePolicy and their like. Groups have no boundary.
-    pub(crate) fn ask_change(self, action: &'static str, call: &Call<'_>) -> Ask {
-        ask::with_boundary(self.ask(action, call), self.boundary(call.account))
-    }
-
-    fn boundary(self, account: &Snapshot) -> Option<&PermissionsBoundary> {
-        match self {
-            Self::User(name) => account.user_by_name(name)?.boundary.as_ref(),
-            Self::Group(_) => None,
-            Self::Role(name) => account.role_by_name(name)?.boundary.as_ref(),
-        }
-    }
-
     /// Runs a command on the holder and words its refusal.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use stead_api::iam::{
 use stead_api::{ApiError, Operation};
 use stead_authorizer::Authorized;
 use stead_directory::commands::inline_policy;
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 use stead_types::PolicyName;
 
 use crate::holder::Holder;
@@ -29,10 +29,6 @@ macro_rules! inline_policies {
         $delete:ident
     ) => {
         impl Handle<$put> for Iam {
-            fn asks(input: &Input<$put>, call: &Call<'_>) -> Result<Asks, ApiError> {
-                Ok(Holder::$holder(&input.$name).ask_change($put::ACTION, call).into())
-            }
-
             fn execute(
                 _permit: Authorized<$put>,
                 input: Input<$put>,
@@ -50,10 +46,6 @@ macro_rules! inline_policies {
         }
 
         impl Handle<$get> for Iam {
-            fn asks(input: &Input<$get>, call: &Call<'_>) -> Result<Asks, ApiError> {
-                Ok(Holder::$holder(&input.$name).ask($get::ACTION, call).into())
-            }
-
             fn execute(
                 _permit: Authorized<$get>,
                 input: Input<$get>,
@@ -70,10 +62,6 @@ macro_rules! inline_policies {
         }
 
         impl Handle<$list> for Iam {
-            fn asks(input: &Input<$list>, call: &Call<'_>) -> Result<Asks, ApiError> {
-                Ok(Holder::$holder(&input.$name).ask($list::ACTION, call).into())
-            }
-
             fn execute(
                 _permit: Authorized<$list>,
                 input: Input<$list>,
@@ -91,10 +79,6 @@ macro_rules! inline_policies {
         }
 
         impl Handle<$delete> for Iam {
-            fn asks(input: &Input<$delete>, call: &Call<'_>) -> Result<Asks, ApiError> {
-                Ok(Holder::$holder(&input.$name).ask_change($delete::ACTION, call).into())
-            }
-
             fn execute(
                 _permit: Authorized<$delete>,
                 input: Input<$delete>,

@@ -7,40 +7,25 @@ pub(crate) mod view;
 
 use std::sync::Arc;
 
+use stead_api::ApiError;
 use stead_api::iam::{
     CreateInstanceProfile, CreateInstanceProfileRequest, CreateInstanceProfileResponse,
     DeleteInstanceProfile, DeleteInstanceProfileRequest, DeleteInstanceProfileResponse,
     GetInstanceProfile, GetInstanceProfileRequest, GetInstanceProfileResponse,
-    InstanceProfile as InstanceProfileView, TagInstanceProfile,
+    InstanceProfile as InstanceProfileView,
 };
-use stead_api::{ApiError, Operation};
 use stead_authorizer::Authorized;
 use stead_directory::commands::instance_profile::{self as command, NewInstanceProfile};
 use stead_directory::entity::InstanceProfile;
 use stead_directory::{EntityKind, Snapshot};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 use stead_types::{AccountId, InstanceProfileName};
 
-use crate::ask::Kind;
 use crate::error::api_error;
 use crate::target::missing;
-use crate::{Iam, ask, input};
+use crate::{Iam, input};
 
 impl Handle<CreateInstanceProfile> for Iam {
-    /// A tagged profile asks for its tag action too, as `CreateUser` does.
-    fn asks(input: &CreateInstanceProfileRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let question = |action| {
-            let (path, name) = (input.path.as_deref(), &input.instance_profile_name);
-            let ask = ask::creation(action, Kind::InstanceProfile, path, name, call);
-            ask::with_request_tags(ask, &input.tags)
-        };
-        let mut asks = vec![question(CreateInstanceProfile::ACTION)];
-        if !input.tags.is_empty() {
-            asks.push(question(TagInstanceProfile::ACTION));
-        }
-        Ok(Asks::Permissions(asks))
-    }
-
     fn execute(
         _permit: Authorized<CreateInstanceProfile>,
         input: CreateInstanceProfileRequest,
@@ -69,11 +54,6 @@ impl Handle<GetInstanceProfile> for Iam {
         profile.map(|profile| view::foreign_accounts(profile, account)).unwrap_or_default()
     }
 
-    fn asks(input: &GetInstanceProfileRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let name = &input.instance_profile_name;
-        Ok(ask::instance_profile(GetInstanceProfile::ACTION, name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<GetInstanceProfile>,
         input: GetInstanceProfileRequest,
@@ -86,11 +66,6 @@ impl Handle<GetInstanceProfile> for Iam {
 }
 
 impl Handle<DeleteInstanceProfile> for Iam {
-    fn asks(input: &DeleteInstanceProfileRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let name = &input.instance_profile_name;
-        Ok(ask::instance_profile(DeleteInstanceProfile::ACTION, name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<DeleteInstanceProfile>,
         input: DeleteInstanceProfileRequest,

@@ -1,15 +1,18 @@
 //! The control plane: one handler per IAM operation, a file per resource.
 //!
-//! Every operation goes the same way: it is asked for literally (see `ask`),
-//! then the directory's command does it or refuses, then the refusal is worded
+//! Every operation goes the same way: it is asked for as its row says (see
+//! [`authorization`]), then the directory's command does it or refuses, then the refusal is worded
 //! (see `error`) or the entity is shown (see `view`). Nothing here decides, and
 //! nothing here knows a rule of IAM that the directory could know.
 //!
 //! Permission comes before existence: what a caller may not do is refused alike,
 //! whether or not there is something to do it to.
 
-// What every operation shares.
+// What every operation is asked for, from one table.
 mod ask;
+pub mod authorization;
+
+// What every operation shares.
 mod certificate;
 mod error;
 mod input;

@@ -1,30 +1,25 @@
 //! Passwords of users, as who administers them sets them.
 
+use stead_api::ApiError;
 use stead_api::iam::{
     CreateLoginProfile, CreateLoginProfileRequest, CreateLoginProfileResponse, DeleteLoginProfile,
     DeleteLoginProfileRequest, DeleteLoginProfileResponse, GetLoginProfile, GetLoginProfileRequest,
     GetLoginProfileResponse, LoginProfile as LoginProfileView, UpdateLoginProfile,
     UpdateLoginProfileRequest, UpdateLoginProfileResponse,
 };
-use stead_api::{ApiError, Operation};
 use stead_authorizer::Authorized;
 use stead_directory::commands::login_profile as command;
 use stead_directory::entity::{LoginProfile, PasswordFault, User, WrappedSecret};
 use stead_directory::{DirectoryError, EntityKind, Snapshot};
-use stead_service::{Asks, Call, Handle, PasswordVerdict, PasswordWork, Work};
+use stead_service::{Call, Handle, PasswordVerdict, PasswordWork, Work};
 use stead_types::UserName;
 
 use crate::error::api_error;
 use crate::target::{Target, find_user, missing};
-use crate::{Iam, ask, input, password};
+use crate::{Iam, input, password};
 
 impl Handle<CreateLoginProfile> for Iam {
     const HASHES_PASSWORDS: bool = true;
-
-    fn asks(input: &CreateLoginProfileRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let name = named(input.user_name.as_deref(), call)?;
-        Ok(ask::user(CreateLoginProfile::ACTION, &name, call).into())
-    }
 
     /// Who has a password already is refused before the new one is looked at.
     fn passwords(
@@ -63,11 +58,6 @@ impl Handle<CreateLoginProfile> for Iam {
 }
 
 impl Handle<GetLoginProfile> for Iam {
-    fn asks(input: &GetLoginProfileRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let name = named(input.user_name.as_deref(), call)?;
-        Ok(ask::user(GetLoginProfile::ACTION, &name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<GetLoginProfile>,
         input: GetLoginProfileRequest,
@@ -82,10 +72,6 @@ impl Handle<GetLoginProfile> for Iam {
 
 impl Handle<UpdateLoginProfile> for Iam {
     const HASHES_PASSWORDS: bool = true;
-
-    fn asks(input: &UpdateLoginProfileRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(ask::user(UpdateLoginProfile::ACTION, &input.user_name, call).into())
-    }
 
     fn passwords(
         input: &UpdateLoginProfileRequest,
@@ -116,11 +102,6 @@ impl Handle<UpdateLoginProfile> for Iam {
 }
 
 impl Handle<DeleteLoginProfile> for Iam {
-    fn asks(input: &DeleteLoginProfileRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let name = named(input.user_name.as_deref(), call)?;
-        Ok(ask::user(DeleteLoginProfile::ACTION, &name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<DeleteLoginProfile>,
         input: DeleteLoginProfileRequest,

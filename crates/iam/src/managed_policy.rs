@@ -8,40 +8,21 @@ pub(crate) mod view;
 
 use std::sync::Arc;
 
+use stead_api::ApiError;
 use stead_api::iam::{
     CreatePolicy, CreatePolicyRequest, CreatePolicyResponse, DeletePolicy, DeletePolicyRequest,
-    DeletePolicyResponse, GetPolicy, GetPolicyRequest, GetPolicyResponse, TagPolicy,
+    DeletePolicyResponse, GetPolicy, GetPolicyRequest, GetPolicyResponse,
 };
-use stead_api::{ApiError, Operation};
-use stead_authorizer::{Ask, Authorized};
+use stead_authorizer::Authorized;
 use stead_directory::commands::managed_policy;
 use stead_directory::entity::ManagedPolicy;
 use stead_directory::{DirectoryError, EntityKind, Snapshot};
-use stead_service::{Asks, Call, Handle, Work};
-use stead_types::Arn;
+use stead_service::{Call, Handle, Work};
 
-use crate::ask::Kind;
 use crate::error::{api_error, outside_account};
-use crate::{Iam, ask, input, policy_arn, target};
+use crate::{Iam, input, policy_arn, target};
 
 impl Handle<CreatePolicy> for Iam {
-    fn asks(input: &CreatePolicyRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let path = input.path.as_deref();
-        let ask = |action| {
-            let ask = ask::creation(action, Kind::Policy, path, &input.policy_name, call);
-            // Observed: kubernetes-sigs/aws-load-balancer-controller users are refused
-            // iam:CreatePolicy "on resource: policy AWSLoadBalancerControllerIAMPolicy".
-            let ask = ask.shown_as(format!("policy {}", input.policy_name));
-            ask::with_request_tags(ask, &input.tags)
-        };
-        let mut asks = vec![ask(CreatePolicy::ACTION)];
-        // As for roles: who creates with tags must be allowed to tag as well.
-        if !input.tags.is_empty() {
-            asks.push(ask(TagPolicy::ACTION));
-        }
-        Ok(Asks::Permissions(asks))
-    }
-
     fn execute(
         _permit: Authorized<CreatePolicy>,
         input: CreatePolicyRequest,
@@ -63,10 +44,6 @@ impl Handle<CreatePolicy> for Iam {
 }
 
 impl Handle<GetPolicy> for Iam {
-    fn asks(input: &GetPolicyRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(about(GetPolicy::ACTION, &input.policy_arn, call)?.into())
-    }
-
     fn execute(
         _permit: Authorized<GetPolicy>,
         input: GetPolicyRequest,
@@ -79,10 +56,6 @@ impl Handle<GetPolicy> for Iam {
 }
 
 impl Handle<DeletePolicy> for Iam {
-    fn asks(input: &DeletePolicyRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(about(DeletePolicy::ACTION, &input.policy_arn, call)?.into())
-    }
-
     fn execute(
         _permit: Authorized<DeletePolicy>,
         input: DeletePolicyRequest,
@@ -94,15 +67,6 @@ impl Handle<DeletePolicy> for Iam {
             .map_err(|error| refused("delete policies", error))?;
         Ok(DeletePolicyResponse {})
     }
-}
-
-/// A question about a managed policy.
-///
-/// # Errors
-/// What is not the ARN of a policy.
-fn about(action: &'static str, arn: &str, call: &Call<'_>) -> Result<Ask, ApiError> {
-    let arn: Arn = policy_arn::parse(arn)?;
-    Ok(ask::policy(action, arn.as_str(), call))
 }
 
 /// The managed policy with this ARN. The kind chooses the text when there is none.

@@ -1,27 +1,23 @@
 //! Who is in which group.
 
+use stead_api::ApiError;
 use stead_api::iam::{
     AddUserToGroup, AddUserToGroupRequest, AddUserToGroupResponse, ListGroupsForUser,
     ListGroupsForUserRequest, ListGroupsForUserResponse, RemoveUserFromGroup,
     RemoveUserFromGroupRequest, RemoveUserFromGroupResponse,
 };
-use stead_api::{ApiError, Operation};
 use stead_authorizer::Authorized;
 use stead_directory::EntityKind;
 use stead_directory::commands::group as command;
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 use stead_types::{GroupName, UserName};
 
 use crate::error::api_error;
 use crate::pagination::PageRequest;
 use crate::target::find_user;
-use crate::{Iam, ask, input, view};
+use crate::{Iam, input, view};
 
 impl Handle<AddUserToGroup> for Iam {
-    fn asks(input: &AddUserToGroupRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(ask::group(AddUserToGroup::ACTION, &input.group_name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<AddUserToGroup>,
         input: AddUserToGroupRequest,
@@ -35,10 +31,6 @@ impl Handle<AddUserToGroup> for Iam {
 }
 
 impl Handle<RemoveUserFromGroup> for Iam {
-    fn asks(input: &RemoveUserFromGroupRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(ask::group(RemoveUserFromGroup::ACTION, &input.group_name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<RemoveUserFromGroup>,
         input: RemoveUserFromGroupRequest,
@@ -52,10 +44,6 @@ impl Handle<RemoveUserFromGroup> for Iam {
 }
 
 impl Handle<ListGroupsForUser> for Iam {
-    fn asks(input: &ListGroupsForUserRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(ask::user(ListGroupsForUser::ACTION, &input.user_name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<ListGroupsForUser>,
         input: ListGroupsForUserRequest,

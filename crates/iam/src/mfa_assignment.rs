@@ -1,17 +1,17 @@
 //! Whose an MFA device is: enabled, deactivated, synchronized and shown.
 
+use stead_api::ApiError;
 use stead_api::iam::{
     DeactivateMFADevice, DeactivateMFADeviceRequest, DeactivateMFADeviceResponse, EnableMFADevice,
     EnableMFADeviceRequest, EnableMFADeviceResponse, GetMFADevice, GetMFADeviceRequest,
     GetMFADeviceResponse, ListMFADevices, ListMFADevicesRequest, ListMFADevicesResponse, MFADevice,
     ResyncMFADevice, ResyncMFADeviceRequest, ResyncMFADeviceResponse,
 };
-use stead_api::{ApiError, Operation};
 use stead_authorizer::Authorized;
 use stead_directory::commands::mfa_device::{self as command, ConsecutiveCodes};
 use stead_directory::entity::{MfaAssignment, MfaDevice};
 use stead_directory::{DirectoryError, EntityKind, Snapshot};
-use stead_service::{Asks, Call, Handle, ReplayGuard, Work};
+use stead_service::{Call, Handle, ReplayGuard, Work};
 use stead_session::totp::{Step, Window, verify_consecutive};
 use stead_session::vault::{SecretName, WrappedSecret};
 use stead_types::{Arn, Secret};
@@ -29,10 +29,6 @@ use crate::target::{Target, missing, owner_name};
 const WINDOW: Window = Window::USUAL;
 
 impl Handle<EnableMFADevice> for Iam {
-    fn asks(input: &EnableMFADeviceRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(Target::User(input.user_name.clone()).ask(EnableMFADevice::ACTION, call).into())
-    }
-
     fn execute(
         _permit: Authorized<EnableMFADevice>,
         input: EnableMFADeviceRequest,
@@ -52,10 +48,6 @@ impl Handle<EnableMFADevice> for Iam {
 }
 
 impl Handle<ResyncMFADevice> for Iam {
-    fn asks(input: &ResyncMFADeviceRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(Target::User(input.user_name.clone()).ask(ResyncMFADevice::ACTION, call).into())
-    }
-
     fn execute(
         _permit: Authorized<ResyncMFADevice>,
         input: ResyncMFADeviceRequest,
@@ -74,11 +66,6 @@ impl Handle<ResyncMFADevice> for Iam {
 }
 
 impl Handle<DeactivateMFADevice> for Iam {
-    fn asks(input: &DeactivateMFADeviceRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let target = Target::named_or_calling(input.user_name.as_deref(), call)?;
-        Ok(target.ask(DeactivateMFADevice::ACTION, call).into())
-    }
-
     fn execute(
         _permit: Authorized<DeactivateMFADevice>,
         input: DeactivateMFADeviceRequest,
@@ -94,11 +81,6 @@ impl Handle<DeactivateMFADevice> for Iam {
 }
 
 impl Handle<ListMFADevices> for Iam {
-    fn asks(input: &ListMFADevicesRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let target = Target::named_or_calling(input.user_name.as_deref(), call)?;
-        Ok(target.ask(ListMFADevices::ACTION, call).into())
-    }
-
     fn execute(
         _permit: Authorized<ListMFADevices>,
         input: ListMFADevicesRequest,
@@ -119,11 +101,6 @@ impl Handle<ListMFADevices> for Iam {
 }
 
 impl Handle<GetMFADevice> for Iam {
-    fn asks(input: &GetMFADeviceRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let target = Target::named_or_calling(input.user_name.as_deref(), call)?;
-        Ok(target.ask(GetMFADevice::ACTION, call).into())
-    }
-
     fn execute(
         _permit: Authorized<GetMFADevice>,
         input: GetMFADeviceRequest,

@@ -4,26 +4,25 @@ mod png;
 mod provisioning;
 mod tags;
 
+use stead_api::ApiError;
 use stead_api::iam::{
     AssignmentStatusType, CreateVirtualMFADevice, CreateVirtualMFADeviceRequest,
     CreateVirtualMFADeviceResponse, DeleteVirtualMFADevice, DeleteVirtualMFADeviceRequest,
     DeleteVirtualMFADeviceResponse, ListVirtualMFADevices, ListVirtualMFADevicesRequest,
-    ListVirtualMFADevicesResponse, TagMFADevice, VirtualMFADevice,
+    ListVirtualMFADevicesResponse, VirtualMFADevice,
 };
-use stead_api::{ApiError, Operation};
 use stead_authorizer::Authorized;
 use stead_directory::commands::mfa_device::{self as command, NewMfaDevice};
 use stead_directory::entity::{KeyOwner, MfaDevice, WrappedSecret};
 use stead_directory::{EntityKind, Snapshot};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 use stead_session::vault::SecretName;
 use stead_types::{Arn, Entropy, MfaDeviceName, Path, Secret};
 
-use crate::ask::Kind;
 use crate::error::api_error;
 use crate::pagination::PageRequest;
 use crate::target::missing;
-use crate::{Iam, ask, input, view};
+use crate::{Iam, input, view};
 use provisioning::Provisioning;
 
 /// Random bytes of a seed. Spec: RFC 4226, section 4, R6: 160 bits are recommended.
@@ -34,20 +33,6 @@ const SEED_BYTES: usize = 20;
 const SERIAL_CHARACTERS_MAX: usize = 256;
 
 impl Handle<CreateVirtualMFADevice> for Iam {
-    /// A tagged device asks for its tag action too, as `CreateUser` does.
-    fn asks(input: &CreateVirtualMFADeviceRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let question = |action| {
-            let (path, name) = (input.path.as_deref(), &input.virtual_mfa_device_name);
-            let ask = ask::creation(action, Kind::MfaDevice, path, name, call);
-            ask::with_request_tags(ask, &input.tags)
-        };
-        let mut asks = vec![question(CreateVirtualMFADevice::ACTION)];
-        if !input.tags.is_empty() {
-            asks.push(question(TagMFADevice::ACTION));
-        }
-        Ok(Asks::Permissions(asks))
-    }
-
     fn execute(
         _permit: Authorized<CreateVirtualMFADevice>,
         input: CreateVirtualMFADeviceRequest,
@@ -80,10 +65,6 @@ impl Handle<CreateVirtualMFADevice> for Iam {
 }
 
 impl Handle<DeleteVirtualMFADevice> for Iam {
-    fn asks(input: &DeleteVirtualMFADeviceRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(ask::mfa_device(DeleteVirtualMFADevice::ACTION, &input.serial_number, call).into())
-    }
-
     fn execute(
         _permit: Authorized<DeleteVirtualMFADevice>,
         input: DeleteVirtualMFADeviceRequest,
@@ -96,10 +77,6 @@ impl Handle<DeleteVirtualMFADevice> for Iam {
 }
 
 impl Handle<ListVirtualMFADevices> for Iam {
-    fn asks(_: &ListVirtualMFADevicesRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(ask::listing(ListVirtualMFADevices::ACTION, Kind::MfaDevice, None, call).into())
-    }
-
     fn execute(
         _permit: Authorized<ListVirtualMFADevices>,
         input: ListVirtualMFADevicesRequest,

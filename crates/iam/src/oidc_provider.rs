@@ -11,14 +11,14 @@ use stead_api::iam::{
     DeleteOpenIDConnectProviderRequest, DeleteOpenIDConnectProviderResponse,
     GetOpenIDConnectProvider, GetOpenIDConnectProviderRequest, GetOpenIDConnectProviderResponse,
     ListOpenIDConnectProviders, ListOpenIDConnectProvidersRequest,
-    ListOpenIDConnectProvidersResponse, OpenIDConnectProviderListEntry, TagOpenIDConnectProvider,
+    ListOpenIDConnectProvidersResponse, OpenIDConnectProviderListEntry,
 };
-use stead_api::{ApiError, ErrorCode, Operation};
+use stead_api::{ApiError, ErrorCode};
 use stead_authorizer::{Ask, Authorized};
 use stead_directory::commands::oidc_provider::{self as command, NewOidcProvider};
 use stead_directory::entity::OidcProvider;
 use stead_directory::{EntityKind, Snapshot};
-use stead_service::{Asks, Call, Handle, IssuerCheck, LoopbackIssuers, Work};
+use stead_service::{Call, Handle, IssuerCheck, LoopbackIssuers, Work};
 use stead_types::{Arn, ClientId, IssuerScheme, IssuerUrl, Thumbprint};
 
 use crate::ask::Kind;
@@ -27,21 +27,6 @@ use crate::target::missing;
 use crate::{Iam, ask, input, provider_arn, view};
 
 impl Handle<CreateOpenIDConnectProvider> for Iam {
-    /// A tagged provider asks for its tag action too, as `CreateUser` does.
-    fn asks(input: &CreateOpenIDConnectProviderRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let issuer = issuer(&input.url, call)?;
-        let question = |action| {
-            let name = issuer.without_scheme();
-            let ask = ask::creation(action, Kind::OidcProvider, None, name, call);
-            ask::with_request_tags(ask, &input.tags)
-        };
-        let mut asks = vec![question(CreateOpenIDConnectProvider::ACTION)];
-        if !input.tags.is_empty() {
-            asks.push(question(TagOpenIDConnectProvider::ACTION));
-        }
-        Ok(Asks::Permissions(asks))
-    }
-
     fn execute(
         _permit: Authorized<CreateOpenIDConnectProvider>,
         input: CreateOpenIDConnectProviderRequest,
@@ -71,11 +56,6 @@ impl Handle<CreateOpenIDConnectProvider> for Iam {
 }
 
 impl Handle<GetOpenIDConnectProvider> for Iam {
-    fn asks(input: &GetOpenIDConnectProviderRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let arn = &input.open_id_connect_provider_arn;
-        Ok(about(GetOpenIDConnectProvider::ACTION, arn, call)?.into())
-    }
-
     fn execute(
         _permit: Authorized<GetOpenIDConnectProvider>,
         input: GetOpenIDConnectProviderRequest,
@@ -96,11 +76,6 @@ impl Handle<GetOpenIDConnectProvider> for Iam {
 }
 
 impl Handle<ListOpenIDConnectProviders> for Iam {
-    fn asks(_: &ListOpenIDConnectProvidersRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let action = ListOpenIDConnectProviders::ACTION;
-        Ok(ask::all_providers(action, Kind::OidcProvider, call).into())
-    }
-
     /// All in one answer: the operation has no pages.
     fn execute(
         _permit: Authorized<ListOpenIDConnectProviders>,
@@ -117,11 +92,6 @@ impl Handle<ListOpenIDConnectProviders> for Iam {
 }
 
 impl Handle<DeleteOpenIDConnectProvider> for Iam {
-    fn asks(input: &DeleteOpenIDConnectProviderRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let arn = &input.open_id_connect_provider_arn;
-        Ok(about(DeleteOpenIDConnectProvider::ACTION, arn, call)?.into())
-    }
-
     fn execute(
         _permit: Authorized<DeleteOpenIDConnectProvider>,
         input: DeleteOpenIDConnectProviderRequest,
@@ -139,12 +109,17 @@ fn parse(arn: &str) -> Result<Arn, ApiError> {
     provider_arn::parse(arn, "oidc-provider")
 }
 
-/// A question about a provider.
+/// A question about a provider that is to be registered.
 ///
 /// # Errors
-/// What is not the ARN of one.
-fn about(action: &'static str, arn: &str, call: &Call<'_>) -> Result<Ask, ApiError> {
-    Ok(ask::oidc_provider(action, &parse(arn)?, call))
+/// What is not the URL of one.
+pub(crate) fn new_question(
+    action: &'static str,
+    url: &str,
+    call: &Call<'_>,
+) -> Result<Ask, ApiError> {
+    let issuer = issuer(url, call)?;
+    Ok(ask::creation(action, Kind::OidcProvider, None, issuer.without_scheme(), call))
 }
 
 /// The provider with this ARN. One of another account is not found.

@@ -13,9 +13,9 @@ use stead_api::iam::{
     EnableOrganizationsRootSessionsRequest, EnableOrganizationsRootSessionsResponse,
     ListOrganizationsFeatures, ListOrganizationsFeaturesRequest, ListOrganizationsFeaturesResponse,
 };
-use stead_api::{ApiError, ErrorCode, Operation};
-use stead_authorizer::{Ask, Authorized};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_api::{ApiError, ErrorCode};
+use stead_authorizer::Authorized;
+use stead_service::{Call, Handle, Work};
 
 use crate::Iam;
 
@@ -30,11 +30,6 @@ fn no_organization() -> ApiError {
 macro_rules! without_organization {
     ($($operation:ident($request:ident) -> $response:ident,)+) => {$(
         impl Handle<$operation> for Iam {
-            /// Spec: Service Authorization Reference, IAM: the action knows no resource.
-            fn asks(_: &$request, call: &Call<'_>) -> Result<Asks, ApiError> {
-                Ok(Ask::any($operation::ACTION, call.account.account()).into())
-            }
-
             fn execute(
                 _permit: Authorized<$operation>,
                 _input: $request,

@@ -7,12 +7,12 @@ use stead_api::iam::{
     GetOutboundWebIdentityFederationInfo, GetOutboundWebIdentityFederationInfoRequest,
     GetOutboundWebIdentityFederationInfoResponse,
 };
-use stead_api::{ApiError, ErrorCode, Operation};
-use stead_authorizer::{Ask, Authorized};
+use stead_api::{ApiError, ErrorCode};
+use stead_authorizer::Authorized;
 use stead_directory::Draft;
 use stead_directory::commands::outbound_federation::{self as command, Beginning, NewTokenKey};
 use stead_directory::entity::{TokenKey, Vending, WrappedSecret};
-use stead_service::{Asks, Call, Handle, NewTokenKeys, TokenKeyWork, Work};
+use stead_service::{Call, Handle, NewTokenKeys, TokenKeyWork, Work};
 use stead_session::vault::{SecretName, SecretVault};
 use stead_types::{Entropy, Timestamp, Uuid};
 
@@ -20,15 +20,6 @@ use crate::Iam;
 use crate::error::api_error;
 
 impl Handle<EnableOutboundWebIdentityFederation> for Iam {
-    /// Spec: Service Authorization Reference, IAM: the action knows no resource.
-    fn asks(
-        _: &EnableOutboundWebIdentityFederationRequest,
-        call: &Call<'_>,
-    ) -> Result<Asks, ApiError> {
-        let action = EnableOutboundWebIdentityFederation::ACTION;
-        Ok(Ask::any(action, call.account.account()).into())
-    }
-
     const MAKES_TOKEN_KEYS: bool = true;
 
     /// Observed: an account that is switched on again has the keys that it had
@@ -60,14 +51,6 @@ impl Handle<EnableOutboundWebIdentityFederation> for Iam {
 }
 
 impl Handle<DisableOutboundWebIdentityFederation> for Iam {
-    fn asks(
-        _: &DisableOutboundWebIdentityFederationRequest,
-        call: &Call<'_>,
-    ) -> Result<Asks, ApiError> {
-        let action = DisableOutboundWebIdentityFederation::ACTION;
-        Ok(Ask::any(action, call.account.account()).into())
-    }
-
     fn execute(
         _permit: Authorized<DisableOutboundWebIdentityFederation>,
         _: DisableOutboundWebIdentityFederationRequest,
@@ -80,14 +63,6 @@ impl Handle<DisableOutboundWebIdentityFederation> for Iam {
 }
 
 impl Handle<GetOutboundWebIdentityFederationInfo> for Iam {
-    fn asks(
-        _: &GetOutboundWebIdentityFederationInfoRequest,
-        call: &Call<'_>,
-    ) -> Result<Asks, ApiError> {
-        let action = GetOutboundWebIdentityFederationInfo::ACTION;
-        Ok(Ask::any(action, call.account.account()).into())
-    }
-
     /// Observed: without the word `already`, and the same whether the account has an issuer
     /// or never had one (radkawar/stackd, recorded in 2026).
     fn execute(

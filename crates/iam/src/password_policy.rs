@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use stead_api::ApiError;
 use stead_api::iam::{
     DeleteAccountPasswordPolicy, DeleteAccountPasswordPolicyRequest,
     DeleteAccountPasswordPolicyResponse, GetAccountPasswordPolicy, GetAccountPasswordPolicyRequest,
@@ -9,12 +10,11 @@ use stead_api::iam::{
     UpdateAccountPasswordPolicy, UpdateAccountPasswordPolicyRequest,
     UpdateAccountPasswordPolicyResponse,
 };
-use stead_api::{ApiError, Operation};
-use stead_authorizer::{Ask, Authorized};
+use stead_authorizer::Authorized;
 use stead_directory::EntityKind;
 use stead_directory::commands::password_policy as command;
 use stead_directory::entity::{CharacterKind, PasswordPolicy};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 
 use crate::Iam;
 use crate::error::api_error;
@@ -23,10 +23,6 @@ use crate::target::missing;
 // Spec: Service Authorization Reference, IAM: the actions on the policy know no resource.
 
 impl Handle<UpdateAccountPasswordPolicy> for Iam {
-    fn asks(_: &UpdateAccountPasswordPolicyRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(Ask::any(UpdateAccountPasswordPolicy::ACTION, call.account.account()).into())
-    }
-
     /// Spec: API UpdateAccountPasswordPolicy: what is not given gets its default, whatever
     /// the policy said before.
     fn execute(
@@ -41,10 +37,6 @@ impl Handle<UpdateAccountPasswordPolicy> for Iam {
 }
 
 impl Handle<GetAccountPasswordPolicy> for Iam {
-    fn asks(_: &GetAccountPasswordPolicyRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(Ask::any(GetAccountPasswordPolicy::ACTION, call.account.account()).into())
-    }
-
     fn execute(
         _permit: Authorized<GetAccountPasswordPolicy>,
         _input: GetAccountPasswordPolicyRequest,
@@ -59,10 +51,6 @@ impl Handle<GetAccountPasswordPolicy> for Iam {
 }
 
 impl Handle<DeleteAccountPasswordPolicy> for Iam {
-    fn asks(_: &DeleteAccountPasswordPolicyRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(Ask::any(DeleteAccountPasswordPolicy::ACTION, call.account.account()).into())
-    }
-
     fn execute(
         _permit: Authorized<DeleteAccountPasswordPolicy>,
         _input: DeleteAccountPasswordPolicyRequest,

@@ -2,31 +2,26 @@
 
 /// The three operations on the tags of a kind of provider. Only the names in the model
 /// tell the kinds apart: its operations, their members, and what the module has under
-/// the names `about`, `find` and `parse`.
+/// the names `find` and `parse`.
 macro_rules! provider_tags {
     ($kind:ident, $arn:ident,
      $tag:ident($tag_in:ident) -> $tag_out:ident,
      $untag:ident($untag_in:ident) -> $untag_out:ident,
      $list:ident($list_in:ident) -> $list_out:ident $(,)?) => {
+        use stead_api::ApiError;
         use stead_api::iam::{
             $list, $list_in, $list_out, $tag, $tag_in, $tag_out, $untag, $untag_in, $untag_out,
         };
-        use stead_api::{ApiError, Operation};
         use stead_authorizer::Authorized;
         use stead_directory::commands::tags::{self as command, Taggable};
-        use stead_service::{Asks, Call, Handle, Work};
+        use stead_service::{Call, Handle, Work};
 
-        use super::{about, find, parse};
+        use super::{find, parse};
         use crate::error::api_error;
         use crate::pagination::PageRequest;
-        use crate::{Iam, ask, input, view};
+        use crate::{Iam, input, view};
 
         impl Handle<$tag> for Iam {
-            fn asks(input: &$tag_in, call: &Call<'_>) -> Result<Asks, ApiError> {
-                let ask = about($tag::ACTION, &input.$arn, call)?;
-                Ok(ask::with_request_tags(ask, &input.tags).into())
-            }
-
             fn execute(
                 _permit: Authorized<$tag>,
                 input: $tag_in,
@@ -41,11 +36,6 @@ macro_rules! provider_tags {
         }
 
         impl Handle<$untag> for Iam {
-            fn asks(input: &$untag_in, call: &Call<'_>) -> Result<Asks, ApiError> {
-                let ask = about($untag::ACTION, &input.$arn, call)?;
-                Ok(ask::with_tag_keys(ask, &input.tag_keys).into())
-            }
-
             fn execute(
                 _permit: Authorized<$untag>,
                 input: $untag_in,
@@ -60,10 +50,6 @@ macro_rules! provider_tags {
         }
 
         impl Handle<$list> for Iam {
-            fn asks(input: &$list_in, call: &Call<'_>) -> Result<Asks, ApiError> {
-                Ok(about($list::ACTION, &input.$arn, call)?.into())
-            }
-
             fn execute(
                 _permit: Authorized<$list>,
                 input: $list_in,

@@ -7,47 +7,26 @@ pub(crate) mod view;
 
 use stead_api::iam::{
     CreateRole, CreateRoleRequest, CreateRoleResponse, DeleteRole, DeleteRoleRequest,
-    DeleteRoleResponse, GetRole, GetRoleRequest, GetRoleResponse, TagRole, UpdateAssumeRolePolicy,
+    DeleteRoleResponse, GetRole, GetRoleRequest, GetRoleResponse, UpdateAssumeRolePolicy,
     UpdateAssumeRolePolicyRequest, UpdateAssumeRolePolicyResponse, UpdateRole,
     UpdateRoleDescription, UpdateRoleDescriptionRequest, UpdateRoleDescriptionResponse,
     UpdateRoleRequest, UpdateRoleResponse,
 };
-use stead_api::{ApiError, ErrorCode, Operation};
+use stead_api::{ApiError, ErrorCode};
 use stead_authorizer::Authorized;
 use stead_directory::commands::role;
 use stead_directory::entity::{MaxSessionDuration, Role};
 use stead_directory::{EntityKind, Snapshot};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 use stead_types::{AccountId, Path, RoleName};
 
-use crate::ask::Kind;
 use crate::error::{api_error, for_bounded};
 use crate::role::principals::{Principals, accounts_named};
-use crate::{Iam, ask, input, policy_arn, target};
+use crate::{Iam, input, policy_arn, target};
 
 impl Handle<CreateRole> for Iam {
     fn accounts(input: &CreateRoleRequest, account: &Snapshot) -> Vec<AccountId> {
         accounts_named(&input.assume_role_policy_document, account.account()).into_iter().collect()
-    }
-
-    fn asks(input: &CreateRoleRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let boundary = input.permissions_boundary.as_deref().map(policy_arn::parse).transpose()?;
-        let path = input.path.as_deref();
-        let ask = |action| {
-            let ask = ask::creation(action, Kind::Role, path, &input.role_name, call);
-            ask::with_request_tags(ask, &input.tags)
-        };
-        let create = ask::with_new_boundary(
-            ask(CreateRole::ACTION),
-            boundary.as_ref().map(stead_types::Arn::as_str),
-        );
-        let mut asks = vec![create];
-        // Observed: iann0036/iamlive issue 97: who creates with tags must be allowed
-        // to tag as well.
-        if !input.tags.is_empty() {
-            asks.push(ask(TagRole::ACTION));
-        }
-        Ok(Asks::Permissions(asks))
     }
 
     fn execute(
@@ -86,10 +65,6 @@ impl Handle<GetRole> for Iam {
         accounts_shown(&input.role_name, account)
     }
 
-    fn asks(input: &GetRoleRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(ask::role(GetRole::ACTION, &input.role_name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<GetRole>,
         input: GetRoleRequest,
@@ -105,10 +80,6 @@ impl Handle<GetRole> for Iam {
 /// Choice: what is not given stays as it is. The API reference says that a session
 /// duration that is not given becomes one hour, in the words of CreateRole.
 impl Handle<UpdateRole> for Iam {
-    fn asks(input: &UpdateRoleRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(ask::role(UpdateRole::ACTION, &input.role_name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<UpdateRole>,
         input: UpdateRoleRequest,
@@ -125,10 +96,6 @@ impl Handle<UpdateRole> for Iam {
 impl Handle<UpdateRoleDescription> for Iam {
     fn accounts(input: &UpdateRoleDescriptionRequest, account: &Snapshot) -> Vec<AccountId> {
         accounts_shown(&input.role_name, account)
-    }
-
-    fn asks(input: &UpdateRoleDescriptionRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(ask::role(UpdateRoleDescription::ACTION, &input.role_name, call).into())
     }
 
     fn execute(
@@ -155,10 +122,6 @@ impl Handle<UpdateAssumeRolePolicy> for Iam {
         accounts.into_iter().collect()
     }
 
-    fn asks(input: &UpdateAssumeRolePolicyRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(ask::role(UpdateAssumeRolePolicy::ACTION, &input.role_name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<UpdateAssumeRolePolicy>,
         input: UpdateAssumeRolePolicyRequest,
@@ -174,10 +137,6 @@ impl Handle<UpdateAssumeRolePolicy> for Iam {
 }
 
 impl Handle<DeleteRole> for Iam {
-    fn asks(input: &DeleteRoleRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(ask::role(DeleteRole::ACTION, &input.role_name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<DeleteRole>,
         input: DeleteRoleRequest,

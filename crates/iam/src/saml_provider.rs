@@ -5,43 +5,29 @@ mod tags;
 
 use std::sync::Arc;
 
+use stead_api::ApiError;
 use stead_api::iam::{
     AssertionEncryptionModeType, CreateSAMLProvider, CreateSAMLProviderRequest,
     CreateSAMLProviderResponse, DeleteSAMLProvider, DeleteSAMLProviderRequest,
     DeleteSAMLProviderResponse, GetSAMLProvider, GetSAMLProviderRequest, GetSAMLProviderResponse,
     ListSAMLProviders, ListSAMLProvidersRequest, ListSAMLProvidersResponse,
-    SAMLPrivateKey as PrivateKeyView, SAMLProviderListEntry, TagSAMLProvider, UpdateSAMLProvider,
+    SAMLPrivateKey as PrivateKeyView, SAMLProviderListEntry, UpdateSAMLProvider,
     UpdateSAMLProviderRequest, UpdateSAMLProviderResponse,
 };
-use stead_api::{ApiError, Operation};
-use stead_authorizer::{Ask, Authorized};
+use stead_authorizer::Authorized;
 use stead_directory::commands::saml_provider::{
     self as command, NewSamlProvider, SamlProviderChange,
 };
 use stead_directory::entity::{AssertionEncryption, SamlPrivateKey, SamlProvider};
 use stead_directory::{EntityKind, Snapshot};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 use stead_types::{Arn, SamlProviderName};
 
-use crate::ask::Kind;
 use crate::error::api_error;
 use crate::target::missing;
-use crate::{Iam, ask, provider_arn, view};
+use crate::{Iam, provider_arn, view};
 
 impl Handle<CreateSAMLProvider> for Iam {
-    /// A tagged provider asks for its tag action too, as `CreateUser` does.
-    fn asks(input: &CreateSAMLProviderRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let question = |action| {
-            let ask = ask::creation(action, Kind::SamlProvider, None, &input.name, call);
-            ask::with_request_tags(ask, &input.tags)
-        };
-        let mut asks = vec![question(CreateSAMLProvider::ACTION)];
-        if !input.tags.is_empty() {
-            asks.push(question(TagSAMLProvider::ACTION));
-        }
-        Ok(Asks::Permissions(asks))
-    }
-
     fn execute(
         _permit: Authorized<CreateSAMLProvider>,
         input: CreateSAMLProviderRequest,
@@ -74,10 +60,6 @@ impl Handle<CreateSAMLProvider> for Iam {
 }
 
 impl Handle<GetSAMLProvider> for Iam {
-    fn asks(input: &GetSAMLProviderRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(about(GetSAMLProvider::ACTION, &input.saml_provider_arn, call)?.into())
-    }
-
     fn execute(
         _permit: Authorized<GetSAMLProvider>,
         input: GetSAMLProviderRequest,
@@ -102,10 +84,6 @@ impl Handle<GetSAMLProvider> for Iam {
 }
 
 impl Handle<ListSAMLProviders> for Iam {
-    fn asks(_: &ListSAMLProvidersRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(ask::all_providers(ListSAMLProviders::ACTION, Kind::SamlProvider, call).into())
-    }
-
     /// All in one answer: the operation has no pages.
     fn execute(
         _permit: Authorized<ListSAMLProviders>,
@@ -124,10 +102,6 @@ impl Handle<ListSAMLProviders> for Iam {
 }
 
 impl Handle<UpdateSAMLProvider> for Iam {
-    fn asks(input: &UpdateSAMLProviderRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(about(UpdateSAMLProvider::ACTION, &input.saml_provider_arn, call)?.into())
-    }
-
     fn execute(
         _permit: Authorized<UpdateSAMLProvider>,
         input: UpdateSAMLProviderRequest,
@@ -153,10 +127,6 @@ impl Handle<UpdateSAMLProvider> for Iam {
 }
 
 impl Handle<DeleteSAMLProvider> for Iam {
-    fn asks(input: &DeleteSAMLProviderRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(about(DeleteSAMLProvider::ACTION, &input.saml_provider_arn, call)?.into())
-    }
-
     fn execute(
         _permit: Authorized<DeleteSAMLProvider>,
         input: DeleteSAMLProviderRequest,
@@ -171,14 +141,6 @@ impl Handle<DeleteSAMLProvider> for Iam {
 /// Reads the ARN of a provider, of whichever account.
 fn parse(arn: &str) -> Result<Arn, ApiError> {
     provider_arn::parse(arn, "saml-provider")
-}
-
-/// A question about a provider.
-///
-/// # Errors
-/// What is not the ARN of one.
-fn about(action: &'static str, arn: &str, call: &Call<'_>) -> Result<Ask, ApiError> {
-    Ok(ask::saml_provider(action, &parse(arn)?, call))
 }
 
 /// The provider with this ARN. One of another account is not found.

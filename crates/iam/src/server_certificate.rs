@@ -10,42 +10,28 @@ use stead_api::iam::{
     DeleteServerCertificate, DeleteServerCertificateRequest, DeleteServerCertificateResponse,
     GetServerCertificate, GetServerCertificateRequest, GetServerCertificateResponse,
     ListServerCertificates, ListServerCertificatesRequest, ListServerCertificatesResponse,
-    ServerCertificate as ServerCertificateView, ServerCertificateMetadata, TagServerCertificate,
-    UpdateServerCertificate, UpdateServerCertificateRequest, UpdateServerCertificateResponse,
-    UploadServerCertificate, UploadServerCertificateRequest, UploadServerCertificateResponse,
+    ServerCertificate as ServerCertificateView, ServerCertificateMetadata, UpdateServerCertificate,
+    UpdateServerCertificateRequest, UpdateServerCertificateResponse, UploadServerCertificate,
+    UploadServerCertificateRequest, UploadServerCertificateResponse,
 };
-use stead_api::{ApiError, ErrorCode, Operation};
+use stead_api::{ApiError, ErrorCode};
 use stead_authorizer::Authorized;
 use stead_directory::commands::server_certificate::{self as command, NewServerCertificate};
 use stead_directory::entity::{ServerCertificate, WrappedSecret};
 use stead_directory::{EntityKind, Snapshot};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 use stead_session::vault::SecretName;
 use stead_types::{AccountId, Entropy, Secret, ServerCertificateName, UniqueId, UniqueIdKind};
 
 pub(crate) use self::material::Material;
 use self::material::MaterialFault;
-use crate::ask::Kind;
+
 use crate::error::api_error;
 use crate::pagination::PageRequest;
 use crate::target::missing;
-use crate::{Iam, ask, input, view};
+use crate::{Iam, input, view};
 
 impl Handle<UploadServerCertificate> for Iam {
-    /// A tagged certificate asks for its tag action too, as `CreateUser` does.
-    fn asks(input: &UploadServerCertificateRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let question = |action| {
-            let (path, name) = (input.path.as_deref(), &input.server_certificate_name);
-            let ask = ask::creation(action, Kind::ServerCertificate, path, name, call);
-            ask::with_request_tags(ask, &input.tags)
-        };
-        let mut asks = vec![question(UploadServerCertificate::ACTION)];
-        if !input.tags.is_empty() {
-            asks.push(question(TagServerCertificate::ACTION));
-        }
-        Ok(Asks::Permissions(asks))
-    }
-
     fn execute(
         _permit: Authorized<UploadServerCertificate>,
         input: UploadServerCertificateRequest,
@@ -79,11 +65,6 @@ impl Handle<UploadServerCertificate> for Iam {
 }
 
 impl Handle<GetServerCertificate> for Iam {
-    fn asks(input: &GetServerCertificateRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let name = &input.server_certificate_name;
-        Ok(ask::server_certificate(GetServerCertificate::ACTION, name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<GetServerCertificate>,
         input: GetServerCertificateRequest,
@@ -103,12 +84,6 @@ impl Handle<GetServerCertificate> for Iam {
 }
 
 impl Handle<ListServerCertificates> for Iam {
-    fn asks(input: &ListServerCertificatesRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let prefix = input.path_prefix.as_deref();
-        let action = ListServerCertificates::ACTION;
-        Ok(ask::listing(action, Kind::ServerCertificate, prefix, call).into())
-    }
-
     fn execute(
         _permit: Authorized<ListServerCertificates>,
         input: ListServerCertificatesRequest,
@@ -134,25 +109,6 @@ impl Handle<ListServerCertificates> for Iam {
 }
 
 impl Handle<UpdateServerCertificate> for Iam {
-    /// Spec: API UpdateServerCertificate: the permission is needed on the certificate as it
-    /// is and as it will be.
-    fn asks(input: &UpdateServerCertificateRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let action = UpdateServerCertificate::ACTION;
-        let before = ask::server_certificate(action, &input.server_certificate_name, call);
-        if input.new_server_certificate_name.is_none() && input.new_path.is_none() {
-            return Ok(before.into());
-        }
-        let found = call.account.server_certificate_by_name(&input.server_certificate_name);
-        let name = input.new_server_certificate_name.as_deref();
-        let name = name.or(found.map(|held| held.name.as_str()));
-        let name = name.unwrap_or(&input.server_certificate_name);
-        let path = input.new_path.as_deref().or(found.map(|held| held.path.as_str()));
-        let after = ask::creation(action, Kind::ServerCertificate, path, name, call)
-            .shown_as(format!("server certificate {name}"));
-        let after = ask::with_resource_tags(after, found.map(|held| &held.tags));
-        Ok(Asks::Permissions(vec![before, after]))
-    }
-
     fn execute(
         _permit: Authorized<UpdateServerCertificate>,
         input: UpdateServerCertificateRequest,
@@ -169,11 +125,6 @@ impl Handle<UpdateServerCertificate> for Iam {
 }
 
 impl Handle<DeleteServerCertificate> for Iam {
-    fn asks(input: &DeleteServerCertificateRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let name = &input.server_certificate_name;
-        Ok(ask::server_certificate(DeleteServerCertificate::ACTION, name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<DeleteServerCertificate>,
         input: DeleteServerCertificateRequest,

@@ -10,6 +10,8 @@ mod policies;
 mod report;
 mod target;
 
+pub(crate) use self::target::question;
+
 /// Services are shown by the name that the catalogue has for them.
 ///
 /// Observed: two are called otherwise (radkawar/stackd, recorded in 2026).

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use data_encoding::BASE64;
+use stead_api::ApiError;
 use stead_api::iam::{
     CreateServiceSpecificCredential, CreateServiceSpecificCredentialRequest,
     CreateServiceSpecificCredentialResponse, DeleteServiceSpecificCredential,
@@ -15,12 +16,11 @@ use stead_api::iam::{
     UpdateServiceSpecificCredential, UpdateServiceSpecificCredentialRequest,
     UpdateServiceSpecificCredentialResponse,
 };
-use stead_api::{ApiError, Operation};
 use stead_authorizer::{Ask, Authorized};
 use stead_directory::commands::service_credential::{self as command, NewServiceCredential};
 use stead_directory::entity::{CredentialService, ServiceCredential, WrappedSecret};
 use stead_directory::{EntityKind, Snapshot};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 use stead_session::vault::SecretName;
 use stead_types::{CredentialId, CredentialIdKind, Entropy, Secret, Timestamp, UserName};
 
@@ -36,24 +36,7 @@ use crate::{Iam, ask, input};
 /// (radkawar/stackd, recorded in 2026).
 const SECRET_BYTES: usize = 45;
 
-/// Spec: Service Authorization Reference, IAM.
-const SERVICE_KEY: &str = "iam:ServiceSpecificCredentialServiceName";
-const AGE_KEY: &str = "iam:ServiceSpecificCredentialAgeDays";
-
 impl Handle<CreateServiceSpecificCredential> for Iam {
-    fn asks(
-        input: &CreateServiceSpecificCredentialRequest,
-        call: &Call<'_>,
-    ) -> Result<Asks, ApiError> {
-        let ask = ask::user(CreateServiceSpecificCredential::ACTION, &input.user_name, call);
-        let ask = ask.with(SERVICE_KEY, input.service_name.to_lowercase());
-        Ok(match input.credential_age_days {
-            Some(days) => ask.with(AGE_KEY, days.to_string()),
-            None => ask,
-        }
-        .into())
-    }
-
     fn execute(
         _permit: Authorized<CreateServiceSpecificCredential>,
         input: CreateServiceSpecificCredentialRequest,
@@ -80,19 +63,6 @@ impl Handle<CreateServiceSpecificCredential> for Iam {
 }
 
 impl Handle<ListServiceSpecificCredentials> for Iam {
-    /// Choice: the credentials of all users are asked for about all users.
-    fn asks(
-        input: &ListServiceSpecificCredentialsRequest,
-        call: &Call<'_>,
-    ) -> Result<Asks, ApiError> {
-        let action = ListServiceSpecificCredentials::ACTION;
-        if input.all_users == Some(true) {
-            return Ok(ask::creation(action, Kind::User, None, "*", call).into());
-        }
-        let name = named(input.user_name.as_deref(), call)?;
-        Ok(ask::user(action, &name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<ListServiceSpecificCredentials>,
         input: ListServiceSpecificCredentialsRequest,
@@ -120,14 +90,6 @@ impl Handle<ListServiceSpecificCredentials> for Iam {
 }
 
 impl Handle<UpdateServiceSpecificCredential> for Iam {
-    fn asks(
-        input: &UpdateServiceSpecificCredentialRequest,
-        call: &Call<'_>,
-    ) -> Result<Asks, ApiError> {
-        let name = named(input.user_name.as_deref(), call)?;
-        Ok(ask::user(UpdateServiceSpecificCredential::ACTION, &name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<UpdateServiceSpecificCredential>,
         input: UpdateServiceSpecificCredentialRequest,
@@ -143,15 +105,6 @@ impl Handle<UpdateServiceSpecificCredential> for Iam {
 }
 
 impl Handle<ResetServiceSpecificCredential> for Iam {
-    fn asks(
-        input: &ResetServiceSpecificCredentialRequest,
-        call: &Call<'_>,
-    ) -> Result<Asks, ApiError> {
-        let name = named(input.user_name.as_deref(), call)?;
-        let ask = ask::user(ResetServiceSpecificCredential::ACTION, &name, call);
-        Ok(with_service(ask, &name, &input.service_specific_credential_id, call).into())
-    }
-
     fn execute(
         _permit: Authorized<ResetServiceSpecificCredential>,
         input: ResetServiceSpecificCredentialRequest,
@@ -175,15 +128,6 @@ impl Handle<ResetServiceSpecificCredential> for Iam {
 }
 
 impl Handle<DeleteServiceSpecificCredential> for Iam {
-    fn asks(
-        input: &DeleteServiceSpecificCredentialRequest,
-        call: &Call<'_>,
-    ) -> Result<Asks, ApiError> {
-        let name = named(input.user_name.as_deref(), call)?;
-        let ask = ask::user(DeleteServiceSpecificCredential::ACTION, &name, call);
-        Ok(with_service(ask, &name, &input.service_specific_credential_id, call).into())
-    }
-
     fn execute(
         _permit: Authorized<DeleteServiceSpecificCredential>,
         input: DeleteServiceSpecificCredentialRequest,
@@ -197,15 +141,27 @@ impl Handle<DeleteServiceSpecificCredential> for Iam {
     }
 }
 
-/// The same question with the service of the user's credential, where there is one.
-fn with_service(ask: Ask, user: &str, id: &str, call: &Call<'_>) -> Ask {
-    let user = call.account.user_by_name(user);
-    let id: Option<CredentialId> = id.parse().ok();
-    let held = id.and_then(|id| call.account.service_credential(&id));
-    match held.filter(|held| user.is_some_and(|user| user.id == held.user)) {
-        Some(held) => ask.with(SERVICE_KEY, held.service.name()),
-        None => ask,
+/// The question about the credentials of the user who is named or calls, or of all users.
+///
+/// # Errors
+/// Nobody is named, and no user calls.
+pub(crate) fn list_question(
+    action: &'static str,
+    input: &ListServiceSpecificCredentialsRequest,
+    call: &Call<'_>,
+) -> Result<Ask, ApiError> {
+    if input.all_users == Some(true) {
+        return Ok(ask::all(action, Kind::User, call));
     }
+    Ok(ask::user(action, &named(input.user_name.as_deref(), call)?, call))
+}
+
+/// The service of a credential of the user who is named or calls, where there is one.
+pub(crate) fn service_of(user: Option<&str>, id: &str, call: &Call<'_>) -> Option<String> {
+    let user = call.account.user_by_name(&named(user, call).ok()?)?;
+    let id: CredentialId = id.parse().ok()?;
+    let held = call.account.service_credential(&id).filter(|held| held.user == user.id)?;
+    Some(held.service.name().to_owned())
 }
 
 /// Observed: the code and the text (radkawar/stackd, recorded in 2026).

@@ -11,13 +11,13 @@ use stead_api::iam::{
     DeletionTaskStatusType, GetServiceLinkedRoleDeletionStatus,
     GetServiceLinkedRoleDeletionStatusRequest, GetServiceLinkedRoleDeletionStatusResponse,
 };
-use stead_api::{ApiError, ErrorCode, Operation};
+use stead_api::{ApiError, ErrorCode};
 use stead_authorizer::{Ask, Authorized};
 use stead_directory::commands::role::NewRole;
 use stead_directory::commands::service_linked_role as command;
 use stead_directory::entity::MaxSessionDuration;
 use stead_directory::{DirectoryError, EntityKind};
-use stead_service::{Asks, Call, Handle, Job, Work};
+use stead_service::{Call, Handle, Job, Work};
 use stead_types::{Arn, Path, Uuid};
 
 use self::services::{LinkedService, Suffix, find};
@@ -31,18 +31,6 @@ use crate::{Iam, ask, input};
 const PREFIX: &str = "AWSServiceRoleFor";
 
 impl Handle<CreateServiceLinkedRole> for Iam {
-    /// Spec: Service Authorization Reference, IAM: the role, and `iam:AWSServiceName`. For a
-    /// service that is not known it is a role without the service's name.
-    fn asks(input: &CreateServiceLinkedRoleRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let service = input.aws_service_name.as_str();
-        let name = find(service).map_or(PREFIX, |service| service.role);
-        let name = name_of(name, input.custom_suffix.as_deref());
-        let path = format!("/aws-service-role/{service}/");
-        let action = CreateServiceLinkedRole::ACTION;
-        let ask = ask::creation(action, Kind::Role, Some(&path), &name, call);
-        Ok(ask.with("iam:AWSServiceName", service).into())
-    }
-
     fn execute(
         _permit: Authorized<CreateServiceLinkedRole>,
         input: CreateServiceLinkedRoleRequest,
@@ -70,10 +58,6 @@ impl Handle<CreateServiceLinkedRole> for Iam {
 }
 
 impl Handle<DeleteServiceLinkedRole> for Iam {
-    fn asks(input: &DeleteServiceLinkedRoleRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(ask::role(DeleteServiceLinkedRole::ACTION, &input.role_name, call).into())
-    }
-
     /// Choice: the role is gone at once, since no service has resources here that would still
     /// use it. The task can be asked about for a day.
     fn execute(
@@ -92,20 +76,6 @@ impl Handle<DeleteServiceLinkedRole> for Iam {
 }
 
 impl Handle<GetServiceLinkedRoleDeletionStatus> for Iam {
-    /// Spec: Service Authorization Reference, IAM: the role, which the task names.
-    fn asks(
-        input: &GetServiceLinkedRoleDeletionStatusRequest,
-        call: &Call<'_>,
-    ) -> Result<Asks, ApiError> {
-        let (action, account) =
-            (GetServiceLinkedRoleDeletionStatus::ACTION, call.account.account());
-        let ask = match role_of_task(&input.deletion_task_id) {
-            Some(role) => Ask::plain(action, account, Arn::iam(account, &role).as_str()),
-            None => Ask::any(action, account),
-        };
-        Ok(ask.into())
-    }
-
     /// Observed: the texts (radkawar/stackd, recorded in 2026).
     fn execute(
         _permit: Authorized<GetServiceLinkedRoleDeletionStatus>,
@@ -128,6 +98,30 @@ impl Handle<GetServiceLinkedRoleDeletionStatus> for Iam {
             }
         }
     }
+}
+
+/// The question about a role that is to be created for a service. For one that is not known
+/// it is a role without the service's name.
+pub(crate) fn new_question(
+    action: &'static str,
+    input: &CreateServiceLinkedRoleRequest,
+    call: &Call<'_>,
+) -> Ask {
+    let service = input.aws_service_name.as_str();
+    let role = find(service).map_or(PREFIX, |service| service.role);
+    let name = name_of(role, input.custom_suffix.as_deref());
+    let path = format!("/aws-service-role/{service}/");
+    ask::creation(action, Kind::Role, Some(&path), &name, call)
+}
+
+/// The question about the role that a task names, with its tags while it is there.
+pub(crate) fn task_question(action: &'static str, task: &str, call: &Call<'_>) -> Ask {
+    let account = call.account.account();
+    let Some(role) = role_of_task(task) else { return Ask::any(action, account) };
+    let arn = Arn::iam(account, &role);
+    let found = role.rsplit('/').next().and_then(|name| call.account.role_by_name(name));
+    let found = found.filter(|role| role.arn(account) == arn);
+    Ask::plain(action, account, arn.as_str()).with_resource_tags(found.map(|role| &role.tags))
 }
 
 /// The resource of the role in `task/aws-service-role/SERVICE/ROLE/ID`.

@@ -7,12 +7,12 @@ use stead_api::iam::{
     UpdateSigningCertificateRequest, UpdateSigningCertificateResponse, UploadSigningCertificate,
     UploadSigningCertificateRequest, UploadSigningCertificateResponse,
 };
-use stead_api::{ApiError, ErrorCode, Operation};
+use stead_api::{ApiError, ErrorCode};
 use stead_authorizer::Authorized;
 use stead_directory::EntityKind;
 use stead_directory::commands::signing_certificate::{self as command, NewSigningCertificate};
 use stead_directory::entity::{SigningCertificate, User};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 use stead_types::{CredentialId, Timestamp, UserName};
 
 use crate::certificate::{self, CertificateFault};
@@ -21,14 +21,9 @@ use crate::login_profile::named;
 use crate::pagination::PageRequest;
 use crate::ssh_public_key::{new_status, shown_status};
 use crate::target::{find_user, missing};
-use crate::{Iam, ask, input};
+use crate::{Iam, input};
 
 impl Handle<UploadSigningCertificate> for Iam {
-    fn asks(input: &UploadSigningCertificateRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let name = named(input.user_name.as_deref(), call)?;
-        Ok(ask::user(UploadSigningCertificate::ACTION, &name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<UploadSigningCertificate>,
         input: UploadSigningCertificateRequest,
@@ -50,11 +45,6 @@ impl Handle<UploadSigningCertificate> for Iam {
 }
 
 impl Handle<ListSigningCertificates> for Iam {
-    fn asks(input: &ListSigningCertificatesRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let name = named(input.user_name.as_deref(), call)?;
-        Ok(ask::user(ListSigningCertificates::ACTION, &name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<ListSigningCertificates>,
         input: ListSigningCertificatesRequest,
@@ -74,11 +64,6 @@ impl Handle<ListSigningCertificates> for Iam {
 }
 
 impl Handle<UpdateSigningCertificate> for Iam {
-    fn asks(input: &UpdateSigningCertificateRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let name = named(input.user_name.as_deref(), call)?;
-        Ok(ask::user(UpdateSigningCertificate::ACTION, &name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<UpdateSigningCertificate>,
         input: UpdateSigningCertificateRequest,
@@ -94,11 +79,6 @@ impl Handle<UpdateSigningCertificate> for Iam {
 }
 
 impl Handle<DeleteSigningCertificate> for Iam {
-    fn asks(input: &DeleteSigningCertificateRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let name = named(input.user_name.as_deref(), call)?;
-        Ok(ask::user(DeleteSigningCertificate::ACTION, &name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<DeleteSigningCertificate>,
         input: DeleteSigningCertificateRequest,

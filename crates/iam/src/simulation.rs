@@ -22,3 +22,21 @@ mod evaluate;
 mod held;
 mod positions;
 mod sources;
+
+use stead_api::ApiError;
+use stead_authorizer::Ask;
+use stead_service::Call;
+
+use self::source::SourceArn;
+
+/// The question about the user, group or role whose policies are asked about.
+///
+/// # Errors
+/// What is not the ARN of one.
+pub(crate) fn question(
+    action: &'static str,
+    source: &str,
+    call: &Call<'_>,
+) -> Result<Ask, ApiError> {
+    Ok(SourceArn::read(source)?.ask(action, call))
+}

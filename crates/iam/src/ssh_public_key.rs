@@ -10,27 +10,23 @@ use stead_api::iam::{
     UpdateSSHPublicKeyResponse, UploadSSHPublicKey, UploadSSHPublicKeyRequest,
     UploadSSHPublicKeyResponse,
 };
-use stead_api::{ApiError, ErrorCode, Operation};
+use stead_api::{ApiError, ErrorCode};
 use stead_authorizer::Authorized;
 use stead_directory::EntityKind;
 use stead_directory::commands::ssh_public_key as command;
 use stead_directory::entity::{KeyStatus, SshPublicKey, User};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 use stead_types::{CredentialId, UserName};
 
 use crate::error::api_error;
 use crate::login_profile::named;
 use crate::pagination::PageRequest;
 use crate::target::{find_user, missing};
-use crate::{Iam, ask, input};
+use crate::{Iam, input};
 use key::KeyFault;
 pub(crate) use key::RsaKey;
 
 impl Handle<UploadSSHPublicKey> for Iam {
-    fn asks(input: &UploadSSHPublicKeyRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(ask::user(UploadSSHPublicKey::ACTION, &input.user_name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<UploadSSHPublicKey>,
         input: UploadSSHPublicKeyRequest,
@@ -50,10 +46,6 @@ impl Handle<UploadSSHPublicKey> for Iam {
 }
 
 impl Handle<GetSSHPublicKey> for Iam {
-    fn asks(input: &GetSSHPublicKeyRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(ask::user(GetSSHPublicKey::ACTION, &input.user_name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<GetSSHPublicKey>,
         input: GetSSHPublicKeyRequest,
@@ -74,11 +66,6 @@ impl Handle<GetSSHPublicKey> for Iam {
 }
 
 impl Handle<ListSSHPublicKeys> for Iam {
-    fn asks(input: &ListSSHPublicKeysRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let name = named(input.user_name.as_deref(), call)?;
-        Ok(ask::user(ListSSHPublicKeys::ACTION, &name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<ListSSHPublicKeys>,
         input: ListSSHPublicKeysRequest,
@@ -104,10 +91,6 @@ impl Handle<ListSSHPublicKeys> for Iam {
 }
 
 impl Handle<UpdateSSHPublicKey> for Iam {
-    fn asks(input: &UpdateSSHPublicKeyRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(ask::user(UpdateSSHPublicKey::ACTION, &input.user_name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<UpdateSSHPublicKey>,
         input: UpdateSSHPublicKeyRequest,
@@ -123,10 +106,6 @@ impl Handle<UpdateSSHPublicKey> for Iam {
 }
 
 impl Handle<DeleteSSHPublicKey> for Iam {
-    fn asks(input: &DeleteSSHPublicKeyRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(ask::user(DeleteSSHPublicKey::ACTION, &input.user_name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<DeleteSSHPublicKey>,
         input: DeleteSSHPublicKeyRequest,

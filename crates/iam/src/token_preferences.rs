@@ -1,29 +1,20 @@
 //! What the account wants of STS.
 
+use stead_api::ApiError;
 use stead_api::iam::{
     GlobalEndpointTokenVersion, SetSecurityTokenServicePreferences,
     SetSecurityTokenServicePreferencesRequest, SetSecurityTokenServicePreferencesResponse,
 };
-use stead_api::{ApiError, Operation};
-use stead_authorizer::{Ask, Authorized};
+use stead_authorizer::Authorized;
 use stead_directory::commands::token_preferences as command;
 use stead_directory::entity::{TokenPreferences, TokenVersion};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 
 use crate::Iam;
 
 /// Choice: what is set is told by GetAccountSummary, and makes no other tokens: those that
 /// are issued here are good in every region already.
 impl Handle<SetSecurityTokenServicePreferences> for Iam {
-    /// Spec: Service Authorization Reference, IAM: the action knows no resource.
-    fn asks(
-        _: &SetSecurityTokenServicePreferencesRequest,
-        call: &Call<'_>,
-    ) -> Result<Asks, ApiError> {
-        let action = SetSecurityTokenServicePreferences::ACTION;
-        Ok(Ask::any(action, call.account.account()).into())
-    }
-
     fn execute(
         _permit: Authorized<SetSecurityTokenServicePreferences>,
         input: SetSecurityTokenServicePreferencesRequest,

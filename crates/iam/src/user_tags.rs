@@ -1,26 +1,21 @@
 //! Tags of users.
 
+use stead_api::ApiError;
 use stead_api::iam::{
     ListUserTags, ListUserTagsRequest, ListUserTagsResponse, TagUser, TagUserRequest,
     TagUserResponse, UntagUser, UntagUserRequest, UntagUserResponse,
 };
-use stead_api::{ApiError, Operation};
 use stead_authorizer::Authorized;
 use stead_directory::EntityKind;
 use stead_directory::commands::tags::{self as command, Taggable};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 
 use crate::error::{api_error, for_principal};
 use crate::pagination::PageRequest;
 use crate::target::find_user;
-use crate::{Iam, ask, input, view};
+use crate::{Iam, input, view};
 
 impl Handle<TagUser> for Iam {
-    fn asks(input: &TagUserRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let ask = ask::user(TagUser::ACTION, &input.user_name, call);
-        Ok(ask::with_request_tags(ask, &input.tags).into())
-    }
-
     fn execute(
         _permit: Authorized<TagUser>,
         input: TagUserRequest,
@@ -35,11 +30,6 @@ impl Handle<TagUser> for Iam {
 }
 
 impl Handle<UntagUser> for Iam {
-    fn asks(input: &UntagUserRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let ask = ask::user(UntagUser::ACTION, &input.user_name, call);
-        Ok(ask::with_tag_keys(ask, &input.tag_keys).into())
-    }
-
     fn execute(
         _permit: Authorized<UntagUser>,
         input: UntagUserRequest,
@@ -54,10 +44,6 @@ impl Handle<UntagUser> for Iam {
 }
 
 impl Handle<ListUserTags> for Iam {
-    fn asks(input: &ListUserTagsRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(ask::user(ListUserTags::ACTION, &input.user_name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<ListUserTags>,
         input: ListUserTagsRequest,

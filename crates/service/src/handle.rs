@@ -7,12 +7,34 @@ use stead_types::AccountId;
 
 use crate::{Call, PasswordWork, TokenKeyWork, Work};
 
+/// What must be allowed before one operation is carried out.
+///
+/// Apart from [`Handle`], so that a service can have it for all of its operations from one
+/// table.
+pub trait Authorization<Op: Operation> {
+    /// What must be allowed before [`Handle::execute`] runs.
+    ///
+    /// # Errors
+    /// What AWS answers before it asks any policy, such as a root user that tries to
+    /// assume a role. Nothing here may tell whether a resource exists.
+    fn asks(input: &Op::Input, call: &Call<'_>) -> Result<Asks, ApiError>;
+
+    /// The same, with what was understood of the request on the way: what is asked about is
+    /// then what is done. Nothing of it is kept where an operation does not say otherwise.
+    ///
+    /// # Errors
+    /// As of [`Authorization::asks`].
+    fn begin(input: &Op::Input, call: &Call<'_>) -> Result<(Asks, Understood), ApiError> {
+        Ok((Self::asks(input, call)?, Understood::default()))
+    }
+}
+
 /// How one operation is carried out.
 ///
 /// Implemented once per operation for the service's unit struct (`Iam`, `Sts`); the
 /// shell's dispatcher needs an implementation for every operation that the model
 /// overrides call implemented.
-pub trait Handle<Op: Operation> {
+pub trait Handle<Op: Operation>: Authorization<Op> {
     /// The accounts, besides the caller's, whose snapshots the call must see.
     ///
     /// Accounts that are not hosted here are simply missing from [`Call::others`].
@@ -26,22 +48,6 @@ pub trait Handle<Op: Operation> {
     fn names(input: &Op::Input) -> Vec<String> {
         let _ = input;
         Vec::new()
-    }
-
-    /// What must be allowed before [`Handle::execute`] runs.
-    ///
-    /// # Errors
-    /// What AWS answers before it asks any policy, such as a root user that tries to
-    /// assume a role. Nothing here may tell whether a resource exists.
-    fn asks(input: &Op::Input, call: &Call<'_>) -> Result<Asks, ApiError>;
-
-    /// The same, with what was understood of the request on the way: what is asked about is
-    /// then what is done. Nothing of it is kept where an operation does not say otherwise.
-    ///
-    /// # Errors
-    /// As of [`Handle::asks`].
-    fn begin(input: &Op::Input, call: &Call<'_>) -> Result<(Asks, Understood), ApiError> {
-        Ok((Self::asks(input, call)?, Understood::default()))
     }
 
     /// Whether [`Handle::passwords`] has anything to say.

@@ -31,7 +31,7 @@ pub struct Work<'a> {
     /// What was computed of passwords, where [`Handle::passwords`](crate::Handle::passwords)
     /// asked for it.
     pub passwords: Option<PasswordOutcome>,
-    /// What [`Handle::begin`](crate::Handle::begin) has understood of the request.
+    /// What [`Authorization::begin`](crate::Authorization::begin) has understood of the request.
     pub understood: Understood,
     /// Keys that were made, where [`Handle::token_keys`](crate::Handle::token_keys) asked
     /// for them.

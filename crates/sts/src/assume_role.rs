@@ -7,7 +7,7 @@ use stead_authorizer::Authorized;
 use stead_directory::Snapshot;
 use stead_directory::entity::Role;
 use stead_policy::Caller;
-use stead_service::{Asks, Call, Handle, Understood, Work};
+use stead_service::{Asks, Authorization, Call, Handle, Understood, Work};
 use stead_session::{Chaining, Claims, MfaState, PackedSize};
 use stead_types::{AccountId, SourceIdentity};
 
@@ -21,13 +21,9 @@ use crate::{Rehearse, Sts, duration, session_policies};
 
 mod questions;
 
-impl Handle<AssumeRole> for Sts {
-    fn accounts(input: &AssumeRoleRequest, _: &Snapshot) -> Vec<AccountId> {
-        account_named(&input.role_arn).into_iter().collect()
-    }
-
+impl Authorization<AssumeRole> for Sts {
     fn asks(input: &AssumeRoleRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(<Self as Handle<AssumeRole>>::begin(input, call)?.0)
+        Ok(<Self as Authorization<AssumeRole>>::begin(input, call)?.0)
     }
 
     fn begin(input: &AssumeRoleRequest, call: &Call<'_>) -> Result<(Asks, Understood), ApiError> {
@@ -36,6 +32,12 @@ impl Handle<AssumeRole> for Sts {
         }
         let assumption = Assumption::read(input, call)?;
         Ok((questions::asks(&assumption), Understood::of(assumption)))
+    }
+}
+
+impl Handle<AssumeRole> for Sts {
+    fn accounts(input: &AssumeRoleRequest, _: &Snapshot) -> Vec<AccountId> {
+        account_named(&input.role_arn).into_iter().collect()
     }
 
     fn execute(

@@ -7,7 +7,7 @@ use stead_api::{ApiError, Operation};
 use stead_authorizer::{Authorized, SamlProof};
 use stead_directory::entity::Role;
 use stead_federation::saml::VerifiedAssertion;
-use stead_service::{Asks, AssertionUse, Call, Handle, ReplayGuard, Work};
+use stead_service::{Asks, AssertionUse, Authorization, Call, Handle, ReplayGuard, Work};
 use stead_session::{Chaining, Claims, Federation, PackedSize};
 use stead_types::SourceIdentity;
 
@@ -18,13 +18,15 @@ use crate::role_session::{RoleSession, shown};
 use crate::session_tags::RequestedTags;
 use crate::{Rehearse, Sts, saml_error, session_policies};
 
-impl Handle<AssumeRoleWithSAML> for Sts {
+impl Authorization<AssumeRoleWithSAML> for Sts {
     fn asks(input: &AssumeRoleWithSAMLRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
         let Assumption { session, .. } = Assumption::read(input, call)?;
         let actions = session.actions(AssumeRoleWithSAML::ACTION).into_iter();
         Ok(Asks::Permissions(actions.map(|action| session.ask(action)).collect()))
     }
+}
 
+impl Handle<AssumeRoleWithSAML> for Sts {
     fn execute(
         _permit: Authorized<AssumeRoleWithSAML>,
         input: AssumeRoleWithSAMLRequest,

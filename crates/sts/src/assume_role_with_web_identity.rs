@@ -8,7 +8,7 @@ use stead_api::{ApiError, ErrorCode, Operation};
 use stead_authorizer::{Ask, Authorized};
 use stead_directory::entity::Role;
 use stead_federation::oidc::WebIdentity;
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Asks, Authorization, Call, Handle, Work};
 use stead_session::{Chaining, Claims, Federation, PackedSize};
 use stead_types::SourceIdentity;
 
@@ -19,13 +19,15 @@ use crate::role_session::{RoleSession, decoded, shown};
 use crate::session_tags::RequestedTags;
 use crate::{Rehearse, Sts, session_policies};
 
-impl Handle<AssumeRoleWithWebIdentity> for Sts {
+impl Authorization<AssumeRoleWithWebIdentity> for Sts {
     fn asks(input: &AssumeRoleWithWebIdentityRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
         let assumption = Assumption::read(input, call)?;
         let actions = assumption.session.actions(AssumeRoleWithWebIdentity::ACTION);
         Ok(Asks::Permissions(actions.into_iter().map(|action| assumption.ask(action)).collect()))
     }
+}
 
+impl Handle<AssumeRoleWithWebIdentity> for Sts {
     fn execute(
         _permit: Authorized<AssumeRoleWithWebIdentity>,
         input: AssumeRoleWithWebIdentityRequest,

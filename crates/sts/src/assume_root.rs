@@ -1,7 +1,7 @@
 use stead_api::sts::{AssumeRoot, AssumeRootRequest, AssumeRootResponse};
 use stead_api::{ApiError, Operation};
 use stead_authorizer::{Ask, Authorized};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Asks, Authorization, Call, Handle, Work};
 use stead_types::{AccountId, Arn};
 
 use crate::Sts;
@@ -20,7 +20,7 @@ const TASKS: [&str; 5] = [
 /// There are no organizations here, so no account is a member of the caller's, and nobody
 /// may act as the root user of one. The request is checked and the policies are asked all
 /// the same: a denial says what AWS's says.
-impl Handle<AssumeRoot> for Sts {
+impl Authorization<AssumeRoot> for Sts {
     /// Spec: Service Authorization Reference, STS: the resource is the root user, and
     /// `sts:TaskPolicyArn` the policy.
     fn asks(input: &AssumeRootRequest, _: &Call<'_>) -> Result<Asks, ApiError> {
@@ -29,7 +29,9 @@ impl Handle<AssumeRoot> for Sts {
         let ask = Ask::plain(AssumeRoot::ACTION, account, root.to_string());
         Ok(ask.with("sts:TaskPolicyArn", task).into())
     }
+}
 
+impl Handle<AssumeRoot> for Sts {
     /// Observed: the management account itself is refused so, whatever its caller may do, as
     /// is every account of another organization (radkawar/stackd, recorded in 2026).
     fn execute(

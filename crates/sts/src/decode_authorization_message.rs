@@ -4,15 +4,17 @@ use stead_api::sts::{
 };
 use stead_api::{ApiError, ErrorCode, Operation};
 use stead_authorizer::{Ask, Authorized};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Asks, Authorization, Call, Handle, Work};
 
 use crate::Sts;
 
-impl Handle<DecodeAuthorizationMessage> for Sts {
+impl Authorization<DecodeAuthorizationMessage> for Sts {
     fn asks(_: &DecodeAuthorizationMessageRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
         Ok(Ask::any(DecodeAuthorizationMessage::ACTION, call.caller.account()).into())
     }
+}
 
+impl Handle<DecodeAuthorizationMessage> for Sts {
     fn execute(
         _permit: Authorized<DecodeAuthorizationMessage>,
         input: DecodeAuthorizationMessageRequest,

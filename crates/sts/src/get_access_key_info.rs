@@ -1,16 +1,18 @@
 use stead_api::sts::{GetAccessKeyInfo, GetAccessKeyInfoRequest, GetAccessKeyInfoResponse};
 use stead_api::{ApiError, Operation};
 use stead_authorizer::{Ask, Authorized};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Asks, Authorization, Call, Handle, Work};
 use stead_types::AccessKeyId;
 
 use crate::Sts;
 
-impl Handle<GetAccessKeyInfo> for Sts {
+impl Authorization<GetAccessKeyInfo> for Sts {
     fn asks(_: &GetAccessKeyInfoRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
         Ok(Ask::any(GetAccessKeyInfo::ACTION, call.caller.account()).into())
     }
+}
 
+impl Handle<GetAccessKeyInfo> for Sts {
     /// Arithmetic on the id: it says neither that the key exists nor that it works
     /// (Spec: API_GetAccessKeyInfo, "does not indicate the state of the access key").
     fn execute(

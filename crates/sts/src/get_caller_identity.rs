@@ -1,17 +1,19 @@
 use stead_api::ApiError;
 use stead_api::sts::{GetCallerIdentity, GetCallerIdentityRequest, GetCallerIdentityResponse};
 use stead_authorizer::Authorized;
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Asks, Authorization, Call, Handle, Work};
 
 use crate::Sts;
 
-impl Handle<GetCallerIdentity> for Sts {
+impl Authorization<GetCallerIdentity> for Sts {
     fn asks(_: &GetCallerIdentityRequest, _: &Call<'_>) -> Result<Asks, ApiError> {
         let source = "Spec: API_GetCallerIdentity: no permissions are required, and an \
                       explicit deny of sts:GetCallerIdentity does not take it away";
         Ok(Asks::NoPermissionNeeded { source })
     }
+}
 
+impl Handle<GetCallerIdentity> for Sts {
     fn execute(
         _permit: Authorized<GetCallerIdentity>,
         _: GetCallerIdentityRequest,

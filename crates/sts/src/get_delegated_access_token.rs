@@ -5,7 +5,7 @@ use stead_api::{ApiError, ErrorCode, Operation};
 use stead_authorizer::{Ask, Authorized};
 use stead_directory::Snapshot;
 use stead_directory::entity::{Approver, ApproverIdentity, Delegation};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Asks, Authorization, Call, Handle, Work};
 use stead_session::{
     Chaining, Claims, Holder, MfaState, SessionPolicies, SessionPrincipal, SessionTags,
 };
@@ -14,15 +14,17 @@ use stead_types::{SourceIdentity, Uuid};
 use crate::Sts;
 use crate::credentials::credentials;
 
+impl Authorization<GetDelegatedAccessToken> for Sts {
+    /// Choice: no resource, since the service authorization reference has none for it.
+    fn asks(_: &GetDelegatedAccessTokenRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
+        Ok(Ask::any(GetDelegatedAccessToken::ACTION, call.caller.account()).into())
+    }
+}
+
 impl Handle<GetDelegatedAccessToken> for Sts {
     fn names(input: &GetDelegatedAccessTokenRequest) -> Vec<String> {
         let id = id(input);
         id.map(|id| vec![Delegation::unique_name(&id)]).unwrap_or_default()
-    }
-
-    /// Choice: no resource, since the service authorization reference has none for it.
-    fn asks(_: &GetDelegatedAccessTokenRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(Ask::any(GetDelegatedAccessToken::ACTION, call.caller.account()).into())
     }
 
     /// Spec: UG:temporary-delegation-building-integration: the access begins when the token

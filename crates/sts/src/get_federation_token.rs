@@ -3,7 +3,7 @@ use stead_api::sts::{
 };
 use stead_api::{ApiError, Operation};
 use stead_authorizer::{Ask, Authorized};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Asks, Authorization, Call, Handle, Work};
 use stead_session::{Claims, MfaState, PackedSize, SessionPrincipal};
 use stead_types::{Arn, FederatedUserName};
 
@@ -12,7 +12,7 @@ use crate::get_session_token::long_term_holder;
 use crate::session_tags::RequestedTags;
 use crate::{Sts, duration, session_policies};
 
-impl Handle<GetFederationToken> for Sts {
+impl Authorization<GetFederationToken> for Sts {
     fn asks(input: &GetFederationTokenRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
         long_term_holder(call, "GetFederationToken")?;
         let tags = RequestedTags::read(&input.tags, &[], None)?;
@@ -31,7 +31,9 @@ impl Handle<GetFederationToken> for Sts {
         }
         Ok(Asks::Permissions(asks))
     }
+}
 
+impl Handle<GetFederationToken> for Sts {
     fn execute(
         _permit: Authorized<GetFederationToken>,
         input: GetFederationTokenRequest,

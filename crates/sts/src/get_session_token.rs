@@ -2,21 +2,23 @@ use stead_api::ApiError;
 use stead_api::sts::{GetSessionToken, GetSessionTokenRequest, GetSessionTokenResponse};
 use stead_authorizer::Authorized;
 use stead_policy::Caller;
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Asks, Authorization, Call, Handle, Work};
 use stead_session::{Claims, Holder, MfaState, SessionPolicies, SessionPrincipal, SessionTags};
 
 use crate::credentials::credentials;
 use crate::mfa::MfaProof;
 use crate::{Sts, duration};
 
-impl Handle<GetSessionToken> for Sts {
+impl Authorization<GetSessionToken> for Sts {
     fn asks(_: &GetSessionTokenRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
         long_term_holder(call, "GetSessionToken")?;
         let source = "Spec: API_GetSessionToken, \"Permissions\": no permissions are required \
                       for users to perform this operation";
         Ok(Asks::NoPermissionNeeded { source })
     }
+}
 
+impl Handle<GetSessionToken> for Sts {
     fn execute(
         _permit: Authorized<GetSessionToken>,
         input: GetSessionTokenRequest,

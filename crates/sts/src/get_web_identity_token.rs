@@ -7,7 +7,7 @@ use stead_api::{ApiError, ErrorCode, Operation};
 use stead_authorizer::{Ask, Authorized};
 use stead_directory::entity::{OutboundFederation, TokenIssuer, TokenKey, Vending};
 use stead_policy::Caller;
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Asks, Authorization, Call, Handle, Work};
 use stead_types::{Arn, Secret, TokenAlgorithm, Uuid};
 
 use crate::Sts;
@@ -23,7 +23,7 @@ const DURATION_DEFAULT: i32 = 300;
 /// recorded in 2026). Choice: the number in between.
 const PAYLOAD_BYTES_MAX: usize = 15_000;
 
-impl Handle<GetWebIdentityToken> for Sts {
+impl Authorization<GetWebIdentityToken> for Sts {
     /// Observed: the resource, and that the keys are there with the default duration too
     /// (radkawar/stackd, recorded in 2026). Spec: UG:id_roles_providers_outbound_policies:
     /// tags need `sts:TagGetWebIdentityToken` as well.
@@ -45,7 +45,9 @@ impl Handle<GetWebIdentityToken> for Sts {
         }
         Ok(Asks::Permissions(asks))
     }
+}
 
+impl Handle<GetWebIdentityToken> for Sts {
     fn execute(
         _permit: Authorized<GetWebIdentityToken>,
         input: GetWebIdentityTokenRequest,

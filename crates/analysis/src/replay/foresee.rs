@@ -71,7 +71,7 @@ impl Attempted<'_> {
         let (caller, home) = self.caller(owner, &mut Vec::new())?;
         let ground = Ground::new(self.world, self.attempt, &home);
         let call = ground.call(&caller);
-        let asks = <Sts as stead_service::Handle<Op>>::asks(&input, &call);
+        let asks = <Sts as stead_service::Authorization<Op>>::asks(&input, &call);
         let Asks::Permissions(asks) = asks.map_err(Refusal::Request)? else {
             return Ok(Foresight::Allowed);
         };

@@ -8,15 +8,15 @@ use stead_api::iam::{
     SendDelegationTokenResponse, UpdateDelegationRequest, UpdateDelegationRequestRequest,
     UpdateDelegationRequestResponse,
 };
-use stead_api::{ApiError, ErrorCode, Operation};
+use stead_api::{ApiError, ErrorCode};
 use stead_authorizer::Authorized;
 use stead_directory::commands::delegation as command;
 use stead_directory::entity::{Approver, ApproverIdentity, Delegation};
 use stead_directory::{DirectoryError, EntityKind};
 use stead_policy::Caller;
-use stead_service::{Asks, Call, Handle, NameReservation, Work};
+use stead_service::{Call, Handle, NameReservation, Work};
 
-use super::{Found, about, existing, names};
+use super::{Found, existing, names};
 use crate::Iam;
 use crate::error::api_error;
 use crate::target::missing;
@@ -28,10 +28,6 @@ const ROOT_SECONDS_MAX: u32 = 4 * 3_600;
 impl Handle<AssociateDelegationRequest> for Iam {
     fn names(input: &AssociateDelegationRequestRequest) -> Vec<String> {
         names(&input.delegation_request_id)
-    }
-
-    fn asks(input: &AssociateDelegationRequestRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(about(AssociateDelegationRequest::ACTION, &input.delegation_request_id, call).into())
     }
 
     /// Spec: API AssociateDelegationRequest: only an identity of the owner account may, if
@@ -66,10 +62,6 @@ impl Handle<AssociateDelegationRequest> for Iam {
 }
 
 impl Handle<UpdateDelegationRequest> for Iam {
-    fn asks(input: &UpdateDelegationRequestRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(about(UpdateDelegationRequest::ACTION, &input.delegation_request_id, call).into())
-    }
-
     /// Spec: API UpdateDelegationRequest: the request is then PENDING_APPROVAL.
     fn execute(
         _permit: Authorized<UpdateDelegationRequest>,
@@ -84,10 +76,6 @@ impl Handle<UpdateDelegationRequest> for Iam {
 }
 
 impl Handle<AcceptDelegationRequest> for Iam {
-    fn asks(input: &AcceptDelegationRequestRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(about(AcceptDelegationRequest::ACTION, &input.delegation_request_id, call).into())
-    }
-
     fn execute(
         _permit: Authorized<AcceptDelegationRequest>,
         input: AcceptDelegationRequestRequest,
@@ -108,10 +96,6 @@ impl Handle<AcceptDelegationRequest> for Iam {
 }
 
 impl Handle<RejectDelegationRequest> for Iam {
-    fn asks(input: &RejectDelegationRequestRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(about(RejectDelegationRequest::ACTION, &input.delegation_request_id, call).into())
-    }
-
     fn execute(
         _permit: Authorized<RejectDelegationRequest>,
         input: RejectDelegationRequestRequest,
@@ -125,10 +109,6 @@ impl Handle<RejectDelegationRequest> for Iam {
 }
 
 impl Handle<SendDelegationToken> for Iam {
-    fn asks(input: &SendDelegationTokenRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(about(SendDelegationToken::ACTION, &input.delegation_request_id, call).into())
-    }
-
     /// Choice: nothing is sent. The requestor has the token already, which is the id of the
     /// request; it opens nothing before this, and nothing to any other account.
     fn execute(

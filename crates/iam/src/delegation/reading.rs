@@ -6,22 +6,18 @@ use stead_api::iam::{
     ListDelegationRequests, ListDelegationRequestsRequest, ListDelegationRequestsResponse,
     PermissionCheckStatusType, SummaryStateType,
 };
-use stead_api::{ApiError, ErrorCode, Operation};
-use stead_authorizer::{Ask, Authorized};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_api::{ApiError, ErrorCode};
+use stead_authorizer::Authorized;
+use stead_service::{Call, Handle, Work};
 use stead_types::Arn;
 
-use super::{Found, about, names, permission_check, summary, view};
+use super::{Found, names, permission_check, summary, view};
 use crate::Iam;
 use crate::pagination::PageRequest;
 
 impl Handle<GetDelegationRequest> for Iam {
     fn names(input: &GetDelegationRequestRequest) -> Vec<String> {
         names(&input.delegation_request_id)
-    }
-
-    fn asks(input: &GetDelegationRequestRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(about(GetDelegationRequest::ACTION, &input.delegation_request_id, call).into())
     }
 
     /// Choice: the check of permissions is made at once, so `IN_PROGRESS` is never answered.
@@ -43,17 +39,6 @@ impl Handle<GetDelegationRequest> for Iam {
 }
 
 impl Handle<ListDelegationRequests> for Iam {
-    /// Spec: Service Authorization Reference, IAM: the action knows no resource, and the
-    /// owner that is asked for is a key.
-    fn asks(input: &ListDelegationRequestsRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let ask = Ask::any(ListDelegationRequests::ACTION, call.account.account());
-        let ask = match &input.owner_id {
-            Some(owner) => ask.with("iam:DelegationRequestOwner", owner),
-            None => ask,
-        };
-        Ok(ask.into())
-    }
-
     /// Choice: those that the account has taken up, in the order of their ids. Those that it
     /// has made are known to it by the ids that it got.
     fn execute(
@@ -87,15 +72,6 @@ impl Handle<GetHumanReadableSummary> for Iam {
         }
     }
 
-    /// Spec: API GetHumanReadableSummary: the rules are those of GetDelegationRequest.
-    fn asks(input: &GetHumanReadableSummaryRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let action = GetHumanReadableSummary::ACTION;
-        Ok(match request_of(&input.entity_arn)? {
-            Some(id) => about(action, &id, call).into(),
-            None => Ask::plain(action, call.account.account(), &*input.entity_arn).into(),
-        })
-    }
-
     /// Choice: AWS has a language model write the summary. Here the policy is told, statement
     /// by statement: what is the same is told the same, and nothing is left out. It is in
     /// English whatever is asked for, and `Locale` says so.
@@ -125,7 +101,7 @@ impl Handle<GetHumanReadableSummary> for Iam {
 ///
 /// # Errors
 /// What is no ARN of IAM.
-fn request_of(text: &str) -> Result<Option<String>, ApiError> {
+pub(super) fn request_of(text: &str) -> Result<Option<String>, ApiError> {
     let arn = text.parse::<Arn>().ok();
     let arn = arn.filter(|arn| arn.service() == "iam" && arn.account().is_some());
     let invalid = || ApiError::new(ErrorCode::InvalidInput, format!("ARN {text} is not valid."));

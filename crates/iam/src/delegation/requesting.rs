@@ -4,33 +4,19 @@ use stead_api::iam::{
     CreateDelegationRequest, CreateDelegationRequestRequest, CreateDelegationRequestResponse,
     DelegationPermission, PolicyParameter, PolicyParameterTypeEnum,
 };
-use stead_api::{ApiError, ErrorCode, Operation};
-use stead_authorizer::{Ask, Authorized};
+use stead_api::{ApiError, ErrorCode};
+use stead_authorizer::Authorized;
 use stead_directory::Snapshot;
 use stead_directory::commands::delegation as command;
 use stead_directory::entity::{DelegationRequest, TemplateParameter, TemplateValue, TokenSender};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 use stead_types::{AccountId, Arn, Uuid};
 
-use super::{arn, template};
+use super::template;
 use crate::Iam;
 use crate::error::api_error;
 
 impl Handle<CreateDelegationRequest> for Iam {
-    /// Spec: Service Authorization Reference, IAM, CreateDelegationRequest: the keys. The
-    /// request has no id yet: its resource is that of all of them.
-    fn asks(input: &CreateDelegationRequestRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let (action, account) = (CreateDelegationRequest::ACTION, call.account.account());
-        let ask = Ask::plain(action, account, arn("*", call).as_str())
-            .with("iam:DelegationDuration", input.session_duration.to_string())
-            .with("iam:NotificationChannel", &input.notification_channel);
-        let ask = match &input.permissions.policy_template_arn {
-            Some(template) => ask.with("iam:TemplateArn", template),
-            None => ask,
-        };
-        Ok(ask.into())
-    }
-
     /// Choice: there is no console, so `ConsoleDeepLink` is left out.
     fn execute(
         _permit: Authorized<CreateDelegationRequest>,

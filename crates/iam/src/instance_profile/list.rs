@@ -3,22 +3,22 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use stead_api::ApiError;
 use stead_api::iam::{
     ListInstanceProfiles, ListInstanceProfilesForRole, ListInstanceProfilesForRoleRequest,
     ListInstanceProfilesForRoleResponse, ListInstanceProfilesRequest, ListInstanceProfilesResponse,
 };
-use stead_api::{ApiError, Operation};
 use stead_authorizer::Authorized;
 use stead_directory::entity::InstanceProfile;
 use stead_directory::{EntityKind, Snapshot};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 use stead_types::AccountId;
 
 use super::view;
-use crate::ask::Kind;
+
 use crate::pagination::{Page, PageRequest};
 use crate::target::missing;
-use crate::{Iam, ask, input};
+use crate::{Iam, input};
 
 /// Most accounts, besides the caller's, whose users and roles one page shows.
 ///
@@ -30,11 +30,6 @@ type Listed<'a> = Result<Page<&'a Arc<InstanceProfile>>, ApiError>;
 impl Handle<ListInstanceProfiles> for Iam {
     fn accounts(input: &ListInstanceProfilesRequest, account: &Snapshot) -> Vec<AccountId> {
         foreign_accounts(of_account(input, account), account)
-    }
-
-    fn asks(input: &ListInstanceProfilesRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let prefix = input.path_prefix.as_deref();
-        Ok(ask::listing(ListInstanceProfiles::ACTION, Kind::InstanceProfile, prefix, call).into())
     }
 
     fn execute(
@@ -55,10 +50,6 @@ impl Handle<ListInstanceProfiles> for Iam {
 impl Handle<ListInstanceProfilesForRole> for Iam {
     fn accounts(input: &ListInstanceProfilesForRoleRequest, account: &Snapshot) -> Vec<AccountId> {
         foreign_accounts(of_role(input, account), account)
-    }
-
-    fn asks(input: &ListInstanceProfilesForRoleRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(ask::role(ListInstanceProfilesForRole::ACTION, &input.role_name, call).into())
     }
 
     fn execute(

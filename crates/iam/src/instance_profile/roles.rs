@@ -1,32 +1,22 @@
 //! The role in an instance profile.
 
+use stead_api::ApiError;
 use stead_api::iam::{
     AddRoleToInstanceProfile, AddRoleToInstanceProfileRequest, AddRoleToInstanceProfileResponse,
     RemoveRoleFromInstanceProfile, RemoveRoleFromInstanceProfileRequest,
     RemoveRoleFromInstanceProfileResponse,
 };
-use stead_api::{ApiError, Operation};
 use stead_authorizer::Authorized;
 use stead_directory::EntityKind;
 use stead_directory::commands::instance_profile as command;
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 use stead_types::{InstanceProfileName, RoleName};
 
 use super::existing;
 use crate::error::api_error;
-use crate::{Iam, ask, input};
+use crate::{Iam, input};
 
 impl Handle<AddRoleToInstanceProfile> for Iam {
-    /// Who may change the profile must also be allowed to hand the role to machines: else
-    /// a role with more permissions than the caller's could be taken through one.
-    fn asks(input: &AddRoleToInstanceProfileRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let name = &input.instance_profile_name;
-        Ok(Asks::Permissions(vec![
-            ask::instance_profile(AddRoleToInstanceProfile::ACTION, name, call),
-            ask::pass_role_to_instances(&input.role_name, call),
-        ]))
-    }
-
     fn execute(
         _permit: Authorized<AddRoleToInstanceProfile>,
         input: AddRoleToInstanceProfileRequest,
@@ -40,14 +30,6 @@ impl Handle<AddRoleToInstanceProfile> for Iam {
 }
 
 impl Handle<RemoveRoleFromInstanceProfile> for Iam {
-    fn asks(
-        input: &RemoveRoleFromInstanceProfileRequest,
-        call: &Call<'_>,
-    ) -> Result<Asks, ApiError> {
-        let name = &input.instance_profile_name;
-        Ok(ask::instance_profile(RemoveRoleFromInstanceProfile::ACTION, name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<RemoveRoleFromInstanceProfile>,
         input: RemoveRoleFromInstanceProfileRequest,

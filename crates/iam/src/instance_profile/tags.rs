@@ -1,27 +1,21 @@
 //! Tags of instance profiles.
 
+use stead_api::ApiError;
 use stead_api::iam::{
     ListInstanceProfileTags, ListInstanceProfileTagsRequest, ListInstanceProfileTagsResponse,
     TagInstanceProfile, TagInstanceProfileRequest, TagInstanceProfileResponse,
     UntagInstanceProfile, UntagInstanceProfileRequest, UntagInstanceProfileResponse,
 };
-use stead_api::{ApiError, Operation};
 use stead_authorizer::Authorized;
 use stead_directory::commands::tags::{self as command, Taggable};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 
 use super::{existing, find};
 use crate::error::api_error;
 use crate::pagination::PageRequest;
-use crate::{Iam, ask, input, view};
+use crate::{Iam, input, view};
 
 impl Handle<TagInstanceProfile> for Iam {
-    fn asks(input: &TagInstanceProfileRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let name = &input.instance_profile_name;
-        let ask = ask::instance_profile(TagInstanceProfile::ACTION, name, call);
-        Ok(ask::with_request_tags(ask, &input.tags).into())
-    }
-
     fn execute(
         _permit: Authorized<TagInstanceProfile>,
         input: TagInstanceProfileRequest,
@@ -36,12 +30,6 @@ impl Handle<TagInstanceProfile> for Iam {
 }
 
 impl Handle<UntagInstanceProfile> for Iam {
-    fn asks(input: &UntagInstanceProfileRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let name = &input.instance_profile_name;
-        let ask = ask::instance_profile(UntagInstanceProfile::ACTION, name, call);
-        Ok(ask::with_tag_keys(ask, &input.tag_keys).into())
-    }
-
     fn execute(
         _permit: Authorized<UntagInstanceProfile>,
         input: UntagInstanceProfileRequest,
@@ -56,11 +44,6 @@ impl Handle<UntagInstanceProfile> for Iam {
 }
 
 impl Handle<ListInstanceProfileTags> for Iam {
-    fn asks(input: &ListInstanceProfileTagsRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let name = &input.instance_profile_name;
-        Ok(ask::instance_profile(ListInstanceProfileTags::ACTION, name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<ListInstanceProfileTags>,
         input: ListInstanceProfileTagsRequest,

@@ -2,25 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use stead_api::ApiError;
 use stead_api::iam::{
     EntityType, ListEntitiesForPolicy, ListEntitiesForPolicyRequest, ListEntitiesForPolicyResponse,
     PolicyGroup, PolicyRole, PolicyUsageType, PolicyUser,
 };
-use stead_api::{ApiError, Operation};
 use stead_authorizer::Authorized;
 use stead_directory::{EntityKind, PolicyUse, Snapshot};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 use stead_types::Path;
 
-use crate::managed_policy::{about, find};
+use crate::managed_policy::find;
 use crate::pagination::PageRequest;
 use crate::{Iam, input};
 
 impl Handle<ListEntitiesForPolicy> for Iam {
-    fn asks(input: &ListEntitiesForPolicyRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(about(ListEntitiesForPolicy::ACTION, &input.policy_arn, call)?.into())
-    }
-
     fn execute(
         _permit: Authorized<ListEntitiesForPolicy>,
         input: ListEntitiesForPolicyRequest,

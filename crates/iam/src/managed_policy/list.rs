@@ -2,26 +2,20 @@
 
 use std::sync::Arc;
 
+use stead_api::ApiError;
 use stead_api::iam::{
     ListPolicies, ListPoliciesRequest, ListPoliciesResponse, PolicyScopeType, PolicyUsageType,
 };
-use stead_api::{ApiError, Operation};
 use stead_authorizer::Authorized;
 use stead_directory::entity::ManagedPolicy;
 use stead_directory::{Snapshot, aws_managed_policies};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 
-use crate::ask::Kind;
 use crate::managed_policy::view;
 use crate::pagination::PageRequest;
-use crate::{Iam, ask, input};
+use crate::{Iam, input};
 
 impl Handle<ListPolicies> for Iam {
-    fn asks(input: &ListPoliciesRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let prefix = input.path_prefix.as_deref();
-        Ok(ask::listing(ListPolicies::ACTION, Kind::Policy, prefix, call).into())
-    }
-
     fn execute(
         _permit: Authorized<ListPolicies>,
         input: ListPoliciesRequest,

@@ -1,25 +1,20 @@
 //! The tags of managed policies.
 
+use stead_api::ApiError;
 use stead_api::iam::{
     ListPolicyTags, ListPolicyTagsRequest, ListPolicyTagsResponse, TagPolicy, TagPolicyRequest,
     TagPolicyResponse, UntagPolicy, UntagPolicyRequest, UntagPolicyResponse,
 };
-use stead_api::{ApiError, Operation};
 use stead_authorizer::Authorized;
 use stead_directory::EntityKind;
 use stead_directory::commands::tags::{self, Taggable};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 
-use crate::managed_policy::{about, find, refused};
+use crate::managed_policy::{find, refused};
 use crate::pagination::PageRequest;
-use crate::{Iam, ask, input, policy_arn, view};
+use crate::{Iam, input, policy_arn, view};
 
 impl Handle<TagPolicy> for Iam {
-    fn asks(input: &TagPolicyRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let ask = about(TagPolicy::ACTION, &input.policy_arn, call)?;
-        Ok(ask::with_request_tags(ask, &input.tags).into())
-    }
-
     fn execute(
         _permit: Authorized<TagPolicy>,
         input: TagPolicyRequest,
@@ -35,11 +30,6 @@ impl Handle<TagPolicy> for Iam {
 }
 
 impl Handle<UntagPolicy> for Iam {
-    fn asks(input: &UntagPolicyRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let ask = about(UntagPolicy::ACTION, &input.policy_arn, call)?;
-        Ok(ask::with_tag_keys(ask, &input.tag_keys).into())
-    }
-
     fn execute(
         _permit: Authorized<UntagPolicy>,
         input: UntagPolicyRequest,
@@ -55,10 +45,6 @@ impl Handle<UntagPolicy> for Iam {
 }
 
 impl Handle<ListPolicyTags> for Iam {
-    fn asks(input: &ListPolicyTagsRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(about(ListPolicyTags::ACTION, &input.policy_arn, call)?.into())
-    }
-
     fn execute(
         _permit: Authorized<ListPolicyTags>,
         input: ListPolicyTagsRequest,

@@ -1,5 +1,6 @@
 //! Versions of managed policies.
 
+use stead_api::ApiError;
 use stead_api::iam::{
     CreatePolicyVersion, CreatePolicyVersionRequest, CreatePolicyVersionResponse,
     DeletePolicyVersion, DeletePolicyVersionRequest, DeletePolicyVersionResponse, GetPolicyVersion,
@@ -7,23 +8,18 @@ use stead_api::iam::{
     ListPolicyVersionsRequest, ListPolicyVersionsResponse, SetDefaultPolicyVersion,
     SetDefaultPolicyVersionRequest, SetDefaultPolicyVersionResponse,
 };
-use stead_api::{ApiError, Operation};
 use stead_authorizer::Authorized;
 use stead_directory::EntityKind;
 use stead_directory::commands::managed_policy::{self, NewVersion};
 use stead_directory::entity::VersionId;
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 use stead_types::Arn;
 
-use crate::managed_policy::{about, find, refused, view};
+use crate::managed_policy::{find, refused, view};
 use crate::pagination::PageRequest;
 use crate::{Iam, policy_arn, target};
 
 impl Handle<CreatePolicyVersion> for Iam {
-    fn asks(input: &CreatePolicyVersionRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(about(CreatePolicyVersion::ACTION, &input.policy_arn, call)?.into())
-    }
-
     fn execute(
         _permit: Authorized<CreatePolicyVersion>,
         input: CreatePolicyVersionRequest,
@@ -46,10 +42,6 @@ impl Handle<CreatePolicyVersion> for Iam {
 }
 
 impl Handle<GetPolicyVersion> for Iam {
-    fn asks(input: &GetPolicyVersionRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(about(GetPolicyVersion::ACTION, &input.policy_arn, call)?.into())
-    }
-
     fn execute(
         _permit: Authorized<GetPolicyVersion>,
         input: GetPolicyVersionRequest,
@@ -67,10 +59,6 @@ impl Handle<GetPolicyVersion> for Iam {
 }
 
 impl Handle<ListPolicyVersions> for Iam {
-    fn asks(input: &ListPolicyVersionsRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(about(ListPolicyVersions::ACTION, &input.policy_arn, call)?.into())
-    }
-
     fn execute(
         _permit: Authorized<ListPolicyVersions>,
         input: ListPolicyVersionsRequest,
@@ -92,10 +80,6 @@ impl Handle<ListPolicyVersions> for Iam {
 }
 
 impl Handle<DeletePolicyVersion> for Iam {
-    fn asks(input: &DeletePolicyVersionRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(about(DeletePolicyVersion::ACTION, &input.policy_arn, call)?.into())
-    }
-
     fn execute(
         _permit: Authorized<DeletePolicyVersion>,
         input: DeletePolicyVersionRequest,
@@ -111,10 +95,6 @@ impl Handle<DeletePolicyVersion> for Iam {
 }
 
 impl Handle<SetDefaultPolicyVersion> for Iam {
-    fn asks(input: &SetDefaultPolicyVersionRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(about(SetDefaultPolicyVersion::ACTION, &input.policy_arn, call)?.into())
-    }
-
     fn execute(
         _permit: Authorized<SetDefaultPolicyVersion>,
         input: SetDefaultPolicyVersionRequest,

@@ -1,26 +1,21 @@
+use stead_api::ApiError;
 use stead_api::iam::{
     ListMFADeviceTags, ListMFADeviceTagsRequest, ListMFADeviceTagsResponse, TagMFADevice,
     TagMFADeviceRequest, TagMFADeviceResponse, UntagMFADevice, UntagMFADeviceRequest,
     UntagMFADeviceResponse,
 };
-use stead_api::{ApiError, Operation};
 use stead_authorizer::Authorized;
 use stead_directory::EntityKind;
 use stead_directory::commands::tags::{self as command, Taggable};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 
 use super::serial;
 use crate::error::api_error;
 use crate::pagination::PageRequest;
 use crate::target::missing;
-use crate::{Iam, ask, input, view};
+use crate::{Iam, input, view};
 
 impl Handle<TagMFADevice> for Iam {
-    fn asks(input: &TagMFADeviceRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let ask = ask::mfa_device(TagMFADevice::ACTION, &input.serial_number, call);
-        Ok(ask::with_request_tags(ask, &input.tags).into())
-    }
-
     fn execute(
         _permit: Authorized<TagMFADevice>,
         input: TagMFADeviceRequest,
@@ -35,11 +30,6 @@ impl Handle<TagMFADevice> for Iam {
 }
 
 impl Handle<UntagMFADevice> for Iam {
-    fn asks(input: &UntagMFADeviceRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let ask = ask::mfa_device(UntagMFADevice::ACTION, &input.serial_number, call);
-        Ok(ask::with_tag_keys(ask, &input.tag_keys).into())
-    }
-
     fn execute(
         _permit: Authorized<UntagMFADevice>,
         input: UntagMFADeviceRequest,
@@ -54,10 +44,6 @@ impl Handle<UntagMFADevice> for Iam {
 }
 
 impl Handle<ListMFADeviceTags> for Iam {
-    fn asks(input: &ListMFADeviceTagsRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(ask::mfa_device(ListMFADeviceTags::ACTION, &input.serial_number, call).into())
-    }
-
     fn execute(
         _permit: Authorized<ListMFADeviceTags>,
         input: ListMFADeviceTagsRequest,

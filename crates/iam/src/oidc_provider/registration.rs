@@ -1,5 +1,6 @@
 //! What is registered with a provider: client ids and thumbprints.
 
+use stead_api::ApiError;
 use stead_api::iam::{
     AddClientIDToOpenIDConnectProvider, AddClientIDToOpenIDConnectProviderRequest,
     AddClientIDToOpenIDConnectProviderResponse, RemoveClientIDFromOpenIDConnectProvider,
@@ -7,24 +8,15 @@ use stead_api::iam::{
     RemoveClientIDFromOpenIDConnectProviderResponse, UpdateOpenIDConnectProviderThumbprint,
     UpdateOpenIDConnectProviderThumbprintRequest, UpdateOpenIDConnectProviderThumbprintResponse,
 };
-use stead_api::{ApiError, Operation};
 use stead_authorizer::Authorized;
 use stead_directory::commands::oidc_provider as command;
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 
-use super::{about, client_id, parse, thumbprints};
+use super::{client_id, parse, thumbprints};
 use crate::Iam;
 use crate::error::api_error;
 
 impl Handle<AddClientIDToOpenIDConnectProvider> for Iam {
-    fn asks(
-        input: &AddClientIDToOpenIDConnectProviderRequest,
-        call: &Call<'_>,
-    ) -> Result<Asks, ApiError> {
-        let arn = &input.open_id_connect_provider_arn;
-        Ok(about(AddClientIDToOpenIDConnectProvider::ACTION, arn, call)?.into())
-    }
-
     fn execute(
         _permit: Authorized<AddClientIDToOpenIDConnectProvider>,
         input: AddClientIDToOpenIDConnectProviderRequest,
@@ -39,14 +31,6 @@ impl Handle<AddClientIDToOpenIDConnectProvider> for Iam {
 }
 
 impl Handle<RemoveClientIDFromOpenIDConnectProvider> for Iam {
-    fn asks(
-        input: &RemoveClientIDFromOpenIDConnectProviderRequest,
-        call: &Call<'_>,
-    ) -> Result<Asks, ApiError> {
-        let arn = &input.open_id_connect_provider_arn;
-        Ok(about(RemoveClientIDFromOpenIDConnectProvider::ACTION, arn, call)?.into())
-    }
-
     fn execute(
         _permit: Authorized<RemoveClientIDFromOpenIDConnectProvider>,
         input: RemoveClientIDFromOpenIDConnectProviderRequest,
@@ -61,14 +45,6 @@ impl Handle<RemoveClientIDFromOpenIDConnectProvider> for Iam {
 }
 
 impl Handle<UpdateOpenIDConnectProviderThumbprint> for Iam {
-    fn asks(
-        input: &UpdateOpenIDConnectProviderThumbprintRequest,
-        call: &Call<'_>,
-    ) -> Result<Asks, ApiError> {
-        let arn = &input.open_id_connect_provider_arn;
-        Ok(about(UpdateOpenIDConnectProviderThumbprint::ACTION, arn, call)?.into())
-    }
-
     fn execute(
         _permit: Authorized<UpdateOpenIDConnectProviderThumbprint>,
         input: UpdateOpenIDConnectProviderThumbprintRequest,

@@ -3,18 +3,17 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use stead_api::ApiError;
 use stead_api::iam::{ListRoles, ListRolesRequest, ListRolesResponse};
-use stead_api::{ApiError, Operation};
 use stead_authorizer::Authorized;
 use stead_directory::Snapshot;
 use stead_directory::entity::Role;
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 use stead_types::AccountId;
 
-use crate::ask::Kind;
 use crate::pagination::{Page, PageRequest};
 use crate::role::view;
-use crate::{Iam, ask, input};
+use crate::{Iam, input};
 
 /// Most accounts, besides the caller's, whose users and roles one page shows.
 ///
@@ -29,11 +28,6 @@ impl Handle<ListRoles> for Iam {
         let accounts: BTreeSet<_> =
             roles.iter().flat_map(|role| role.trust.foreign_accounts()).collect();
         accounts.into_iter().collect()
-    }
-
-    fn asks(input: &ListRolesRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let prefix = input.path_prefix.as_deref();
-        Ok(ask::listing(ListRoles::ACTION, Kind::Role, prefix, call).into())
     }
 
     fn execute(

@@ -1,25 +1,20 @@
 //! The tags of roles.
 
+use stead_api::ApiError;
 use stead_api::iam::{
     ListRoleTags, ListRoleTagsRequest, ListRoleTagsResponse, TagRole, TagRoleRequest,
     TagRoleResponse, UntagRole, UntagRoleRequest, UntagRoleResponse,
 };
-use stead_api::{ApiError, Operation};
 use stead_authorizer::Authorized;
 use stead_directory::commands::tags::{self, Taggable};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 
 use crate::error::for_principal;
 use crate::pagination::PageRequest;
 use crate::role::{existing, find};
-use crate::{Iam, ask, input, view};
+use crate::{Iam, input, view};
 
 impl Handle<TagRole> for Iam {
-    fn asks(input: &TagRoleRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let ask = ask::role(TagRole::ACTION, &input.role_name, call);
-        Ok(ask::with_request_tags(ask, &input.tags).into())
-    }
-
     fn execute(
         _permit: Authorized<TagRole>,
         input: TagRoleRequest,
@@ -34,11 +29,6 @@ impl Handle<TagRole> for Iam {
 }
 
 impl Handle<UntagRole> for Iam {
-    fn asks(input: &UntagRoleRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let ask = ask::role(UntagRole::ACTION, &input.role_name, call);
-        Ok(ask::with_tag_keys(ask, &input.tag_keys).into())
-    }
-
     fn execute(
         _permit: Authorized<UntagRole>,
         input: UntagRoleRequest,
@@ -53,10 +43,6 @@ impl Handle<UntagRole> for Iam {
 }
 
 impl Handle<ListRoleTags> for Iam {
-    fn asks(input: &ListRoleTagsRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(ask::role(ListRoleTags::ACTION, &input.role_name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<ListRoleTags>,
         input: ListRoleTagsRequest,

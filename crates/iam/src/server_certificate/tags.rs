@@ -5,23 +5,17 @@ use stead_api::iam::{
     TagServerCertificate, TagServerCertificateRequest, TagServerCertificateResponse,
     UntagServerCertificate, UntagServerCertificateRequest, UntagServerCertificateResponse,
 };
-use stead_api::{ApiError, ErrorCode, Operation};
+use stead_api::{ApiError, ErrorCode};
 use stead_authorizer::Authorized;
 use stead_directory::commands::tags::{self as command, Taggable};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 
 use super::{existing, find};
 use crate::error::api_error;
 use crate::pagination::PageRequest;
-use crate::{Iam, ask, input, view};
+use crate::{Iam, input, view};
 
 impl Handle<TagServerCertificate> for Iam {
-    fn asks(input: &TagServerCertificateRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let name = &input.server_certificate_name;
-        let ask = ask::server_certificate(TagServerCertificate::ACTION, name, call);
-        Ok(ask::with_request_tags(ask, &input.tags).into())
-    }
-
     fn execute(
         _permit: Authorized<TagServerCertificate>,
         input: TagServerCertificateRequest,
@@ -39,12 +33,6 @@ impl Handle<TagServerCertificate> for Iam {
 }
 
 impl Handle<UntagServerCertificate> for Iam {
-    fn asks(input: &UntagServerCertificateRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let name = &input.server_certificate_name;
-        let ask = ask::server_certificate(UntagServerCertificate::ACTION, name, call);
-        Ok(ask::with_tag_keys(ask, &input.tag_keys).into())
-    }
-
     fn execute(
         _permit: Authorized<UntagServerCertificate>,
         input: UntagServerCertificateRequest,
@@ -62,11 +50,6 @@ impl Handle<UntagServerCertificate> for Iam {
 }
 
 impl Handle<ListServerCertificateTags> for Iam {
-    fn asks(input: &ListServerCertificateTagsRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let name = &input.server_certificate_name;
-        Ok(ask::server_certificate(ListServerCertificateTags::ACTION, name, call).into())
-    }
-
     fn execute(
         _permit: Authorized<ListServerCertificateTags>,
         input: ListServerCertificateTagsRequest,

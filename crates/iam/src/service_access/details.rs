@@ -7,10 +7,10 @@ use stead_api::iam::{
     GetServiceLastAccessedDetailsRequest, GetServiceLastAccessedDetailsResponse, JobStatusType,
     ServiceLastAccessed, TrackedActionLastAccessed,
 };
-use stead_api::{ApiError, ErrorCode, Operation};
-use stead_authorizer::{Ask, Authorized};
+use stead_api::{ApiError, ErrorCode};
+use stead_authorizer::Authorized;
 use stead_directory::Snapshot;
-use stead_service::{Access, AccessReport, Asks, Call, Handle, Job, Work};
+use stead_service::{Access, AccessReport, Call, Handle, Job, Work};
 use stead_types::{Timestamp, UniqueId, UniqueIdKind};
 
 use super::title;
@@ -26,11 +26,6 @@ const SERVICES_DEFAULT: usize = 200;
 const TRACKED: Duration = Duration::from_secs(400 * 24 * 3_600);
 
 impl Handle<GetServiceLastAccessedDetails> for Iam {
-    /// Spec: Service Authorization Reference, IAM: the action knows no resource.
-    fn asks(_: &GetServiceLastAccessedDetailsRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(Ask::any(GetServiceLastAccessedDetails::ACTION, call.account.account()).into())
-    }
-
     fn execute(
         _permit: Authorized<GetServiceLastAccessedDetails>,
         input: GetServiceLastAccessedDetailsRequest,

@@ -5,10 +5,10 @@ use stead_api::iam::{
     GetServiceLastAccessedDetailsWithEntitiesRequest,
     GetServiceLastAccessedDetailsWithEntitiesResponse, JobStatusType, PolicyOwnerEntityType,
 };
-use stead_api::{ApiError, ErrorCode, Operation};
-use stead_authorizer::{Ask, Authorized};
+use stead_api::{ApiError, ErrorCode};
+use stead_authorizer::Authorized;
 use stead_directory::Snapshot;
-use stead_service::{Accesses, Asks, Call, Handle, Work};
+use stead_service::{Accesses, Call, Handle, Work};
 use stead_types::UniqueIdKind;
 
 use super::details::{calls, find, of_this_report, report};
@@ -17,15 +17,6 @@ use crate::Iam;
 use crate::pagination::PageRequest;
 
 impl Handle<GetServiceLastAccessedDetailsWithEntities> for Iam {
-    /// Spec: Service Authorization Reference, IAM: the action knows no resource.
-    fn asks(
-        _: &GetServiceLastAccessedDetailsWithEntitiesRequest,
-        call: &Call<'_>,
-    ) -> Result<Asks, ApiError> {
-        let action = GetServiceLastAccessedDetailsWithEntities::ACTION;
-        Ok(Ask::any(action, call.account.account()).into())
-    }
-
     /// Observed: who belongs to the report is listed, whether or not they ever called; they
     /// are shown as they are called now, and who is gone is left out (radkawar/stackd,
     /// recorded in 2026).

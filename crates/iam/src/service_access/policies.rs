@@ -7,25 +7,18 @@ use stead_api::iam::{
     ListPoliciesGrantingServiceAccessRequest, ListPoliciesGrantingServiceAccessResponse,
     PolicyGrantingServiceAccess, PolicyOwnerEntityType, PolicyType,
 };
-use stead_api::{ApiError, ErrorCode, Operation};
+use stead_api::{ApiError, ErrorCode};
 use stead_authorizer::Authorized;
 use stead_catalogue::Service;
 use stead_policy::{DocumentKind, Policy, parse};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 
 use super::grants::grants_service;
 use super::service;
-use super::target::{Holder, HolderKind, Policies, Target, question};
+use super::target::{Holder, HolderKind, Policies, Target};
 use crate::Iam;
 
 impl Handle<ListPoliciesGrantingServiceAccess> for Iam {
-    fn asks(
-        input: &ListPoliciesGrantingServiceAccessRequest,
-        call: &Call<'_>,
-    ) -> Result<Asks, ApiError> {
-        Ok(question(ListPoliciesGrantingServiceAccess::ACTION, &input.arn, call).into())
-    }
-
     /// All in one answer. Observed: 200 services, which are as many as can be asked about,
     /// come at once (radkawar/stackd, recorded in 2026). So no marker is ever given out, and
     /// every one that comes is none of ours.

@@ -1,28 +1,21 @@
 //! GenerateServiceLastAccessedDetails: the report is made.
 
+use stead_api::ApiError;
 use stead_api::iam::{
     AccessAdvisorUsageGranularityType, GenerateServiceLastAccessedDetails,
     GenerateServiceLastAccessedDetailsRequest, GenerateServiceLastAccessedDetailsResponse,
 };
-use stead_api::{ApiError, Operation};
 use stead_authorizer::Authorized;
 use stead_catalogue::Service;
 use stead_policy::{DocumentKind, Policy, parse};
-use stead_service::{AccessReport, Accesses, Asks, Call, Handle, Job, Work};
+use stead_service::{AccessReport, Accesses, Call, Handle, Job, Work};
 use stead_types::Uuid;
 
 use super::grants::Granted;
-use super::target::{Policies, Target, question};
+use super::target::{Policies, Target};
 use crate::Iam;
 
 impl Handle<GenerateServiceLastAccessedDetails> for Iam {
-    fn asks(
-        input: &GenerateServiceLastAccessedDetailsRequest,
-        call: &Call<'_>,
-    ) -> Result<Asks, ApiError> {
-        Ok(question(GenerateServiceLastAccessedDetails::ACTION, &input.arn, call).into())
-    }
-
     /// Choice: the report is whole when it was begun, since everything it tells is at hand:
     /// `IN_PROGRESS` is never answered.
     ///

@@ -32,7 +32,7 @@ pub(super) enum Policies {
 
 /// The question about an ARN. One that names nothing of the account is asked about as it
 /// stands. It is shown as it was given: another path would tell that there is somebody.
-pub(super) fn question(action: &'static str, text: &str, call: &Call<'_>) -> Ask {
+pub(crate) fn question(action: &'static str, text: &str, call: &Call<'_>) -> Ask {
     let own = call.account.account();
     let named = text.parse::<Arn>().ok().filter(|arn| arn.account() == Some(own));
     let kind = named.as_ref().and_then(|arn| arn.resource().split_once('/'));

@@ -7,11 +7,11 @@ use stead_api::iam::{
     GetContextKeysForPolicyResponse, GetContextKeysForPrincipalPolicy,
     GetContextKeysForPrincipalPolicyRequest,
 };
-use stead_api::{ApiError, ErrorCode, Operation};
-use stead_authorizer::{Ask, Authorized};
+use stead_api::{ApiError, ErrorCode};
+use stead_authorizer::Authorized;
 use stead_directory::Snapshot;
 use stead_policy::{PolicySource, context_keys};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 use stead_types::Arn;
 
 use super::held;
@@ -19,14 +19,6 @@ use super::source::{Source, SourceArn};
 use crate::Iam;
 
 impl Handle<GetContextKeysForCustomPolicy> for Iam {
-    /// Spec: Service Authorization Reference, IAM: the action knows no resource.
-    fn asks(
-        _input: &GetContextKeysForCustomPolicyRequest,
-        call: &Call<'_>,
-    ) -> Result<Asks, ApiError> {
-        Ok(Ask::any(GetContextKeysForCustomPolicy::ACTION, call.account.account()).into())
-    }
-
     fn execute(
         _permit: Authorized<GetContextKeysForCustomPolicy>,
         input: GetContextKeysForCustomPolicyRequest,
@@ -39,14 +31,6 @@ impl Handle<GetContextKeysForCustomPolicy> for Iam {
 }
 
 impl Handle<GetContextKeysForPrincipalPolicy> for Iam {
-    fn asks(
-        input: &GetContextKeysForPrincipalPolicyRequest,
-        call: &Call<'_>,
-    ) -> Result<Asks, ApiError> {
-        let source = SourceArn::read(&input.policy_source_arn)?;
-        Ok(source.ask(GetContextKeysForPrincipalPolicy::ACTION, call).into())
-    }
-
     fn execute(
         _permit: Authorized<GetContextKeysForPrincipalPolicy>,
         input: GetContextKeysForPrincipalPolicyRequest,

@@ -1,13 +1,13 @@
 //! SimulateCustomPolicy and SimulatePrincipalPolicy.
 
+use stead_api::ApiError;
 use stead_api::iam::{
     SimulateCustomPolicy, SimulateCustomPolicyRequest, SimulatePolicyResponse,
     SimulatePrincipalPolicy, SimulatePrincipalPolicyRequest,
 };
-use stead_api::{ApiError, Operation};
-use stead_authorizer::{Ask, Authorized};
+use stead_authorizer::Authorized;
 use stead_policy::{PolicyRef, context_keys};
-use stead_service::{Asks, Call, Handle, Work};
+use stead_service::{Call, Handle, Work};
 
 use super::caller;
 use super::evaluate::Simulation;
@@ -20,11 +20,6 @@ use super::{entries, resource};
 use crate::Iam;
 
 impl Handle<SimulateCustomPolicy> for Iam {
-    /// Spec: Service Authorization Reference, IAM: the action knows no resource.
-    fn asks(_input: &SimulateCustomPolicyRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        Ok(Ask::any(SimulateCustomPolicy::ACTION, call.account.account()).into())
-    }
-
     fn execute(
         _permit: Authorized<SimulateCustomPolicy>,
         input: SimulateCustomPolicyRequest,
@@ -36,11 +31,6 @@ impl Handle<SimulateCustomPolicy> for Iam {
 }
 
 impl Handle<SimulatePrincipalPolicy> for Iam {
-    fn asks(input: &SimulatePrincipalPolicyRequest, call: &Call<'_>) -> Result<Asks, ApiError> {
-        let source = SourceArn::read(&input.policy_source_arn)?;
-        Ok(source.ask(SimulatePrincipalPolicy::ACTION, call).into())
-    }
-
     fn execute(
         _permit: Authorized<SimulatePrincipalPolicy>,
         input: SimulatePrincipalPolicyRequest,

@@ -333,3 +333,50 @@ fn a_role_is_put_into_an_instance_profile_by_who_may_pass_it() {
     let expected = "is not authorized to perform: iam:AddRoleToInstanceProfile on resource: instance profile web because";
     assert!(failure.message.contains(expected), "{}", failure.message);
 }
+
+#[test]
+fn a_credential_of_a_service_is_asked_about_with_the_service() {
+    for (service, allowed) in
+        [("codecommit.amazonaws.com", true), ("cassandra.amazonaws.com", false)]
+    {
+        for operation in [
+            "UpdateServiceSpecificCredential",
+            "ResetServiceSpecificCredential",
+            "DeleteServiceSpecificCredential",
+        ] {
+            let mut script = Script::new();
+            script.call("root", "CreateUser", &[("UserName", "bob")]).unwrap();
+            let new = [("UserName", "bob"), ("ServiceName", service)];
+            let made = script.call("root", "CreateServiceSpecificCredential", &new).unwrap();
+            let id = &made["ServiceSpecificCredential"]["ServiceSpecificCredentialId"];
+            let condition = r#"{"StringEquals":{"iam:ServiceSpecificCredentialServiceName":"codecommit.amazonaws.com"}}"#;
+            script.user("operator", &policy("Allow", "iam:*", "*", condition));
+            let named =
+                [("UserName", "bob"), ("ServiceSpecificCredentialId", id.as_str().unwrap())];
+            let status = [("Status", "Inactive")];
+            let status = if operation.starts_with("Update") { &status[..] } else { &[] };
+            let outcome = script.call("operator", operation, &[&named[..], status].concat());
+            assert_eq!(outcome.is_ok(), allowed, "{operation} {service}: {outcome:?}");
+        }
+    }
+}
+
+#[test]
+fn the_deletion_of_a_role_is_asked_about_with_the_tags_of_the_role_while_it_is_there() {
+    let mut script = Script::new();
+    let new = [("AWSServiceName", "autoscaling.amazonaws.com")];
+    let made = script.call("root", "CreateServiceLinkedRole", &new).unwrap();
+    let name = made["Role"]["RoleName"].as_str().unwrap();
+    let tag = [("RoleName", name), ("Tags.member.1.Key", "Team"), ("Tags.member.1.Value", "red")];
+    script.call("root", "TagRole", &tag).unwrap();
+    let id = "00000000-0000-0000-0000-000000000000";
+    let here = format!("task/aws-service-role/autoscaling.amazonaws.com/{name}/{id}");
+    let elsewhere = format!("task/aws-service-role/other.amazonaws.com/{name}/{id}");
+    let red = r#"{"StringEquals":{"aws:ResourceTag/Team":"red"}}"#;
+    script.user("operator", &policy("Allow", "iam:Get*", "*", red));
+    for (task, code) in [(here, "NoSuchEntity"), (elsewhere, "AccessDenied")] {
+        let asked = [("DeletionTaskId", task.as_str())];
+        let failure = script.call("operator", "GetServiceLinkedRoleDeletionStatus", &asked);
+        assert_eq!(failure.unwrap_err().code, code, "{task}");
+    }
+}

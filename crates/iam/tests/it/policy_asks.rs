@@ -176,6 +176,8 @@ fn the_boundary_is_the_one_that_is_set_or_else_the_one_there_is() {
     let inline = json!({"RoleName": "R", "PolicyName": "i", "PolicyDocument": DOCUMENT});
     let attach = json!({"RoleName": "R", "PolicyArn": other});
     let by_name = json!({"RoleName": "R"});
+    let trust = json!({"RoleName": "R", "PolicyDocument": TRUST});
+    let described = json!({"RoleName": "R", "Description": "x"});
     for (operation, parameters, allowed_with_present) in [
         ("CreateRole", new(&present), true),
         ("CreateRole", new(other), false),
@@ -185,14 +187,27 @@ fn the_boundary_is_the_one_that_is_set_or_else_the_one_there_is() {
         ("DeleteRolePermissionsBoundary", by_name.clone(), true),
         ("PutRolePolicy", inline.clone(), true),
         ("AttachRolePolicy", attach.clone(), true),
+        ("UpdateAssumeRolePolicy", trust.clone(), true),
+        ("UpdateRole", described.clone(), true),
+        ("UpdateRoleDescription", described.clone(), true),
+        ("GetRole", by_name.clone(), true),
+        ("DeleteRole", by_name.clone(), true),
         // These do not know the key.
-        ("UpdateAssumeRolePolicy", json!({"RoleName": "R", "PolicyDocument": TRUST}), false),
-        ("GetRole", by_name, false),
+        ("ListRolePolicies", by_name.clone(), false),
+        ("ListRoleTags", by_name.clone(), false),
     ] {
         let allowed = may(&bounded_by(present.clone()), operation, &parameters);
         assert_eq!(allowed, allowed_with_present, "{operation} {parameters}");
     }
-    for (operation, parameters) in [("PutRolePolicy", inline), ("AttachRolePolicy", attach)] {
+    for (operation, parameters) in [
+        ("PutRolePolicy", inline),
+        ("AttachRolePolicy", attach),
+        ("UpdateAssumeRolePolicy", trust),
+        ("UpdateRole", described.clone()),
+        ("UpdateRoleDescription", described),
+        ("GetRole", by_name.clone()),
+        ("DeleteRole", by_name),
+    ] {
         assert!(!may(&bounded_by(other.to_owned()), operation, &parameters), "{operation}");
     }
 }
