@@ -15,6 +15,8 @@ mod audit;
 mod federation;
 #[cfg(feature = "services")]
 mod form;
+#[cfg(feature = "services")]
+mod json_body;
 #[cfg(feature = "analysis")]
 mod lint;
 mod policy;
@@ -39,6 +41,8 @@ pub use audit::audit_log;
 pub use federation::{key_set, web_identity_token};
 #[cfg(feature = "services")]
 pub use form::query_form;
+#[cfg(feature = "services")]
+pub use json_body::json_body;
 #[cfg(feature = "analysis")]
 pub use lint::policy_lint;
 pub use policy::{decision, pattern, policy_document};

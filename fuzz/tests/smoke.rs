@@ -16,6 +16,8 @@ const TARGETS: &[Target] = &[
     #[cfg(feature = "services")]
     ("query_form", stead_fuzz::query_form),
     #[cfg(feature = "services")]
+    ("json_body", stead_fuzz::json_body),
+    #[cfg(feature = "services")]
     ("session_token", stead_fuzz::session_token),
     #[cfg(feature = "services")]
     ("denial_message", stead_fuzz::denial_message),

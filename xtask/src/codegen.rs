@@ -52,8 +52,11 @@ impl File {
 /// Generates, then writes or compares.
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     let overrides = overrides::Overrides::read(&root.join("model/overrides.toml"))?;
-    let services =
-        [Service::load(root, "sts", &overrides)?, Service::load(root, "iam", &overrides)?];
+    let services = [
+        Service::load(root, "sts", &overrides)?,
+        Service::load(root, "iam", &overrides)?,
+        Service::load(root, "organizations", &overrides)?,
+    ];
     let mut files = api::generate(&services, &overrides)?;
     files.extend(query::generate(&services)?);
     files.extend(audit::generate(&services)?);

@@ -20,8 +20,12 @@ pub(crate) struct Model {
     pub(crate) service: String,
     /// The API version, such as `2010-05-08`.
     pub(crate) version: String,
-    /// The XML namespace of responses.
-    pub(crate) namespace: String,
+    /// The XML namespace of responses, where they are XML.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) namespace: Option<String>,
+    /// What stands before the operation in `X-Amz-Target`, where the service speaks JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) target_prefix: Option<String>,
     /// Operations by name, in the model's (alphabetical) order.
     pub(crate) operations: Ordered<Operation>,
     /// Shapes by name.
@@ -60,8 +64,9 @@ pub(crate) struct Pagination {
     pub(crate) input_token: String,
     /// The response's member that says where to go on.
     pub(crate) output_token: String,
-    /// The request's member that bounds a page.
-    pub(crate) limit_key: String,
+    /// The request's member that bounds a page, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) limit_key: Option<String>,
     /// The lists that are cut into pages.
     pub(crate) result_keys: Vec<String>,
 }

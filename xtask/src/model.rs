@@ -17,7 +17,8 @@ use crate::facts::{ErrorFacts, Kind, Model, Operation, Ordered, Pagination, Shap
 const BOTOCORE_VERSION: &str = "1.43.11";
 
 /// The models read, as service and API version.
-const SERVICES: [(&str, &str); 2] = [("sts", "2011-06-15"), ("iam", "2010-05-08")];
+const SERVICES: [(&str, &str); 3] =
+    [("sts", "2011-06-15"), ("iam", "2010-05-08"), ("organizations", "2016-11-28")];
 
 /// What can be given on the command line.
 #[derive(clap::Args)]
@@ -27,7 +28,7 @@ pub(crate) struct Arguments {
     source: Option<PathBuf>,
 }
 
-/// Writes model/sts.json and model/iam.json.
+/// Writes a file of model/ for each service.
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     let source = match &arguments.source {
         Some(source) => source.clone(),
@@ -81,11 +82,13 @@ fn extract(directory: &Path, service: &str) -> Result<Model> {
         let facts = shape.facts(&name).with_context(|| format!("shape `{name}`"))?;
         shapes.insert(name, facts);
     }
+    let target_prefix = source.metadata.json_target()?;
     Ok(Model {
         source: format!("botocore {BOTOCORE_VERSION}"),
         service: service.to_owned(),
         version: source.metadata.api_version,
         namespace: source.metadata.xml_namespace,
+        target_prefix,
         operations: Ordered(operations),
         shapes,
     })
@@ -111,8 +114,30 @@ struct Source {
 struct SourceMetadata {
     #[serde(rename = "apiVersion")]
     api_version: String,
+    protocol: String,
     #[serde(rename = "xmlNamespace")]
-    xml_namespace: String,
+    xml_namespace: Option<String>,
+    #[serde(rename = "jsonVersion")]
+    json_version: Option<String>,
+    #[serde(rename = "targetPrefix")]
+    target_prefix: Option<String>,
+}
+
+impl SourceMetadata {
+    /// The prefix of targets, where the service speaks JSON 1.1.
+    fn json_target(&self) -> Result<Option<String>> {
+        match (self.protocol.as_str(), self.json_version.as_deref()) {
+            ("query", None) => {
+                ensure!(self.xml_namespace.is_some(), "a service of XML without a namespace");
+                Ok(None)
+            }
+            ("json", Some("1.1")) => {
+                ensure!(self.target_prefix.is_some(), "a service of JSON without a target");
+                Ok(self.target_prefix.clone())
+            }
+            (protocol, version) => bail!("the wire knows no {protocol} {version:?}"),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -169,6 +194,8 @@ struct SourceShape {
     sensitive: bool,
     #[serde(default)]
     exception: bool,
+    #[serde(default)]
+    fault: bool,
     error: Option<SourceError>,
     #[serde(rename = "box")]
     _boxed: Option<IgnoredAny>,
@@ -196,7 +223,7 @@ struct Paginators {
 struct SourcePagination {
     input_token: String,
     output_token: String,
-    limit_key: String,
+    limit_key: Option<String>,
     result_key: OneOrMany,
     #[serde(rename = "more_results")]
     _more_results: Option<IgnoredAny>,
@@ -250,14 +277,15 @@ impl SourceShape {
     fn facts(self, name: &str) -> Result<Shape> {
         let shape_of = |reference: SourceReference| reference.shape;
         let members = self.members.0.into_iter().map(|(name, member)| (name, member.shape));
-        // Spec: the query protocol names an error by its shape and answers 400
-        // where the model says nothing else.
+        // Spec: both protocols name an error by its shape and answer 400 where the model says
+        // nothing else, or 500 where it says that the service is at fault.
         let error = match self.error {
             Some(error) => {
                 Some(ErrorFacts { code: error.code, status: error.status, sender: error.sender })
             }
             None if self.exception => {
-                Some(ErrorFacts { code: name.to_owned(), status: 400, sender: true })
+                let status = if self.fault { 500 } else { 400 };
+                Some(ErrorFacts { code: name.to_owned(), status, sender: !self.fault })
             }
             None => None,
         };

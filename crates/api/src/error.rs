@@ -11,13 +11,21 @@ pub struct ApiError {
     message: String,
     hint: Option<String>,
     context: Option<String>,
+    reason: Option<String>,
     for_caller_alone: bool,
 }
 
 impl ApiError {
     /// An error with this code and the text the caller reads.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, context: None, for_caller_alone: false }
+        Self {
+            code,
+            message: message.into(),
+            hint: None,
+            context: None,
+            reason: None,
+            for_caller_alone: false,
+        }
     }
 
     /// A request that breaks a constraint: `ValidationError`.
@@ -54,6 +62,14 @@ impl ApiError {
     #[must_use]
     pub fn with_context(mut self, context: impl Into<String>) -> Self {
         self.context = Some(context.into());
+        self
+    }
+
+    /// Adds which of the rules behind the code was broken, such as `OU_NUMBER_LIMIT_EXCEEDED`:
+    /// errors of Organizations have it as a member of its own.
+    #[must_use]
+    pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
         self
     }
 
@@ -94,6 +110,12 @@ impl ApiError {
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
         self.hint.as_deref()
+    }
+
+    /// Which of the rules behind the code was broken.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
     }
 
     /// What the operator should know.

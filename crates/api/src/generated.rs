@@ -30,3 +30,18 @@ pub mod iam {
     pub use responses::*;
     pub use structures::*;
 }
+
+/// Operations, requests and responses of Organizations, 2016-11-28.
+pub mod organizations {
+    mod enums;
+    mod operations;
+    mod requests;
+    mod responses;
+    mod structures;
+
+    pub use enums::*;
+    pub use operations::*;
+    pub use requests::*;
+    pub use responses::*;
+    pub use structures::*;
+}

@@ -1,6 +1,6 @@
 use std::fmt::Debug;
 
-use crate::{iam, sts};
+use crate::{iam, organizations, sts};
 
 /// An operation of a service: a zero-sized type such as [`iam::CreateRole`].
 ///
@@ -32,33 +32,40 @@ pub enum Service {
     Sts,
     /// Identity and Access Management.
     Iam,
+    /// Organizations.
+    Organizations,
 }
 
 impl Service {
-    /// The one API version that exists, as requests name it.
+    /// The one API version that exists, as requests of the Query protocol name it.
     #[must_use]
     pub const fn version(self) -> &'static str {
         match self {
             Self::Sts => "2011-06-15",
             Self::Iam => "2010-05-08",
+            Self::Organizations => "2016-11-28",
         }
     }
 
-    /// The XML namespace of responses.
+    /// The XML namespace of responses. Organizations answers in JSON only, and its namespace
+    /// is written nowhere.
     #[must_use]
     pub const fn xml_namespace(self) -> &'static str {
         match self {
             Self::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
             Self::Iam => "https://iam.amazonaws.com/doc/2010-05-08/",
+            Self::Organizations => "",
         }
     }
 
-    /// The name in credential scopes and the prefix of actions: `sts` or `iam`.
+    /// The name in credential scopes and the prefix of actions: `sts`, `iam` or
+    /// `organizations`.
     #[must_use]
     pub const fn signing_name(self) -> &'static str {
         match self {
             Self::Sts => "sts",
             Self::Iam => "iam",
+            Self::Organizations => "organizations",
         }
     }
 
@@ -68,11 +75,12 @@ impl Service {
         match name {
             "sts" => Some(Self::Sts),
             "iam" => Some(Self::Iam),
+            "organizations" => Some(Self::Organizations),
             _ => None,
         }
     }
 
-    /// The service of this API version: each has one of its own.
+    /// The service of the Query protocol that has this API version: each has one of its own.
     #[must_use]
     pub fn from_version(version: &str) -> Option<Self> {
         [Self::Sts, Self::Iam].into_iter().find(|service| service.version() == version)
@@ -109,6 +117,8 @@ pub enum KnownOperation {
     Sts(sts::StsOperation),
     /// One of IAM.
     Iam(iam::IamOperation),
+    /// One of Organizations.
+    Organizations(organizations::OrganizationsOperation),
 }
 
 impl KnownOperation {
@@ -118,7 +128,20 @@ impl KnownOperation {
         match service {
             Service::Sts => sts::StsOperation::from_wire(name).map(Self::Sts),
             Service::Iam => iam::IamOperation::from_wire(name).map(Self::Iam),
+            Service::Organizations => {
+                organizations::OrganizationsOperation::from_wire(name).map(Self::Organizations)
+            }
         }
+    }
+
+    /// The operation that an `X-Amz-Target` names: what stands before the dot is the service's.
+    ///
+    /// Spec: Smithy, "AWS JSON 1.1 protocol": the name of the service's shape and that of the
+    /// operation, with a dot between; model/organizations.json has the former.
+    #[must_use]
+    pub fn from_target(target: &str) -> Option<Self> {
+        let name = target.strip_prefix(organizations::TARGET_PREFIX)?.strip_prefix('.')?;
+        Self::lookup(Service::Organizations, name)
     }
 
     /// The service it belongs to.
@@ -127,6 +150,7 @@ impl KnownOperation {
         match self {
             Self::Sts(_) => Service::Sts,
             Self::Iam(_) => Service::Iam,
+            Self::Organizations(_) => Service::Organizations,
         }
     }
 
@@ -136,6 +160,7 @@ impl KnownOperation {
         match self {
             Self::Sts(operation) => operation.name(),
             Self::Iam(operation) => operation.name(),
+            Self::Organizations(operation) => operation.name(),
         }
     }
 
@@ -145,6 +170,7 @@ impl KnownOperation {
         match self {
             Self::Sts(operation) => operation.action(),
             Self::Iam(operation) => operation.action(),
+            Self::Organizations(operation) => operation.action(),
         }
     }
 
@@ -154,6 +180,7 @@ impl KnownOperation {
         match self {
             Self::Sts(operation) => operation.access(),
             Self::Iam(operation) => operation.access(),
+            Self::Organizations(operation) => operation.access(),
         }
     }
 
@@ -163,6 +190,7 @@ impl KnownOperation {
         match self {
             Self::Sts(operation) => operation.is_implemented(),
             Self::Iam(operation) => operation.is_implemented(),
+            Self::Organizations(operation) => operation.is_implemented(),
         }
     }
 
@@ -172,6 +200,7 @@ impl KnownOperation {
         match self {
             Self::Sts(operation) => operation.is_unsigned(),
             Self::Iam(operation) => operation.is_unsigned(),
+            Self::Organizations(operation) => operation.is_unsigned(),
         }
     }
 }
@@ -295,6 +324,7 @@ mod tests {
     fn every_operation_is_found_by_its_name_only() {
         assert_eq!(sts::StsOperation::ALL.len(), 11);
         assert_eq!(iam::IamOperation::ALL.len(), 176);
+        assert_eq!(organizations::OrganizationsOperation::ALL.len(), 63);
         for operation in iam::IamOperation::ALL {
             let known = KnownOperation::Iam(*operation);
             assert_eq!(KnownOperation::lookup(Service::Iam, known.name()), Some(known));
@@ -306,9 +336,42 @@ mod tests {
     }
 
     #[test]
+    fn a_target_names_an_operation_of_its_service_only() {
+        let describe =
+            KnownOperation::from_target("AWSOrganizationsV20161128.DescribeOrganization");
+        assert_eq!(
+            describe.map(KnownOperation::action),
+            Some("organizations:DescribeOrganization")
+        );
+        for bad in [
+            "",
+            ".",
+            "DescribeOrganization",
+            ".DescribeOrganization",
+            "AWSOrganizationsV20161128",
+            "AWSOrganizationsV20161128.",
+            "AWSOrganizationsV20161128DescribeOrganization",
+            "AWSOrganizationsV20161128..DescribeOrganization",
+            "awsorganizationsv20161128.DescribeOrganization",
+            "AWSOrganizationsV20161128.describeorganization",
+            "AWSOrganizationsV20161128.DescribeOrganization ",
+            "AWSOrganizationsV20161128.GetUser",
+            "AWSOrganizationsV20161129.DescribeOrganization",
+        ] {
+            assert_eq!(KnownOperation::from_target(bad), None, "{bad}");
+        }
+        assert_eq!(Service::from_version(Service::Organizations.version()), None);
+    }
+
+    #[test]
     fn only_two_operations_are_unsigned() {
         let all = sts::StsOperation::ALL.iter().map(|operation| KnownOperation::Sts(*operation));
         let all = all.chain(iam::IamOperation::ALL.iter().map(|name| KnownOperation::Iam(*name)));
+        let all = all.chain(
+            organizations::OrganizationsOperation::ALL
+                .iter()
+                .map(|name| KnownOperation::Organizations(*name)),
+        );
         let unsigned: Vec<&str> =
             all.filter(|operation| operation.is_unsigned()).map(KnownOperation::name).collect();
         assert_eq!(unsigned, ["AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"]);

@@ -81,7 +81,9 @@ impl Event<'_> {
     #[must_use]
     pub const fn records_response(operation: KnownOperation) -> bool {
         match operation {
-            KnownOperation::Iam(_) => !operation.access().is_read_only(),
+            KnownOperation::Iam(_) | KnownOperation::Organizations(_) => {
+                !operation.access().is_read_only()
+            }
             KnownOperation::Sts(operation) => match operation {
                 StsOperation::AssumeRole
                 | StsOperation::AssumeRoleWithSAML
@@ -138,6 +140,7 @@ impl Event<'_> {
                 let source = match operation.service() {
                     Service::Iam => "iam.amazonaws.com",
                     Service::Sts => "sts.amazonaws.com",
+                    Service::Organizations => "organizations.amazonaws.com",
                 };
                 event.text("eventSource", source);
                 event.text("eventName", operation.name());
@@ -178,8 +181,8 @@ impl Event<'_> {
     /// (recorded AssumeRole and AssumeRoleWithSAML).
     fn is_read_only(&self) -> bool {
         match self.operation {
-            Some(KnownOperation::Iam(operation)) => operation.access().is_read_only(),
             Some(KnownOperation::Sts(_)) | None => true,
+            Some(operation) => operation.access().is_read_only(),
         }
     }
 

@@ -1,4 +1,5 @@
 //! What `cargo xtask codegen` writes.
 
 mod iam;
+mod organizations;
 mod sts;

@@ -8,10 +8,15 @@ use crate::limits::{
 use crate::percent::{self, PercentError};
 use crate::text::shortened;
 
+mod json;
 #[cfg(test)]
 mod tests;
 
 /// The parameters of a request: unique names, sorted, decoded once.
+///
+/// Of JSON every value is a parameter, under the name that it has in a form, and so are the
+/// lists and objects around it: the element of a list is `Tags.member.1`, and its member
+/// `Tags.member.1.Key`.
 ///
 /// `Debug` shows names only, since values may be passwords and tokens.
 #[derive(Clone, Default)]
@@ -20,6 +25,26 @@ pub struct Form {
     text: String,
     /// INVARIANT: sorted by name, and no name twice.
     parameters: Vec<Parameter>,
+    /// What the values of JSON are, by where their parameter starts; of a form nothing.
+    /// INVARIANT: sorted by the former.
+    kinds: Vec<(usize, JsonKind)>,
+}
+
+/// What a value of JSON is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum JsonKind {
+    /// A text.
+    Text,
+    /// A number, whole or not.
+    Number,
+    /// `true`.
+    True,
+    /// `false`.
+    False,
+    /// A list, whose parameter is empty.
+    List,
+    /// An object, whose parameter is empty.
+    Object,
 }
 
 /// Where a name and the value behind it stand in the text of a form.
@@ -73,15 +98,20 @@ impl Form {
         let mut form = Self {
             text: String::with_capacity(query.len() + body.len()),
             parameters: Vec::with_capacity(SCANNED_MAX),
+            kinds: Vec::new(),
         };
         form.read_pairs(query.as_bytes())?;
         form.read_pairs(body)?;
-        let Self { text, parameters } = &mut form;
-        parameters.sort_unstable_by(|one, other| one.name(text).cmp(other.name(text)));
+        form.sort();
         match form.repeated() {
             Some(name) => Err(malformed(format!("The parameter {name} is given more than once"))),
             None => Ok(form),
         }
+    }
+
+    fn sort(&mut self) {
+        let Self { text, parameters, .. } = self;
+        parameters.sort_unstable_by(|one, other| one.name(text).cmp(other.name(text)));
     }
 
     /// A name that is given twice.
@@ -151,13 +181,29 @@ impl Form {
     /// The value of this parameter.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&str> {
+        self.parameter(name).map(|found| found.value(&self.text))
+    }
+
+    fn parameter(&self, name: &str) -> Option<&Parameter> {
         // Names have lengths of their own: of a few parameters nearly none is compared.
         let found = if self.parameters.len() <= SCANNED_MAX {
             self.names().position(|other| other == name)
         } else {
             self.parameters.binary_search_by(|other| other.name(&self.text).cmp(name)).ok()
         };
-        found.and_then(|index| self.parameters.get(index)).map(|found| found.value(&self.text))
+        found.and_then(|index| self.parameters.get(index))
+    }
+
+    /// Whether it was JSON, in which every value has a kind; an empty object has none.
+    pub(crate) const fn has_kinds(&self) -> bool {
+        !self.kinds.is_empty()
+    }
+
+    /// What the value of this parameter is, where it was JSON.
+    pub(crate) fn kind(&self, name: &str) -> Option<JsonKind> {
+        let start = self.parameter(name)?.start;
+        let found = self.kinds.binary_search_by_key(&start, |(start, _)| *start).ok()?;
+        self.kinds.get(found).map(|(_, kind)| *kind)
     }
 
     /// Whether a name begins with these two texts, one behind the other.

@@ -6,6 +6,12 @@ mod iam {
     mod encode;
 }
 
+mod organizations {
+    mod constraints;
+    mod decode;
+    mod encode;
+}
+
 mod sts {
     mod constraints;
     mod decode;

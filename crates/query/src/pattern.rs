@@ -5,8 +5,14 @@
 //! which expression and stops at one it does not know. Expressions must match the
 //! whole text. Spec: `\w` and `\d` are Java's, so ASCII only.
 
+mod organizations;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use self::organizations::{
+    child_id, create_account_request_id, email, handshake_id, parent_id, policy_target_id,
+    responsibility_transfer_id, root_id, taggable_resource_id, unit_id,
+};
 
 /// An expression: its text, which messages show, and its meaning.
 pub(crate) struct Pattern {
@@ -51,6 +57,16 @@ pub(crate) const fn name(character: char) -> bool {
     word(character) || matches!(character, '+' | '=' | ',' | '.' | '@' | '-')
 }
 
+/// `[\w+=,.@-]{1,64}`
+pub(crate) fn role_name(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && any(text, name)
+}
+
+/// `^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$`
+pub(crate) fn tag_text(text: &str) -> bool {
+    any(text, tag)
+}
+
 /// `[\w+=,.@:\/-]` and `[\w+=/:,.@-]`
 pub(crate) const fn name_or_path(character: char) -> bool {
     name(character) || matches!(character, ':' | '/')
@@ -69,6 +85,11 @@ pub(crate) const fn upper_or_digit(character: char) -> bool {
 /// `[ -~]`
 pub(crate) const fn printable(character: char) -> bool {
     matches!(character, ' '..='~')
+}
+
+/// `[\s\S]`
+pub(crate) const fn anything(_: char) -> bool {
+    true
 }
 
 /// `[\p{L}\p{Z}\p{N}_.:/=+\-@]`

@@ -3,6 +3,7 @@ use stead_api::{ApiError, ErrorCode, Operation, Service};
 use crate::value::{ToValue, Value};
 
 mod json;
+mod json_protocol;
 #[cfg(test)]
 mod tests;
 mod xml;
@@ -14,6 +15,8 @@ pub enum Format {
     Xml,
     /// JSON, for those that say so.
     Json,
+    /// AWS JSON 1.1, in which some services are asked and answer.
+    JsonProtocol,
 }
 
 /// Whether an error shows its hint.
@@ -37,12 +40,14 @@ impl Format {
         if json { Self::Json } else { Self::Xml }
     }
 
-    /// The `Content-Type` of the response. Observed: STS.
+    /// The `Content-Type` of the response. Observed: STS. Spec: Smithy, "AWS JSON 1.1
+    /// protocol".
     #[must_use]
     pub const fn content_type(self) -> &'static str {
         match self {
             Self::Xml => "text/xml",
             Self::Json => "application/json",
+            Self::JsonProtocol => "application/x-amz-json-1.1",
         }
     }
 }
@@ -54,17 +59,29 @@ where
     O: Operation,
     O::Output: ToValue,
 {
+    if format == Format::JsonProtocol {
+        return json_protocol::answer(O::Output::HAS_RESULT.then(|| output.to_value()));
+    }
     let request_id = Value::Structure(vec![("RequestId", Value::Text(request_id.into()))]);
     let metadata = vec![("ResponseMetadata", request_id)];
     let response = [O::NAME, "Response"].concat();
     let result = O::Output::HAS_RESULT.then(|| ([O::NAME, "Result"].concat(), output.to_value()));
     match format {
         Format::Xml => xml::document(&response, O::SERVICE.xml_namespace(), result, metadata),
-        Format::Json => json::document(&response, result, metadata),
+        Format::Json | Format::JsonProtocol => json::document(&response, result, metadata),
     }
 }
 
-/// The body of an error response; its status is that of the error's code.
+/// The status of an error response.
+#[must_use]
+pub const fn error_status(code: ErrorCode, format: Format) -> u16 {
+    match format {
+        Format::Xml | Format::Json => code.status(),
+        Format::JsonProtocol => json_protocol::code(code).status(),
+    }
+}
+
+/// The body of an error response; [`error_status`] is its status.
 ///
 /// `service` is `None` while it is not known which service was meant. Of the error,
 /// code, message and hint are written, never its context.
@@ -78,6 +95,9 @@ pub fn encode_error(
 ) -> String {
     let code = error.code();
     let hint = error.hint().filter(|_| hints == Hints::Shown).unwrap_or_default();
+    if format == Format::JsonProtocol {
+        return json_protocol::error(error, hint);
+    }
     let text = |text: &str| Value::Text(text.to_owned().into());
     let details = Value::Structure(vec![
         ("Type", text(code.fault().as_str())),
@@ -89,7 +109,7 @@ pub fn encode_error(
         Format::Xml => {
             xml::document("ErrorResponse", error_namespace(service, code), None, members)
         }
-        Format::Json => json::members(members),
+        Format::Json | Format::JsonProtocol => json::members(members),
     }
 }
 

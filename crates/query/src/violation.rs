@@ -12,6 +12,81 @@ pub(crate) enum Echo {
     Repeat,
     /// `Value at 'path'`, as IAM does.
     Withhold,
+    /// Neither: an error tells the first violation, as a reason, as Organizations does.
+    Reason,
+}
+
+/// Which kind of constraint a value breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Broken {
+    /// It must be there.
+    Required,
+    /// The expression.
+    Pattern,
+    /// The closed set.
+    Set,
+    /// The fewest characters or elements.
+    Shortest,
+    /// The most characters or elements.
+    Longest,
+    /// The least number.
+    Least,
+    /// The greatest number.
+    Greatest,
+}
+
+impl Broken {
+    /// What a reason begins with.
+    ///
+    /// Observed: UpdateOrganizationalUnit, UntagResource, ListOrganizationalUnitsForParent, and
+    /// DescribeEffectivePolicy for the set (radkawar/stackd, recorded in 2026).
+    const fn reason(self) -> &'static str {
+        match self {
+            Self::Required => "INPUT_REQUIRED",
+            Self::Pattern => "INVALID_PATTERN",
+            Self::Set => "INVALID_ENUM",
+            Self::Shortest => "MIN_LENGTH_EXCEEDED",
+            Self::Longest => "MAX_LENGTH_EXCEEDED",
+            Self::Least => "MIN_VALUE_EXCEEDED",
+            Self::Greatest => "MAX_VALUE_EXCEEDED",
+        }
+    }
+
+    /// What the message says of it.
+    ///
+    /// Observed: RoadieHQ/roadie-backstage-plugins issue 1391, for the expression. Spec:
+    /// Organizations API Reference, InvalidInputException, for the others.
+    const fn message(self) -> &'static str {
+        match self {
+            Self::Required => "You must include a value for all required parameters.",
+            Self::Pattern => "You provided a value that does not match the required pattern.",
+            Self::Set => "You specified an invalid value.",
+            Self::Shortest => "You provided a string parameter that is shorter than allowed.",
+            Self::Longest => "You provided a string parameter that is longer than allowed.",
+            Self::Least => {
+                "You provided a numeric parameter that has a smaller value than allowed."
+            }
+            Self::Greatest => {
+                "You provided a numeric parameter that has a larger value than allowed."
+            }
+        }
+    }
+}
+
+/// A place as reasons name it: `tags.1.member.key` is `TAGS_1_MEMBER_KEY`, and
+/// `organizationalUnitId` is `ORGANIZATIONAL_UNIT_ID`.
+///
+/// Observed: as above, for names. Choice: for what lies within a list, as other services of
+/// the framework name it.
+fn words(path: &str) -> String {
+    let mut words = String::with_capacity(path.len() + 8);
+    for character in path.chars() {
+        if character.is_ascii_uppercase() && words.ends_with(|before: char| before != '_') {
+            words.push('_');
+        }
+        words.push(if character == '.' { '_' } else { character.to_ascii_uppercase() });
+    }
+    words
 }
 
 /// Everything found wrong so far.
@@ -24,6 +99,8 @@ pub(crate) struct Report {
     count: usize,
     /// The first of them, in AWS's order.
     violations: Vec<String>,
+    /// What the first of them is and where, for a reason.
+    first: Option<(Broken, String)>,
     /// The first text that breaks a rule AWS states in words, and lists with no other.
     stated: Option<String>,
     /// A message repeats what is a secret.
@@ -38,6 +115,7 @@ impl Report {
             malformed: None,
             count: 0,
             violations: Vec::new(),
+            first: None,
             stated: None,
             repeats_secret: false,
         }
@@ -57,18 +135,29 @@ impl Report {
     pub(crate) fn missing(&mut self, path: &str) {
         // Observed: STS says `Value null`, IAM says `Value`.
         let value = if self.echo == Echo::Repeat { " null" } else { "" };
-        self.push(value, path, "Member must not be null");
+        self.push(value, path, Broken::Required, "Member must not be null");
+    }
+
+    /// Whether only what is broken first is told, and where.
+    pub(crate) fn tells_reasons(&self) -> bool {
+        self.echo == Echo::Reason
     }
 
     /// A value that breaks a constraint; `None` when it must not be repeated.
-    pub(crate) fn refused(&mut self, value: Option<&str>, path: &str, constraint: &str) {
+    pub(crate) fn refused(
+        &mut self,
+        value: Option<&str>,
+        path: &str,
+        broken: Broken,
+        constraint: &str,
+    ) {
         let value = match (self.echo, value) {
             (Echo::Repeat, Some(value)) => {
                 format!(" '{}'", shortened(value, ECHO_CHARACTERS_MAX))
             }
-            (Echo::Repeat, None) | (Echo::Withhold, _) => String::new(),
+            (Echo::Repeat, None) | (Echo::Withhold | Echo::Reason, _) => String::new(),
         };
-        self.push(&value, path, constraint);
+        self.push(&value, path, broken, constraint);
     }
 
     /// A value that does not match its expression.
@@ -78,17 +167,19 @@ impl Report {
                 let error = format!("The specified value for {path} is invalid. {statement}");
                 self.stated.get_or_insert(error);
             }
-            (Echo::Repeat, _) | (Echo::Withhold, None) => {
+            (Echo::Repeat | Echo::Reason, _) | (Echo::Withhold, None) => {
                 let constraint =
                     format!("Member must satisfy regular expression pattern: {expression}");
-                self.refused(value, path, &constraint);
+                self.refused(value, path, Broken::Pattern, &constraint);
             }
         }
     }
 
-    fn push(&mut self, value: &str, path: &str, constraint: &str) {
+    fn push(&mut self, value: &str, path: &str, broken: Broken, constraint: &str) {
         self.count += 1;
-        if self.violations.len() < VIOLATIONS_SHOWN_MAX {
+        if self.tells_reasons() {
+            self.first.get_or_insert_with(|| (broken, words(path)));
+        } else if self.violations.len() < VIOLATIONS_SHOWN_MAX {
             let violation =
                 format!("Value{value} at '{path}' failed to satisfy constraint: {constraint}");
             self.violations.push(violation);
@@ -105,6 +196,11 @@ impl Report {
     fn error(self) -> Option<ApiError> {
         if let Some(message) = self.malformed {
             return Some(ApiError::new(ErrorCode::MalformedInput, message));
+        }
+        // Choice: the first of several, in the order in which other services list all.
+        if let Some((broken, place)) = self.first {
+            let error = ApiError::new(ErrorCode::InvalidInputException, broken.message());
+            return Some(error.with_reason(format!("{}:{place}", broken.reason())));
         }
         // Choice: what the framework refuses goes before what IAM checks itself.
         if let (0, Some(stated)) = (self.count, self.stated) {

@@ -42,7 +42,7 @@ use crate::traces::Traces;
 
 pub(crate) use self::log_line::CallLines;
 
-/// Answers the requests of STS and IAM.
+/// Answers the requests of STS, IAM and Organizations.
 pub(crate) struct Gateway<S> {
     accounts: Arc<Accounts<S>>,
     keyring: Arc<LiveKeyring>,

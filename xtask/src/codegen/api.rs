@@ -97,6 +97,12 @@ fn operations(service: &Service<'_>) -> String {
         ));
     }
     text.push_str("}\n");
+    if let Some(prefix) = &service.model.target_prefix {
+        text.push_str(&format!(
+            "\n/// What stands before an operation's name in `X-Amz-Target`.\n\
+             pub const TARGET_PREFIX: &str = \"{prefix}\";\n"
+        ));
+    }
     text
 }
 

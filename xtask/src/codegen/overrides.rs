@@ -12,6 +12,7 @@ use serde::Deserialize;
 pub(crate) struct Overrides {
     sts: ServiceOverrides,
     iam: ServiceOverrides,
+    organizations: ServiceOverrides,
     /// Error codes that no model lists.
     pub(crate) common_errors: Vec<CommonError>,
 }
@@ -64,7 +65,11 @@ impl Overrides {
 
     /// What is said about one service.
     pub(crate) fn service(&self, name: &str) -> &ServiceOverrides {
-        if name == "sts" { &self.sts } else { &self.iam }
+        match name {
+            "sts" => &self.sts,
+            "iam" => &self.iam,
+            _ => &self.organizations,
+        }
     }
 }
 
@@ -77,7 +82,7 @@ impl ServiceOverrides {
         match operation {
             name if name.starts_with("Tag") || name.starts_with("Untag") => AccessLevel::Tagging,
             name if name.starts_with("List") => AccessLevel::List,
-            name if name.starts_with("Get") => AccessLevel::Read,
+            name if name.starts_with("Get") || name.starts_with("Describe") => AccessLevel::Read,
             _ => AccessLevel::Write,
         }
     }

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 /// Character classes that are repeated, `[...]*` or `[...]+`.
-const CLASSES: [(&str, &str); 16] = [
+const CLASSES: [(&str, &str); 18] = [
     (r"\d", "digit"),
     (r"\w", "word"),
     (r"\w-", "word_or_dash"),
@@ -15,6 +15,8 @@ const CLASSES: [(&str, &str); 16] = [
     (r"a-zA-Z0-9:_.-", "channel"),
     (r"A-Z0-9", "upper_or_digit"),
     (r" -~", "printable"),
+    (r"\u0020-\u007E", "printable"),
+    (r"\s\S", "anything"),
     (r"\p{L}\p{Z}\p{N}_.:/=+\-@", "tag"),
     (r"\u0009\u000A\u000D\u0020-\u00FF", "latin"),
     (r"\u0020-\u00FF", "latin_line"),
@@ -23,8 +25,9 @@ const CLASSES: [(&str, &str); 16] = [
 ];
 
 /// Expressions with a function of their own.
-const WHOLE: [(&str, &str); 9] = [
+const WHOLE: [(&str, &str); 22] = [
     (r"\d{12}", "account_id"),
+    (r"^\d{12}$", "account_id"),
     (r"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$", "account_alias"),
     (r"\u002F[\u0021-\u007F]*", "path_prefix"),
     (r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)", "path"),
@@ -32,6 +35,21 @@ const WHOLE: [(&str, &str); 9] = [
     (r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?", "policy_version_id"),
     (r"^p-[0-9a-zA-Z_]{8,128}$", "organizations_policy_id"),
     (r"^o-[0-9a-z]{10,32}\/r-[0-9a-z]{4,32}[0-9a-z-\/]*", "organizations_path"),
+    (r"[\w+=,.@-]{1,64}", "role_name"),
+    (r"[^\s@]+@[^\s@]+\.[^\s@]+", "email"),
+    (r"^r-[0-9a-z]{4,32}$", "root_id"),
+    (r"^ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}$", "unit_id"),
+    (r"^car-[a-z0-9]{8,32}$", "create_account_request_id"),
+    (r"^h-[0-9a-z]{8,32}$", "handshake_id"),
+    (r"^rt-[0-9a-z]{8,32}$", "responsibility_transfer_id"),
+    (r"^(\d{12})|(ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})$", "child_id"),
+    (r"^(r-[0-9a-z]{4,32})|(ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})$", "parent_id"),
+    (r"^(r-[0-9a-z]{4,32})|(\d{12})|(ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})$", "policy_target_id"),
+    (
+        r"^(r-[0-9a-z]{4,32})|(\d{12})|(ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})|(^p-[0-9a-zA-Z_]{8,128})|(^rp-[0-9a-zA-Z_]{4,128})|(^rt-[0-9a-zA-Z_]{8,32})$",
+        "taggable_resource_id",
+    ),
+    (r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$", "tag_text"),
     (r"^http(s?)://[a-zA-Z0-9._/-]*(\?[a-zA-Z0-9._=&-]*)?(#[a-zA-Z0-9._/-]*)?$", "redirect_url"),
 ];
 

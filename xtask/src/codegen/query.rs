@@ -151,6 +151,7 @@ fn reading(service: &Service<'_>, member: &Member<'_>) -> Result<String> {
         }
         Kind::Integer => format!("cursor.integer(\"{wire}\", {presence}, &{constant})"),
         Kind::Boolean => format!("cursor.boolean(\"{wire}\", {presence})"),
+        Kind::Timestamp => format!("cursor.moment(\"{wire}\", {presence})"),
         Kind::Structure => format!("cursor.structure(\"{wire}\", {presence})"),
         Kind::List => {
             let name = element(member.shape_name, shape)?;
@@ -170,7 +171,7 @@ fn reading(service: &Service<'_>, member: &Member<'_>) -> Result<String> {
                 other => bail!("`{wire}`: the decoder knows no lists of {other:?}"),
             }
         }
-        Kind::Long | Kind::Timestamp | Kind::Blob | Kind::Map => {
+        Kind::Long | Kind::Blob | Kind::Map => {
             bail!("`{wire}`: the decoder knows no {:?}", shape.kind)
         }
     })

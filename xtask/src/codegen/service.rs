@@ -69,6 +69,11 @@ impl<'a> Service<'a> {
         Ok(service)
     }
 
+    /// Whether it speaks JSON, and not Query.
+    pub(crate) const fn speaks_json(&self) -> bool {
+        self.model.target_prefix.is_some()
+    }
+
     /// `Sts` or `Iam`.
     pub(crate) fn type_name(&self) -> String {
         names::type_name(&self.model.service)
@@ -205,7 +210,8 @@ impl<'a> Service<'a> {
                 );
             }
             ensure!(
-                operation.output.is_some() == operation.result_wrapper.is_some(),
+                self.speaks_json()
+                    || operation.output.is_some() == operation.result_wrapper.is_some(),
                 "{name}: an output without a result wrapper"
             );
         }

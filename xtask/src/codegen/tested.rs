@@ -5,17 +5,30 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use crate::codegen::names;
+use crate::codegen::service::Service;
+
 /// Tests with an SDK: files of requests that succeed, or must be refused here.
 const CLIENT: &str = "tests/sdk/conformance";
 const CLIENT_FILES: [&str; 3] = ["effects", "reads", "refusals"];
 
+/// Tests with an SDK of a service that the conformance suite does not call: boto3's methods
+/// have the operations' names, in the manner of Python.
+const BOTO3: &str = "tests/sdk/python";
+const BOTO3_FILES: &str = "test_organizations";
+
 /// Tests of the handlers, in the order in which they are looked through.
-const HANDLERS: [&str; 3] =
-    ["crates/iam/tests/corpus", "crates/iam/tests/it", "crates/sts/tests/it"];
+const HANDLERS: [&str; 4] = [
+    "crates/iam/tests/corpus",
+    "crates/iam/tests/it",
+    "crates/organizations/tests/it",
+    "crates/sts/tests/it",
+];
 
 /// The files that hold tests of operations.
 pub(crate) struct Tested {
     client: Vec<TestFile>,
+    boto3: Vec<TestFile>,
     handlers: Vec<TestFile>,
 }
 
@@ -36,11 +49,16 @@ impl Tested {
             let name = file.path.rsplit('/').next().unwrap_or_default();
             CLIENT_FILES.iter().any(|kind| name.starts_with(kind))
         });
+        let mut boto3 = files(root, BOTO3)?;
+        boto3.retain(|file| {
+            let name = file.path.rsplit('/').next().unwrap_or_default();
+            name.starts_with(BOTO3_FILES)
+        });
         let mut handlers = Vec::new();
         for directory in HANDLERS {
             handlers.append(&mut files(root, directory)?);
         }
-        Ok(Self { client, handlers })
+        Ok(Self { client, boto3, handlers })
     }
 
     /// The first file in which an operation of a service is tested with an SDK, and the first
@@ -48,13 +66,18 @@ impl Tested {
     ///
     /// # Errors
     /// An operation that is tested in one of the two ways only, or in none.
-    pub(crate) fn of(&self, service: &str, operation: &str) -> Result<[&str; 2]> {
-        let own = format!("crates/{service}/");
+    pub(crate) fn of(&self, service: &Service<'_>, operation: &str) -> Result<[&str; 2]> {
+        let own = format!("crates/{}/", service.name());
         let handler = naming(&self.handlers, operation, &own);
-        let handler = handler.or_else(|| naming(&self.handlers, operation, ""));
+        // IAM has operations of the same names as Organizations.
+        let others = if service.speaks_json() { own.as_str() } else { "" };
+        let handler = handler.or_else(|| naming(&self.handlers, operation, others));
+        let client = match service.speaks_json() {
+            true => naming(&self.boto3, &names::field(operation), ""),
+            false => naming(&self.client, operation, ""),
+        };
         Ok([
-            naming(&self.client, operation, "")
-                .with_context(|| format!("{operation} is not tested with an SDK"))?,
+            client.with_context(|| format!("{operation} is not tested with an SDK"))?,
             handler.with_context(|| format!("no test of its handler names {operation}"))?,
         ])
     }

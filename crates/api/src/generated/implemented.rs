@@ -214,3 +214,18 @@ macro_rules! implemented_iam {
         }
     };
 }
+
+/// Calls a macro with the names of the built ORGANIZATIONS operations, so that a
+/// dispatcher made of them does not compile while a handler is missing.
+///
+/// `implemented_organizations!(arms, x, y)` expands to `arms! { [x, y] A, B, ... }`;
+/// the names are those of the types in [`organizations`](crate::organizations) and of the
+/// variants of [`OrganizationsOperation`](crate::organizations::OrganizationsOperation).
+#[macro_export]
+macro_rules! implemented_organizations {
+    ($callback:ident $(, $($context:tt)*)?) => {
+        $callback! { [$($($context)*)?]
+            DescribeOrganization,
+        }
+    };
+}

@@ -30,7 +30,7 @@ pub(crate) fn call(
         Form::parse(None, Some("application/x-www-form-urlencoded"), body.join("&").as_bytes())?;
     match form.operation()? {
         KnownOperation::Iam(operation) => dispatch(world, credentials, operation, &form),
-        KnownOperation::Sts(operation) => panic!("{operation:?} is not of IAM"),
+        other => panic!("{other:?} is not of IAM"),
     }
 }
 

@@ -3,7 +3,7 @@
 use stead_api::ClosedSet;
 
 use crate::pattern::Pattern;
-use crate::violation::Report;
+use crate::violation::{Broken, Report};
 
 /// How many characters or elements there may be.
 #[derive(Clone, Copy)]
@@ -63,10 +63,10 @@ impl Length {
         report: &mut Report,
     ) {
         if self.too_short(count) {
-            report.refused(shown, path, &self.at_least());
+            report.refused(shown, path, Broken::Shortest, &self.at_least());
         }
         if self.too_long(count) {
-            report.refused(shown, path, &self.at_most());
+            report.refused(shown, path, Broken::Longest, &self.at_most());
         }
     }
 }
@@ -114,11 +114,11 @@ impl Number {
         let shown = value.to_string();
         if self.min.is_some_and(|min| value < min) {
             let constraint = bound("value greater than or equal to", self.min);
-            report.refused(Some(&shown), path, &constraint);
+            report.refused(Some(&shown), path, Broken::Least, &constraint);
         }
         if self.max.is_some_and(|max| value > max) {
             let constraint = bound("value less than or equal to", self.max);
-            report.refused(Some(&shown), path, &constraint);
+            report.refused(Some(&shown), path, Broken::Greatest, &constraint);
         }
     }
 }

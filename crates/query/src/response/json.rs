@@ -20,7 +20,12 @@ pub(super) fn document(
 
 /// A document of these members.
 pub(super) fn members(members: Vec<(&'static str, Value<'_>)>) -> String {
-    json(&Value::Structure(members)).to_string()
+    value(&Value::Structure(members))
+}
+
+/// A document of this value.
+pub(super) fn value(value: &Value<'_>) -> String {
+    json(value).to_string()
 }
 
 fn json(value: &Value<'_>) -> Json {

@@ -282,3 +282,103 @@ proptest! {
         prop_assert_eq!(texts(&with_path(&text), "Path").len(), 1);
     }
 }
+
+fn of_json_protocol(error: &ApiError) -> (u16, String) {
+    let format = Format::JsonProtocol;
+    let body = encode_error(None, error, "r", format, Hints::Shown);
+    (error_status(error.code(), format), body)
+}
+
+#[test]
+fn an_answer_of_the_json_protocol_is_the_result_alone() {
+    use stead_api::organizations::{
+        DescribeOrganization, DescribeOrganizationResponse, DetachPolicy, DetachPolicyResponse,
+        EnabledServicePrincipal, ListAWSServiceAccessForOrganization,
+        ListAWSServiceAccessForOrganizationResponse,
+    };
+    let format = Format::JsonProtocol;
+    assert_eq!(format.content_type(), "application/x-amz-json-1.1");
+    let nothing = DescribeOrganizationResponse { organization: None };
+    assert_eq!(encode::<DescribeOrganization>(&nothing, "r", format), "{}");
+    assert_eq!(encode::<DetachPolicy>(&DetachPolicyResponse {}, "r", format), "");
+    let listed = ListAWSServiceAccessForOrganizationResponse {
+        enabled_service_principals: Some(vec![EnabledServicePrincipal {
+            service_principal: Some("a\"\u{7f}".to_owned()),
+            date_enabled: Some(Timestamp::from_epoch_seconds(1_772_366_400)),
+        }]),
+        next_token: None,
+    };
+    assert_eq!(
+        encode::<ListAWSServiceAccessForOrganization>(&listed, "r", format),
+        "{\"EnabledServicePrincipals\":[{\"DateEnabled\":1772366400,\"ServicePrincipal\":\"a\\\"\u{7f}\"}]}"
+    );
+}
+
+#[test]
+fn what_is_refused_before_the_service_has_other_names_in_the_json_protocol() {
+    let message = |name: &str| format!("{{\"__type\":\"{name}\",\"message\":\"The\"}}");
+    for (code, name) in [
+        (ErrorCode::InvalidClientTokenId, "UnrecognizedClientException"),
+        (ErrorCode::SignatureDoesNotMatch, "InvalidSignatureException"),
+        (ErrorCode::MissingAuthenticationToken, "MissingAuthenticationTokenException"),
+        (ErrorCode::IncompleteSignature, "IncompleteSignatureException"),
+        (ErrorCode::ExpiredToken, "ExpiredTokenException"),
+    ] {
+        let written = of_json_protocol(&ApiError::new(code, "The"));
+        assert_eq!(written, (400, message(name)));
+        // Query keeps its own.
+        assert_eq!(error_status(code, Format::Xml), code.status());
+    }
+}
+
+#[test]
+fn an_error_of_the_json_protocol_has_its_own_name_status_and_members() {
+    let error = |code, message: &str| ApiError::new(code, message);
+    for (error, status, body) in [
+        (
+            error(ErrorCode::AWSOrganizationsNotInUseException, "Your"),
+            400,
+            r#"{"__type":"AWSOrganizationsNotInUseException","Message":"Your"}"#,
+        ),
+        (
+            error(ErrorCode::InvalidInputException, "You").with_reason("INVALID_ENUM:FILTER"),
+            400,
+            r#"{"__type":"InvalidInputException","Message":"You","Reason":"INVALID_ENUM:FILTER"}"#,
+        ),
+        (
+            ApiError::access_denied("User: \"x\"")
+                .with_hint(" (denial d-1)")
+                .with_context("secret"),
+            400,
+            r#"{"__type":"AccessDeniedException","Message":"User: \"x\" (denial d-1)"}"#,
+        ),
+        (error(ErrorCode::MalformedInput, ""), 400, r#"{"__type":"SerializationException"}"#),
+        (
+            error(ErrorCode::MalformedInput, "S"),
+            400,
+            r#"{"__type":"SerializationException","Message":"S"}"#,
+        ),
+        (
+            error(ErrorCode::UnknownOperationException, ""),
+            400,
+            r#"{"__type":"UnknownOperationException"}"#,
+        ),
+        (
+            error(ErrorCode::Throttling, "Rate exceeded"),
+            400,
+            r#"{"__type":"TooManyRequestsException","Message":"Rate exceeded"}"#,
+        ),
+        (
+            error(ErrorCode::ServiceUnavailable, "The"),
+            503,
+            r#"{"__type":"ServiceUnavailable","Message":"The"}"#,
+        ),
+        (
+            ApiError::not_implemented("AcceptHandshake"),
+            501,
+            r#"{"__type":"NotImplemented","Message":"The operation AcceptHandshake is not implemented."}"#,
+        ),
+    ] {
+        assert_eq!(of_json_protocol(&error), (status, body.to_owned()));
+    }
+}

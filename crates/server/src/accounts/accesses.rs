@@ -123,11 +123,7 @@ pub(crate) fn record_key(principal: &UniqueId, operation: KnownOperation) -> Opt
 fn read(key: &str) -> Option<(UniqueId, KnownOperation)> {
     let mut parts = key.split('/');
     let (_kind, principal) = (parts.next()?, parts.next()?.parse().ok()?);
-    let service = match parts.next()? {
-        "iam" => Service::Iam,
-        "sts" => Service::Sts,
-        _ => return None,
-    };
+    let service = Service::from_signing_name(parts.next()?)?;
     let operation = KnownOperation::lookup(service, parts.next()?)?;
     parts.next().is_none().then_some((principal, operation))
 }

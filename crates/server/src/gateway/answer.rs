@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::StatusCode;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, REFERER, USER_AGENT};
 use http::request::Parts;
+use http::{Method, StatusCode};
 use stead_api::{ApiError, ErrorCode, Fault, KnownOperation, Service};
 use stead_authorizer::{RequestFacts, Transport as Connection};
-use stead_query::{Form, Format, Hints, encode_error};
+use stead_query::{Form, Format, Hints, encode_error, error_status};
 use stead_store::Store;
 use stead_types::Arn;
 use tokio::time::Instant;
@@ -98,7 +98,7 @@ impl<S: Store> Gateway<S> {
             }
             Err(error) => {
                 self.measure(&known, Some(&error), began.elapsed());
-                span.end(id, None, Some(&error));
+                span.end(id, None, Some(&error), format);
                 return self.refuse(id, None, &error, format);
             }
         };
@@ -113,7 +113,7 @@ impl<S: Store> Gateway<S> {
         self.record(Called { arrival: &arrival, known: &known, outcome: &outcome }, now);
         log(self.call_lines, id, &known, &outcome);
         self.measure(&known, outcome.as_ref().err(), began.elapsed());
-        span.end(id, known.operation, outcome.as_ref().err());
+        span.end(id, known.operation, outcome.as_ref().err(), format);
         match outcome {
             Ok(body) => Reply::new(StatusCode::OK, format.content_type(), body),
             Err(error) => self.refuse(id, known.service(), &error, format),
@@ -135,14 +135,24 @@ impl<S: Store> Gateway<S> {
         let charged = self.throttle.charge_address(source);
         charged.inspect_err(|_| self.metrics.throttled.address.add_one())?;
         let content_type = text(head, &CONTENT_TYPE);
-        let form = Form::parse(head.uri.query(), content_type, body)?;
-        let operation = form.operation()?;
+        let (operation, form) = match format {
+            Format::Xml | Format::Json => {
+                let form = Form::parse(head.uri.query(), content_type, body)?;
+                (form.operation()?, Some(form))
+            }
+            // The body says nothing of who and what, and is read once its signature holds.
+            Format::JsonProtocol => (targeted(head)?, None),
+        };
         known.operation = Some(operation);
-        known.role = role_of(operation, &form);
+        known.role = form.as_ref().and_then(|form| role_of(operation, form));
         let now = self.clock.now();
         let recording = self.recording_of_calls();
         let decode = |trail: &mut Trail| {
-            let plan = plan(operation, &form, Writing { request: id, format, recording })?;
+            let writing = Writing { request: id, format, recording };
+            let plan = match &form {
+                Some(form) => plan(operation, form, writing)?,
+                None => plan(operation, &Form::from_json(content_type, body)?, writing)?,
+            };
             trail.parameters = plan.parameters();
             Ok::<_, ApiError>(plan)
         };
@@ -213,7 +223,7 @@ impl<S: Store> Gateway<S> {
             DenialStyle::Strict => Hints::Strict,
         };
         let body = encode_error(service, error, &id.text(), format, hints);
-        let status = StatusCode::from_u16(error.code().status());
+        let status = StatusCode::from_u16(error_status(error.code(), format));
         let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let reply = Reply::new(status, format.content_type(), body);
         match error.code() {
@@ -246,9 +256,25 @@ async fn unless_it_panics<T>(
     poll_fn(polled).await
 }
 
+/// A request that has a target is one of JSON 1.1, and is answered in it.
 fn format(head: &Parts) -> Format {
-    Format::accepted(text(head, &ACCEPT))
+    match head.headers.contains_key(&TARGET) {
+        true => Format::JsonProtocol,
+        false => Format::accepted(text(head, &ACCEPT)),
+    }
 }
+
+/// The operation that a request of JSON 1.1 asks for.
+///
+/// Spec: Smithy, "AWS JSON 1.1 protocol": such requests are posted. Observed: what no protocol
+/// claims is an unknown operation (smithy-lang/smithy issue 1368).
+fn targeted(head: &Parts) -> Result<KnownOperation, ApiError> {
+    let target = text(head, &TARGET).filter(|_| head.method == Method::POST);
+    let operation = target.and_then(KnownOperation::from_target);
+    operation.ok_or_else(|| ApiError::new(ErrorCode::UnknownOperationException, ""))
+}
+
+const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 
 /// A header that is sent once and is text.
 pub(super) fn text<'h>(head: &'h Parts, name: &HeaderName) -> Option<&'h str> {

@@ -6,11 +6,14 @@
 use std::any::Any;
 use std::marker::PhantomData;
 
-use stead_api::{AccessLevel, ApiError, KnownOperation, Operation, Service, iam, sts};
+use stead_api::{
+    AccessLevel, ApiError, KnownOperation, Operation, Service, iam, organizations, sts,
+};
 use stead_audit::{Event, Record, Recorded};
 use stead_authorizer::{Authorized, Denied};
 use stead_directory::Snapshot;
 use stead_iam::Iam;
+use stead_organizations::Organizations;
 use stead_query::{DecodeRequest, Form, Format, ToValue, decode, encode};
 use stead_service::{
     Asks, Call, Handle, PasswordWork, Refused, TokenKeyWork, VerifiedCall, Work, authorize,
@@ -112,29 +115,30 @@ pub(super) fn plan(
     form: &Form,
     writing: Writing,
 ) -> Result<Box<dyn Plan>, ApiError> {
-    macro_rules! sts_arms {
-        ([$asked:expr] $($name:ident,)+) => {
+    use organizations::OrganizationsOperation;
+    use {iam::IamOperation, sts::StsOperation};
+
+    macro_rules! arms {
+        ([$asked:ident $handler:ident $service:ident $all:ident] $($name:ident,)+) => {
             match $asked {
-                $(sts::StsOperation::$name => plan_of::<Sts, sts::$name>(form, writing),)+
-                // Every operation is built; the next model may bring one that is not.
-                #[allow(unreachable_patterns, reason = "depends on the model")]
-                _ => Err(ApiError::not_implemented(operation.name())),
-            }
-        };
-    }
-    macro_rules! iam_arms {
-        ([$asked:expr] $($name:ident,)+) => {
-            match $asked {
-                $(iam::IamOperation::$name => plan_of::<Iam, iam::$name>(form, writing),)+
-                // Every operation is built; the next model may bring one that is not.
+                $($all::$name => plan_of::<$handler, $service::$name>(form, writing),)+
+                // Of some services every operation is built; the next model may bring one
+                // that is not.
                 #[allow(unreachable_patterns, reason = "depends on the model")]
                 _ => Err(ApiError::not_implemented(operation.name())),
             }
         };
     }
     match operation {
-        KnownOperation::Sts(asked) => stead_api::implemented_sts!(sts_arms, asked),
-        KnownOperation::Iam(asked) => stead_api::implemented_iam!(iam_arms, asked),
+        KnownOperation::Sts(asked) => {
+            stead_api::implemented_sts!(arms, asked Sts sts StsOperation)
+        }
+        KnownOperation::Iam(asked) => {
+            stead_api::implemented_iam!(arms, asked Iam iam IamOperation)
+        }
+        KnownOperation::Organizations(asked) => stead_api::implemented_organizations!(
+            arms, asked Organizations organizations OrganizationsOperation
+        ),
     }
 }
 
@@ -224,10 +228,11 @@ fn permitted<Op: Operation>(asks: &Asks, call: &VerifiedCall<'_>) -> Result<Auth
     })
 }
 
-/// No operation of STS changes an account: sessions are their tokens.
+/// No operation of STS changes an account: sessions are their tokens. Those of Organizations
+/// change nothing of the caller's account.
 const fn effect(service: Service, access: AccessLevel) -> Effect {
     match (service, access.is_read_only()) {
-        (Service::Sts, _) | (Service::Iam, true) => Effect::Reads,
+        (Service::Sts | Service::Organizations, _) | (Service::Iam, true) => Effect::Reads,
         (Service::Iam, false) => Effect::Writes,
     }
 }

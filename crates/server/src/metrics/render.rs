@@ -3,7 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use stead_api::Service;
 use stead_types::Timestamp;
 
 use super::Metrics;
@@ -58,10 +57,7 @@ impl Sources {
             if values.iter().all(|(_, value)| *value == 0) {
                 continue;
             }
-            let service = match operation.service() {
-                Service::Sts => "sts",
-                Service::Iam => "iam",
-            };
+            let service = operation.service().signing_name();
             for (outcome, value) in values {
                 samples.value([service, operation.name(), outcome], value);
             }
@@ -76,6 +72,7 @@ impl Sources {
         let mut samples = page.begin(&of::REQUEST_SECONDS);
         samples.histogram(["sts"], &requests.sts_seconds);
         samples.histogram(["iam"], &requests.iam_seconds);
+        samples.histogram(["organizations"], &requests.organizations_seconds);
         samples.histogram(["unknown"], &requests.unknown_seconds);
         page.single(&of::IN_FLIGHT, metrics.in_flight.value());
         page.single(&of::UNFINISHED, self.traffic.unfinished.value());

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use stead_api::iam::IamOperation;
+use stead_api::organizations::OrganizationsOperation;
 use stead_api::sts::StsOperation;
 use stead_api::{ErrorCode, KnownOperation, Service};
 
@@ -40,6 +41,7 @@ pub(crate) struct Requests {
     pub(super) errors: BTreeMap<ErrorCode, Counter>,
     pub(super) sts_seconds: Histogram,
     pub(super) iam_seconds: Histogram,
+    pub(super) organizations_seconds: Histogram,
     pub(super) unknown_seconds: Histogram,
 }
 
@@ -47,12 +49,15 @@ impl Default for Requests {
     fn default() -> Self {
         let sts = StsOperation::ALL.iter().copied().map(KnownOperation::Sts);
         let iam = IamOperation::ALL.iter().copied().map(KnownOperation::Iam);
+        let organizations = OrganizationsOperation::ALL.iter().copied();
+        let all = sts.chain(iam).chain(organizations.map(KnownOperation::Organizations));
         Self {
-            operations: sts.chain(iam).map(|known| (known, Outcomes::default())).collect(),
+            operations: all.map(|known| (known, Outcomes::default())).collect(),
             unknown: Outcomes::default(),
             errors: ErrorCode::ALL.iter().map(|code| (*code, Counter::default())).collect(),
             sts_seconds: Histogram::default(),
             iam_seconds: Histogram::default(),
+            organizations_seconds: Histogram::default(),
             unknown_seconds: Histogram::default(),
         }
     }
@@ -94,6 +99,7 @@ impl Requests {
         match operation.map(KnownOperation::service) {
             Some(Service::Sts) => &self.sts_seconds,
             Some(Service::Iam) => &self.iam_seconds,
+            Some(Service::Organizations) => &self.organizations_seconds,
             None => &self.unknown_seconds,
         }
     }

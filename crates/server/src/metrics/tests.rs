@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stead_api::iam::IamOperation;
+use stead_api::organizations::OrganizationsOperation;
 use stead_api::sts::StsOperation;
 use stead_api::{ErrorCode, KnownOperation};
 use stead_types::Timestamp;
@@ -91,7 +92,9 @@ fn what_was_asked_decides_which_series_there_are_and_bounds_them() {
     let before = series(&sources.page()).len();
     let all = || {
         let sts = StsOperation::ALL.iter().copied().map(KnownOperation::Sts);
-        sts.chain(IamOperation::ALL.iter().copied().map(KnownOperation::Iam))
+        let iam = IamOperation::ALL.iter().copied().map(KnownOperation::Iam);
+        let organizations = OrganizationsOperation::ALL.iter().copied();
+        sts.chain(iam).chain(organizations.map(KnownOperation::Organizations))
     };
     let outcomes = [Outcome::Ok, Outcome::Denied, Outcome::Refused, Outcome::Failed];
     for round in 0..3 {

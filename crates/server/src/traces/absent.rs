@@ -2,6 +2,7 @@
 
 use http::request::Parts;
 use stead_api::{ApiError, KnownOperation};
+use stead_query::Format;
 
 use super::Stage;
 use crate::config;
@@ -48,7 +49,14 @@ impl RequestSpan {
     }
 
     #[inline]
-    pub(crate) const fn end(self, _: RequestId, _: Option<KnownOperation>, _: Option<&ApiError>) {}
+    pub(crate) const fn end(
+        self,
+        _: RequestId,
+        _: Option<KnownOperation>,
+        _: Option<&ApiError>,
+        _: Format,
+    ) {
+    }
 }
 
 #[inline]

@@ -5,7 +5,8 @@ use opentelemetry::trace::{
 };
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::trace::{SdkTracer, Span};
-use stead_api::{ApiError, KnownOperation, Service};
+use stead_api::{ApiError, KnownOperation};
+use stead_query::{Format, error_status};
 
 use super::export::Export;
 use super::{Stage, traceparent};
@@ -71,6 +72,7 @@ impl RequestSpan {
         id: RequestId,
         operation: Option<KnownOperation>,
         error: Option<&ApiError>,
+        format: Format,
     ) {
         let Some(context) = self.0.take() else { return };
         let span = context.span();
@@ -78,12 +80,12 @@ impl RequestSpan {
             return;
         }
         if let Some(operation) = operation {
-            let (service, method) = (service(operation.service()), operation.name());
+            let (service, method) = (operation.service().signing_name(), operation.name());
             span.update_name(format!("{service}.{method}"));
             span.set_attribute(KeyValue::new("rpc.service", service));
             span.set_attribute(KeyValue::new("rpc.method", method));
         }
-        let status = error.map_or(StatusCode::OK.as_u16(), |error| error.code().status());
+        let status = error.map_or(StatusCode::OK.as_u16(), |it| error_status(it.code(), format));
         span.set_attribute(KeyValue::new("aws.request_id", id.to_string()));
         span.set_attribute(KeyValue::new("http.response.status_code", i64::from(status)));
         if let Some(error) = error {
@@ -106,13 +108,6 @@ impl Drop for RequestSpan {
             context.span().set_status(Status::error(""));
             context.span().end();
         }
-    }
-}
-
-const fn service(service: Service) -> &'static str {
-    match service {
-        Service::Sts => "sts",
-        Service::Iam => "iam",
     }
 }
 

@@ -12,6 +12,7 @@ mod authentication;
 mod client;
 mod connection;
 mod denials;
+mod json_protocol;
 mod large_bodies;
 mod metrics;
 mod proxies;
