@@ -1,5 +1,5 @@
 //! An account: its entities, IAM's rules as commands, and the immutable compiled
-//! snapshot. This crate is internal and may change freely.
+//! snapshot; and the organization that accounts can belong to. This crate is internal and may change freely.
 //!
 //! Requests read a [`Snapshot`]. A write begins a [`Draft`] on top of one, runs
 //! commands on it, and commits the [`EntityChange`]s that come out; the draft's
@@ -23,6 +23,9 @@ mod change;
 mod draft;
 pub mod imported;
 mod snapshot;
+
+// What accounts can belong to.
+pub mod organization;
 
 // The rules.
 pub mod commands;

@@ -8,7 +8,7 @@
 mod account;
 mod credential;
 mod delegation;
-mod field;
+pub(crate) mod field;
 mod instance_profile;
 mod outbound;
 mod policy;

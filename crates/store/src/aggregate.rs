@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use stead_types::AccountId;
+use stead_types::{AccountId, OrganizationId};
 use thiserror::Error;
 
 /// What a commit changes as one: the unit of consistency, caching and sharding.
@@ -22,51 +22,6 @@ pub enum Aggregate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("an aggregate is `installation`, `account/` and 12 digits, or `organization/` and its id")]
 pub struct AggregateError;
-
-/// The id of an organization, such as `o-exampleorgid`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OrganizationId(Box<str>);
-
-/// Why a text is not the id of an organization.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("an organization id is `o-` and 10 to 32 lower-case letters or digits")]
-pub struct OrganizationIdError;
-
-impl OrganizationId {
-    /// The id as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for OrganizationId {
-    type Err = OrganizationIdError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // Spec: `OrganizationId` in the API reference of AWS Organizations,
-        // `^o-[a-z0-9]{10,32}$`.
-        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-        let body = text.strip_prefix("o-").ok_or(OrganizationIdError)?;
-        if (10..=32).contains(&body.len()) && body.bytes().all(plain) {
-            Ok(Self(text.into()))
-        } else {
-            Err(OrganizationIdError)
-        }
-    }
-}
-
-impl fmt::Display for OrganizationId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for OrganizationId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
 
 impl FromStr for Aggregate {
     type Err = AggregateError;

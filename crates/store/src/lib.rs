@@ -25,7 +25,7 @@ mod usage;
 pub mod conformance;
 pub mod limits;
 
-pub use aggregate::{Aggregate, AggregateError, OrganizationId, OrganizationIdError};
+pub use aggregate::{Aggregate, AggregateError};
 pub use commit::{Commit, CommitTooLarge, NameClaim, Revision};
 pub use error::{CommitError, StoreError};
 pub use feed::{ChangeFeed, Cursor, FeedEntry};

@@ -15,6 +15,7 @@ mod credential_id;
 mod entropy;
 mod issuer_url;
 mod names;
+mod organization_ids;
 mod saml_id;
 mod saml_provider_name;
 mod secret;
@@ -37,6 +38,10 @@ pub use issuer_url::{IssuerScheme, IssuerUrl, IssuerUrlError};
 pub use names::{
     FederatedUserName, GroupName, InstanceProfileName, MfaDeviceName, NameError, Path, PolicyName,
     RoleName, ServerCertificateName, SessionName, SourceIdentity, UserName,
+};
+pub use organization_ids::{
+    CreateAccountRequestId, OrganizationId, OrganizationPolicyId, OrganizationalUnitId,
+    OrganizationsIdError, RootId,
 };
 pub use saml_id::{SamlId, SamlIdError};
 pub use saml_provider_name::SamlProviderName;

@@ -13,12 +13,12 @@ use crate::entity::{
 use crate::snapshot::LoadReason;
 
 /// Reads one field.
-pub(super) fn parse<T: FromStr>(field: &'static str, text: &str) -> Result<T, LoadReason> {
+pub(crate) fn parse<T: FromStr>(field: &'static str, text: &str) -> Result<T, LoadReason> {
     text.parse().map_err(|_| LoadReason::Field { field })
 }
 
 /// Reads a field that is a list without repetitions.
-pub(super) fn parse_list<T: FromStr + PartialEq>(
+pub(crate) fn parse_list<T: FromStr + PartialEq>(
     field: &'static str,
     texts: &[String],
 ) -> Result<Vec<T>, LoadReason> {
@@ -73,7 +73,7 @@ pub(super) fn parse_owner(text: &str) -> Result<KeyOwner, LoadReason> {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct TagRecord {
+pub(crate) struct TagRecord {
     key: String,
     value: String,
 }
@@ -87,7 +87,7 @@ impl TagRecord {
         tags.iter().map(record).collect()
     }
 
-    pub(super) fn of_resource(tags: &ResourceTags) -> Vec<Self> {
+    pub(crate) fn of_resource(tags: &ResourceTags) -> Vec<Self> {
         tags.iter()
             .map(|(key, value)| Self {
                 key: key.as_str().to_owned(),
@@ -100,7 +100,7 @@ impl TagRecord {
         TagSet::new(Self::tags(records)?).map_err(|_| LoadReason::Field { field: "tags" })
     }
 
-    pub(super) fn resource(records: &[Self]) -> Result<ResourceTags, LoadReason> {
+    pub(crate) fn resource(records: &[Self]) -> Result<ResourceTags, LoadReason> {
         ResourceTags::new(Self::tags(records)?).map_err(|_| LoadReason::Field { field: "tags" })
     }
 

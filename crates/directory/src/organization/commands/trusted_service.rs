@@ -1,0 +1,29 @@
+//! Services that may act in the organization.
+
+use stead_types::Timestamp;
+
+use crate::organization::{Missing, OrganizationDraft, OrganizationError};
+
+/// Trusts a service, by its principal; nothing where it is trusted.
+pub fn enable(draft: &mut OrganizationDraft, principal: &str, now: Timestamp) {
+    if !draft.organization().root().trusted_services.contains_key(principal) {
+        draft.edit_root(|root| {
+            root.trusted_services.insert(principal.into(), now);
+        });
+    }
+}
+
+/// Trusts a service no more.
+///
+/// # Errors
+/// It is not trusted.
+pub fn disable(draft: &mut OrganizationDraft, principal: &str) -> Result<(), OrganizationError> {
+    if !draft.organization().root().trusted_services.contains_key(principal) {
+        let name = principal.to_owned();
+        return Err(OrganizationError::Missing(Missing::TrustedService, name));
+    }
+    draft.edit_root(|root| {
+        root.trusted_services.remove(principal);
+    });
+    Ok(())
+}

@@ -1,0 +1,288 @@
+//! What an organization holds: plain immutable values, shared by `Arc` in a snapshot.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use stead_policy::{DocumentKind, PolicyText};
+use stead_types::{
+    AccountId, Arn, CreateAccountRequestId, OrganizationId, OrganizationPolicyId,
+    OrganizationalUnitId, RoleName, RootId, Timestamp,
+};
+
+use crate::StoredPolicy;
+use crate::entity::ResourceTags;
+
+/// The kinds of policies that limit accounts.
+///
+/// Choice: what the others do (tags, backups and so on) is not about who may do what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ControlKind {
+    /// Service control policies: what principals of member accounts may do at most.
+    ServiceControl,
+    /// Resource control policies: what may be done with resources of member accounts at most.
+    ResourceControl,
+}
+
+/// What units and accounts lie under.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Parent {
+    /// The root; an organization has one.
+    Root,
+    /// A unit.
+    Unit(OrganizationalUnitId),
+}
+
+/// What policies are attached to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// The root, and so everything.
+    Root,
+    /// A unit, and what lies under it.
+    Unit(OrganizationalUnitId),
+    /// An account.
+    Account(AccountId),
+}
+
+/// The policies attached to one target, by id.
+pub type AttachedControls = BTreeSet<OrganizationPolicyId>;
+
+/// The organization itself, with its root.
+#[derive(Clone, Debug)]
+pub struct OrganizationRoot {
+    /// Its id.
+    pub id: OrganizationId,
+    /// The id of its root.
+    pub root: RootId,
+    /// The account that has created it and manages it. No policy of the organization limits
+    /// it.
+    pub management: AccountId,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Which kinds of policies take effect.
+    pub enabled: BTreeSet<ControlKind>,
+    /// The policies attached to the root.
+    pub policies: AttachedControls,
+    /// Tags of the root.
+    pub tags: ResourceTags,
+    /// The services that may act in the organization, by principal, since when.
+    pub trusted_services: BTreeMap<Box<str>, Timestamp>,
+}
+
+/// An organizational unit.
+#[derive(Clone, Debug)]
+pub struct OrganizationalUnit {
+    /// Its id.
+    pub id: OrganizationalUnitId,
+    /// Its name, which no other unit under the same parent has.
+    pub name: Box<str>,
+    /// What it lies under.
+    pub parent: Parent,
+    /// The policies attached to it.
+    pub policies: AttachedControls,
+    /// Its tags.
+    pub tags: ResourceTags,
+}
+
+/// An account of the organization, the management account included.
+#[derive(Clone, Debug)]
+pub struct MemberAccount {
+    /// The account.
+    pub account: AccountId,
+    /// What the organization calls it.
+    pub name: Box<str>,
+    /// The address of its root user.
+    pub email: Box<str>,
+    /// Whether it is used.
+    pub status: MemberStatus,
+    /// Since when it is a member.
+    pub joined_at: Timestamp,
+    /// How it has become one.
+    pub joined_by: JoinedBy,
+    /// What it lies under.
+    pub parent: Parent,
+    /// The policies attached to it.
+    pub policies: AttachedControls,
+    /// Its tags.
+    pub tags: ResourceTags,
+}
+
+/// Whether an account is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemberStatus {
+    /// It is.
+    Active,
+    /// It was closed: nobody may do anything with its credentials.
+    Suspended,
+}
+
+/// How an account has become a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JoinedBy {
+    /// The organization has created it.
+    Created,
+    /// It existed before.
+    Invited,
+}
+
+/// A policy of the organization.
+#[derive(Clone, Debug)]
+pub struct ControlPolicy {
+    /// Its id.
+    pub id: OrganizationPolicyId,
+    /// Its kind.
+    pub kind: ControlKind,
+    /// Its name, which no other of its kind has.
+    pub name: Box<str>,
+    /// What it is for.
+    pub description: Box<str>,
+    /// The document as it was written.
+    pub text: PolicyText,
+    /// The document as it is evaluated.
+    pub stored: StoredPolicy,
+    /// Its tags.
+    pub tags: ResourceTags,
+}
+
+/// A request to create an account, and what has become of it.
+#[derive(Clone, Debug)]
+pub struct AccountRequest {
+    /// Its id.
+    pub id: CreateAccountRequestId,
+    /// The account that is created.
+    pub account: AccountId,
+    /// What it is to be called.
+    pub name: Box<str>,
+    /// The address of its root user.
+    pub email: Box<str>,
+    /// The role in it that the management account can assume.
+    pub role: RoleName,
+    /// Its tags.
+    pub tags: ResourceTags,
+    /// When it was asked for.
+    pub requested_at: Timestamp,
+    /// How far it is.
+    pub state: AccountRequestState,
+}
+
+/// How far the creation of an account is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountRequestState {
+    /// Not at its end.
+    InProgress,
+    /// The account is there and a member.
+    Succeeded {
+        /// Since when.
+        at: Timestamp,
+    },
+}
+
+/// Which record of an organization is meant: the key under which it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OrganizationKey {
+    /// The organization itself; there is one.
+    Organization,
+    /// A unit.
+    Unit(OrganizationalUnitId),
+    /// A member account.
+    Account(AccountId),
+    /// A policy.
+    Policy(OrganizationPolicyId),
+    /// A request to create an account.
+    AccountRequest(CreateAccountRequestId),
+}
+
+impl ControlKind {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::ServiceControl, Self::ResourceControl];
+
+    /// The name in the API, such as `SERVICE_CONTROL_POLICY`.
+    #[must_use]
+    pub const fn wire_name(self) -> &'static str {
+        match self {
+            Self::ServiceControl => "SERVICE_CONTROL_POLICY",
+            Self::ResourceControl => "RESOURCE_CONTROL_POLICY",
+        }
+    }
+
+    /// The word in ARNs, such as `service_control_policy`.
+    #[must_use]
+    pub const fn arn_word(self) -> &'static str {
+        match self {
+            Self::ServiceControl => "service_control_policy",
+            Self::ResourceControl => "resource_control_policy",
+        }
+    }
+
+    /// The kind with this name in the API, if it is one of these.
+    #[must_use]
+    pub fn from_wire(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.wire_name() == name)
+    }
+
+    pub(super) const fn document_kind(self) -> DocumentKind {
+        match self {
+            Self::ServiceControl => DocumentKind::ServiceControl,
+            Self::ResourceControl => DocumentKind::ResourceControl,
+        }
+    }
+}
+
+impl fmt::Display for ControlKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.wire_name())
+    }
+}
+
+impl From<Parent> for Target {
+    fn from(parent: Parent) -> Self {
+        match parent {
+            Parent::Root => Self::Root,
+            Parent::Unit(id) => Self::Unit(id),
+        }
+    }
+}
+
+impl OrganizationKey {
+    /// The key as text, such as `unit/ou-ab12-cdef3456`.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Organization => "organization".to_owned(),
+            Self::Unit(id) => format!("unit/{id}"),
+            Self::Account(id) => format!("account/{id}"),
+            Self::Policy(id) => format!("policy/{id}"),
+            Self::AccountRequest(id) => format!("account-request/{id}"),
+        }
+    }
+}
+
+impl MemberAccount {
+    /// The name that an organization holds in the installation for each of its members: an
+    /// account belongs to one organization at most.
+    #[must_use]
+    pub fn unique_name(account: AccountId) -> String {
+        format!("member/{account}")
+    }
+}
+
+impl OrganizationRoot {
+    /// The ARN of something of this organization: `arn:aws:organizations::MANAGEMENT:` and
+    /// these words with the organization's id behind the first.
+    ///
+    /// Spec: Service Authorization Reference, "Resource types defined by AWS Organizations".
+    #[must_use]
+    pub fn arn(&self, kind: &str, rest: &[&str]) -> String {
+        let mut text = format!("arn:aws:organizations::{}:{kind}/{}", self.management, self.id);
+        for part in rest {
+            text.push('/');
+            text.push_str(part);
+        }
+        text
+    }
+
+    /// The ARN of one of its own policies.
+    #[must_use]
+    pub fn policy_arn(&self, kind: ControlKind, id: &OrganizationPolicyId) -> Option<Arn> {
+        self.arn("policy", &[kind.arn_word(), id.as_str()]).parse().ok()
+    }
+}

@@ -1,0 +1,95 @@
+use stead_policy::Parsed;
+use stead_types::AccountId;
+use thiserror::Error;
+
+use super::OrganizationQuota;
+use super::entity::ControlKind;
+
+/// Why a command on an organization was refused.
+///
+/// A leaf error, like [`DirectoryError`](crate::DirectoryError): the service maps it to AWS's.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum OrganizationError {
+    /// What the command is about does not exist.
+    #[error("no {0:?} `{1}`")]
+    Missing(Missing, String),
+    /// The organization still has something besides its management account.
+    #[error("the organization is not empty")]
+    NotEmpty,
+    /// A unit has something under it.
+    #[error("the unit is not empty")]
+    UnitNotEmpty,
+    /// A unit under the same parent has the name.
+    #[error("a unit under this parent has this name")]
+    DuplicateUnit,
+    /// A policy of the same kind has the name.
+    #[error("a policy of this kind has this name")]
+    DuplicatePolicy,
+    /// The account lies there already.
+    #[error("account {0} lies there already")]
+    DuplicateAccount(AccountId),
+    /// Another account of the organization has this address.
+    #[error("an account has this address")]
+    EmailInUse,
+    /// What was said to lie under a parent does not.
+    #[error("not under this parent")]
+    NotUnderParent,
+    /// The management account can be neither closed nor removed.
+    #[error("it is the management account")]
+    ManagementAccount,
+    /// The account is closed already.
+    #[error("the account is closed")]
+    AlreadyClosed,
+    /// A document is none of its kind. Holds at least one error.
+    #[error("malformed policy document")]
+    MalformedPolicyDocument(Box<Parsed>),
+    /// The policy is AWS's.
+    #[error("the policy is AWS's")]
+    PolicyOfAws,
+    /// The policy is attached to something.
+    #[error("the policy is attached")]
+    PolicyInUse,
+    /// The policy is attached there already.
+    #[error("the policy is attached already")]
+    AlreadyAttached,
+    /// The policy is not attached there.
+    #[error("the policy is not attached")]
+    NotAttached,
+    /// The policy that allows everything to resources cannot be detached.
+    #[error("this policy cannot be detached")]
+    CannotDetach,
+    /// A kind of policies takes no effect.
+    #[error("{0} is not enabled")]
+    KindNotEnabled(ControlKind),
+    /// A kind of policies takes effect already.
+    #[error("{0} is enabled already")]
+    KindAlreadyEnabled(ControlKind),
+    /// More than may be.
+    #[error("quota {0:?}")]
+    Quota(OrganizationQuota),
+    /// A tag key is given twice.
+    #[error("duplicate tag keys")]
+    DuplicateTagKeys,
+    /// Records of the organization can't be read: it is not written to.
+    #[error("organization has unreadable records")]
+    Unreadable,
+}
+
+/// What does not exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// What units and accounts lie under.
+    Parent,
+    /// A unit.
+    Unit,
+    /// A member account.
+    Account,
+    /// A policy.
+    Policy,
+    /// What a policy is attached to.
+    Target,
+    /// What a service was trusted for.
+    TrustedService,
+    /// A request to create an account.
+    AccountRequest,
+}

@@ -1,0 +1,223 @@
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use stead_policy::{CompiledPolicy, PolicySet, PolicySource};
+use stead_types::{AccountId, Arn, OrganizationId, OrganizationPolicyId, OrganizationalUnitId};
+
+use super::entity::{AttachedControls, ControlKind, MemberStatus, Target};
+use super::{Organization, controls};
+
+/// What an organization is to one of its accounts: who it is, where the account lies, and
+/// the policies that limit it.
+///
+/// Made when the organization changes, and read by every call: it holds what a decision
+/// takes, and no more is compiled than is asked.
+#[derive(Debug)]
+pub struct Membership {
+    organization: Arc<Organization>,
+    path: Option<String>,
+    status: MemberStatus,
+    /// `None` where the management account is meant.
+    levels: Option<Vec<Arc<Level>>>,
+    service: OnceLock<Vec<Arc<PolicySet>>>,
+    resource: OnceLock<Arc<PolicySet>>,
+}
+
+/// The memberships of all accounts that belong to an organization.
+#[derive(Clone, Debug, Default)]
+pub struct Memberships(HashMap<AccountId, Arc<Membership>>);
+
+/// The root, a unit or an account, with what is attached to it.
+#[derive(Debug)]
+struct Level {
+    service: OnceLock<Arc<PolicySet>>,
+    target: Target,
+}
+
+impl Memberships {
+    /// Those of these organizations.
+    #[must_use]
+    pub fn of_all<'o>(organizations: impl IntoIterator<Item = &'o Arc<Organization>>) -> Self {
+        let each = organizations.into_iter().flat_map(memberships);
+        Self(each.collect())
+    }
+
+    /// What an organization is to this account; `None` where it belongs to none.
+    #[must_use]
+    pub fn of(&self, account: AccountId) -> Option<&Arc<Membership>> {
+        // Most installations have no organization, and this is asked for every call.
+        if self.0.is_empty() { None } else { self.0.get(&account) }
+    }
+}
+
+impl Membership {
+    /// The organization.
+    #[must_use]
+    pub const fn organization(&self) -> &Arc<Organization> {
+        &self.organization
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> &OrganizationId {
+        self.organization.id()
+    }
+
+    /// The account that manages it.
+    #[must_use]
+    pub fn management(&self) -> AccountId {
+        self.organization.management()
+    }
+
+    /// Where the account lies, such as `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/`; `None` where
+    /// records that can't be read are in the way.
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        self.path.as_deref()
+    }
+
+    /// Whether the account was closed.
+    #[must_use]
+    pub fn is_suspended(&self) -> bool {
+        self.status == MemberStatus::Suspended
+    }
+
+    /// The service control policies that limit its principals, one set per level from the
+    /// root down; empty where none do.
+    ///
+    /// Spec: Organizations User Guide, orgs_manage_policies_scps: they do not affect the
+    /// management account. Each set is compiled when it is first asked for.
+    #[must_use]
+    pub fn service_control(&self) -> &[Arc<PolicySet>] {
+        self.service.get_or_init(|| {
+            let enabled = self.organization.is_enabled(ControlKind::ServiceControl);
+            let levels = self.levels.iter().flatten().filter(|_| enabled);
+            let sets = levels.map(|level| Arc::clone(level.service(&self.organization)));
+            let lost = self.lost(ControlKind::ServiceControl).filter(|_| enabled);
+            sets.chain(lost.map(|lost| Arc::new(PolicySet::new([lost])))).collect()
+        })
+    }
+
+    /// The resource control policies of all levels that limit what is done with its
+    /// resources; `None` where none do.
+    ///
+    /// Spec: Organizations User Guide, orgs_manage_policies_rcps: they do not affect resources
+    /// of the management account.
+    #[must_use]
+    pub fn resource_control(&self) -> Option<&PolicySet> {
+        let levels = self.levels.as_ref()?;
+        let kind = ControlKind::ResourceControl;
+        if !self.organization.is_enabled(kind) {
+            return None;
+        }
+        Some(self.resource.get_or_init(|| {
+            let each = levels.iter().flat_map(|level| attached(&self.organization, level, kind));
+            let lost = self.lost(kind);
+            Arc::new(PolicySet::new(each.chain(lost)))
+        }))
+    }
+
+    /// What stands for the levels above an account whose place can't be read any more: they
+    /// may have denied anything.
+    fn lost(&self, kind: ControlKind) -> Option<(PolicySource, Arc<CompiledPolicy>)> {
+        let is_limited = self.levels.is_some();
+        (is_limited && self.path.is_none()).then(|| {
+            let source = source(kind, controls::full_access_arn(kind).clone(), "unreadable");
+            (source, unreadable(kind))
+        })
+    }
+}
+
+impl Level {
+    fn new(target: Target) -> Arc<Self> {
+        Arc::new(Self { service: OnceLock::new(), target })
+    }
+
+    fn service(&self, organization: &Organization) -> &Arc<PolicySet> {
+        self.service.get_or_init(|| {
+            let kind = ControlKind::ServiceControl;
+            Arc::new(PolicySet::new(attached(organization, self, kind)))
+        })
+    }
+}
+
+/// Of each account of an organization. Levels are shared by the accounts below them.
+fn memberships(
+    organization: &Arc<Organization>,
+) -> impl Iterator<Item = (AccountId, Arc<Membership>)> {
+    let root = Level::new(Target::Root);
+    let units = organization.units().map(|unit| {
+        let level = Level::new(Target::Unit(unit.id.clone()));
+        (unit.id.clone(), level)
+    });
+    let units: HashMap<OrganizationalUnitId, Arc<Level>> = units.collect();
+    let held = Arc::clone(organization);
+    let accounts: Vec<_> = organization.accounts().cloned().collect();
+    accounts.into_iter().map(move |account| {
+        let path = held.path_to(&account.parent);
+        let levels = (account.account != held.management()).then(|| {
+            let between = path.iter().flatten().filter_map(|unit| units.get(&unit.id).cloned());
+            let own = Level::new(Target::Account(account.account));
+            std::iter::once(Arc::clone(&root)).chain(between).chain([own]).collect()
+        });
+        let membership = Membership {
+            path: held.path_text(&account.parent),
+            organization: Arc::clone(&held),
+            status: account.status,
+            levels,
+            service: OnceLock::new(),
+            resource: OnceLock::new(),
+        };
+        (account.account, Arc::new(membership))
+    })
+}
+
+/// The policies of one kind attached to a level, as they are evaluated.
+fn attached<'o>(
+    organization: &'o Organization,
+    level: &'o Level,
+    kind: ControlKind,
+) -> impl Iterator<Item = (PolicySource, Arc<CompiledPolicy>)> + use<'o> {
+    let ids = organization.attached(&level.target).map(AttachedControls::iter);
+    let target = match &level.target {
+        Target::Root => organization.root.root.to_string(),
+        Target::Unit(id) => id.to_string(),
+        Target::Account(id) => id.to_string(),
+    };
+    ids.into_iter().flatten().filter_map(move |id| {
+        if let Some(whole) = controls::kind_of_full_access(id) {
+            let arn = controls::full_access_arn(kind).clone();
+            return (whole == kind)
+                .then(|| (source(kind, arn, &target), controls::full_access(kind)));
+        }
+        let arn = policy_arn(organization, kind, id);
+        match organization.policy(id) {
+            Some(policy) if policy.kind != kind => None,
+            Some(policy) => {
+                let compiled = Arc::new(policy.stored.compiled().clone());
+                Some((source(kind, arn, &target), compiled))
+            }
+            // It was there, and may have denied anything.
+            None => Some((source(kind, arn, &target), unreadable(kind))),
+        }
+    })
+}
+
+fn policy_arn(organization: &Organization, kind: ControlKind, id: &OrganizationPolicyId) -> Arn {
+    let arn = organization.root.policy_arn(kind, id);
+    // Of numbers and ids as they are checked an ARN can be made.
+    arn.unwrap_or_else(|| controls::full_access_arn(kind).clone())
+}
+
+fn unreadable(kind: ControlKind) -> Arc<CompiledPolicy> {
+    Arc::new(CompiledPolicy::unreadable(kind.document_kind()))
+}
+
+fn source(kind: ControlKind, arn: Arn, target: &str) -> PolicySource {
+    match kind {
+        ControlKind::ServiceControl => PolicySource::ServiceControl { arn, target: target.into() },
+        ControlKind::ResourceControl => {
+            PolicySource::ResourceControl { arn, target: target.into() }
+        }
+    }
+}
