@@ -239,7 +239,7 @@ const FORM_TYPE: &str = "application/x-www-form-urlencoded";
 
 /// Whether a content type names a form; what follows a semicolon (the character set,
 /// which is UTF-8 whatever it says) does not matter.
-fn is_form(content_type: &str) -> bool {
+pub fn is_form(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default();
     essence.trim().eq_ignore_ascii_case(FORM_TYPE)
 }

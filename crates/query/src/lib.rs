@@ -27,7 +27,7 @@ mod value;
 mod violation;
 
 pub use cursor::{DecodeRequest, decode};
-pub use form::Form;
+pub use form::{Form, is_form};
 pub use limits::{BODY_BYTES_MAX, JSON_BODY_BYTES_MAX, QUERY_BYTES_MAX};
 pub use response::{Format, Hints, encode, encode_error, error_status};
 pub use value::ToValue;

@@ -12,7 +12,7 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 use stead_api::{ApiError, ErrorCode, Fault, KnownOperation, Service};
 use stead_authorizer::{RequestFacts, Transport as Connection};
-use stead_query::{Form, Format, Hints, encode_error, error_status};
+use stead_query::{Form, Format, Hints, encode_error, error_status, is_form};
 use stead_store::Store;
 use stead_types::Arn;
 use tokio::time::Instant;
@@ -258,10 +258,17 @@ async fn unless_it_panics<T>(
 
 /// A request that has a target is one of JSON 1.1, and is answered in it.
 fn format(head: &Parts) -> Format {
-    match head.headers.contains_key(&TARGET) {
+    match head.headers.contains_key(&TARGET) && !is_form_beside_target(head) {
         true => Format::JsonProtocol,
         false => Format::accepted(text(head, &ACCEPT)),
     }
+}
+
+/// Whether the body is a form and the target nothing that is known here: a request of the
+/// Query protocol with one header more. Spec: Smithy, "AWS query protocol", knows none.
+fn is_form_beside_target(head: &Parts) -> bool {
+    text(head, &CONTENT_TYPE).is_some_and(is_form)
+        && text(head, &TARGET).and_then(KnownOperation::from_target).is_none()
 }
 
 /// The operation that a request of JSON 1.1 asks for.

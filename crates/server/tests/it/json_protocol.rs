@@ -102,6 +102,21 @@ async fn what_is_no_request_of_the_protocol_is_refused_in_its_words() {
 }
 
 #[tokio::test]
+async fn a_form_with_a_target_that_is_none_is_of_the_query_protocol() {
+    let server = Server::start().await;
+    for target in ["1", "", "DynamoDB_20120810.ListTables"] {
+        let mut request = post(&server, target, "Action=GetCallerIdentity&Version=2011-06-15");
+        set(&mut request, "content-type", "application/x-www-form-urlencoded");
+        let unsigned = server.send(&request).await;
+        assert!(unsigned.body.contains("<Code>MissingAuthenticationToken</Code>"), "{unsigned:?}");
+        request.sign(&server.root, "sts", server.now());
+        let response = server.send(&request).await;
+        assert!(response.body.contains("<GetCallerIdentityResult>"), "{target}: {response:?}");
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn without_a_signature_for_this_service_nothing_of_the_body_is_looked_at() {
     let server = Server::start().await;
     let broken = || post(&server, DESCRIBE, "{");
