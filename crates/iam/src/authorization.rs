@@ -1,6 +1,6 @@
 //! What every operation of IAM is asked for: the table that authorization runs on.
 //!
-//! A [`Row`] says of one operation what it is done to, which condition keys its request
+//! A `Row` says of one operation what it is done to, which condition keys its request
 //! brings, and what must be allowed besides. The questions to the policies are made from the
 //! row and from nothing else: an operation without one does not compile, and a handler has no
 //! questions of its own. The page `docs/authorization.md` is written from the same rows, and a
