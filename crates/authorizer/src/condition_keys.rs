@@ -56,8 +56,11 @@ pub const CONDITION_KEYS: &[ConditionKey] = &[
         "Every signed request; a role session shows its role's ARN, with the path.",
     ),
     single("aws:PrincipalIsAWSService", "Always, `false`."),
-    single("aws:PrincipalOrgID", "Absent: the account belongs to no organization."),
-    multi("aws:PrincipalOrgPaths", "Absent: the account belongs to no organization."),
+    single(
+        "aws:PrincipalOrgID",
+        "Signed requests from an account that belongs to an organization.",
+    ),
+    multi("aws:PrincipalOrgPaths", "As aws:PrincipalOrgID: the path of the caller's account."),
     single(
         "aws:PrincipalTag/${TagKey}",
         "One per tag of the user or role; session tags take precedence.",
@@ -70,7 +73,11 @@ pub const CONDITION_KEYS: &[ConditionKey] = &[
     single("aws:RequestTag/${TagKey}", "One per tag the request passes."),
     single("aws:RequestedRegion", "Always: the region the request was signed for."),
     single("aws:ResourceAccount", "Every action on a resource: the account that owns it."),
-    single("aws:ResourceOrgID", "Absent: the account belongs to no organization."),
+    single(
+        "aws:ResourceOrgID",
+        "Every action on a resource whose account belongs to an organization.",
+    ),
+    multi("aws:ResourceOrgPaths", "As aws:ResourceOrgID: the path of the resource's account."),
     single("aws:ResourceTag/${TagKey}", "One per tag of the resource, where it exists."),
     single("aws:SecureTransport", "Always: whether the client's connection is encrypted."),
     single("aws:SourceAccount", "Absent: no service calls on an account's behalf here."),

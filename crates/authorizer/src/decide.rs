@@ -1,6 +1,7 @@
 use std::sync::LazyLock;
 
 use stead_directory::Snapshot;
+use stead_directory::organization::Memberships;
 use stead_policy::{
     CompiledPolicy, Context, Decision, DocumentKind, FullTrace, Layers, NoTrace, Outcome, Policies,
     PolicyRef, PolicySource, Request, ResourcePolicy, Trace, evaluate,
@@ -8,36 +9,42 @@ use stead_policy::{
 
 use crate::context::context_of;
 use crate::layers::CallerPolicies;
+use crate::organization::{self, Limits};
 use crate::{Ask, Authorized, CallerFacts, Denied, RequestFacts, Resource, VerifiedCaller};
 
 /// Answers one question, and makes the permit for the operation that asked it.
 ///
-/// `home` is the snapshot of the caller's own account. Costs one untraced
-/// evaluation, whose work grows with the statements that name the action; a denial
-/// costs a second, traced one.
+/// `home` is the snapshot of the caller's own account; `memberships` tells of organizations.
+/// Costs one untraced evaluation, whose work grows with the statements that name the action;
+/// a denial costs a second, traced one.
 ///
 /// # Errors
 /// A denial, with everything that stood in the way.
 pub fn decide<Op>(
     caller: &VerifiedCaller,
     home: &Snapshot,
+    memberships: &Memberships,
     ask: &Ask,
     facts: &RequestFacts,
 ) -> Result<Authorized<Op>, Box<Denied>> {
-    let context = context_of(caller, home, ask, facts).build();
+    let mut keys = context_of(caller, home, ask, facts);
+    organization::keys(&mut keys, memberships, caller, ask);
+    let context = keys.build();
+    let limits = Limits::of(memberships, caller, home, ask);
     let prepared = CallerPolicies::prepared(caller, home);
-    let question = Question::new(caller, ask, &context, &prepared, Controls::NONE);
+    let question = Question::new(caller, ask, &context, &prepared, limits.controls());
     let allowed = question.evaluate(&mut NoTrace, |outcome| outcome.decision == Decision::Allow);
     if allowed {
         return Ok(Authorized::granted());
     }
     // A trace says what each policy says.
     let policies = CallerPolicies::collect(caller, home);
-    let question = Question::new(caller, ask, &context, &policies, Controls::NONE);
+    let question = Question::new(caller, ask, &context, &policies, limits.controls());
     let mut trace = FullTrace::default();
     let mut denied =
         question.evaluate(&mut trace, |outcome| Denied::new(caller, ask, outcome, &context));
     denied.trace = trace.into_owned();
+    denied.one_organization = organization::is_one(memberships, caller, ask);
     Err(Box::new(denied))
 }
 
@@ -48,11 +55,6 @@ pub(crate) struct Controls<'a> {
     pub(crate) service: &'a [Policies<'a>],
     /// Of the resource's account.
     pub(crate) resource: Policies<'a>,
-}
-
-impl Controls<'_> {
-    /// No account belongs to an organization.
-    pub(crate) const NONE: Self = Self { service: &[], resource: Policies::NONE };
 }
 
 /// Everything an evaluation reads.

@@ -29,6 +29,8 @@ pub struct Denied {
     pub caller_account: AccountId,
     /// The one action that is open to the bearer of a foreign token, for such callers.
     pub federated_action: Option<&'static str>,
+    /// Whether the accounts of caller and resource belong to one organization.
+    pub one_organization: bool,
     /// Explicitly or implicitly denied.
     pub decision: Decision,
     /// The kind of policy that decided, which AWS's message names.
@@ -49,7 +51,7 @@ pub struct Denied {
 /// How much of a denial an error message may say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Disclosure {
-    /// Caller and resource are in one account: the kind of policy is named.
+    /// Caller and resource are in one account or organization: the kind of policy is named.
     SameAccount,
     /// They are not: only that it was denied.
     OtherAccount,
@@ -86,6 +88,7 @@ impl Denied {
                 Caller::Saml { .. } => Some("sts:AssumeRoleWithSAML"),
                 _ => None,
             },
+            one_organization: false,
             decision: outcome.decision,
             policy_type: outcome.cause.policy_type(),
             denying_policy,
@@ -99,10 +102,10 @@ impl Denied {
     /// How much the caller may be told in the error message.
     ///
     /// Spec: UG:troubleshoot_access-denied: the kind of policy is named within one
-    /// account or organization only. No account here belongs to an organization yet.
+    /// account or organization only.
     #[must_use]
     pub fn disclosure(&self) -> Disclosure {
-        if self.caller_account == self.resource_account {
+        if self.caller_account == self.resource_account || self.one_organization {
             Disclosure::SameAccount
         } else {
             Disclosure::OtherAccount

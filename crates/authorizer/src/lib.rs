@@ -21,6 +21,7 @@ mod facts;
 mod foresight;
 mod judge;
 mod layers;
+mod organization;
 mod restrictions;
 mod simulate;
 

@@ -1,14 +1,16 @@
 //! The answer to a question about policies that need not be anybody's.
 
 use stead_directory::Snapshot;
+use stead_directory::organization::Memberships;
 use stead_policy::{
     Context, ContextBuilder, Decision, Effect, FullTrace, LayerTrace, PolicyRef, PolicySource,
     PolicyType, ResourcePolicy,
 };
 
 use crate::context::known_context_of;
-use crate::decide::{Controls, Question};
+use crate::decide::Question;
 use crate::layers::{CallerPolicies, Identity};
+use crate::organization::{self, Limits};
 use crate::{Ask, RequestFacts, SupposedCaller};
 
 /// Which policies a simulated question is put to, and what it says about itself.
@@ -27,6 +29,8 @@ pub struct Scene<'a> {
     pub resource: ResourceSide<'a>,
     /// How much the question says by itself.
     pub background: Background,
+    /// What organizations are to the accounts of holder and resource.
+    pub memberships: &'a Memberships,
     /// Condition keys that are given, over those that are known.
     pub given: &'a ContextBuilder,
 }
@@ -59,6 +63,8 @@ pub struct Simulated {
     pub identity: Decision,
     /// What the boundary says by itself, where there is one.
     pub boundary: Option<Decision>,
+    /// What the policies of organizations say by themselves, where any apply.
+    pub organizations: Option<Decision>,
     /// What the policy on the side of the resource says by itself.
     pub resource: Decision,
     /// Whether caller and resource are in different accounts.
@@ -94,12 +100,20 @@ pub fn simulate<Action: AsRef<str>>(
     facts: &RequestFacts,
 ) -> Simulated {
     let known = match scene.background {
-        Background::Known => known_context_of(scene.caller, home, ask, facts),
+        Background::Known => {
+            let mut keys = known_context_of(scene.caller, home, ask, facts);
+            organization::keys(&mut keys, scene.memberships, scene.caller, ask);
+            keys
+        }
         Background::Empty => ContextBuilder::new(),
     };
     let context = known.overlaid(scene.given).build();
     let policies = policies_of(scene, home);
-    let mut question = Question::new(scene.caller, ask, &context, &policies, Controls::NONE);
+    let limits = match scene.holder {
+        Some(holder) => Limits::of(scene.memberships, holder, home, ask),
+        None => Limits::none(),
+    };
+    let mut question = Question::new(scene.caller, ask, &context, &policies, limits.controls());
     if let ResourceSide::Given(given) = scene.resource {
         question = question.with_resource_policy(given);
     }
@@ -114,6 +128,7 @@ pub fn simulate<Action: AsRef<str>>(
         identity: said(PolicyType::Identity).unwrap_or(Decision::ImplicitDeny),
         boundary: policies.boundary.and_then(|_| said(PolicyType::Boundary)),
         resource: resource.unwrap_or(Decision::ImplicitDeny),
+        organizations: limits.are_any().then(|| organizations(&trace)),
         cross_account: scene.caller.account() != ask.resource.account(),
         statements: trace.layers().flat_map(applied).collect(),
         context: context.clone(),
@@ -133,6 +148,22 @@ fn policies_of<'a>(scene: &Scene<'a>, home: &'a Snapshot) -> CallerPolicies<'a> 
     }
     policies.boundary = scene.boundary.or(policies.boundary);
     policies
+}
+
+/// What the policies of organizations say by themselves: every level must allow, and nothing
+/// may deny.
+fn organizations(trace: &FullTrace<'_>) -> Decision {
+    let applying = trace.layers().filter(|layer| match layer.policy_type {
+        PolicyType::ServiceControl => true,
+        // Where no policy is, there is no limit.
+        PolicyType::ResourceControl => layer.policies().next().is_some(),
+        _ => false,
+    });
+    applying.map(decision_of).fold(Decision::Allow, |said, level| match (said, level) {
+        (Decision::ExplicitDeny, _) | (_, Decision::ExplicitDeny) => Decision::ExplicitDeny,
+        (Decision::ImplicitDeny, _) | (_, Decision::ImplicitDeny) => Decision::ImplicitDeny,
+        (Decision::Allow, Decision::Allow) => Decision::Allow,
+    })
 }
 
 /// What one layer says by itself.

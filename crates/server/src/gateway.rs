@@ -37,6 +37,7 @@ use crate::jobs::JobLog;
 use crate::keys::LiveKeyring;
 use crate::limits::{PASSWORD_TURNS, SAML_QUEUE_MAX, SAML_VERIFICATIONS_MAX, SIGNING_KEYS_MAX};
 use crate::metrics::Metrics;
+use crate::organizations::Organizations;
 use crate::throttle::{Rates, Throttle};
 use crate::traces::Traces;
 
@@ -45,6 +46,7 @@ pub(crate) use self::log_line::CallLines;
 /// Answers the requests of STS, IAM and Organizations.
 pub(crate) struct Gateway<S> {
     accounts: Arc<Accounts<S>>,
+    organizations: Arc<Organizations<S>>,
     keyring: Arc<LiveKeyring>,
     clock: Arc<dyn Clock>,
     style: DenialStyle,
@@ -86,7 +88,7 @@ pub(crate) enum DenialStyle {
 
 impl<S: Store> Gateway<S> {
     pub(crate) fn new(
-        accounts: Arc<Accounts<S>>,
+        organizations: Arc<Organizations<S>>,
         keyring: Arc<LiveKeyring>,
         clock: Arc<dyn Clock>,
         style: DenialStyle,
@@ -96,7 +98,8 @@ impl<S: Store> Gateway<S> {
     ) -> Self {
         let loopback_issuers = issuer_keys.loopback();
         Self {
-            accounts,
+            accounts: Arc::clone(organizations.accounts()),
+            organizations,
             keyring,
             clock,
             style,

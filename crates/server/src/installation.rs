@@ -7,17 +7,26 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
 use stead_administration::{NewKey, RecordText, UserKey};
-use stead_directory::commands::access_key;
-use stead_directory::entity::{AccountRoot, KeyOwner, WrappedSecret as StoredSecret};
+use stead_directory::commands::role::NewRole;
+use stead_directory::commands::{PolicyHolder, access_key, inline_policy, role};
+use stead_directory::entity::{
+    AccountRoot, KeyOwner, MaxSessionDuration, WrappedSecret as StoredSecret,
+};
 use stead_directory::imported::{ImportError, ImportedRecord, fill};
-use stead_directory::{DirectoryError, Draft};
+use stead_directory::organization::entity::ControlKind;
+use stead_directory::organization::full_access_document;
+use stead_directory::{DirectoryError, Draft, PrincipalLookup, PrincipalStatus};
+use stead_policy::PolicyText;
 use stead_session::KeyId;
 use stead_session::vault::{
     AccountVault, DataKey, RootKey, SecretName, SecretVault as _, VaultError,
 };
 use stead_store::{CommitError, NameClaim, Store, StoreError, UniqueName};
-use stead_types::{AccessKeyId, AccountId, Entropy, Secret, Timestamp};
+use stead_types::{
+    AccessKeyId, AccountId, Arn, Entropy, Path, RoleName, Secret, Timestamp, UniqueId,
+};
 use thiserror::Error;
 
 use crate::accounts::{Accounts, CreateError};
@@ -121,6 +130,35 @@ impl NewAccount {
         fill(&mut self.draft, records)
     }
 
+    /// Gives the account a role with every permission, which another account may assume.
+    ///
+    /// Spec: Organizations User Guide, orgs_manage_accounts_access-cross-account-role: what an
+    /// account that is created in an organization has.
+    pub(crate) fn add_access_role(
+        &mut self,
+        name: &RoleName,
+        trusted: AccountId,
+        entropy: &mut dyn Entropy,
+    ) -> Result<(), InstallationError> {
+        let refused = |error: DirectoryError| InstallationError::Account(error.to_string());
+        let new = NewRole {
+            name: name.clone(),
+            path: Path::root(),
+            trust: PolicyText::new(access_trust(trusted)),
+            description: None,
+            max_session_duration: MaxSessionDuration::DEFAULT,
+            boundary: None,
+            tags: Vec::new(),
+        };
+        role::create(&mut self.draft, new, &NobodyElse, self.now, entropy).map_err(refused)?;
+        let policy = "AdministratorAccess".parse();
+        let policy =
+            policy.map_err(|_| InstallationError::Account("a name that is none".to_owned()))?;
+        let holder = PolicyHolder::Role(name);
+        let everything = PolicyText::new(full_access_document(ControlKind::ServiceControl));
+        inline_policy::put(&mut self.draft, holder, policy, everything).map_err(refused)
+    }
+
     /// Gives every user a fresh key.
     pub(crate) fn add_user_keys(
         &mut self,
@@ -162,6 +200,27 @@ impl NewAccount {
         accounts: &Arc<Accounts<S>>,
     ) -> Result<(), CreateError> {
         accounts.create(self.draft, self.claims).await.map(drop)
+    }
+}
+
+fn access_trust(trusted: AccountId) -> String {
+    let principal = format!("arn:aws:iam::{trusted}:root");
+    let statement = json!({
+        "Effect": "Allow", "Principal": { "AWS": principal }, "Action": "sts:AssumeRole",
+    });
+    json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string()
+}
+
+/// For a trust policy that names an account as a whole: nobody is looked up.
+struct NobodyElse;
+
+impl PrincipalLookup for NobodyElse {
+    fn lookup(&self, _: &Arn) -> PrincipalStatus {
+        PrincipalStatus::NotHosted
+    }
+
+    fn arn_of(&self, _: &UniqueId) -> Option<Arn> {
+        None
     }
 }
 

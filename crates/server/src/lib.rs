@@ -28,6 +28,7 @@ pub mod limits;
 pub mod logging;
 mod managed_policies;
 mod metrics;
+mod organizations;
 mod own_certificate;
 pub mod private_file;
 pub mod profile;

@@ -34,7 +34,7 @@ pub fn authorize<Op: Operation>(
     };
     let mut permit = None;
     for ask in questions {
-        let granted = decide::<Op>(caller, call.account, ask, call.facts)
+        let granted = decide::<Op>(caller, call.account, call.memberships, ask, call.facts)
             .map_err(|denied| Refused::Denied(with_meanings(denied, call)))?;
         if ask.action == Op::ACTION {
             permit = Some(granted);

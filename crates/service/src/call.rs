@@ -3,6 +3,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use stead_authorizer::{CallerFacts, RequestFacts, VerifiedCaller};
+use stead_directory::organization::{Memberships, Organization};
 use stead_directory::{PrincipalLookup, PrincipalStatus, Snapshot};
 use stead_session::vault::SecretVault;
 use stead_types::{AccountId, Arn, UniqueId};
@@ -20,6 +21,8 @@ pub struct Call<'a> {
     pub account: &'a Snapshot,
     /// The other accounts the operation asked to see.
     pub others: &'a Accounts,
+    /// What organizations are to the accounts that belong to one.
+    pub memberships: &'a Memberships,
     /// What the connection says.
     pub facts: &'a RequestFacts,
     /// Wraps secrets of the caller's account for rest and unwraps them.
@@ -100,6 +103,13 @@ impl<'a> Call<'a> {
         'a: 'b,
     {
         VerifiedCall { call: Call { caller, ..self }, caller }
+    }
+
+    /// The organization that the caller's account belongs to; `None` where it is in none.
+    #[must_use]
+    pub fn organization(&self) -> Option<&'a Organization> {
+        let membership = self.memberships.of(self.account.account())?;
+        Some(membership.organization())
     }
 
     /// Every snapshot that the call sees, that of the caller's account first.

@@ -72,6 +72,11 @@ pub trait Handle<Op: Operation>: Authorization<Op> {
         TokenKeyWork::None
     }
 
+    /// Whether it may change the organization of the caller's account, and that alone. Its
+    /// questions are asked, and its work is done, after all other changes of organizations are
+    /// durable.
+    const WRITES_ORGANIZATION: bool = false;
+
     /// Does it, on the snapshot or on the draft of the work.
     ///
     /// # Errors

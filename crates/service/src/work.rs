@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use stead_api::ApiError;
 use stead_directory::Draft;
+use stead_directory::organization::OrganizationDraft;
 use stead_session::Keyring;
 use stead_session::totp::Step;
 use stead_types::{AccessKeyId, AccountId, Arn, Entropy, Timestamp, UniqueId};
@@ -16,6 +17,11 @@ pub struct Work<'a> {
     /// The caller's account as a draft: what is changed here is committed as one
     /// revision, or not at all.
     pub draft: &'a mut Draft,
+    /// Of an operation that [writes to an organization](crate::Handle::WRITES_ORGANIZATION)
+    /// the newest state of the one that the caller's account belongs to, as a draft that is
+    /// committed like the account's. `None` where it is in none: an operation that begins one
+    /// puts it here.
+    pub organization: Option<OrganizationDraft>,
     /// Random bytes for ids and secrets.
     pub entropy: &'a mut dyn Entropy,
     /// The keys that seal session tokens.

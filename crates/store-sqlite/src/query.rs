@@ -9,7 +9,7 @@ use stead_store::{
     Aggregate, ChangeFeed, Cursor, FeedEntry, LastUse, Loaded, Record, RecordKey, RecordValue,
     Revision, UniqueName,
 };
-use stead_types::{AccountId, Timestamp};
+use stead_types::{AccountId, OrganizationId, Timestamp};
 
 pub(crate) fn load(
     connection: &Connection,
@@ -53,6 +53,23 @@ pub(crate) fn accounts(connection: &Connection) -> rusqlite::Result<Vec<AccountI
         }
     })?;
     accounts.collect()
+}
+
+pub(crate) fn organizations(connection: &Connection) -> rusqlite::Result<Vec<OrganizationId>> {
+    // As for accounts; ids are of ASCII, which the index orders as they are.
+    let mut statement = connection.prepare_cached(
+        "SELECT id FROM aggregate WHERE id > 'organization/' AND id < 'organization0' ORDER BY id",
+    )?;
+    let organizations = statement.query_map([], |row| {
+        match parsed(row, 0)? {
+            Aggregate::Organization(id) => Ok(id),
+            // INVARIANT: the range of the query holds nothing else.
+            Aggregate::Installation | Aggregate::Account(_) => {
+                Err(rusqlite::Error::QueryReturnedNoRows)
+            }
+        }
+    })?;
+    organizations.collect()
 }
 
 pub(crate) fn name_holder(

@@ -8,7 +8,7 @@ use stead_store::{
     Aggregate, ChangeFeed, Claimed, Commit, CommitError, Cursor, LastUse, Loaded, RecordKey,
     ReplayGuard, Revision, Store, StoreError, UniqueName, UsageBatch, limits,
 };
-use stead_types::{AccountId, Timestamp};
+use stead_types::{AccountId, OrganizationId, Timestamp};
 use tokio::sync::oneshot;
 
 use crate::directory::DirectoryLock;
@@ -195,6 +195,12 @@ impl Store for SqliteStore {
 
     fn accounts(&self) -> impl Future<Output = Result<Vec<AccountId>, StoreError>> + Send {
         self.read(query::accounts)
+    }
+
+    fn organizations(
+        &self,
+    ) -> impl Future<Output = Result<Vec<OrganizationId>, StoreError>> + Send {
+        self.read(query::organizations)
     }
 
     fn name_holder(

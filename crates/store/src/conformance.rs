@@ -69,6 +69,7 @@ macro_rules! conformance_tests {
             commits::an_emptied_aggregate_keeps_its_revision,
             commits::aggregates_are_apart,
             commits::accounts_are_listed,
+            commits::organizations_are_listed,
             commits::the_largest_records_fit,
             commits::many_records_fit,
             names::a_name_has_one_holder,

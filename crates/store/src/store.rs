@@ -1,6 +1,6 @@
 use std::future::Future;
 
-use stead_types::{AccountId, Timestamp};
+use stead_types::{AccountId, OrganizationId, Timestamp};
 
 use crate::{
     Aggregate, ChangeFeed, Claimed, Commit, CommitError, Cursor, LastUse, Loaded, RecordKey,
@@ -30,6 +30,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// The accounts that were ever committed, ascending.
     fn accounts(&self) -> impl Future<Output = Result<Vec<AccountId>, StoreError>> + Send;
+
+    /// The organizations that were ever committed, ascending.
+    fn organizations(&self)
+    -> impl Future<Output = Result<Vec<OrganizationId>, StoreError>> + Send;
 
     /// Who holds a name.
     fn name_holder(

@@ -6,6 +6,7 @@ use std::time::Duration;
 use stead_api::{ApiError, Operation};
 use stead_authorizer::{Denied, RequestFacts, Transport, VerifiedCaller};
 use stead_directory::entity::{Alias, Delegation, DelegationRequest, Entity};
+use stead_directory::organization::{Memberships, OrganizationDraft};
 use stead_directory::{Draft, Snapshot};
 use stead_federation::oidc::{Algorithms, UnverifiedToken};
 use stead_federation::saml::UnverifiedResponse;
@@ -122,11 +123,13 @@ impl World {
             .map(|hosted| Arc::new(hosted.snapshot.clone()))
             .collect();
         let facts = self.facts();
+        let memberships = Memberships::of_all(&self.organizations);
         let Hosted { vault, .. } = self.accounts.get(&home).expect("the caller's account");
         let call = Call {
             caller,
             account: &snapshot,
             others: &others,
+            memberships: &memberships,
             facts: &facts,
             vault,
             code_attempts: &self.wrong_codes_left,
@@ -153,6 +156,7 @@ impl World {
         };
         let mut work = Work {
             draft: &mut draft,
+            organization: organization_draft::<S, Op>(&call),
             entropy: &mut entropy,
             keyring: &self.keyring,
             usage: self,
@@ -170,7 +174,9 @@ impl World {
         let guards = std::mem::take(&mut work.guards);
         let issuers = std::mem::take(&mut work.issuers);
         let names = std::mem::take(&mut work.names);
+        let organization = work.organization.take();
         self.entropy = entropy;
+        self.change_organization(organization);
         self.claim(guards)?;
         self.reach(issuers)?;
         self.take_names(home, names)?;
@@ -299,6 +305,12 @@ impl World {
 fn new_token_keys() -> NewTokenKeys {
     let made = |algorithm| NewTokenKey::generate(algorithm).expect("a key");
     NewTokenKeys(TokenAlgorithm::ALL.map(made).into())
+}
+
+/// The organization of the caller's account, where the operation may change it.
+fn organization_draft<S: Handle<Op>, Op: Operation>(call: &Call<'_>) -> Option<OrganizationDraft> {
+    let organization = call.organization().filter(|_| S::WRITES_ORGANIZATION)?;
+    Some(OrganizationDraft::new(organization).expect("a readable one"))
 }
 
 fn unauthenticated(reason: impl ToString) -> Failure {

@@ -8,6 +8,7 @@
 mod call;
 mod entropy;
 mod issuer;
+mod organization;
 mod population;
 mod saml_idp;
 
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use stead_directory::Snapshot;
+use stead_directory::organization::Organization;
 use stead_service::{
     Access, AssertionUse, CodeAttempts, CredentialReport, CredentialReports, DenialRecord,
     DenialRecords, IssuerBase, Job, Jobs, LastUsed, LoopbackIssuers, ReplayGuard, Simulator, Usage,
@@ -41,6 +43,7 @@ pub struct World {
     /// The guards that calls have claimed, in order.
     pub guards: Vec<ReplayGuard>,
     accounts: BTreeMap<AccountId, Hosted>,
+    organizations: Vec<Arc<Organization>>,
     keyring: Keyring,
     entropy: Counted,
     denials: Denials,
@@ -165,6 +168,7 @@ impl World {
             now: BEGINNING,
             guards: Vec::new(),
             accounts: BTreeMap::new(),
+            organizations: Vec::new(),
             keyring: Keyring::new(BEGINNING, &mut entropy),
             entropy,
             denials: Denials::default(),

@@ -7,6 +7,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use stead_authorizer::{RequestFacts, SupposedCaller, Transport};
 use stead_directory::Snapshot;
+use stead_directory::organization::Memberships;
 use stead_federation::oidc::PROVIDER_CLAIMS;
 use stead_policy::ContextBuilder;
 use stead_service::{
@@ -59,6 +60,7 @@ impl Ground {
             caller,
             account: &self.home,
             others: &self.others,
+            memberships: &UNKNOWN,
             facts: &self.facts,
             vault: &Sealed,
             code_attempts: &Sealed,
@@ -69,6 +71,9 @@ impl Ground {
         }
     }
 }
+
+/// Policies of organizations are given apart, as far as they were exported.
+static UNKNOWN: LazyLock<Memberships> = LazyLock::new(Memberships::default);
 
 /// A call that is asked about and not made issues no tokens.
 static NOWHERE: LazyLock<IssuerBase> = LazyLock::new(|| IssuerBase::new(""));

@@ -117,6 +117,22 @@ impl Membership {
         }))
     }
 
+    /// That of an account whose own record can't be read: what limits it is unknown, and it may
+    /// have been closed.
+    ///
+    /// The account that manages the organization is known, and neither limited nor closed.
+    fn lost_in(organization: &Arc<Organization>, account: AccountId) -> Arc<Self> {
+        let is_limited = account != organization.management();
+        Arc::new(Self {
+            organization: Arc::clone(organization),
+            path: None,
+            status: if is_limited { MemberStatus::Suspended } else { MemberStatus::Active },
+            levels: is_limited.then(Vec::new),
+            service: OnceLock::new(),
+            resource: OnceLock::new(),
+        })
+    }
+
     /// What stands for the levels above an account whose place can't be read any more: they
     /// may have denied anything.
     fn lost(&self, kind: ControlKind) -> Option<(PolicySource, Arc<CompiledPolicy>)> {
@@ -153,7 +169,12 @@ fn memberships(
     let units: HashMap<OrganizationalUnitId, Arc<Level>> = units.collect();
     let held = Arc::clone(organization);
     let accounts: Vec<_> = organization.accounts().cloned().collect();
-    accounts.into_iter().map(move |account| {
+    let lost: Vec<_> = lost_members(organization).collect();
+    let lost = {
+        let held = Arc::clone(organization);
+        lost.into_iter().map(move |account| (account, Membership::lost_in(&held, account)))
+    };
+    let found = accounts.into_iter().map(move |account| {
         let path = held.path_to(&account.parent);
         let levels = (account.account != held.management()).then(|| {
             let between = path.iter().flatten().filter_map(|unit| units.get(&unit.id).cloned());
@@ -169,7 +190,14 @@ fn memberships(
             resource: OnceLock::new(),
         };
         (account.account, Arc::new(membership))
-    })
+    });
+    found.chain(lost)
+}
+
+/// The accounts whose own records can't be read: members, wherever they lie.
+fn lost_members(organization: &Organization) -> impl Iterator<Item = AccountId> {
+    let keys = organization.unreadable.iter();
+    keys.filter_map(|key| key.strip_prefix("account/")?.parse().ok())
 }
 
 /// The policies of one kind attached to a level, as they are evaluated.

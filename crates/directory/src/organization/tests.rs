@@ -370,6 +370,11 @@ fn what_cannot_be_read_denies() {
     assert_eq!(units.of(member).unwrap().path(), None);
     assert!(units.of(member).unwrap().resource_control().is_some());
     assert_eq!(decision(&units, management()), Decision::Allow);
+    let accounts = memberships(broken("account/").0);
+    assert!(accounts.of(member).unwrap().is_suspended());
+    assert_eq!(decision(&accounts, member), Decision::ExplicitDeny);
+    assert!(!accounts.of(management()).unwrap().is_suspended());
+    assert_eq!(decision(&accounts, management()), Decision::Allow);
     assert!(broken("organization").0.is_none());
 }
 

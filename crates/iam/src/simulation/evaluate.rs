@@ -100,6 +100,7 @@ impl Simulation<'_> {
                 Simulator::AsCalls => Background::Known,
                 Simulator::AsAws => Background::Empty,
             },
+            memberships: self.call.memberships,
             given: self.context,
         };
         let simulated = simulate(&scene, self.call.account, &ask, self.call.facts);

@@ -11,7 +11,7 @@ use stead_store::{
     Revision, Store, StoreError, UniqueName, UsageBatch,
 };
 use stead_store_sqlite::SqliteStore;
-use stead_types::{AccountId, Path, Secret, Timestamp};
+use stead_types::{AccountId, OrganizationId, Path, Secret, Timestamp};
 use tokio::sync::Notify;
 
 use super::account::Queued;
@@ -94,6 +94,10 @@ impl Store for Probe {
 
     async fn accounts(&self) -> Result<Vec<AccountId>, StoreError> {
         self.inner.accounts().await
+    }
+
+    async fn organizations(&self) -> Result<Vec<OrganizationId>, StoreError> {
+        self.inner.organizations().await
     }
 
     async fn name_holder(&self, name: &UniqueName) -> Result<Option<Aggregate>, StoreError> {

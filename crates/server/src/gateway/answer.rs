@@ -181,7 +181,7 @@ impl<S: Store> Gateway<S> {
             referer: text(head, &REFERER).map(str::to_owned),
         };
         let prepared = self.prepare(&*plan, caller, &facts, &mut known.trail).await?;
-        if !caller.is_current() {
+        if !caller.is_current(&self.organizations.memberships()) {
             // A caller chooses how many accounts are loaded, or has a password hashed or keys
             // made, and so how long it takes. What was revoked meanwhile must not count: a write could else follow the
             // revocation, and undo what its author has put right since.

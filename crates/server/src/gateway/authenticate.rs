@@ -8,6 +8,7 @@ use stead_api::{ApiError, ErrorCode, Service};
 use stead_authorizer::{Unidentified, VerifiedCaller};
 use stead_directory::Snapshot;
 use stead_directory::entity::{AccessKey, KeyStatus};
+use stead_directory::organization::Memberships;
 use stead_session::vault::{SecretName, SecretVault as _, WrappedSecret};
 use stead_session::{OpenError, Session};
 use stead_sigv4::{
@@ -24,15 +25,19 @@ use crate::accounts::{Account, Version};
 pub(super) struct Authenticated {
     pub(super) account: Arc<Account>,
     pub(super) version: Arc<Version>,
+    /// What organizations are to accounts, at one moment for the whole request.
+    pub(super) memberships: Arc<Memberships>,
     pub(super) caller: VerifiedCaller,
     /// The region of the signature's scope.
     pub(super) region: String,
 }
 
 impl Authenticated {
-    /// Whether the account is still as it was when the caller was verified.
-    pub(super) fn is_current(&self) -> bool {
+    /// Whether the account is still as it was when the caller was verified, and so are the
+    /// organizations.
+    pub(super) fn is_current(&self, memberships: &Arc<Memberships>) -> bool {
         self.account.durable().revision == self.version.revision
+            && Arc::ptr_eq(&self.memberships, memberships)
     }
 }
 
@@ -42,6 +47,7 @@ pub(super) struct Claimed {
     credentials: Credentials,
     account: Arc<Account>,
     version: Arc<Version>,
+    memberships: Arc<Memberships>,
 }
 
 /// The credentials a claim names, before the signature is compared.
@@ -79,14 +85,14 @@ impl<S: Store> Gateway<S> {
         now: Timestamp,
     ) -> Result<Authenticated, ApiError> {
         let claimed = self.claimed(head, service, now).await?;
-        let Claimed { claim, credentials, account, version } = claimed;
+        let Claimed { claim, credentials, account, version, memberships } = claimed;
         let body = BodyDigest::of(body);
         let services = [service.signing_name()];
         let verify = |key: &SigningKey| claim.verify(key, body, now, &expectations(&services));
         let verified = self.with_signing_key(&claim, &credentials, &account, verify)?;
         let caller = caller(&verified, credentials, &version.snapshot)?;
         let region = verified.scope().region().to_owned();
-        Ok(Authenticated { account, version, caller, region })
+        Ok(Authenticated { account, version, memberships, caller, region })
     }
 
     /// Reads who is said to have signed, and finds the credentials that are named.
@@ -102,18 +108,38 @@ impl<S: Store> Gateway<S> {
         checked.map_err(|rejection| rejected(&rejection))?;
         let id: AccessKeyId =
             claim.access_key_id().parse().map_err(|_| unknown("not an access key id"))?;
-        let account = self.account_of(&id).await?;
+        let memberships = self.organizations.memberships();
+        let account = self.account_of(&id, &memberships).await?;
         let version = account.durable();
         let credentials = self.credentials(&id, &claim, &version.snapshot, now)?;
-        Ok(Claimed { claim, credentials, account, version })
+        Ok(Claimed { claim, credentials, account, version, memberships })
     }
 
     /// The account of a key: that of an imported key, else what the id says.
-    async fn account_of(&self, id: &AccessKeyId) -> Result<Arc<Account>, ApiError> {
+    async fn account_of(
+        &self,
+        id: &AccessKeyId,
+        memberships: &Memberships,
+    ) -> Result<Arc<Account>, ApiError> {
         let claimed = self.accounts.home_of_imported(id).or_else(|| id.claimed_account());
         let claimed = claimed.ok_or_else(|| unknown("an id that names no account"))?;
-        let found = self.accounts.find(claimed).await.map_err(|error| store_error(&error))?;
-        found.ok_or_else(|| unknown("an account that is not hosted here"))
+        let found = self.open_account(claimed, memberships).await?;
+        found.ok_or_else(|| unknown("an account that is closed or not hosted here"))
+    }
+
+    /// An account, unless it is closed: that is as if it were not hosted here.
+    ///
+    /// Spec: Organizations User Guide, orgs_manage_accounts_close: nobody can use the
+    /// services with a closed account. Choice: the wording is that for an unknown key.
+    pub(super) async fn open_account(
+        &self,
+        id: AccountId,
+        memberships: &Memberships,
+    ) -> Result<Option<Arc<Account>>, ApiError> {
+        if memberships.of(id).is_some_and(|membership| membership.is_suspended()) {
+            return Ok(None);
+        }
+        self.accounts.find(id).await.map_err(|error| store_error(&error))
     }
 
     fn credentials(

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use stead_api::ApiError;
 use stead_api::sts::AssumeRoleWithWebIdentityRequest;
 use stead_authorizer::{VerifiedCaller, WebIdentityRefused, registered_provider};
+use stead_directory::organization::Memberships;
 use stead_federation::oidc::{
     AccessTokenProvider, KeySet, NamedProvider, Refusal, UnverifiedToken,
 };
@@ -14,7 +15,7 @@ use stead_store::Store;
 use stead_types::{AccountId, Arn, Timestamp};
 
 use super::Gateway;
-use super::authenticate::{Authenticated, store_error};
+use super::authenticate::Authenticated;
 use crate::accounts::{Account, Version};
 use crate::issuer_keys::{Answer, KeyFault, OwnerFault, Thumbprint};
 use crate::request_id::RequestId;
@@ -70,18 +71,20 @@ impl<S: Store> Gateway<S> {
     ) -> Result<Authenticated, ApiError> {
         let text = without_line_break(text);
         let token = UnverifiedToken::parse(text).map_err(|fault| stead_sts::not_a_token(&fault))?;
-        let found = self.accounts.find(role_account).await.map_err(|error| store_error(&error))?;
+        let memberships = self.organizations.memberships();
+        let found = self.open_account(role_account, &memberships).await?;
         // An account that is not hosted here looks like one without providers.
         let no_provider = || stead_sts::no_provider(token.issuer());
         let account = found.ok_or_else(no_provider)?;
         let source = KeySource::of(&token, &account.durable()).ok_or_else(no_provider)?;
         let keys = self.issuer_keys.get(&source.issuer, token.key_id(), &source.listed, now).await;
         let keys = keys.map_err(no_keys)?;
-        let mut identified = self.identify(&token, &keys, &source, &account, now);
+        let place = (&account, &memberships);
+        let mut identified = self.identify(&token, &keys, &source, place, now);
         if token.key_id().is_none() && identified.as_ref().is_err_and(may_be_rotated) {
             let newer = self.issuer_keys.newer(&source.issuer, &keys, &source.listed, now);
             let newer = Box::pin(newer).await.map_err(no_keys)?;
-            identified = self.identify(&token, &newer, &source, &account, now);
+            identified = self.identify(&token, &newer, &source, place, now);
         }
         identified.map_err(|refused| match refused {
             WebIdentityRefused::NoProvider => no_provider(),
@@ -96,14 +99,14 @@ impl<S: Store> Gateway<S> {
         token: &UnverifiedToken<'_>,
         keys: &KeySet,
         source: &KeySource,
-        account: &Arc<Account>,
+        (account, memberships): (&Arc<Account>, &Arc<Memberships>),
         now: Timestamp,
     ) -> Result<Authenticated, WebIdentityRefused> {
         let version = account.durable();
         let algorithms = self.issuer_keys.algorithms(&source.issuer);
         let caller =
             VerifiedCaller::of_web_identity(token, keys, algorithms, &version.snapshot, now)?;
-        Ok(authenticated(account, version, caller))
+        Ok(authenticated(account, version, memberships, caller))
     }
 
     /// Asks the provider whose access token this is, for a role of an account that is here.
@@ -115,7 +118,8 @@ impl<S: Store> Gateway<S> {
         role_account: AccountId,
         now: Timestamp,
     ) -> Result<Authenticated, ApiError> {
-        let found = self.accounts.find(role_account).await.map_err(|error| store_error(&error))?;
+        let memberships = self.organizations.memberships();
+        let found = self.open_account(role_account, &memberships).await?;
         // Choice: without a role there is nothing to ask about, and nobody is told a token
         // for it.
         let account = found.ok_or_else(stead_sts::no_role_for_web_identity)?;
@@ -133,7 +137,7 @@ impl<S: Store> Gateway<S> {
         })?;
         let version = account.durable();
         let caller = VerifiedCaller::of_access_token(owner, &version.snapshot);
-        Ok(authenticated(&account, version, caller))
+        Ok(authenticated(&account, version, &memberships, caller))
     }
 }
 
@@ -183,10 +187,11 @@ fn may_be_rotated(refused: &WebIdentityRefused) -> bool {
 fn authenticated(
     account: &Arc<Account>,
     version: Arc<Version>,
+    memberships: &Arc<Memberships>,
     caller: VerifiedCaller,
 ) -> Authenticated {
     let (account, region) = (Arc::clone(account), UNSIGNED_REGION.to_owned());
-    Authenticated { account, version, caller, region }
+    Authenticated { account, version, memberships: Arc::clone(memberships), caller, region }
 }
 
 fn no_keys(fault: KeyFault) -> ApiError {

@@ -11,7 +11,7 @@ use stead_store::Store;
 use stead_types::{Arn, Timestamp};
 
 use super::Gateway;
-use super::authenticate::{Authenticated, store_error};
+use super::authenticate::Authenticated;
 use super::federate::UNSIGNED_REGION;
 use crate::request_id::RequestId;
 use crate::throttle::rate_exceeded;
@@ -30,7 +30,8 @@ impl<S: Store> Gateway<S> {
         let provider = provider_arn(&input.principal_arn)?;
         let response = UnverifiedResponse::parse(input.saml_assertion.expose())
             .map_err(|fault| stead_sts::not_a_saml_response(&fault, &id))?;
-        let found = self.accounts.find(role_account).await.map_err(|error| store_error(&error))?;
+        let memberships = self.organizations.memberships();
+        let found = self.open_account(role_account, &memberships).await?;
         // An account that is not hosted here looks like one without providers.
         let account = found.ok_or_else(|| stead_sts::no_saml_provider(provider.as_str(), &id))?;
         let version = account.durable();
@@ -46,7 +47,7 @@ impl<S: Store> Gateway<S> {
         let caller = self.beside_others(verify).await?;
         let caller = caller.map_err(|refused| stead_sts::refused_saml(&refused, &id))?;
         let region = UNSIGNED_REGION.to_owned();
-        Ok(Authenticated { account: Arc::clone(&account), version, caller, region })
+        Ok(Authenticated { account: Arc::clone(&account), version, memberships, caller, region })
     }
 }
 

@@ -7,6 +7,7 @@ use stead_audit::{Denial, Recorded};
 use stead_authorizer::{Denied, Disclosure, RequestFacts};
 use stead_directory::Draft;
 use stead_directory::commands::oidc_provider;
+use stead_directory::organization::{Memberships, OrganizationDraft};
 use stead_policy::PolicyType;
 use stead_service::{
     Accounts as Seen, Call, IssuerCheck, NameReservation, NewTokenKeys, PasswordOutcome,
@@ -24,6 +25,7 @@ use crate::denials::DenialReader;
 use crate::entropy::{SystemEntropy, ThreadEntropy};
 use crate::issuer_keys::Thumbprint;
 use crate::limits::SEEN_ACCOUNTS_MAX;
+use crate::organizations::{Change, ChangeError};
 use crate::token_keys;
 use crate::traces::{self, Stage};
 
@@ -52,10 +54,12 @@ pub(super) struct Trail {
 }
 
 /// What was waited for before the policies are asked.
-pub(super) struct Prepared {
+pub(super) struct Prepared<S> {
     /// The other accounts that the operation must see.
     others: Seen,
     computed: Computed,
+    /// Of an operation that changes an organization: no other changes one meanwhile.
+    change: Option<Change<S>>,
 }
 
 /// What was computed before the work, where nobody waited for it.
@@ -66,12 +70,22 @@ struct Computed {
     token_keys: Option<NewTokenKeys>,
 }
 
+/// Where work is done, and what becomes of it.
+enum Ground<S> {
+    /// Nothing of the account changes, or that alone.
+    Account(Effect),
+    /// The organization of the account changes.
+    Organization(Change<S>),
+}
+
 /// Work that was done, and what its answer still waits for.
-enum Done<'s> {
+enum Done<'s, S> {
     /// Nothing was changed; these proofs must be claimed.
     Read(Answer, Outside),
     /// The account may have been changed.
     Written(Begun<'s, Answer>),
+    /// The organization may have been changed.
+    Organized(Answer, Change<S>, Option<Box<OrganizationDraft>>),
 }
 
 impl<S: Store> Gateway<S> {
@@ -84,12 +98,12 @@ impl<S: Store> Gateway<S> {
         caller: &Authenticated,
         facts: &RequestFacts,
         trail: &mut Trail,
-    ) -> Result<Prepared, ApiError> {
+    ) -> Result<Prepared<S>, ApiError> {
         let mut accounts = plan.accounts(&caller.version.snapshot);
         accounts.extend(self.holders(plan.names()).await?);
         // The caller's own is at hand, and most calls see no other.
         accounts.retain(|account| *account != caller.account.id());
-        let others = self.see(&accounts).await?;
+        let others = self.see(&accounts, &caller.memberships).await?;
         let (passwords, token_keys) = {
             let call = self.call(caller, &others, facts).by(&caller.caller);
             let work = plan.passwords(&call).and_then(|work| Ok((work, plan.token_keys(&call)?)));
@@ -107,7 +121,13 @@ impl<S: Store> Gateway<S> {
             let prepared = caller.account.prepare_to_write(self.accounts.store()).await;
             prepared.map_err(|error| store_error(&error))?;
         }
-        Ok(Prepared { others, computed: Computed { passwords, token_keys } })
+        let change = match plan.effect() {
+            Effect::WritesOrganization => {
+                Some(self.organizations.begin().await.map_err(|error| change_error(&error))?)
+            }
+            Effect::Reads | Effect::Writes => None,
+        };
+        Ok(Prepared { others, computed: Computed { passwords, token_keys }, change })
     }
 
     /// Hashes passwords, a few at a time, on threads where no other call waits for it.
@@ -140,6 +160,7 @@ impl<S: Store> Gateway<S> {
             caller: &caller.caller,
             account: &caller.version.snapshot,
             others,
+            memberships: &caller.memberships,
             facts,
             vault: caller.account.vault(),
             code_attempts: &self.code_attempts,
@@ -154,7 +175,7 @@ impl<S: Store> Gateway<S> {
     pub(super) async fn perform(
         &self,
         plan: Box<dyn Plan>,
-        Prepared { others, computed }: Prepared,
+        Prepared { others, computed, change }: Prepared<S>,
         caller: &Authenticated,
         facts: &RequestFacts,
         trail: &mut Trail,
@@ -163,10 +184,13 @@ impl<S: Store> Gateway<S> {
         // store, so that no acknowledged write lies in between.
         let done = {
             let call = self.call(caller, &others, facts).by(&caller.caller);
-            let effect = plan.effect();
+            let ground = match change {
+                Some(change) => Ground::Organization(change),
+                None => Ground::Account(plan.effect()),
+            };
             let execute = plan.authorize(&call).map_err(|stop| self.stopped(stop, facts, trail))?;
             trail.decided = Decided::Allowed;
-            self.execute(execute, effect, computed, caller, &call)?
+            self.execute(execute, ground, computed, caller, &call)?
         };
         let answer = match done {
             Done::Read(answer, outside) if outside.is_empty() => answer,
@@ -192,10 +216,14 @@ impl<S: Store> Gateway<S> {
     }
 
     /// The durable snapshots of further accounts; those not hosted here are missing.
-    async fn see(&self, accounts: &[AccountId]) -> Result<Seen, ApiError> {
+    async fn see(
+        &self,
+        accounts: &[AccountId],
+        memberships: &Memberships,
+    ) -> Result<Seen, ApiError> {
         let mut seen = Vec::new();
         for id in accounts.iter().take(SEEN_ACCOUNTS_MAX) {
-            let found = self.accounts.find(*id).await.map_err(|error| store_error(&error))?;
+            let found = self.open_account(*id, memberships).await?;
             seen.extend(found.map(|account| account.durable()));
         }
         Ok(seen.iter().map(|version| Arc::clone(&version.snapshot)).collect())
@@ -204,16 +232,17 @@ impl<S: Store> Gateway<S> {
     fn execute(
         &self,
         execute: Execute,
-        effect: Effect,
+        ground: Ground<S>,
         Computed { passwords, token_keys }: Computed,
         caller: &Authenticated,
         call: &Call<'_>,
-    ) -> Result<Done<'_>, ApiError> {
+    ) -> Result<Done<'_, S>, ApiError> {
         let keyring = self.keyring.current();
         let denials = DenialReader { log: &self.denials, keyring: &keyring };
-        let run = |draft: &mut Draft| {
+        let run = |draft: &mut Draft, organization: &mut Option<OrganizationDraft>| {
             let mut work = Work {
                 draft,
+                organization: organization.take(),
                 entropy: &mut ThreadEntropy,
                 keyring: &keyring,
                 usage: &*caller.account,
@@ -228,29 +257,36 @@ impl<S: Store> Gateway<S> {
                 names: Vec::new(),
             };
             let answer = execute(call, &mut work)?;
-            let Work { guards, issuers, names, .. } = work;
+            let Work { guards, issuers, names, organization: changed, .. } = work;
+            *organization = changed;
             Ok::<_, ApiError>((answer, Outside { guards, issuers, names }))
         };
-        match effect {
-            Effect::Writes => {
-                let begun = caller.account.begin(self.accounts.store(), run);
+        match ground {
+            Ground::Account(Effect::Writes) => {
+                let work = |draft: &mut Draft| run(draft, &mut None);
+                let begun = caller.account.begin(self.accounts.store(), work);
                 begun.map(Done::Written).map_err(write_error)
             }
-            Effect::Reads => {
+            Ground::Account(_) => {
                 let mut draft = Draft::for_reading(Arc::clone(&caller.version.snapshot));
-                let (answer, outside) = run(&mut draft)?;
-                if draft.is_unchanged() {
-                    Ok(Done::Read(answer, outside))
-                } else {
-                    Err(ApiError::internal("an operation that only reads has changed something"))
-                }
+                let (answer, outside) = run(&mut draft, &mut None)?;
+                expect_unchanged(&draft)?;
+                Ok(Done::Read(answer, outside))
+            }
+            Ground::Organization(change) => {
+                let mut draft = Draft::for_reading(Arc::clone(&caller.version.snapshot));
+                let newest = change.draft_of(caller.account.id());
+                let mut organization = newest.map_err(|error| change_error(&error))?;
+                let (answer, _) = run(&mut draft, &mut organization)?;
+                expect_unchanged(&draft)?;
+                Ok(Done::Organized(answer, change, organization.map(Box::new)))
             }
         }
     }
 
     async fn settle(
         &self,
-        done: Done<'_>,
+        done: Done<'_, S>,
         caller: &Authenticated,
         facts: &RequestFacts,
     ) -> Result<Answer, ApiError> {
@@ -269,6 +305,15 @@ impl<S: Store> Gateway<S> {
                 self.resume(*staged, caller)?
             }
             Done::Written(begun) => begun,
+            Done::Organized(answer, change, draft) => {
+                if let Some(draft) = draft {
+                    let commit =
+                        traces::stage(Stage::StoreCommit, change.commit(*draft), |_| "store");
+                    let committed = self.metrics.commits.measure(commit).await;
+                    committed.map_err(|error| change_error(&error))?;
+                }
+                return Ok(answer);
+            }
         };
         match begun {
             Begun::Unchanged(answer) => Ok(answer),
@@ -385,6 +430,31 @@ fn enter(draft: &mut Draft, provider: &Arn, thumbprint: Thumbprint) -> Result<()
     let listed = listed.map_err(|_| ApiError::internal("a thumbprint that is none"))?;
     oidc_provider::set_thumbprints(draft, provider, vec![listed])
         .map_err(|error| ApiError::internal(error.to_string()))
+}
+
+/// Nothing else of the account is committed.
+fn expect_unchanged(draft: &Draft) -> Result<(), ApiError> {
+    if draft.is_unchanged() {
+        Ok(())
+    } else {
+        Err(ApiError::internal("an operation that only reads has changed something"))
+    }
+}
+
+/// What a call is answered whose change of an organization was not made, or may not have been.
+///
+/// Spec: Organizations API Reference, "Common errors": ServiceException and
+/// ConcurrentModificationException are what it has for them.
+fn change_error(error: &ChangeError) -> ApiError {
+    let (code, message) = match error {
+        // Another organization has the name: it took the account in meanwhile.
+        ChangeError::Commit(CommitError::NameTaken { .. } | CommitError::Conflict { .. }) => (
+            ErrorCode::ConcurrentModificationException,
+            "The request conflicts with another change. Try again.",
+        ),
+        _ => (ErrorCode::ServiceException, "The request could not be processed. Try again."),
+    };
+    ApiError::new(code, message).with_context(error.to_string())
 }
 
 fn write_error(error: WriteError<ApiError>) -> ApiError {

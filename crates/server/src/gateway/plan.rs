@@ -51,13 +51,15 @@ pub(super) trait Plan: Send + Sync {
     fn authorize(self: Box<Self>, call: &VerifiedCall<'_>) -> Result<Execute, Stop>;
 }
 
-/// Whether an operation may change the caller's account.
+/// What an operation may change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Effect {
     /// It reads, or issues credentials.
     Reads,
     /// It writes.
     Writes,
+    /// It changes the organization of the caller's account, and nothing of the account.
+    WritesOrganization,
 }
 
 /// What an operation answers.
@@ -184,6 +186,9 @@ where
     }
 
     fn effect(&self) -> Effect {
+        if H::WRITES_ORGANIZATION {
+            return Effect::WritesOrganization;
+        }
         effect(Op::SERVICE, Op::ACCESS)
     }
 

@@ -22,6 +22,7 @@ use crate::http::{Arrival, Body, Respond as _, Transport};
 use crate::installation::{NewAccount, RootCredentials};
 use crate::issuer_keys::IssuerKeys;
 use crate::keys::LiveKeyring;
+use crate::organizations::Organizations;
 use crate::request_id::RequestId;
 use crate::throttle::Rates;
 
@@ -85,8 +86,9 @@ async fn a_key_that_is_deleted_while_another_account_is_loaded_changes_nothing_a
     let keyring = Arc::new(LiveKeyring::new(Keyring::new(NOW, &mut SystemEntropy)));
     let clock = Arc::new(Stopped);
     let issuer_keys = IssuerKeys::new(&NO_ISSUERS, 1).unwrap();
+    let organizations = Arc::new(Organizations::load(Arc::clone(&accounts)).await.unwrap());
     let gateway = Gateway::new(
-        Arc::clone(&accounts),
+        organizations,
         keyring,
         clock,
         DenialStyle::Strict,

@@ -12,6 +12,7 @@ use crate::http::TlsError;
 use crate::installation::InstallationError;
 use crate::issuer_keys::IssuerKeysError;
 use crate::managed_policies::ManagedPoliciesError;
+use crate::organizations::OrganizationsError;
 use crate::own_certificate::OwnCertificateError;
 use crate::root_key::RootKeyError;
 
@@ -77,6 +78,9 @@ pub enum StartError {
     /// Keyring or accounts cannot be read or made.
     #[error(transparent)]
     Installation(#[from] InstallationError),
+    /// The organizations cannot be hosted.
+    #[error(transparent)]
+    Organizations(#[from] OrganizationsError),
     /// A file or directory of ours cannot be written.
     #[error("cannot write `{}`: {error}", path.display())]
     File {
@@ -128,7 +132,11 @@ impl StartError {
             Self::Open(OpenError::Newer { .. }) => {
                 "use the version of stead that wrote it, or a later one"
             }
-            Self::Open(_) | Self::Store(_) | Self::File { .. } | Self::OwnCertificate(_) => {
+            Self::Open(_)
+            | Self::Store(_)
+            | Self::Organizations(OrganizationsError::Store(_))
+            | Self::File { .. }
+            | Self::OwnCertificate(_) => {
                 "check the directory given by --data, its owner and its free space"
             }
             Self::RootKey(RootKeyError::Missing(_)) => {
@@ -152,6 +160,9 @@ impl StartError {
             }
             Self::Installation(_) => "see the message above; nothing was changed",
             Self::NotEphemeral(_) => "give an ephemeral server a directory of its own with --data",
+            Self::Organizations(OrganizationsError::Unreadable(_)) => {
+                "restore a backup, or use the version of stead that wrote it; nothing was changed"
+            }
             Self::OtherAccount(_) => {
                 "--account names the first account of a new directory; `stead account create` adds one"
             }

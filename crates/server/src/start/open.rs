@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::config::{FixtureKeys, Settings, Storage};
 use crate::entropy::SystemEntropy;
 use crate::installation::{Installation, RootCredentials};
+use crate::organizations::Organizations;
 use crate::own_certificate;
 use crate::private_file;
 use crate::profile::ProfileFiles;
@@ -36,6 +37,7 @@ pub enum Footprint {
 pub(super) struct Opened {
     pub(super) store: Arc<SqliteStore>,
     pub(super) accounts: Arc<Accounts<SqliteStore>>,
+    pub(super) organizations: Arc<Organizations<SqliteStore>>,
     pub(super) keyring: Keyring,
     /// The root key of the first account, when it was created just now.
     pub(super) first: Option<RootCredentials>,
@@ -85,7 +87,8 @@ async fn fill(
     } else {
         None
     };
-    Ok(Opened { store: Arc::clone(store), accounts, keyring, first })
+    let organizations = Arc::new(Organizations::load(Arc::clone(&accounts)).await?);
+    Ok(Opened { store: Arc::clone(store), accounts, organizations, keyring, first })
 }
 
 /// The accounts and the keyring behind the root key, which is made where nothing
@@ -203,7 +206,8 @@ async fn ephemeral(
     );
     let root = created.await?;
     first::create_fixtures(&accounts, root.account, fixtures, now, &mut entropy).await?;
-    Ok(Opened { store, accounts, keyring, first: Some(root) })
+    let organizations = Arc::new(Organizations::load(Arc::clone(&accounts)).await?);
+    Ok(Opened { store, accounts, organizations, keyring, first: Some(root) })
 }
 
 const WRITABLE_BY_OTHERS: u32 = 0o002;

@@ -148,11 +148,13 @@ struct Parts {
 fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: String) -> Running {
     let Parts { opened, issuer_keys, audit, socket, listener, metrics_listener, tls, traces } =
         parts;
-    let Opened { store, accounts, keyring, first } = opened;
+    let Opened { store, accounts, organizations, keyring, first } = opened;
     let (stop, stopped) = Stop::new();
     let administration = administration(settings, &accounts, keyring, &clock, audit.as_ref());
     let keys = Arc::clone(&administration.keys);
-    let mut background = vec![tokio::spawn(record_uses(Arc::clone(&accounts), stopped.clone()))];
+    let creating = Arc::clone(&organizations).create_accounts(Arc::clone(&clock), stopped.clone());
+    let recording = record_uses(Arc::clone(&accounts), stopped.clone());
+    let mut background = vec![tokio::spawn(recording), tokio::spawn(creating)];
     background.push(tokio::spawn(Arc::clone(&keys).work(stopped.clone())));
     if let Some(socket) = socket {
         background.push(tokio::spawn(admin::serve(socket, administration, stopped.clone())));
@@ -161,7 +163,6 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
     if let Some(certificate) = &certificate {
         background.push(tokio::spawn(Arc::clone(certificate).follow(stopped.clone())));
     }
-    let simulator = settings.simulator;
     let style = match (settings.strict_messages, settings.sealed_denials) {
         (true, _) => DenialStyle::Strict,
         (false, true) => DenialStyle::Sealed,
@@ -171,9 +172,8 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
     let (rates, keyring) = (settings.rates, keys.keyring());
     let (sealing, fetches) = (Arc::clone(&keyring), Arc::clone(issuer_keys.fetches()));
     let counting = Arc::clone(&clock);
-    let gateway =
-        Gateway::new(Arc::clone(&accounts), keyring, clock, style, issuer_keys, saml, rates);
-    let gateway = gateway.simulating(simulator).issuing(issuer_base(settings, &base_url));
+    let gateway = Gateway::new(organizations, keyring, clock, style, issuer_keys, saml, rates);
+    let gateway = gateway.simulating(settings.simulator).issuing(issuer_base(settings, &base_url));
     let call_lines = CallLines::of(audit.is_some(), io::stderr().is_terminal());
     let gateway = gateway.recording(audit.clone()).logging(call_lines).tracing(traces.clone());
     let metrics_address = metrics_listener.as_ref().and_then(|listener| listener.local_addr().ok());

@@ -110,7 +110,8 @@ fn conditions(context: &Context, viewer: Viewer) -> Vec<Value> {
         Viewer::Both => false,
         // The role's tags stand there under both names.
         Viewer::CallerAccount => {
-            key.starts_with("aws:resourcetag/") || key.starts_with("iam:resourcetag/")
+            let prefixes = ["aws:resourcetag/", "iam:resourcetag/", "aws:resourceorg"];
+            prefixes.iter().any(|prefix| key.starts_with(prefix))
         }
         Viewer::ResourceAccount => key.starts_with("aws:principaltag/"),
     };

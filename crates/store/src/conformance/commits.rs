@@ -176,6 +176,21 @@ pub async fn accounts_are_listed(harness: &impl Harness) {
     harness.close(store).await;
 }
 
+/// Organizations are listed once, ascending, and no accounts among them.
+pub async fn organizations_are_listed(harness: &impl Harness) {
+    let store = harness.open().await;
+    assert_eq!(store.organizations().await, Ok(vec![]));
+    let ids = ["organization/o-exampleorgid", "organization/o-anotherorgid"];
+    let ids = ids.map(|id| good::<Aggregate, _>(id.parse()));
+    for aggregate in ids.into_iter().chain([Aggregate::Installation, account(42)]) {
+        assert_eq!(commit(&store, &aggregate, 0, vec![]).await, Ok(1));
+    }
+    let listed: Vec<_> =
+        good(store.organizations().await).iter().map(ToString::to_string).collect();
+    assert_eq!(listed, ["o-anotherorgid", "o-exampleorgid"]);
+    harness.close(store).await;
+}
+
 /// A key and a body of the largest size come back as they were.
 pub async fn the_largest_records_fit(harness: &impl Harness) {
     let store = harness.open().await;
