@@ -48,9 +48,10 @@ pub enum Supposition {
 /// ```compile_fail,E0308
 /// use stead_authorizer::{Ask, CallerFacts, RequestFacts, SupposedCaller, decide};
 /// use stead_directory::Snapshot;
+/// use stead_directory::organization::Memberships;
 ///
 /// fn ask(caller: &SupposedCaller, home: &Snapshot, ask: &Ask, facts: &RequestFacts) {
-///     let _ = decide::<()>(caller, home, ask, facts);
+///     let _ = decide::<()>(caller, home, &Memberships::default(), ask, facts);
 /// }
 /// ```
 ///
@@ -59,9 +60,10 @@ pub enum Supposition {
 /// ```compile_fail,E0308
 /// use stead_authorizer::{Ask, CallerFacts, RequestFacts, SupposedCaller, decide};
 /// use stead_directory::Snapshot;
+/// use stead_directory::organization::Memberships;
 ///
 /// fn ask(caller: &CallerFacts, home: &Snapshot, ask: &Ask, facts: &RequestFacts) {
-///     let _ = decide::<()>(caller, home, ask, facts);
+///     let _ = decide::<()>(caller, home, &Memberships::default(), ask, facts);
 /// }
 /// ```
 ///

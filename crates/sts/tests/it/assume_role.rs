@@ -1,6 +1,7 @@
 //! Who may assume what.
 
 use stead_authorizer::{Ask, RequestFacts, Transport, decide};
+use stead_directory::organization::Memberships;
 use stead_policy::Decision;
 use stead_world::{Credentials, World};
 
@@ -373,7 +374,9 @@ pub(crate) fn may(world: &World, credentials: &Credentials, action: &'static str
         user_agent: None,
         referer: None,
     };
-    match decide::<()>(&caller, home, &Ask::any(action, caller.account()), &facts) {
+    let memberships = Memberships::of_all(world.organizations());
+    let ask = Ask::any(action, caller.account());
+    match decide::<()>(&caller, home, &memberships, &ask, &facts) {
         Ok(_) => true,
         Err(denied) => {
             assert_ne!(denied.decision, Decision::Allow);
