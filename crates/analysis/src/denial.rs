@@ -10,7 +10,7 @@ mod session;
 use std::net::IpAddr;
 
 use serde_json::{Map, Value, json};
-use stead_types::{Arn, Timestamp};
+use stead_types::{Arn, Thumbprint, Timestamp};
 use thiserror::Error;
 
 use crate::attempt::Operation;
@@ -225,7 +225,22 @@ impl DecodedDenial {
         if refused.contains("retrieve verification key") || refused.contains("communicat") {
             environment.insert("jwksReachable".to_owned(), json!(false));
         }
+        if let Some(found) = self.shown_thumbprint() {
+            environment.insert("providerTlsThumbprint".to_owned(), json!(found));
+            environment.insert("thumbprintEnforced".to_owned(), json!(true));
+        }
         Value::Object(environment)
+    }
+
+    /// The thumbprint of the certificate that the issuer has shown, where the token was
+    /// refused for it. It stands behind whatever else the reason repeats.
+    fn shown_thumbprint(&self) -> Option<&str> {
+        let refused = self.text("/stead/refusedProof/message")?;
+        let reason = self.text("/stead/refusedProof/reason")?;
+        let (_, found) = reason.rsplit_once("the thumbprint `")?;
+        let (found, _) = found.split_once('`')?;
+        let is_one = refused.contains("thumbprint") && found.parse::<Thumbprint>().is_ok();
+        is_one.then_some(found)
     }
 
     fn caller(&self) -> Result<Value, DenialError> {

@@ -118,6 +118,36 @@ fn a_refused_token_is_that_of_its_record() {
 }
 
 #[test]
+fn the_certificate_that_an_issuer_has_shown_is_that_of_its_record() {
+    const SHOWN: &str = "6938fd4d98bab03faadb97b34396831e3780aea1";
+    let environment = |message: &str, reason: &str| {
+        let mut told = document("", "sts:AssumeRoleWithWebIdentity", &[]);
+        told["stead"]["refusedProof"] =
+            json!({"code": "InvalidIdentityToken", "message": message, "reason": reason});
+        attempt(&told)["environment"].clone()
+    };
+    let message = "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint";
+    let other = "a031c46782e6e6c662c2c87c76da9aa62ccabd8e";
+    let reason = |found: &str| {
+        format!(
+            "key document at `https://idp.example.com/the thumbprint `{other}`: no trusted \
+             authority signed the certificate, and the thumbprint `{found}` is not listed"
+        )
+    };
+    assert_eq!(
+        environment(message, &reason(SHOWN)),
+        json!({"providerTlsThumbprint": SHOWN, "thumbprintEnforced": true})
+    );
+    for (message, reason) in [
+        ("Incorrect token audience", reason(SHOWN)),
+        (message, reason(SHOWN.trim_start_matches('6'))),
+        (message, String::new()),
+    ] {
+        assert_eq!(environment(message, &reason), json!({}), "{reason}");
+    }
+}
+
+#[test]
 fn neighbours_are_refused() {
     let refused = |text: &str| DecodedDenial::read(text).map(drop).unwrap_err();
     let long = "x".repeat(DECODED_BYTES_MAX + 1);

@@ -1,16 +1,11 @@
 //! What is known not to be replayed, or to be answered otherwise here, each with its reason.
 
 /// Cases whose call cannot be made here.
-pub(crate) const NOT_REPLAYED: [(&str, &str); 10] = [
+pub(crate) const NOT_REPLAYED: [(&str, &str); 8] = [
     (
         "clock-set-by-hand",
         "refused before anything is known of it: there is no id that it could be explained by",
     ),
-    (
-        "github-thumbprint-rollover",
-        "the issuer would have to show a certificate: its keys are in a file here",
-    ),
-    ("issuer-endpoints-private", "the issuer would have to be unreachable: tests use no network"),
     ("pod-identity-role-still-trusts-oidc", "a service of AWS calls"),
     ("rcp-org-perimeter-blocks-sso", "the server has no organizations"),
     ("region-lock-scp-global-sts", "the server has no organizations"),

@@ -1,6 +1,6 @@
 //! A server with the accounts of all cases, and the calls that are made there.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
@@ -12,6 +12,7 @@ use stead_types::Timestamp;
 use stead_world::TokenKey;
 
 use super::case::{BEGINNER, Case, session_of};
+use super::surroundings;
 
 /// What a case came to.
 pub(crate) struct Outcome {
@@ -60,7 +61,8 @@ impl Keys {
 }
 
 impl Stage {
-    pub(crate) fn start(cases: &[Case]) -> Result<Self> {
+    /// A server for these cases.
+    pub(crate) fn start(cases: &[&Case]) -> Result<Self> {
         let (built, scratch) = (Built::find()?, Scratch::new("denials")?);
         let key = TokenKey::new("k1");
         let [data, home] = ["data", "home"].map(|name| scratch.path().join(name));
@@ -233,15 +235,15 @@ impl Stage {
 }
 
 /// Trusted are the keys of one file for every issuer, and where calls are said to come from.
-fn configuration(scratch: &Scratch, key: &TokenKey, cases: &[Case]) -> Result<String> {
+fn configuration(scratch: &Scratch, key: &TokenKey, cases: &[&Case]) -> Result<String> {
     let keys = scratch.path().join("keys.json");
     std::fs::write(&keys, json!({"keys": [key.published()]}).to_string())?;
-    let issuers: BTreeSet<&str> =
-        cases.iter().filter_map(|case| case.attempt["token"]["claims"]["iss"].as_str()).collect();
-    let mut text = "trusted_proxy = [\"127.0.0.0/8\"]\n".to_owned();
-    for issuer in issuers {
-        write!(text, "[issuer.\"{issuer}\"]\njwks_file = \"{}\"\n", keys.display())?;
+    let mut sections = BTreeMap::new();
+    for case in cases {
+        sections.extend(surroundings::issuer(case, key, &keys)?);
     }
+    let mut text = "trusted_proxy = [\"127.0.0.0/8\"]\n".to_owned();
+    text.extend(sections.into_values());
     Ok(text)
 }
 
