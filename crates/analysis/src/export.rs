@@ -2,6 +2,7 @@
 
 mod documents;
 mod read;
+mod saml;
 
 use std::collections::BTreeMap;
 
@@ -104,6 +105,7 @@ pub enum ExportPlace {
 const ROLES: &str = "/Authorization/RoleDetailList";
 const USERS: &str = "/Authorization/UserDetailList";
 const OIDC: &str = "/OpenIDConnectProviders";
+const SAML: &str = "/SAMLProviders";
 
 impl Export {
     /// Puts the files together. Each account has one file or one folder, or several files
@@ -111,7 +113,7 @@ impl Export {
     ///
     /// Known are the outputs of `aws iam get-account-authorization-details` (also in
     /// pages), `list-open-id-connect-providers`, `get-open-id-connect-provider`,
-    /// `list-saml-providers`, `aws organizations describe-policy` and
+    /// `list-saml-providers`, `get-saml-provider`, `aws organizations describe-policy` and
     /// `describe-organization`, bare documents of service and resource control policies,
     /// and accounts as they stand in a [`Case`].
     ///
@@ -245,6 +247,7 @@ impl Export {
     /// token could be judged by it.
     fn describe_listed(&mut self) -> Result<(), ExportError> {
         for draft in self.accounts.values_mut() {
+            draft.describe_saml(&self.files)?;
             let listed = draft.lists.remove(read::LISTED).unwrap_or_default();
             let described = draft.lists.get(OIDC).map(Vec::as_slice).unwrap_or_default();
             let unknown =

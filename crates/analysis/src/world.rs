@@ -3,6 +3,7 @@
 mod ids;
 mod load;
 mod organization;
+mod saml;
 mod used;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +33,8 @@ pub struct Account {
     /// Where the account stands in the document, as a JSON pointer.
     pub place: String,
     pub(crate) saml_providers: Vec<Arn>,
+    /// Those of them that have private keys, which no export has.
+    pub(crate) saml_with_keys: Vec<Arn>,
     pub(crate) service_control: PolicySet,
     pub(crate) resource_control: PolicySet,
     pub(crate) organization: Option<String>,
@@ -77,10 +80,16 @@ impl Account {
         !self.service_control.is_empty() || !self.resource_control.is_empty()
     }
 
-    /// The SAML providers, of which exports have no more than their ARNs.
+    /// The SAML providers. The snapshot has those whose metadata was exported.
     #[must_use]
     pub fn saml_providers(&self) -> &[Arn] {
         &self.saml_providers
+    }
+
+    /// The SAML providers that have private keys, which are not exported.
+    #[must_use]
+    pub fn saml_providers_with_keys(&self) -> &[Arn] {
+        &self.saml_with_keys
     }
 }
 

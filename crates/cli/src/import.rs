@@ -85,11 +85,7 @@ fn command(account: &Account, flags: &ImportFlags) -> Result<Command, Failure> {
             .with_help("the server has no organizations")
             .warn();
     }
-    if !account.saml_providers().is_empty() {
-        Failure::new(format!("account {number}: its SAML providers are left out"))
-            .with_help("exports have their names only: create them with their metadata")
-            .warn();
-    }
+    warn_of_saml(account);
     let records = account.snapshot.entities().filter(is_of_account).filter_map(|entity| {
         let change = EntityChange::Put(entity).encode();
         let value = change.value?;
@@ -107,6 +103,25 @@ fn command(account: &Account, flags: &ImportFlags) -> Result<Command, Failure> {
         )));
     }
     Ok(command)
+}
+
+/// Providers without metadata cannot be made, and their private keys are in no export.
+fn warn_of_saml(account: &Account) {
+    let (number, there) = (account.snapshot.account(), &account.snapshot);
+    let bare = account.saml_providers().iter().filter(|arn| there.saml_provider(arn).is_none());
+    for arn in bare {
+        Failure::new(format!("account {number}: the provider {arn} is left out"))
+            .with_help(format!(
+                "save what `aws iam get-saml-provider --saml-provider-arn {arn}` prints beside the \
+                 list of providers"
+            ))
+            .warn();
+    }
+    for arn in account.saml_providers_with_keys() {
+        Failure::new(format!("account {number}: the private keys of {arn} are left out"))
+            .with_help("no assertion that is encrypted for them is opened until they are added")
+            .warn();
+    }
 }
 
 /// Exports have the policies of AWS that an account uses, and Stead its own of these; the

@@ -6,15 +6,17 @@ use serde_json::{Value, json};
 use stead_types::{AccountId, Arn};
 
 use super::documents::with_texts;
-use super::{Documents, ExportError, ExportFile, ExportPlace, OIDC, Pages, Part, ROLES, USERS};
+use super::saml::{DESCRIBED, METADATA};
+use super::{
+    Documents, ExportError, ExportFile, ExportPlace, OIDC, Pages, Part, ROLES, SAML, USERS,
+};
 use crate::node::Node;
 
-/// Providers that are listed, which says nothing but their ARNs.
+/// OpenID Connect providers that are listed, which says nothing but their ARNs.
 pub(super) const LISTED: &str = "/Listed";
 
 const GROUPS: &str = "/Authorization/GroupDetailList";
 const POLICIES: &str = "/Authorization/Policies";
-const SAML: &str = "/SAMLProviders";
 const SERVICE_CONTROL: &str = "/ServiceControlPolicies";
 const RESOURCE_CONTROL: &str = "/ResourceControlPolicies";
 
@@ -100,6 +102,10 @@ impl Reading {
     }
 }
 
+fn is_saml(node: &Node<'_>) -> bool {
+    node.member(METADATA).is_some()
+}
+
 /// A file while it is read.
 struct InFile<'a> {
     file: &'a ExportFile,
@@ -133,9 +139,9 @@ impl InFile<'_> {
             ExportPlace::Pointer(String::new()),
             "this is nothing that is known of an account",
             "known are the outputs of `aws iam get-account-authorization-details`, \
-             `list-open-id-connect-providers`, `get-open-id-connect-provider` and \
-             `list-saml-providers`, of `aws organizations describe-policy` and \
-             `describe-organization`, and documents of service and resource control policies; \
+             `list-open-id-connect-providers`, `get-open-id-connect-provider`, \
+             `list-saml-providers` and `get-saml-provider`, of `aws organizations \
+             describe-policy` and `describe-organization`, and documents of service and resource control policies; \
              put other files elsewhere",
         ))
     }
@@ -168,7 +174,7 @@ impl InFile<'_> {
             self.described(&node)?;
         }
         for node in self.list(root, "SAMLProviders")? {
-            self.entity(SAML, &node)?;
+            self.entity(if is_saml(&node) { DESCRIBED } else { SAML }, &node)?;
         }
         for (member, list) in [
             ("ServiceControlPolicies", SERVICE_CONTROL),
@@ -214,7 +220,23 @@ impl InFile<'_> {
             self.described(root)?;
             known = true;
         }
+        if is_saml(root) {
+            self.saml(root)?;
+            known = true;
+        }
         Ok(known)
+    }
+
+    /// What is registered of a SAML provider.
+    ///
+    /// Spec: IAM API Reference, GetSAMLProvider: the answer has no ARN. Where the file has
+    /// none either, the list of providers says later whose it is.
+    fn saml(&mut self, node: &Node<'_>) -> Result<(), ExportError> {
+        if node.member("Arn").is_some() {
+            return self.entity(DESCRIBED, node);
+        }
+        self.add(DESCRIBED, node, None);
+        Ok(())
     }
 
     /// What is registered of an OpenID Connect provider.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use stead_directory::{PrincipalLookup, PrincipalStatus};
-use stead_types::{Arn, UniqueId};
+use stead_types::{Arn, SamlId, UniqueId};
 
 use crate::CaseError;
 use crate::node::Node;
@@ -70,12 +70,20 @@ impl Ids {
     }
 }
 
-/// FNV-1a, 64 bits: 16 hexadecimal digits of the ARN, others in each further turn.
+/// The id of a SAML provider of which none is told: it tells nobody who may come in.
+pub(super) fn saml_id(arn: &Arn) -> Option<SamlId> {
+    format!("SAMLPX{:016X}", hash(arn, 0)).parse().ok()
+}
+
 fn made(prefix: &str, arn: &Arn, turn: u8) -> Option<UniqueId> {
+    format!("{prefix}X{:016X}", hash(arn, turn)).parse().ok()
+}
+
+/// FNV-1a, 64 bits, of the ARN, another in each further turn.
+fn hash(arn: &Arn, turn: u8) -> u64 {
     let fold = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     let bytes = arn.as_str().bytes().chain((turn > 0).then_some(turn));
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325, fold);
-    format!("{prefix}X{hash:016X}").parse().ok()
+    bytes.fold(0xcbf2_9ce4_8422_2325, fold)
 }
 
 /// Users and roles alone: nobody else is a principal.

@@ -15,6 +15,7 @@ use stead_types::{AccountId, Arn, Path, Tag, TagSet, Timestamp, UniqueId};
 
 use super::ids::Ids;
 use super::organization::{Control, controls};
+use super::saml::SamlProviders;
 use super::{Account, Places, RoleUse, World};
 use crate::CaseError;
 use crate::node::Node;
@@ -75,6 +76,11 @@ impl Loading<'_> {
         for node in account.list("OpenIDConnectProviders")? {
             changes.push(Entity::OidcProvider(Arc::new(oidc_provider(&node)?)));
         }
+        let mut saml = SamlProviders::default();
+        for node in account.list("SAMLProviders")? {
+            saml.add(&node, self.id)?;
+        }
+        changes.extend(saml.described.into_iter().map(|it| Entity::SamlProvider(Arc::new(it))));
         let root = AccountRoot {
             id: self.id,
             created_at: Timestamp::from_epoch_seconds(0),
@@ -85,11 +91,8 @@ impl Loading<'_> {
         Ok(Account {
             snapshot: Arc::new(Snapshot::empty(root).apply(&changes)),
             place: account.pointer.clone(),
-            saml_providers: account
-                .list("SAMLProviders")?
-                .iter()
-                .map(arn)
-                .collect::<Result<_, _>>()?,
+            saml_providers: saml.arns,
+            saml_with_keys: saml.with_keys,
             service_control: controls(account, self.id, Control::Service, self.places)?,
             resource_control: controls(account, self.id, Control::Resource, self.places)?,
             organization: organization.map(|id| id.text().map(str::to_owned)).transpose()?,
@@ -371,7 +374,7 @@ fn oidc_provider(node: &Node<'_>) -> Result<OidcProvider, CaseError> {
     })
 }
 
-fn arn(node: &Node<'_>) -> Result<Arn, CaseError> {
+pub(super) fn arn(node: &Node<'_>) -> Result<Arn, CaseError> {
     node.required("Arn")?.parsed("an ARN")
 }
 
@@ -380,12 +383,12 @@ fn path(node: &Node<'_>) -> Result<Path, CaseError> {
 }
 
 /// Nothing is decided by it: exports write it in many ways.
-fn created_at(node: &Node<'_>) -> Timestamp {
+pub(super) fn created_at(node: &Node<'_>) -> Timestamp {
     moment(node, "CreateDate").unwrap_or(Timestamp::from_epoch_seconds(0))
 }
 
 /// A date as the AWS CLI writes it, or in seconds, as the API's own JSON has it.
-fn moment(node: &Node<'_>, name: &str) -> Option<Timestamp> {
+pub(super) fn moment(node: &Node<'_>, name: &str) -> Option<Timestamp> {
     match node.member(name)?.value {
         Value::String(text) => text.parse().ok().or_else(|| {
             // `2025-06-01T00:00:00+00:00` is what Python writes for UTC.

@@ -8,6 +8,8 @@ use stead_analysis::{
     ExportFile, ExportPlace, Verdict, attempt_of, attempt_of_event, explain,
 };
 
+use stead_world::SamlIdp;
+
 use crate::corpus::{Known, corpus};
 
 fn file(name: String, value: &Value) -> ExportFile {
@@ -104,6 +106,109 @@ fn files_of_accounts_are_answered_like_the_case_and_each_place_is_in_its_file() 
         }
     }
     assert!(places > 60, "{places}");
+}
+
+/// What IAM says of a SAML provider, without its ARN.
+fn described(created_at: &str) -> Value {
+    json!({
+        "SAMLProviderUUID": "AAAAAAAAAAAAAAAAAAAAAA",
+        "SAMLMetadataDocument": SamlIdp::new("https://idp.example.com/saml").metadata(),
+        "CreateDate": created_at,
+        "ValidUntil": "2126-03-01T12:00:00+00:00",
+        "AssertionEncryptionMode": "Allowed",
+        "PrivateKeyList": [],
+    })
+}
+
+/// An account with two SAML providers that are listed, and these files beside the list.
+fn with_saml(more: &[(&str, Value)]) -> Result<Export, ExportError> {
+    let listed = |name: &str, created_at: &str| {
+        json!({"Arn": format!("arn:aws:iam::111122223333:saml-provider/{name}"),
+            "ValidUntil": "2126-03-01T12:00:00+00:00", "CreateDate": created_at})
+    };
+    let details = json!({"UserDetailList": [], "IsTruncated": false});
+    let list = json!({"SAMLProviderList": [
+        listed("one", "2026-03-01T12:00:00+00:00"), listed("two", "2026-03-01T12:00:01+00:00")]});
+    let mut files = vec![
+        file("111122223333/details.json".to_owned(), &details),
+        file("111122223333/saml.json".to_owned(), &list),
+    ];
+    files.extend(more.iter().map(|(name, value)| file((*name).to_owned(), value)));
+    Export::read_for_world(&files)
+}
+
+#[test]
+fn a_described_saml_provider_is_the_listed_one_that_was_created_when_it_was() {
+    let second = described("2026-03-01T12:00:01+00:00");
+    for name in ["111122223333/two.json", "saml-of-111122223333.json"] {
+        let world = with_saml(&[(name, second.clone())]).unwrap().take_world().unwrap();
+        let account = world.account("111122223333".parse().unwrap()).unwrap();
+        assert_eq!(account.saml_providers().len(), 2);
+        let made: Vec<_> = account.snapshot.saml_providers().collect();
+        let [provider] = made.as_slice() else { panic!("{made:?}") };
+        assert_eq!(provider.arn.as_str(), "arn:aws:iam::111122223333:saml-provider/two");
+        assert_eq!(provider.uuid.as_str(), "AAAAAAAAAAAAAAAAAAAAAA");
+        assert_eq!(&*provider.metadata.entity_id, "https://idp.example.com/saml");
+        assert_eq!(provider.metadata.valid_until.to_string(), "2126-03-01T12:00:00Z");
+        assert_eq!(provider.metadata.signing_certificates.len(), 1);
+        assert!(account.saml_providers_with_keys().is_empty());
+    }
+}
+
+#[test]
+fn metadata_is_no_other_providers_and_what_is_none_is_refused() {
+    let changed = |member: &str, value: Value| {
+        let mut described = described("2026-03-01T12:00:00+00:00");
+        described[member] = value;
+        described
+    };
+    let name = "111122223333/described.json";
+    for value in [
+        described("2026-03-01T12:00:02+00:00"),
+        changed("ValidUntil", json!("2126-03-01T12:00:01+00:00")),
+        changed("CreateDate", Value::Null),
+    ] {
+        let error = with_saml(&[(name, value)]).map(drop).unwrap_err();
+        assert!(error.message.contains("which SAML provider"), "{error}");
+    }
+    let named = changed("Arn", json!("arn:aws:iam::111122223333:saml-provider/one"));
+    let twice = [(name, named.clone()), ("111122223333/again.json", changed("Tags", json!([])))];
+    assert!(with_saml(&twice).is_err());
+    let twice = [(name, named.clone()), ("111122223333/again.json", named.clone())];
+    assert!(with_saml(&twice).map(drop).unwrap_err().message.contains("there twice"));
+    let other = changed("Arn", json!("arn:aws:iam::444455556666:saml-provider/one"));
+    assert!(with_saml(&[(name, other)]).map(drop).unwrap_err().message.contains("444455556666"));
+    for (member, value, expected) in [
+        ("SAMLMetadataDocument", json!("<md/>"), "SAML metadata"),
+        ("SAMLMetadataDocument", json!(7), "a text"),
+        ("ValidUntil", json!("soon"), "a moment"),
+        ("AssertionEncryptionMode", json!("Perhaps"), "`Required`"),
+        ("PrivateKeyList", json!("x"), "a list"),
+        ("Arn", json!("arn:aws:iam::111122223333:role/one"), "a SAML provider"),
+    ] {
+        let mut wrong = named.clone();
+        wrong[member] = value;
+        let error = with_saml(&[(name, wrong)]).unwrap().take_world().map(drop).unwrap_err();
+        assert!(error.to_string().contains(expected), "{member}: {error}");
+    }
+}
+
+#[test]
+fn of_a_saml_provider_the_earliest_end_counts_and_keys_are_told() {
+    let mut ended = described("2026-03-01T12:00:00+00:00");
+    let members = ended.as_object_mut().unwrap();
+    members.insert("Arn".to_owned(), json!("arn:aws:iam::111122223333:saml-provider/one"));
+    let document = members["SAMLMetadataDocument"].as_str().unwrap();
+    let document = document.replace("entityID=", "validUntil=\"2026-03-02T00:00:00Z\" entityID=");
+    members.insert("SAMLMetadataDocument".to_owned(), json!(document));
+    members.insert("PrivateKeyList".to_owned(), json!([{"KeyId": "K", "Timestamp": "x"}]));
+    members.insert("SAMLProviderUUID".to_owned(), json!("hidden"));
+    let world = with_saml(&[("111122223333/one.json", ended)]).unwrap().take_world().unwrap();
+    let account = world.account("111122223333".parse().unwrap()).unwrap();
+    let provider = account.snapshot.saml_providers().next().unwrap();
+    assert_eq!(provider.metadata.valid_until.to_string(), "2026-03-02T00:00:00Z");
+    assert!(account.saml_providers_with_keys().iter().eq([&provider.arn]));
+    assert_eq!(provider.uuid.as_str().len(), 22);
 }
 
 /// What is told of an attempt, where that can all be told.

@@ -16,9 +16,10 @@ EXPORT is what `stead explain --accounts` takes: a directory with one file or
 folder for each account, or one such file. Each account is created with its
 number, its users, groups, roles, policies and OpenID Connect providers, their
 ARNs and their unique ids, in one commit; one that is there already is not
-touched. Exports hold no secrets: the root user gets a new access key, with
---access-keys every user does, and the secrets are shown this once. SAML
-providers, passwords and MFA devices are not in exports.
+touched. So are SAML providers whose metadata the export has (`aws iam
+get-saml-provider`). Exports hold no secrets: the root user gets a new access
+key, with --access-keys every user does, and the secrets are shown this once.
+Passwords, MFA devices and private keys are not in exports.
 
 Exit codes: 0 all accounts are there, 1 nothing was imported, or not all; 2
 wrong use.";

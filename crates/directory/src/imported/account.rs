@@ -43,13 +43,16 @@ pub enum ImportReason {
     /// A user is in a group that is not there.
     #[error("the group `{0}` is not there")]
     Group(String),
+    /// A SAML provider has private keys: secrets are not imported.
+    #[error("it has private keys")]
+    PrivateKeys,
     /// A managed policy is attached that is not there.
     #[error("the policy `{0}` is not there")]
     Policy(Arn),
 }
 
 /// The kinds that an import brings.
-const KINDS: [&str; 5] = ["user", "group", "role", "policy", "oidc-provider"];
+const KINDS: [&str; 6] = ["user", "group", "role", "policy", "oidc-provider", "saml-provider"];
 
 /// Puts everything that the records hold into a new account, or nothing.
 ///
@@ -104,6 +107,9 @@ fn names_what_is_there(entity: &Entity, account: &Snapshot) -> Result<(), Import
         }
         Entity::Group(group) => policies(&group.attached, None, account),
         Entity::Role(role) => policies(&role.attached, role.boundary.as_ref(), account),
+        Entity::SamlProvider(provider) if !provider.private_keys.is_empty() => {
+            Err(ImportReason::PrivateKeys)
+        }
         _ => Ok(()),
     }
 }
@@ -154,6 +160,13 @@ mod tests {
         let attached = USER
             .replace(r#""attached":[]"#, r#""attached":["arn:aws:iam::111122223333:policy/p"]"#);
         let grouped = USER.replace(r#""groups":[]"#, r#""groups":["AGPAJQABLZS4A3QDU576Q"]"#);
+        let saml = r#"{"name":"idp","uuid":"AAAAAAAAAAAAAAAAAAAAAA","created_at":"2026-03-01T12:00:00Z","metadata":{"document":"d","entity_id":"e","valid_until":"2027-03-01T12:00:00Z","signing_certificates":["AAAA"]},"encryption":"allowed","private_keys":[],"tags":[]}"#;
+        let saml_key =
+            "saml-provider/6f5c280e21a14e23a0d943d0271ff7814eb7b9d6d3a49ae9eceb812fe2b96e02";
+        let with_key = saml.replace(
+            r#""private_keys":[]"#,
+            r#""private_keys":[{"id":"BBBBBBBBBBBBBBBBBBBBBB","added_at":"2026-03-01T12:00:00Z","key":"AAAA"}]"#,
+        );
         let damaged = USER
             .replace(r#""inline":[]"#, r#""inline":[{"name":"p","text":"{\"Statement\":{}}"}]"#);
         let reason = |records: &[(&str, &str)]| import(records).map(drop).unwrap_err().reason;
@@ -168,6 +181,8 @@ mod tests {
         );
         assert!(matches!(reason(&[(KEY, &attached)]), ImportReason::Policy(_)));
         assert!(matches!(reason(&[(KEY, &grouped)]), ImportReason::Group(_)));
+        assert!(import(&[(saml_key, saml)]).is_ok());
+        assert_eq!(reason(&[(saml_key, &with_key)]), ImportReason::PrivateKeys);
         let damaged = reason(&[(KEY, &damaged)]);
         assert!(
             matches!(

@@ -3,6 +3,7 @@
 //! by its id. Code and message are AWS's, and the cause is the case's. Then the first fix that
 //! changes accounts is applied, and the same call succeeds.
 
+mod assertion;
 mod case;
 mod known;
 mod stage;

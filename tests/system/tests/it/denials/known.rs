@@ -1,7 +1,7 @@
 //! What is known not to be replayed, or to be answered otherwise here, each with its reason.
 
 /// Cases whose call cannot be made here.
-pub(crate) const NOT_REPLAYED: [(&str, &str); 8] = [
+pub(crate) const NOT_REPLAYED: [(&str, &str); 6] = [
     (
         "clock-set-by-hand",
         "refused before anything is known of it: there is no id that it could be explained by",
@@ -9,8 +9,6 @@ pub(crate) const NOT_REPLAYED: [(&str, &str); 8] = [
     ("pod-identity-role-still-trusts-oidc", "a service of AWS calls"),
     ("rcp-org-perimeter-blocks-sso", "the server has no organizations"),
     ("region-lock-scp-global-sts", "the server has no organizations"),
-    ("saml-regional-endpoint", "exports have no metadata of SAML providers"),
-    ("saml-session-duration-attribute", "exports have no metadata of SAML providers"),
     ("sandbox-ou-allow-list", "the server has no organizations"),
     ("sts-deactivated-in-region", "the server has one endpoint for all regions"),
 ];

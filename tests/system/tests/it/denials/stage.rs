@@ -11,6 +11,7 @@ use stead_system_tests::{Answer, Built, Client, Credentials, Process, Scratch, S
 use stead_types::Timestamp;
 use stead_world::TokenKey;
 
+use super::assertion;
 use super::case::{BEGINNER, Case, session_of};
 use super::surroundings;
 
@@ -113,6 +114,7 @@ impl Stage {
         std::fs::create_dir_all(&directory)?;
         for account in &case.accounts {
             let number = account["AccountId"].as_str().context("an account number")?;
+            let account = assertion::with_metadata(account, case, self.client.now());
             std::fs::write(directory.join(format!("{number}.json")), account.to_string())?;
         }
         let mut command = self.built.command();
@@ -164,7 +166,11 @@ impl Stage {
         let operation = case.attempt["operation"].as_str().unwrap_or_default();
         let action = operation.strip_prefix("sts:").unwrap_or(operation);
         let mut request = case.attempt["parameters"].clone();
-        if case.attempt["token"].is_object() {
+        if is_saml(case) {
+            request["SAMLAssertion"] = json!(assertion::response(case, self.client.now()));
+            // The name is an attribute.
+            request.as_object_mut().context("parameters")?.remove("RoleSessionName");
+        } else if case.attempt["token"].is_object() {
             request["WebIdentityToken"] = json!(self.token(case));
         }
         let address = case.attempt["caller"]["sourceIp"].as_str();
@@ -270,7 +276,9 @@ fn reference(case: &Case, answer: &Answer) -> (&'static str, Vec<String>) {
     if let Some((id, _)) = id {
         return ("denial", vec![id.to_owned()]);
     }
-    if case.attempt["token"].is_object() {
+    // Of a proof that was accepted the request has no record: nothing of it was refused.
+    let is_told = is_saml(case) && answer.code() == "ValidationError";
+    if case.attempt["token"].is_object() && !is_told {
         return ("request", vec![answer.text("RequestId").unwrap_or_default().to_owned()]);
     }
     let text = |value: &Value| match value {
@@ -291,7 +299,19 @@ fn reference(case: &Case, answer: &Answer) -> (&'static str, Vec<String>) {
             flags.extend([flag.to_owned(), value]);
         }
     }
+    if let Some(provider) = text(&case.attempt["parameters"]["PrincipalArn"]) {
+        flags.extend(["--saml-provider".to_owned(), provider]);
+        for (name, value) in case.attempt["token"]["claims"].as_object().into_iter().flatten() {
+            if let Some(value) = text(value).filter(|_| name.starts_with("saml:")) {
+                flags.extend(["--claim".to_owned(), format!("{name}={value}")]);
+            }
+        }
+    }
     ("flags", flags)
+}
+
+fn is_saml(case: &Case) -> bool {
+    case.attempt["operation"] == "sts:AssumeRoleWithSAML"
 }
 
 /// Names of parameters as the Query protocol has them.
