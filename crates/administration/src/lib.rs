@@ -14,6 +14,6 @@ mod protocol;
 
 pub use manifest::{DATABASE, FileDigest, Manifest, ManifestFault, ROOT_KEY, VERSION};
 pub use protocol::{
-    Command, KeyDigits, KeysShown, NewKey, Outcome, RecordText, Refusal, RewrapShown,
+    Command, KeyDigits, KeysShown, NewKey, Outcome, RecordText, Refusal, RewrapShown, ServiceShown,
     SessionKeyShown, UserKey,
 };

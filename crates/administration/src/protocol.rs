@@ -48,6 +48,18 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         root_key: Option<KeyDigits>,
     },
+    /// Registers a service that calls for itself, with a key of its own.
+    RegisterService {
+        /// Its name, such as `storage.example.internal`.
+        service: String,
+    },
+    /// Lists the registered services.
+    ListServices {},
+    /// Removes a service: its key signs nothing any more.
+    RemoveService {
+        /// Its name.
+        service: String,
+    },
     /// Takes a backup.
     Backup {
         /// The directory to make, an absolute path as the server sees it.
@@ -164,6 +176,20 @@ pub enum Outcome {
     },
     /// The change of the root key has begun.
     RewrapBegun {},
+    /// The service is registered now.
+    ServiceRegistered {
+        /// Its name.
+        service: String,
+        /// Its access key: the secret is told this once.
+        key: NewKey,
+    },
+    /// The registered services, by name.
+    Services {
+        /// What may be shown of each.
+        services: Vec<ServiceShown>,
+    },
+    /// The service is not registered any more.
+    ServiceRemoved(ServiceShown),
     /// The backup is there.
     BackedUp(Manifest),
     /// The command was refused or failed.
@@ -239,6 +265,18 @@ pub struct RewrapShown {
     pub failed: Option<String>,
 }
 
+/// A registered service. Nothing of it is secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceShown {
+    /// Its name.
+    pub service: String,
+    /// The id of the access key that it signs with.
+    pub access_key_id: String,
+    /// When it was registered.
+    pub created_at: String,
+}
+
 /// Why a command was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
@@ -292,6 +330,9 @@ impl std::fmt::Debug for Outcome {
             Self::KeysRotated { .. } => "KeysRotated",
             Self::TokenKeysRotated { .. } => "TokenKeysRotated",
             Self::RewrapBegun {} => "RewrapBegun",
+            Self::ServiceRegistered { .. } => "ServiceRegistered",
+            Self::Services { .. } => "Services",
+            Self::ServiceRemoved(_) => "ServiceRemoved",
             Self::BackedUp(_) => "BackedUp",
             Self::Refused(_) => "Refused",
         };
@@ -326,6 +367,8 @@ mod tests {
             r#"{"command":"create-account","acount":"111122223333"}"#,
             r#"{"command":"create-account","account":111122223333}"#,
             r#"{"command":"list-accounts"} x"#,
+            r#"{"command":"register-service"}"#,
+            r#"{"command":"remove-service","service":["storage.example.internal"]}"#,
             r#"["ping"]"#,
             r#"["rotate-keys",true]"#,
             r#"{"command":"rotate-keys"}"#,
@@ -352,6 +395,13 @@ mod tests {
             access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
             secret_access_key: "wJalr".to_owned(),
         };
+        assert!(!format!("{outcome:?}").contains("wJalr"));
+        let key = NewKey {
+            access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+            secret_access_key: "wJalr".to_owned(),
+        };
+        assert!(!format!("{key:?}").contains("wJalr"));
+        let outcome = Outcome::ServiceRegistered { service: "a.example".to_owned(), key };
         assert!(!format!("{outcome:?}").contains("wJalr"));
     }
 }

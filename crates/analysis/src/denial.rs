@@ -245,6 +245,9 @@ impl DecodedDenial {
 
     fn caller(&self) -> Result<Value, DenialError> {
         let arn = self.text("/context/principal/arn").ok_or(DenialError::Lacks("caller"))?;
+        if let Some(service) = self.one("aws:PrincipalServiceName") {
+            return Ok(json!({ "service": service }));
+        }
         let is_user = arn.parse::<Arn>().is_ok_and(|arn| arn.resource_of("user").is_some());
         let credential = match () {
             () if arn.ends_with(":root") => "root",

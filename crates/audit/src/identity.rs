@@ -68,7 +68,15 @@ fn identity(caller: &VerifiedCaller, mut members: Members<'_>) {
             members.text("identityProvider", &qualifier);
             members.end();
         }
-        Caller::Service { .. } | Caller::Anonymous => unknown(members),
+        // Spec: the type `AWSService` of the same page: its name is `invokedBy`. Choice: the
+        // key that signed stands beside it, since a service can be registered anew.
+        Caller::Service { name } => {
+            members.text("type", "AWSService");
+            members.text("invokedBy", name);
+            members.optional("accessKeyId", caller.access_key_id().map(|id| id.as_str()));
+            members.end();
+        }
+        Caller::Anonymous => unknown(members),
     }
 }
 

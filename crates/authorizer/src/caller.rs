@@ -15,9 +15,11 @@ use stead_types::{AccessKeyId, AccountId, Arn, TagSet, Timestamp, UserName};
 use thiserror::Error;
 
 mod saml;
+mod service;
 mod supposed;
 
 pub use saml::{SamlProof, SamlRefused};
+pub use service::{ServiceSource, ServiceSourceError};
 pub use supposed::{SupposedCaller, Supposition};
 
 /// A caller who has proved who they are and who exists at this revision.
@@ -45,6 +47,8 @@ pub struct CallerFacts {
 enum Proof {
     /// By the signature of a key: a long-term one, or that of a session.
     Signature { access_key_id: AccessKeyId, session: Option<Box<SessionState>> },
+    /// By the signature of the key that a service is registered with.
+    Service { access_key_id: AccessKeyId, source: Box<ServiceSource> },
     /// By nothing, as callers of questions; with the session they are supposed to have.
     Nothing { session: Option<Box<SessionState>> },
     /// By the token of an OpenID Connect provider, or by what a provider says of a token.
@@ -249,7 +253,9 @@ impl CallerFacts {
     #[must_use]
     pub const fn access_key_id(&self) -> Option<&AccessKeyId> {
         match &self.proof {
-            Proof::Signature { access_key_id, .. } => Some(access_key_id),
+            Proof::Signature { access_key_id, .. } | Proof::Service { access_key_id, .. } => {
+                Some(access_key_id)
+            }
             Proof::Nothing { .. } | Proof::WebIdentity(_) | Proof::Saml(_) => None,
         }
     }
@@ -259,14 +265,17 @@ impl CallerFacts {
     pub fn web_identity(&self) -> Option<&WebIdentity> {
         match &self.proof {
             Proof::WebIdentity(identity) => Some(identity),
-            Proof::Signature { .. } | Proof::Nothing { .. } | Proof::Saml(_) => None,
+            Proof::Signature { .. }
+            | Proof::Service { .. }
+            | Proof::Nothing { .. }
+            | Proof::Saml(_) => None,
         }
     }
 
     /// The condition keys that a provider's token or assertion gives this call.
     pub(crate) fn provider_keys(&self) -> Vec<ConditionKey> {
         match &self.proof {
-            Proof::Signature { .. } | Proof::Nothing { .. } => Vec::new(),
+            Proof::Signature { .. } | Proof::Service { .. } | Proof::Nothing { .. } => Vec::new(),
             Proof::WebIdentity(identity) => identity.condition_keys(),
             Proof::Saml(proof) => proof.condition_keys(),
         }
@@ -355,7 +364,7 @@ impl CallerFacts {
     fn session(&self) -> Option<&SessionState> {
         match &self.proof {
             Proof::Signature { session, .. } | Proof::Nothing { session } => session.as_deref(),
-            Proof::WebIdentity(_) | Proof::Saml(_) => None,
+            Proof::Service { .. } | Proof::WebIdentity(_) | Proof::Saml(_) => None,
         }
     }
 

@@ -55,12 +55,14 @@ pub const CONDITION_KEYS: &[ConditionKey] = &[
         "aws:PrincipalArn",
         "Every signed request; a role session shows its role's ARN, with the path.",
     ),
-    single("aws:PrincipalIsAWSService", "Always, `false`."),
+    single("aws:PrincipalIsAWSService", "Always: `true` for a registered service, else `false`."),
     single(
         "aws:PrincipalOrgID",
         "Signed requests from an account that belongs to an organization.",
     ),
     multi("aws:PrincipalOrgPaths", "As aws:PrincipalOrgID: the path of the caller's account."),
+    single("aws:PrincipalServiceName", "Requests that a registered service signs: its name."),
+    multi("aws:PrincipalServiceNamesList", "As aws:PrincipalServiceName."),
     single(
         "aws:PrincipalTag/${TagKey}",
         "One per tag of the user or role; session tags take precedence.",
@@ -80,13 +82,24 @@ pub const CONDITION_KEYS: &[ConditionKey] = &[
     multi("aws:ResourceOrgPaths", "As aws:ResourceOrgID: the path of the resource's account."),
     single("aws:ResourceTag/${TagKey}", "One per tag of the resource, where it exists."),
     single("aws:SecureTransport", "Always: whether the client's connection is encrypted."),
-    single("aws:SourceAccount", "Absent: no service calls on an account's behalf here."),
-    single("aws:SourceArn", "Absent: no service calls on a resource's behalf here."),
+    single(
+        "aws:SourceAccount",
+        "Requests of a registered service that names the account on whose behalf it calls.",
+    ),
+    single(
+        "aws:SourceArn",
+        "Requests of a registered service that names the resource on whose behalf it calls.",
+    ),
     single(
         "aws:SourceIdentity",
         "Sessions that were given a source identity, and all chained from them.",
     ),
     single("aws:SourceIp", "Always: the client's address."),
+    single(
+        "aws:SourceOrgID",
+        "As aws:SourceAccount, where that account belongs to an organization of this server.",
+    ),
+    multi("aws:SourceOrgPaths", "As aws:SourceOrgID: the path of that account."),
     multi("aws:TagKeys", "Requests that pass tags or tag keys: every key."),
     single("aws:TokenIssueTime", "Temporary credentials: when they were issued."),
     single("aws:UserAgent", "Requests with a User-Agent header."),

@@ -8,7 +8,7 @@ use stead_directory::Snapshot;
 use stead_federation::oidc::KeyValues;
 use stead_policy::{Caller, ContextBuilder};
 use stead_session::{Federation, MfaState};
-use stead_types::{AddressText, TagSet};
+use stead_types::{AddressText, Arn, TagSet};
 
 use crate::{Ask, CallerFacts, RequestFacts, Transport};
 
@@ -93,7 +93,7 @@ fn principal(keys: &mut ContextBuilder, caller: &CallerFacts) {
         Caller::WebIdentity { provider } | Caller::Saml { provider } => {
             return federated(keys, caller, provider);
         }
-        Caller::Service { name } => return service(keys, name),
+        Caller::Service { name } => return service(keys, caller, name),
         Caller::Anonymous => return,
     };
     keys.set_with("aws:PrincipalAccount", |text| caller.account().push_to(text))
@@ -105,9 +105,17 @@ fn principal(keys: &mut ContextBuilder, caller: &CallerFacts) {
 }
 
 /// A service that acts for itself has no account. Spec: the same page, the keys that are
-/// "properties of the network" and of a principal that is a service.
-fn service(keys: &mut ContextBuilder, name: &str) {
-    keys.set("aws:PrincipalIsAWSService", "true").set("aws:PrincipalServiceName", name);
+/// "properties of the network" and of a principal that is a service; a service here has one
+/// name, which is then all of `aws:PrincipalServiceNamesList`.
+fn service(keys: &mut ContextBuilder, caller: &CallerFacts, name: &str) {
+    keys.set("aws:PrincipalIsAWSService", "true")
+        .set("aws:PrincipalServiceName", name)
+        .set_all("aws:PrincipalServiceNamesList", [name]);
+    let Some(source) = caller.service_source() else { return };
+    set_optional(keys, "aws:SourceArn", source.arn().map(Arn::as_str));
+    if let Some(account) = source.account() {
+        keys.set_with("aws:SourceAccount", |text| account.push_to(text));
+    }
 }
 
 /// The bearer of a provider's token or assertion has no ARN of its own.

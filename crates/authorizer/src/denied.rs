@@ -27,6 +27,8 @@ pub struct Denied {
     pub caller_id: String,
     /// The caller's account.
     pub caller_account: AccountId,
+    /// The name of the service that called for itself, for such callers.
+    pub service_name: Option<String>,
     /// The one action that is open to the bearer of a foreign token, for such callers.
     pub federated_action: Option<&'static str>,
     /// Whether the accounts of caller and resource belong to one organization.
@@ -83,6 +85,7 @@ impl Denied {
             caller_arn: caller.arn().into_owned(),
             caller_id: caller.user_id().into_owned(),
             caller_account: caller.account(),
+            service_name: caller.service_name().map(str::to_owned),
             federated_action: match caller.principal() {
                 Caller::WebIdentity { .. } => Some("sts:AssumeRoleWithWebIdentity"),
                 Caller::Saml { .. } => Some("sts:AssumeRoleWithSAML"),
@@ -102,9 +105,12 @@ impl Denied {
     /// How much the caller may be told in the error message.
     ///
     /// Spec: UG:troubleshoot_access-denied: the kind of policy is named within one
-    /// account or organization only.
+    /// account or organization only. Choice: a service belongs to neither.
     #[must_use]
     pub fn disclosure(&self) -> Disclosure {
+        if self.service_name.is_some() {
+            return Disclosure::OtherAccount;
+        }
         if self.caller_account == self.resource_account || self.one_organization {
             Disclosure::SameAccount
         } else {

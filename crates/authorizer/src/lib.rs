@@ -28,8 +28,8 @@ mod simulate;
 pub use ask::{Ask, Resource};
 pub use authorized::Authorized;
 pub use caller::{
-    CallerFacts, SamlProof, SamlRefused, SupposedCaller, Supposition, Unidentified, VerifiedCaller,
-    WebIdentityRefused, registered_provider,
+    CallerFacts, SamlProof, SamlRefused, ServiceSource, ServiceSourceError, SupposedCaller,
+    Supposition, Unidentified, VerifiedCaller, WebIdentityRefused, registered_provider,
 };
 pub use condition_keys::{CONDITION_KEYS, ConditionKey, Multiplicity, reference_page};
 pub use decide::decide;

@@ -118,6 +118,11 @@ pub(crate) fn keys<Action>(
     let of_resource = memberships.of(ask.resource.account());
     place(keys, of_caller, ["aws:PrincipalOrgID", "aws:PrincipalOrgPaths"]);
     place(keys, of_resource, ["aws:ResourceOrgID", "aws:ResourceOrgPaths"]);
+    // Spec: the same page, aws:SourceOrgID: of calls that a service makes itself, of the
+    // account on whose behalf.
+    let source = caller.service_source().and_then(|source| source.account());
+    let of_source = source.and_then(|account| memberships.of(account));
+    place(keys, of_source, ["aws:SourceOrgID", "aws:SourceOrgPaths"]);
 }
 
 fn place(keys: &mut ContextBuilder, of: Option<&Arc<Membership>>, [id, paths]: [&str; 2]) {

@@ -12,6 +12,7 @@ mod import;
 mod keys;
 mod lint;
 mod log;
+mod service;
 mod sessions;
 mod simulate;
 mod token;
@@ -35,6 +36,7 @@ pub(crate) use import::ImportFlags;
 pub(crate) use keys::{KeysCommand, RewrapFlags};
 pub(crate) use lint::{LintFlags, LintKind};
 pub(crate) use log::{LogCommand, QueryFlags};
+pub(crate) use service::{NamedService, ServiceCommand};
 pub(crate) use sessions::{RevokeFlags, SessionsCommand};
 pub(crate) use simulate::SimulateFlags;
 pub(crate) use token::{InspectFlags, TokenCommand};
@@ -47,6 +49,7 @@ Examples:
   stead account create --account 111122223333
   stead import accounts --data ./stead-data create accounts that were exported
   stead keys rotate --data ./stead-data     seal sessions with a fresh key
+  stead service register storage.example.internal
   stead backup /var/backups/stead           copy everything but the root key
   stead config show                         every setting, and where it is from
   stead exec --role-arn ARN -- aws sts get-caller-identity
@@ -113,6 +116,9 @@ pub(crate) enum Command {
     Log(LogCommand),
     /// Write a manual page for every command.
     Man(ManFlags),
+    /// Manage the services that sign with a key of their own.
+    #[command(subcommand, after_help = service::EXAMPLES)]
+    Service(ServiceCommand),
     /// End the sessions of a role.
     #[command(subcommand, after_help = sessions::EXAMPLES)]
     Sessions(SessionsCommand),

@@ -30,6 +30,7 @@ mod report;
 mod running;
 mod sarif;
 mod serve;
+mod service;
 mod sessions;
 mod simulate;
 mod token;
@@ -82,6 +83,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Lint(flags) => lint::run(&flags),
         Command::Log(command) => on_runtime(log::run(command)),
         Command::Man(flags) => help::man(&flags),
+        Command::Service(command) => on_runtime(service::run(command)),
         Command::Sessions(command) => on_runtime(sessions::run(command)),
         Command::Simulate(flags) => simulate::run(&flags),
         Command::Token(command) => token::run(command),

@@ -14,6 +14,7 @@ mod perform;
 mod plan;
 mod record;
 mod refused_proof;
+mod registered_service;
 #[cfg(test)]
 mod tests;
 mod token_issuer;
@@ -38,6 +39,7 @@ use crate::keys::LiveKeyring;
 use crate::limits::{PASSWORD_TURNS, SAML_QUEUE_MAX, SAML_VERIFICATIONS_MAX, SIGNING_KEYS_MAX};
 use crate::metrics::Metrics;
 use crate::organizations::Organizations;
+use crate::services::LiveServices;
 use crate::throttle::{Rates, Throttle};
 use crate::traces::Traces;
 
@@ -48,6 +50,8 @@ pub(crate) struct Gateway<S> {
     accounts: Arc<Accounts<S>>,
     organizations: Arc<Organizations<S>>,
     keyring: Arc<LiveKeyring>,
+    /// Those that sign with a key of their own.
+    services: Arc<LiveServices>,
     clock: Arc<dyn Clock>,
     style: DenialStyle,
     /// Bound: [`SIGNING_KEYS_MAX`]; see [`SigningKeyCache`] for the rest.
@@ -101,6 +105,7 @@ impl<S: Store> Gateway<S> {
             accounts: Arc::clone(organizations.accounts()),
             organizations,
             keyring,
+            services: Arc::default(),
             clock,
             style,
             signing_keys: Mutex::new(SigningKeyCache::new(SIGNING_KEYS_MAX)),
@@ -135,6 +140,13 @@ impl<S: Store> Gateway<S> {
     #[must_use]
     pub(crate) fn issuing(mut self, issuer_base: IssuerBase) -> Self {
         self.issuer_base = issuer_base;
+        self
+    }
+
+    /// The same, for these registered services too.
+    #[must_use]
+    pub(crate) fn serving(mut self, services: Arc<LiveServices>) -> Self {
+        self.services = services;
         self
     }
 

@@ -2,6 +2,7 @@
 //! the root keys of accounts.
 
 mod record;
+mod services;
 
 use std::sync::Arc;
 
@@ -32,6 +33,8 @@ use thiserror::Error;
 use crate::accounts::{Accounts, CreateError};
 
 pub(crate) use record::{Installation, OpenedFor};
+pub(crate) use services::ServiceAtRest;
+pub use services::ServiceFault;
 
 /// The access key of a root user, at the one moment its secret is known.
 #[derive(Clone, Debug)]
@@ -67,6 +70,24 @@ pub enum InstallationError {
     /// The keyring was not written.
     #[error("the keyring of the installation cannot be written: {0}")]
     Commit(#[from] CommitError),
+    /// A service cannot be read.
+    #[error(transparent)]
+    Service(#[from] ServiceFault),
+    /// A service of this name is registered.
+    #[error("the service `{service}` is registered already")]
+    ServiceExists {
+        /// Its name.
+        service: String,
+    },
+    /// No service of this name is registered.
+    #[error("no service `{service}` is registered")]
+    NoService {
+        /// Its name.
+        service: String,
+    },
+    /// There is no room for another service.
+    #[error("there are {} services, as many as there can be", crate::limits::SERVICES_MAX)]
+    TooManyServices,
     /// The account was not created.
     #[error("{0}")]
     Account(String),

@@ -1,11 +1,12 @@
 //! The keys of an installation while it is used: listed, rotated, wrapped under another
-//! root key.
+//! root key; and the services that are registered with keys of theirs.
 //!
 //! What is changed is durable before it counts. A change begins with what the store holds
 //! and not with what is in memory, so one that fails half-way leaves nothing to be undone.
 
 mod live;
 mod rewrap;
+mod services;
 #[cfg(test)]
 mod tests;
 
@@ -32,6 +33,7 @@ use crate::http::Stop;
 use crate::installation::{Installation, InstallationError, OpenedFor};
 use crate::limits::ADMIN_WAIT_MAX;
 use crate::root_key::{self, Place, RootKeyError};
+use crate::services::LiveServices;
 
 /// How often it is noted how long keys have opened, and whether one has opened its last
 /// session. As much is lost of the count when the server is killed.
@@ -44,6 +46,7 @@ const ERASE_TRIED_EVERY: Duration = Duration::from_secs(5);
 pub(crate) struct Keys<S> {
     accounts: Arc<Accounts<S>>,
     keyring: Arc<LiveKeyring>,
+    services: Arc<LiveServices>,
     clock: Arc<dyn Clock>,
     /// Where it is kept; `None` where nothing is.
     home: Option<Home>,
@@ -158,6 +161,7 @@ impl<S: Store> Keys<S> {
         Self {
             accounts,
             keyring: Arc::new(LiveKeyring::new(keyring)),
+            services: Arc::default(),
             clock,
             home,
             audit,

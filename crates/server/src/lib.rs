@@ -37,6 +37,7 @@ pub mod root_key;
 mod runtime;
 #[cfg(test)]
 mod scratch;
+mod services;
 pub mod start;
 pub mod throttle;
 mod token_keys;

@@ -210,6 +210,10 @@ pub const DENIAL_LIFETIME: Duration = Duration::from_secs(12 * 3600);
 /// Signing keys that are cached. Choice: about three megabytes.
 pub const SIGNING_KEYS_MAX: usize = 10_000;
 
+/// Services that can be registered. Choice: each is looked for in memory, and all of them are
+/// wrapped anew in one commit when the root key changes.
+pub const SERVICES_MAX: usize = 256;
+
 /// Further accounts one request may look at. A trust policy can name as many
 /// as fit its length (Spec: 2,048 characters, so fewer than 100).
 pub const SEEN_ACCOUNTS_MAX: usize = 100;

@@ -10,10 +10,12 @@
 
 mod buckets;
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use stead_api::{ApiError, ErrorCode};
+use stead_authorizer::VerifiedCaller;
 use stead_types::AccountId;
 use tokio::time::Instant;
 
@@ -30,11 +32,32 @@ pub struct Rates {
     pub address: Option<u32>,
 }
 
+/// Who is charged for a verified caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Payer {
+    Account(AccountId),
+    /// A registered service has no account: the digest of its key's id.
+    Service(u64),
+}
+
+impl Payer {
+    fn of(caller: &VerifiedCaller) -> Self {
+        match (caller.service_name(), caller.access_key_id()) {
+            (Some(_), Some(key)) => {
+                let mut hasher = DefaultHasher::new();
+                key.hash(&mut hasher);
+                Self::Service(hasher.finish())
+            }
+            _ => Self::Account(caller.account()),
+        }
+    }
+}
+
 /// The rates of all accounts and addresses. Two checks and one return for a request, each
 /// a clock reading, two hashes and an uncontended lock: below 200 ns.
 #[derive(Debug)]
 pub(crate) struct Throttle {
-    accounts: Option<Buckets<AccountId>>,
+    callers: Option<Buckets<Payer>>,
     addresses: Option<Buckets<IpAddr>>,
     /// Events of unknown callers, all of them together.
     strangers: Buckets<()>,
@@ -48,7 +71,7 @@ pub(crate) struct Throttle {
 impl Throttle {
     pub(crate) fn new(rates: Rates) -> Self {
         Self {
-            accounts: rates.account.map(Buckets::new),
+            callers: rates.account.map(Buckets::new),
             addresses: rates.address.map(Buckets::new),
             strangers: Buckets::new(STRANGERS_RECORDED_RATE),
             left_out: AtomicU64::new(0),
@@ -84,14 +107,15 @@ impl Throttle {
     }
 
     /// Charges the account of a caller who has signed, instead of the address; where it has
-    /// nothing left, both stay charged.
-    pub(crate) fn charge_account(
+    /// nothing left, both stay charged. A service is charged as if it were an account: those
+    /// whose roles it assumes have not asked for its calls.
+    pub(crate) fn charge_caller(
         &self,
-        account: AccountId,
+        caller: &VerifiedCaller,
         source: IpAddr,
     ) -> Result<(), ApiError> {
-        if let Some(accounts) = &self.accounts
-            && !accounts.take(account, self.began.elapsed())
+        if let Some(callers) = &self.callers
+            && !callers.take(Payer::of(caller), self.began.elapsed())
         {
             return Err(rate_exceeded("the rate of the account"));
         }

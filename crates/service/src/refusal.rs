@@ -50,8 +50,10 @@ fn message(denied: &Denied) -> String {
         return format!("Not authorized to perform {action}");
     }
     let Denied { caller_arn, action, shown, .. } = denied;
+    // Choice: who is a service has no ARN; its name stands where that would.
+    let caller = denied.service_name.as_deref().unwrap_or(caller_arn.as_str());
     let sentence =
-        format!("User: {caller_arn} is not authorized to perform: {action} on resource: {shown}");
+        format!("User: {caller} is not authorized to perform: {action} on resource: {shown}");
     match denied.disclosure() {
         Disclosure::SameAccount => sentence + &because(denied),
         Disclosure::OtherAccount => sentence,

@@ -8,7 +8,9 @@
 
 use std::fmt;
 
-use stead_types::{AccessKeyId, AccountId, CredentialId, Entropy, SamlId, Secret, UniqueId};
+use stead_types::{
+    AccessKeyId, AccountId, CredentialId, Entropy, SamlId, Secret, ServicePrincipal, UniqueId,
+};
 use thiserror::Error;
 
 use crate::keyring::{Keyring, RecordError};
@@ -132,6 +134,7 @@ pub struct RootKey {
     keyrings: SealingKey,
     audit_log: SealingKey,
     root_keys: SealingKey,
+    services: SealingKey,
 }
 
 impl RootKey {
@@ -146,6 +149,7 @@ impl RootKey {
             keyrings: family.domain("keyrings"),
             audit_log: family.domain("audit log"),
             root_keys: family.domain("root keys"),
+            services: family.domain("services"),
         }
     }
 
@@ -210,6 +214,34 @@ impl RootKey {
         Keyring::from_record(&record).map_err(VaultError::Keyring)
     }
 
+    /// Wraps the secret access key of a registered service.
+    #[must_use]
+    pub fn wrap_service_secret(
+        &self,
+        service: &ServicePrincipal,
+        id: &AccessKeyId,
+        secret: &Secret<String>,
+        entropy: &mut dyn Entropy,
+    ) -> WrappedSecret {
+        let context = service_context(service, id);
+        wrap(&self.services, &context, secret.expose().as_bytes(), entropy)
+    }
+
+    /// The secret access key of a registered service again.
+    ///
+    /// # Errors
+    /// What this key has not wrapped for this service and this access key is refused.
+    pub fn unwrap_service_secret(
+        &self,
+        service: &ServicePrincipal,
+        id: &AccessKeyId,
+        wrapped: &WrappedSecret,
+    ) -> Result<Secret<String>, VaultError> {
+        let bytes = unwrap(&self.services, &service_context(service, id), wrapped)?;
+        let text = std::str::from_utf8(bytes.expose()).map_err(|_| VaultError::Malformed)?;
+        Ok(Secret::new(text.to_owned()))
+    }
+
     /// Wraps the root key that this one takes the place of, for the time in which some
     /// things are still wrapped under that one. Never the other way round: who has the
     /// old key must not get the new one by it.
@@ -227,6 +259,11 @@ impl RootKey {
         let bytes = secret.expose().as_slice().try_into().map_err(|_| VaultError::Malformed)?;
         Ok(Self::new(&Secret::new(bytes)))
     }
+}
+
+// Ids hold no blanks: no two pairs give one context.
+fn service_context(service: &ServicePrincipal, id: &AccessKeyId) -> Vec<u8> {
+    format!("{id} {service}").into_bytes()
 }
 
 impl fmt::Debug for RootKey {

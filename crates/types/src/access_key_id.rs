@@ -57,6 +57,17 @@ impl AccessKeyId {
         Self([prefix, &body].concat().into())
     }
 
+    /// A new id of a long-term key that carries no account, with 79 random bits.
+    #[must_use]
+    pub fn generate_without_account(entropy: &mut dyn Entropy) -> Self {
+        let mut random = [0_u8; 10];
+        entropy.fill(&mut random);
+        // The bit that says that an account follows.
+        let [first, ..] = &mut random;
+        *first &= 0x7f;
+        Self(["AKIA", &BASE32_NOPAD.encode(&random)].concat().into())
+    }
+
     /// The account number the id carries, if it is of the scheme that carries one.
     ///
     /// This is arithmetic: it proves neither that the key nor the account exists.
@@ -141,6 +152,15 @@ mod tests {
             prop_assert_eq!(id.kind(), AccessKeyKind::Temporary);
             prop_assert_eq!(id.claimed_account(), Some(account));
             prop_assert_eq!(id.as_str().parse::<AccessKeyId>().unwrap(), id);
+        }
+    }
+
+    #[test]
+    fn an_id_without_an_account_carries_none() {
+        for byte in [0, 0x7f, 0x80, 0xff] {
+            let id = AccessKeyId::generate_without_account(&mut Fixed(byte));
+            assert_eq!((id.kind(), id.claimed_account()), (AccessKeyKind::LongTerm, None));
+            assert_eq!(id.as_str().parse::<AccessKeyId>().unwrap(), id);
         }
     }
 

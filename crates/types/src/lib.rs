@@ -19,6 +19,7 @@ mod organization_ids;
 mod saml_id;
 mod saml_provider_name;
 mod secret;
+mod service_principal;
 mod tag;
 mod thumbprint;
 mod timestamp;
@@ -46,6 +47,7 @@ pub use organization_ids::{
 pub use saml_id::{SamlId, SamlIdError};
 pub use saml_provider_name::SamlProviderName;
 pub use secret::Secret;
+pub use service_principal::ServicePrincipal;
 pub use tag::{Tag, TagError, TagKey, TagSet, TagValue};
 pub use thumbprint::{Thumbprint, ThumbprintError};
 pub use timestamp::{Timestamp, TimestampError};

@@ -113,7 +113,10 @@ impl CallerFacts {
     pub fn saml(&self) -> Option<&SamlProof> {
         match &self.proof {
             Proof::Saml(proof) => Some(proof),
-            Proof::Signature { .. } | Proof::Nothing { .. } | Proof::WebIdentity(_) => None,
+            Proof::Signature { .. }
+            | Proof::Service { .. }
+            | Proof::Nothing { .. }
+            | Proof::WebIdentity(_) => None,
         }
     }
 }

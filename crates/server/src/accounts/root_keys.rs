@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use stead_session::vault::{DataKey, RootKey, VaultError, WrappedSecret};
 use stead_session::{KeyId, Keyring};
-use stead_types::{AccountId, Entropy};
+use stead_types::{AccessKeyId, AccountId, Entropy, Secret, ServicePrincipal};
 
 /// The root keys that things are wrapped under: one, and a second while the first takes
 /// its place. What is wrapped names its key.
@@ -52,6 +52,15 @@ impl RootKeys {
 
     pub(crate) fn unwrap_keyring(&self, wrapped: &WrappedSecret) -> Result<Keyring, VaultError> {
         self.of(wrapped)?.unwrap_keyring(wrapped)
+    }
+
+    pub(crate) fn unwrap_service_secret(
+        &self,
+        service: &ServicePrincipal,
+        id: &AccessKeyId,
+        wrapped: &WrappedSecret,
+    ) -> Result<Secret<String>, VaultError> {
+        self.of(wrapped)?.unwrap_service_secret(service, id, wrapped)
     }
 
     /// The data key wrapped under the current key; `None` where it is already.

@@ -2,14 +2,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use stead_administration::{
-    Command, KeyDigits, KeysShown, NewKey, Outcome, RecordText, Refusal, RewrapShown,
+    Command, KeyDigits, KeysShown, NewKey, Outcome, RecordText, Refusal, RewrapShown, ServiceShown,
     SessionKeyShown,
 };
 use stead_audit::Operator;
 use stead_session::{KeyId, KeyInfo};
 use stead_store::{Store as _, StoreError};
 use stead_store_sqlite::SqliteStore;
-use stead_types::AccountId;
+use stead_types::{AccountId, ServicePrincipal};
 
 use super::record::Noted;
 use crate::accounts::{Accounts, CreateError};
@@ -17,7 +17,9 @@ use crate::audit::AuditLog;
 use crate::backup::{self, RootKeyInBackup};
 use crate::clock::Clock;
 use crate::entropy::SystemEntropy;
-use crate::installation::{InstallationError, NewAccount, RootCredentials, random_account_id};
+use crate::installation::{
+    InstallationError, NewAccount, RootCredentials, ServiceAtRest, random_account_id,
+};
 use crate::keys::{Keys, KeysError, KeysReport, NewRootKey, OldKeys, RewrapReport};
 use crate::root_key;
 use crate::token_keys::{self, TokenKeysRotated};
@@ -60,6 +62,9 @@ impl Administration {
             Command::ListKeys {} => Ok(Outcome::Keys(self.keys.report().into())),
             Command::RotateKeys { revoke } => self.rotate_keys(revoke).await,
             Command::RotateTokenKeys { account } => self.rotate_token_keys(&account).await,
+            Command::RegisterService { service } => self.register_service(&service).await,
+            Command::ListServices {} => self.list_services().await,
+            Command::RemoveService { service } => self.remove_service(&service).await,
             Command::Backup { target, root_key } => self.back_up(&target, root_key).await,
             Command::RewrapKeys { root_key } => self.begin_rewrap(root_key.as_ref()).await,
         };
@@ -141,6 +146,28 @@ impl Administration {
         Ok(Outcome::TokenKeysRotated { signing, published })
     }
 
+    async fn register_service(&self, service: &str) -> Result<Outcome, Refusal> {
+        let (registered, secret) = self.keys.register_service(service_name(service)?).await?;
+        let ServiceAtRest { name, access_key_id, .. } = registered;
+        tracing::info!(service = %name, %access_key_id, "service registered");
+        let key = NewKey {
+            access_key_id: access_key_id.to_string(),
+            secret_access_key: secret.expose().clone(),
+        };
+        Ok(Outcome::ServiceRegistered { service: name.to_string(), key })
+    }
+
+    async fn list_services(&self) -> Result<Outcome, Refusal> {
+        let services = self.keys.list_services().await?;
+        Ok(Outcome::Services { services: services.iter().map(service_shown).collect() })
+    }
+
+    async fn remove_service(&self, service: &str) -> Result<Outcome, Refusal> {
+        let removed = self.keys.remove_service(&service_name(service)?).await?;
+        tracing::info!(service = %removed.name, "service removed");
+        Ok(Outcome::ServiceRemoved(service_shown(&removed)))
+    }
+
     async fn back_up(&self, target: &Path, with_root_key: bool) -> Result<Outcome, Refusal> {
         if !target.is_absolute() {
             return Err(Refusal::new("the backup's path is not absolute", "begin it with a slash"));
@@ -189,6 +216,23 @@ fn new_key(root: &RootCredentials) -> NewKey {
     }
 }
 
+fn service_name(text: &str) -> Result<ServicePrincipal, Refusal> {
+    text.parse().map_err(|_| {
+        Refusal::new(
+            "the service's name is no host name in lower case",
+            "such as storage.example.internal",
+        )
+    })
+}
+
+fn service_shown(service: &ServiceAtRest) -> ServiceShown {
+    ServiceShown {
+        service: service.name.to_string(),
+        access_key_id: service.access_key_id.to_string(),
+        created_at: service.created_at.to_string(),
+    }
+}
+
 fn unavailable(error: StoreError) -> Refusal {
     Refusal::new(error.to_string(), SEE_LOG)
 }
@@ -216,6 +260,12 @@ impl From<KeysError> for Refusal {
             KeysError::RootKeyElsewhere => {
                 "name the new root key: --to-file, --to-command or --to-env"
             }
+            KeysError::Installation(InstallationError::ServiceExists { .. }) => {
+                "remove it first, to give it another key: `stead service remove`"
+            }
+            KeysError::Installation(
+                InstallationError::NoService { .. } | InstallationError::TooManyServices,
+            ) => "`stead service list` shows the services there are",
             _ => SEE_LOG,
         };
         Self::new(error.to_string(), help)

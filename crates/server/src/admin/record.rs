@@ -21,7 +21,10 @@ impl Noted {
     /// of the root key asks ten times a second how far it is.
     pub(crate) fn of(command: &Command) -> Option<Self> {
         let (name, parameters) = match command {
-            Command::Ping {} | Command::ListAccounts {} | Command::ListKeys {} => return None,
+            Command::Ping {}
+            | Command::ListAccounts {}
+            | Command::ListKeys {}
+            | Command::ListServices {} => return None,
             Command::CreateAccount { account } => {
                 let account = account.iter().map(|account| ("account", account.clone()));
                 ("CreateAccount", account.collect())
@@ -42,6 +45,8 @@ impl Noted {
                 let kept = if root_key.is_some() { "elsewhere" } else { "beside the data" };
                 ("RewrapKeys", vec![("rootKey", kept.to_owned())])
             }
+            Command::RegisterService { service } => ("RegisterService", named(service)),
+            Command::RemoveService { service } => ("RemoveService", named(service)),
             Command::Backup { target, root_key } => {
                 let parameters = [
                     ("target", target.display().to_string()),
@@ -80,6 +85,11 @@ impl Noted {
     }
 }
 
+/// Of a name that may be none, no more than the longest has.
+fn named(service: &str) -> Vec<(&'static str, String)> {
+    vec![("service", service.chars().take(253).collect())]
+}
+
 /// What came of it, without what is secret.
 fn response(outcome: &Outcome) -> Vec<(&'static str, String)> {
     match outcome {
@@ -102,6 +112,12 @@ fn response(outcome: &Outcome) -> Vec<(&'static str, String)> {
         Outcome::TokenKeysRotated { signing, published } => {
             vec![("signing", signing.join(" ")), ("published", published.join(" "))]
         }
+        Outcome::ServiceRegistered { service: _, key } => {
+            vec![("accessKeyId", key.access_key_id.clone())]
+        }
+        Outcome::ServiceRemoved(service) => {
+            vec![("accessKeyId", service.access_key_id.clone())]
+        }
         Outcome::BackedUp(manifest) => vec![
             ("rootKey", manifest.root_key.clone()),
             ("accounts", manifest.accounts.to_string()),
@@ -109,6 +125,7 @@ fn response(outcome: &Outcome) -> Vec<(&'static str, String)> {
         Outcome::Pong { .. }
         | Outcome::Accounts { .. }
         | Outcome::Keys(_)
+        | Outcome::Services { .. }
         | Outcome::RewrapBegun {}
         | Outcome::Refused(_) => Vec::new(),
     }
@@ -116,7 +133,7 @@ fn response(outcome: &Outcome) -> Vec<(&'static str, String)> {
 
 #[cfg(test)]
 mod tests {
-    use stead_administration::KeyDigits;
+    use stead_administration::{KeyDigits, NewKey};
 
     use super::*;
 
@@ -130,7 +147,16 @@ mod tests {
             access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
             secret_access_key: "wJalr".to_owned(),
         };
-        for (command, outcome) in [(rewrap, Outcome::RewrapBegun {}), (create, created)] {
+        let service = "storage.example.internal".to_owned();
+        let register = Command::RegisterService { service: service.clone() };
+        let key = NewKey {
+            access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+            secret_access_key: "wJalr".to_owned(),
+        };
+        let registered = Outcome::ServiceRegistered { service, key };
+        for (command, outcome) in
+            [(rewrap, Outcome::RewrapBegun {}), (create, created), (register, registered)]
+        {
             let noted = Noted::of(&command).unwrap();
             let now = Timestamp::from_epoch_seconds(0);
             let event = noted.event(&outcome, Operator::Socket { user: 7 }, now);
@@ -142,7 +168,12 @@ mod tests {
 
     #[test]
     fn what_only_looks_has_no_event() {
-        for command in [Command::Ping {}, Command::ListAccounts {}, Command::ListKeys {}] {
+        for command in [
+            Command::Ping {},
+            Command::ListAccounts {},
+            Command::ListKeys {},
+            Command::ListServices {},
+        ] {
             assert_eq!(Noted::of(&command), None);
         }
     }

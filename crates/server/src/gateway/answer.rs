@@ -17,7 +17,7 @@ use stead_store::Store;
 use stead_types::Arn;
 use tokio::time::Instant;
 
-use super::authenticate::{Authenticated, Claimed};
+use super::authenticate::{Asked, Authenticated, Claimed};
 use super::log_line::log;
 use super::perform::{Decided, Trail};
 use super::plan::{Writing, plan};
@@ -163,9 +163,10 @@ impl<S: Store> Gateway<S> {
             let caller = self.federate(plan.input(), id, now).await?;
             (plan, known.caller.insert(caller))
         } else {
-            let caller = self.authenticate(head, body, operation.service(), now).await?;
+            let asked = Asked { operation, role: known.role.as_ref() };
+            let caller = self.authenticate(head, body, asked, now).await?;
             let caller = known.caller.insert(caller);
-            let charged = self.throttle.charge_account(caller.caller.account(), source);
+            let charged = self.throttle.charge_caller(&caller.caller, source);
             charged.inspect_err(|_| self.metrics.throttled.account.add_one())?;
             (decode(&mut known.trail)?, caller)
         };
@@ -181,14 +182,16 @@ impl<S: Store> Gateway<S> {
             referer: text(head, &REFERER).map(str::to_owned),
         };
         let prepared = self.prepare(&*plan, caller, &facts, &mut known.trail).await?;
-        if !caller.is_current(&self.organizations.memberships()) {
+        let is_registered = self.is_still_registered(&caller.caller);
+        if !is_registered || !caller.is_current(&self.organizations.memberships()) {
             // A caller chooses how many accounts are loaded, or has a password hashed or keys
             // made, and so how long it takes. What was revoked meanwhile must not count: a write could else follow the
             // revocation, and undo what its author has put right since.
             *caller = if operation.is_unsigned() {
                 self.federate(plan.input(), id, now).await?
             } else {
-                self.authenticate(head, body, operation.service(), now).await?
+                let asked = Asked { operation, role: known.role.as_ref() };
+                self.authenticate(head, body, asked, now).await?
             };
         }
         self.perform(plan, prepared, caller, &facts, &mut known.trail).await

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, PoisonError};
 
 use http::request::Parts;
-use stead_api::{ApiError, ErrorCode, Service};
+use stead_api::{ApiError, ErrorCode, KnownOperation, Service};
 use stead_authorizer::{Unidentified, VerifiedCaller};
 use stead_directory::Snapshot;
 use stead_directory::entity::{AccessKey, KeyStatus};
@@ -16,7 +16,7 @@ use stead_sigv4::{
     SecretVersion, Settings, SigningKey, Verified,
 };
 use stead_store::{Store, StoreError};
-use stead_types::{AccessKeyId, AccessKeyKind, AccountId, Secret, Timestamp};
+use stead_types::{AccessKeyId, AccessKeyKind, AccountId, Arn, Secret, Timestamp};
 
 use super::Gateway;
 use crate::accounts::{Account, Version};
@@ -39,6 +39,14 @@ impl Authenticated {
         self.account.durable().revision == self.version.revision
             && Arc::ptr_eq(&self.memberships, memberships)
     }
+}
+
+/// What a request asks for, as far as who signed it may depend on that.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'a> {
+    pub(super) operation: KnownOperation,
+    /// The role that is to be assumed.
+    pub(super) role: Option<&'a Arn>,
 }
 
 /// What a request says of who signed it, and what is known of them; not verified.
@@ -81,15 +89,23 @@ impl<S: Store> Gateway<S> {
         &self,
         head: &Parts,
         body: &[u8],
-        service: Service,
+        asked: Asked<'_>,
         now: Timestamp,
     ) -> Result<Authenticated, ApiError> {
-        let claimed = self.claimed(head, service, now).await?;
+        let service = asked.operation.service();
+        let (claim, id) = checked_claim(head, service, now)?;
+        if let Some(registered) = self.services.find(&id) {
+            let authenticated =
+                self.authenticate_service(&registered, claim, head, body, asked, now);
+            return Box::pin(authenticated).await;
+        }
+        let claimed = self.claimed_by(claim, &id, now).await?;
         let Claimed { claim, credentials, account, version, memberships } = claimed;
         let body = BodyDigest::of(body);
         let services = [service.signing_name()];
         let verify = |key: &SigningKey| claim.verify(key, body, now, &expectations(&services));
-        let verified = self.with_signing_key(&claim, &credentials, &account, verify)?;
+        let secret = || credentials.secret(&account);
+        let verified = self.with_signing_key(&claim, credentials.version(), secret, verify)?;
         let caller = caller(&verified, credentials, &version.snapshot)?;
         let region = verified.scope().region().to_owned();
         Ok(Authenticated { account, version, memberships, caller, region })
@@ -102,16 +118,20 @@ impl<S: Store> Gateway<S> {
         service: Service,
         now: Timestamp,
     ) -> Result<Claimed, ApiError> {
-        let claim = claim(head)?;
-        let services = [service.signing_name()];
-        let checked = claim.check(now, &expectations(&services));
-        checked.map_err(|rejection| rejected(&rejection))?;
-        let id: AccessKeyId =
-            claim.access_key_id().parse().map_err(|_| unknown("not an access key id"))?;
+        let (claim, id) = checked_claim(head, service, now)?;
+        self.claimed_by(claim, &id, now).await
+    }
+
+    async fn claimed_by(
+        &self,
+        claim: Claim,
+        id: &AccessKeyId,
+        now: Timestamp,
+    ) -> Result<Claimed, ApiError> {
         let memberships = self.organizations.memberships();
-        let account = self.account_of(&id, &memberships).await?;
+        let account = self.account_of(id, &memberships).await?;
         let version = account.durable();
-        let credentials = self.credentials(&id, &claim, &version.snapshot, now)?;
+        let credentials = self.credentials(id, &claim, &version.snapshot, now)?;
         Ok(Claimed { claim, credentials, account, version, memberships })
     }
 
@@ -169,22 +189,21 @@ impl<S: Store> Gateway<S> {
     /// Verifies with the signing key of the scope, from the cache or derived. A
     /// derived key is kept only after it has verified something, so that only
     /// callers who hold the secret fill the cache.
-    fn with_signing_key(
+    pub(super) fn with_signing_key<'s>(
         &self,
         claim: &Claim,
-        credentials: &Credentials,
-        account: &Account,
+        version: SecretVersion,
+        secret: impl FnOnce() -> Result<Cow<'s, Secret<String>>, ApiError>,
         verify: impl Fn(&SigningKey) -> Result<Verified, Rejection>,
     ) -> Result<Verified, ApiError> {
         let (id, scope) = (claim.access_key_id(), claim.scope());
-        let version = credentials.version();
         let mut cache = self.signing_keys.lock().unwrap_or_else(PoisonError::into_inner);
         let cached = cache.get(id, scope, &version);
         drop(cache);
         if let Some(key) = cached {
             return verify(&key).map_err(|rejection| rejected(&rejection));
         }
-        let key = SigningKey::derive(&*credentials.secret(account)?, scope);
+        let key = SigningKey::derive(&*secret()?, scope);
         let verified = verify(&key).map_err(|rejection| rejected(&rejection))?;
         let mut cache = self.signing_keys.lock().unwrap_or_else(PoisonError::into_inner);
         cache.insert(id, scope, version, key);
@@ -220,7 +239,7 @@ impl Credentials {
     }
 }
 
-fn expectations<'a>(services: &'a [&'a str]) -> Expectations<'a> {
+pub(super) fn expectations<'a>(services: &'a [&'a str]) -> Expectations<'a> {
     Expectations {
         // Observed: STS ignores `X-Amz-Expires`; see the variant.
         presigned_lifetime: PresignedLifetime::Skew,
@@ -231,6 +250,21 @@ fn expectations<'a>(services: &'a [&'a str]) -> Expectations<'a> {
 /// The access key that a request names.
 pub(super) fn claimed_key(head: &Parts) -> Option<AccessKeyId> {
     claim(head).ok()?.access_key_id().parse().ok()
+}
+
+/// What a request says of who signed it, where that can be so at this moment, and the key
+/// that is named.
+fn checked_claim(
+    head: &Parts,
+    service: Service,
+    now: Timestamp,
+) -> Result<(Claim, AccessKeyId), ApiError> {
+    let claim = claim(head)?;
+    let services = [service.signing_name()];
+    let checked = claim.check(now, &expectations(&services));
+    checked.map_err(|rejection| rejected(&rejection))?;
+    let id = claim.access_key_id().parse().map_err(|_| unknown("not an access key id"))?;
+    Ok((claim, id))
 }
 
 fn claim(head: &Parts) -> Result<Claim, ApiError> {
@@ -267,7 +301,7 @@ fn rejected(rejection: &Rejection) -> ApiError {
     from_text(rejection.aws_text(), &rejection.to_string()).for_caller_alone()
 }
 
-fn unknown(context: &str) -> ApiError {
+pub(super) fn unknown(context: &str) -> ApiError {
     from_text(AwsText::invalid_client_token_id(), context)
 }
 

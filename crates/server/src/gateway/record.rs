@@ -57,6 +57,10 @@ impl<S: Store> Gateway<S> {
     /// Notes what a call was made with and who called what, when its signature held.
     pub(super) fn note_use(&self, known: &Known, at: Timestamp) {
         let (Some(caller), Some(service)) = (&known.caller, known.service()) else { return };
+        if caller.caller.service_name().is_some() {
+            // Its key is not one of the account whose role it assumes.
+            return;
+        }
         let last_use = Use { at, service: service.signing_name(), region: &caller.region };
         if let Some(operation) = known.operation
             && let Caller::User { id, .. } | Caller::RoleSession { role_id: id, .. } =
@@ -90,7 +94,8 @@ impl<S: Store> Gateway<S> {
         };
         let claimed_key = match caller {
             Some(_) => None,
-            None => claimed_key(&arrival.head).filter(is_of_here),
+            None => claimed_key(&arrival.head)
+                .filter(|id| is_of_here(id) || self.services.find(id).is_some()),
         };
         let event = Event {
             time,

@@ -1,5 +1,5 @@
-//! The records of the installation itself: the keyring, and a root key that is taking the
-//! place of another.
+//! The records of the installation itself: the keyring, a root key that is taking the place
+//! of another, and the services that are registered.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -11,16 +11,18 @@ use serde::{Deserialize, Serialize};
 use stead_session::vault::{RootKey, WrappedSecret};
 use stead_session::{KeyId, KeyState, Keyring};
 use stead_store::{Aggregate, Change, Commit, Loaded, RecordKey, Revision, Store};
-use stead_types::Entropy;
+use stead_types::{AccessKeyId, Entropy, Secret, ServicePrincipal, Timestamp};
 
-use super::InstallationError;
+use super::services::{ServiceAtRest, ServiceFault};
+use super::{InstallationError, new_secret};
 use crate::accounts::RootKeys;
+use crate::limits::SERVICES_MAX;
 
 /// The keys of the records, and the only format they have had.
 const KEYRING: &str = "keyring";
 const ROOT_KEY_CHANGE: &str = "root-key-change";
 const OPENED_FOR: &str = "session-keys-opened-for";
-const FORMAT: u16 = 1;
+pub(super) const FORMAT: u16 = 1;
 
 /// The records of an installation at one revision.
 #[derive(Debug)]
@@ -32,6 +34,8 @@ pub(crate) struct Installation {
     pub(crate) change: Option<RootKeyChange>,
     /// How long keys of the keyring have only opened.
     pub(crate) opened_for: OpenedFor,
+    /// The services that are registered, or which of them cannot be read.
+    services: Result<Vec<ServiceAtRest>, ServiceFault>,
 }
 
 /// How long each session key that was replaced has only opened, while a server ran: a lower
@@ -127,6 +131,7 @@ impl Installation {
             keyring: wrapped(&keyring.wrapped)?,
             change: change.transpose()?,
             opened_for: find(loaded, OPENED_FOR)?.unwrap_or_default(),
+            services: ServiceAtRest::all(loaded),
         })
     }
 
@@ -205,7 +210,52 @@ impl Installation {
         write(store, self.revision, vec![put(ROOT_KEY_CHANGE, &record)?]).await
     }
 
-    /// Wraps the keyring under the new root key and forgets the old one, in one commit.
+    /// The services that are registered, by name.
+    pub(crate) fn services(&self) -> Result<&[ServiceAtRest], InstallationError> {
+        match &self.services {
+            Ok(services) => Ok(services),
+            Err(fault) => Err(fault.clone().into()),
+        }
+    }
+
+    /// Registers a service with a fresh key, and answers when that is durable.
+    pub(crate) async fn add_service<S: Store>(
+        &self,
+        store: &S,
+        name: ServicePrincipal,
+        now: Timestamp,
+        root_keys: &RootKeys,
+        entropy: &mut (dyn Entropy + Send),
+    ) -> Result<(ServiceAtRest, Secret<String>), InstallationError> {
+        let services = self.services()?;
+        if services.iter().any(|service| service.name == name) {
+            return Err(InstallationError::ServiceExists { service: name.to_string() });
+        }
+        if services.len() >= SERVICES_MAX {
+            return Err(InstallationError::TooManyServices);
+        }
+        let id = AccessKeyId::generate_without_account(entropy);
+        let secret = new_secret(entropy);
+        let service = ServiceAtRest::new(name, id, &secret, now, root_keys, entropy);
+        write(store, self.revision, vec![service.to_change()?]).await?;
+        Ok((service, secret))
+    }
+
+    /// Removes a service, and answers when that is durable.
+    pub(crate) async fn remove_service<S: Store>(
+        &self,
+        store: &S,
+        name: &ServicePrincipal,
+    ) -> Result<ServiceAtRest, InstallationError> {
+        let found = self.services()?.iter().find(|service| service.name == *name);
+        let none = || InstallationError::NoService { service: name.to_string() };
+        let service = found.ok_or_else(none)?;
+        write(store, self.revision, vec![service.deletion()?]).await?;
+        Ok(service.clone())
+    }
+
+    /// Wraps the keyring and the secrets of services under the new root key, and forgets the
+    /// old one, in one commit.
     pub(crate) async fn end_change<S: Store>(
         &self,
         store: &S,
@@ -215,7 +265,11 @@ impl Installation {
         let keyring = self.keyring(root_keys)?;
         let keyring = put_keyring(&root_keys.current().wrap_keyring(&keyring, entropy))?;
         let forgotten = Change::delete(record_key(ROOT_KEY_CHANGE)?);
-        write(store, self.revision, vec![keyring, forgotten]).await
+        let mut changes = vec![keyring, forgotten];
+        for service in self.services()? {
+            changes.push(service.rewrapped(root_keys, entropy)?.to_change()?);
+        }
+        write(store, self.revision, changes).await
     }
 }
 
@@ -247,7 +301,7 @@ fn find<R: DeserializeOwned>(loaded: &Loaded, key: &str) -> Result<Option<R>, In
     serde_json::from_str(&record.value.body).map(Some).map_err(|_| damaged())
 }
 
-fn wrapped(text: &str) -> Result<WrappedSecret, InstallationError> {
+pub(super) fn wrapped(text: &str) -> Result<WrappedSecret, InstallationError> {
     STANDARD.decode(text).map(WrappedSecret::from_bytes).map_err(|_| damaged())
 }
 
@@ -259,13 +313,13 @@ fn put_keyring(keyring: &WrappedSecret) -> Result<Change, InstallationError> {
     put(KEYRING, &KeyringRecord { wrapped: STANDARD.encode(keyring.as_bytes()) })
 }
 
-fn put(key: &str, record: &impl Serialize) -> Result<Change, InstallationError> {
+pub(super) fn put(key: &str, record: &impl Serialize) -> Result<Change, InstallationError> {
     let body = serde_json::to_string(record);
     let body = body.map_err(|_| InstallationError::Keyring("it cannot be encoded"))?;
     Ok(Change::put(record_key(key)?, FORMAT, body))
 }
 
-fn record_key(key: &str) -> Result<RecordKey, InstallationError> {
+pub(super) fn record_key(key: &str) -> Result<RecordKey, InstallationError> {
     key.parse().map_err(|_| InstallationError::Keyring("its key is none"))
 }
 

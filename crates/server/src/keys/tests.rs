@@ -263,3 +263,53 @@ async fn a_key_counts_from_its_own_replacement_and_not_from_the_last_look() {
     let dropped = keys.rotate(OldKeys::Open).await.unwrap();
     assert_eq!((dropped.len(), keys.report().session_keys.len()), (1, 3));
 }
+
+#[tokio::test]
+async fn a_service_signs_with_its_key_under_whichever_root_key() {
+    let scratch = Scratch::new("rewrap-services");
+    let (store, keys) = made(Some(&scratch)).await;
+    let register = async |keys: &Keys<Probe>, name: &str| {
+        let (service, secret) = keys.register_service(name.parse().unwrap()).await.unwrap();
+        (service.access_key_id, secret)
+    };
+    let first = register(&keys, "first.example").await;
+    keys.begin_rewrap(given(2)).await.unwrap();
+    // One more while it goes on.
+    let second = register(&keys, "second.example").await;
+    let halfway = opened(&store, 2, Some(&scratch)).await;
+    keys.rewrap().await.unwrap();
+    let after = opened(&store, 2, Some(&scratch)).await;
+    for keys in [halfway, after] {
+        let services = LiveServices::load(&*store, &keys.accounts.root_keys()).await.unwrap();
+        for (id, secret) in [&first, &second] {
+            assert_eq!(services.find(id).unwrap().secret.expose(), secret.expose());
+        }
+    }
+    // Under the new root key alone: neither secret names the old one.
+    for service in after_all(&store).await {
+        assert!(service.secret(&RootKeys::new(key(2), None)).is_ok());
+        assert!(service.secret(&RootKeys::new(key(1), None)).is_err());
+    }
+}
+
+async fn after_all(store: &Arc<Probe>) -> Vec<crate::installation::ServiceAtRest> {
+    let installation = Installation::load(&**store).await.unwrap().unwrap();
+    installation.services().unwrap().to_vec()
+}
+
+#[tokio::test]
+async fn a_service_is_registered_or_removed_once_that_is_durable() {
+    let (store, keys) = made(None).await;
+    let name = || "storage.example".parse().unwrap();
+    store.fail_commits(1);
+    assert!(keys.register_service(name()).await.is_err());
+    assert_eq!(after_all(&store).await, []);
+    let (service, _) = keys.register_service(name()).await.unwrap();
+    assert!(keys.services.find(&service.access_key_id).is_some());
+    store.fail_commits(1);
+    assert!(keys.remove_service(&name()).await.is_err());
+    assert!(keys.services.find(&service.access_key_id).is_some());
+    keys.remove_service(&name()).await.unwrap();
+    assert!(keys.services.find(&service.access_key_id).is_none());
+    assert_eq!(after_all(&store).await, []);
+}

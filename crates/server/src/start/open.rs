@@ -23,6 +23,7 @@ use crate::own_certificate;
 use crate::private_file;
 use crate::profile::ProfileFiles;
 use crate::root_key::{self, Place, RootKeyError, RootKeySources};
+use crate::services::LiveServices;
 
 /// What a server leaves in its data directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,8 @@ pub(super) struct Opened {
     pub(super) accounts: Arc<Accounts<SqliteStore>>,
     pub(super) organizations: Arc<Organizations<SqliteStore>>,
     pub(super) keyring: Keyring,
+    /// Those that are registered.
+    pub(super) services: Arc<LiveServices>,
     /// The root key of the first account, when it was created just now.
     pub(super) first: Option<RootCredentials>,
 }
@@ -88,7 +91,8 @@ async fn fill(
         None
     };
     let organizations = Arc::new(Organizations::load(Arc::clone(&accounts)).await?);
-    Ok(Opened { store: Arc::clone(store), accounts, organizations, keyring, first })
+    let services = Arc::new(LiveServices::load(&**store, &accounts.root_keys()).await?);
+    Ok(Opened { store: Arc::clone(store), accounts, organizations, keyring, services, first })
 }
 
 /// The accounts and the keyring behind the root key, which is made where nothing
@@ -207,7 +211,8 @@ async fn ephemeral(
     let root = created.await?;
     first::create_fixtures(&accounts, root.account, fixtures, now, &mut entropy).await?;
     let organizations = Arc::new(Organizations::load(Arc::clone(&accounts)).await?);
-    Ok(Opened { store, accounts, organizations, keyring, first: Some(root) })
+    let services = Arc::default();
+    Ok(Opened { store, accounts, organizations, keyring, services, first: Some(root) })
 }
 
 const WRITABLE_BY_OTHERS: u32 = 0o002;

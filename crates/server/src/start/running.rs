@@ -32,6 +32,7 @@ use crate::metrics::{self, Sources};
 use crate::own_certificate;
 use crate::private_file;
 use crate::profile::{CertificateOrigin, ProfileFiles};
+use crate::services::LiveServices;
 use crate::traces::Traces;
 
 /// How often what was noted of key use is recorded.
@@ -148,9 +149,10 @@ struct Parts {
 fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: String) -> Running {
     let Parts { opened, issuer_keys, audit, socket, listener, metrics_listener, tls, traces } =
         parts;
-    let Opened { store, accounts, organizations, keyring, first } = opened;
+    let Opened { store, accounts, organizations, keyring, services, first } = opened;
     let (stop, stopped) = Stop::new();
-    let administration = administration(settings, &accounts, keyring, &clock, audit.as_ref());
+    let sealed = (keyring, &services);
+    let administration = administration(settings, &accounts, sealed, &clock, audit.as_ref());
     let keys = Arc::clone(&administration.keys);
     let creating = Arc::clone(&organizations).create_accounts(Arc::clone(&clock), stopped.clone());
     let recording = record_uses(Arc::clone(&accounts), stopped.clone());
@@ -173,7 +175,10 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
     let (sealing, fetches) = (Arc::clone(&keyring), Arc::clone(issuer_keys.fetches()));
     let counting = Arc::clone(&clock);
     let gateway = Gateway::new(organizations, keyring, clock, style, issuer_keys, saml, rates);
-    let gateway = gateway.simulating(settings.simulator).issuing(issuer_base(settings, &base_url));
+    let gateway = gateway
+        .serving(services)
+        .simulating(settings.simulator)
+        .issuing(issuer_base(settings, &base_url));
     let call_lines = CallLines::of(audit.is_some(), io::stderr().is_terminal());
     let gateway = gateway.recording(audit.clone()).logging(call_lines).tracing(traces.clone());
     let metrics_address = metrics_listener.as_ref().and_then(|listener| listener.local_addr().ok());
@@ -195,12 +200,7 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
         )));
     }
     let proxies = TrustedProxies::new(settings.trusted_proxies.clone());
-    let limits = HttpLimits {
-        connections_max: settings.connections_max,
-        address_connections_max: settings.address_connections_max,
-        request_timeout: settings.request_timeout,
-        shutdown_timeout: settings.shutdown_timeout,
-    };
+    let limits = http_limits(settings);
     let server = tokio::spawn(serve(listener, tls, proxies, limits, Arc::new(gateway), stopped));
     let ready_file = settings.ready_file.clone();
     Running {
@@ -218,6 +218,15 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
     }
 }
 
+const fn http_limits(settings: &Settings) -> HttpLimits {
+    HttpLimits {
+        connections_max: settings.connections_max,
+        address_connections_max: settings.address_connections_max,
+        request_timeout: settings.request_timeout,
+        shutdown_timeout: settings.shutdown_timeout,
+    }
+}
+
 /// Under which URL identity tokens name their issuers.
 fn issuer_base(settings: &Settings, base_url: &str) -> IssuerBase {
     settings.token_issuer_url.clone().unwrap_or_else(|| IssuerBase::new(base_url))
@@ -227,7 +236,7 @@ fn issuer_base(settings: &Settings, base_url: &str) -> IssuerBase {
 fn administration(
     settings: &Settings,
     accounts: &Arc<Accounts<SqliteStore>>,
-    keyring: Keyring,
+    (keyring, services): (Keyring, &Arc<LiveServices>),
     clock: &Arc<dyn Clock>,
     audit: Option<&Arc<AuditLog>>,
 ) -> Administration {
@@ -239,6 +248,7 @@ fn administration(
     };
     let (accounts, clock, audit) = (Arc::clone(accounts), Arc::clone(clock), audit.cloned());
     let keys = Keys::new(Arc::clone(&accounts), keyring, Arc::clone(&clock), home, audit.clone());
+    let keys = keys.with_services(Arc::clone(services));
     Administration { accounts, keys: Arc::new(keys), clock, audit }
 }
 

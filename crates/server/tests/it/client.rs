@@ -1,6 +1,7 @@
 //! A server in this process and a client that can send anything.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use stead_server::clock::{AdjustableClock, Clock as _};
@@ -64,14 +65,22 @@ impl Server {
         let clock = Arc::new(AdjustableClock::default());
         let shared = Arc::<AdjustableClock>::clone(&clock);
         let running = start(&settings, Footprint::Nothing, shared).await.unwrap();
-        let first = running.first_account().unwrap();
-        let root = Credentials {
-            id: first.access_key_id.to_string(),
-            secret: first.secret_access_key.clone(),
-            token: None,
-        };
-        let address = running.base_url().rsplit('/').next().unwrap().parse().unwrap();
-        Self { running, address, clock, root }
+        let root = first_key(&running).unwrap();
+        Self { address: address(&running), running, clock, root }
+    }
+
+    /// Starts on a directory that is kept; `root` is its root key, where it has been made.
+    pub(crate) async fn start_in(data: &Path, root: Option<Credentials>) -> Self {
+        let mut layer = Layer::flags();
+        layer.set(Key::Listen, "127.0.0.1:0");
+        layer.set(Key::Data, data.to_str().unwrap());
+        layer.set(Key::Account, ACCOUNT);
+        let settings = Settings::parse(&Layers::new([layer]), None).unwrap();
+        let clock = Arc::new(AdjustableClock::default());
+        let shared = Arc::<AdjustableClock>::clone(&clock);
+        let running = start(&settings, Footprint::DataDirectory, shared).await.unwrap();
+        let root = root.or_else(|| first_key(&running)).unwrap();
+        Self { address: address(&running), running, clock, root }
     }
 
     pub(crate) async fn stop(self) {
@@ -119,6 +128,18 @@ impl Server {
         let stream = TcpStream::connect(self.address).await.unwrap();
         exchange(stream, bytes).await
     }
+}
+
+fn first_key(running: &Running) -> Option<Credentials> {
+    running.first_account().map(|first| Credentials {
+        id: first.access_key_id.to_string(),
+        secret: first.secret_access_key.clone(),
+        token: None,
+    })
+}
+
+fn address(running: &Running) -> SocketAddr {
+    running.base_url().rsplit('/').next().unwrap().parse().unwrap()
 }
 
 /// Writes a request and reads one response, whose length it announces.

@@ -30,11 +30,7 @@ impl DenialDocument {
             "matchedStatements": items(matched_statements(&visible)),
             "failures": items(Vec::new()),
             "context": {
-                "principal": {
-                    "id": denied.caller_id,
-                    "name": denied.caller_arn.resource().rsplit('/').next(),
-                    "arn": denied.caller_arn.as_str(),
-                },
+                "principal": principal(denied),
                 "action": denied.action,
                 "resource": denied.resource,
                 "conditions": items(conditions(&denied.context, viewer)),
@@ -81,6 +77,18 @@ const fn sees(viewer: Viewer, policy_type: PolicyType) -> bool {
             PolicyType::Trust | PolicyType::Resource | PolicyType::ResourceControl,
         ) => true,
         (Viewer::CallerAccount | Viewer::ResourceAccount, _) => false,
+    }
+}
+
+/// Choice: of a service its name stands for all three: it has neither id nor ARN.
+fn principal(denied: &Denied) -> Value {
+    match &denied.service_name {
+        Some(service) => json!({ "id": service, "name": service, "arn": service }),
+        None => json!({
+            "id": denied.caller_id,
+            "name": denied.caller_arn.resource().rsplit('/').next(),
+            "arn": denied.caller_arn.as_str(),
+        }),
     }
 }
 
