@@ -164,3 +164,19 @@ fn neighbours_are_refused() {
     let timeless = DecodedDenial::read(&timeless.to_string()).unwrap();
     assert_eq!(timeless.attempt(), Err(DenialError::Lacks("moment")));
 }
+
+#[test]
+fn a_service_is_the_caller_by_its_name_and_its_source_is_kept() {
+    let conditions: &[(&str, &[&str])] = &[
+        ("sts:rolesessionname", &["work"]),
+        ("aws:principalservicename", &["storage.example.internal"]),
+        ("aws:sourcearn", &["arn:aws:storage:::photos"]),
+        ("aws:sourceaccount", &["444455556666"]),
+    ];
+    let attempt = attempt(&document("storage.example.internal", "sts:AssumeRole", conditions));
+    assert_eq!(attempt["caller"], json!({"service": "storage.example.internal"}));
+    assert_eq!(
+        attempt["context"],
+        json!({"aws:sourcearn": "arn:aws:storage:::photos", "aws:sourceaccount": "444455556666"})
+    );
+}

@@ -19,8 +19,8 @@ use crate::services::RegisteredService;
 
 /// The headers by which a service says for what it calls.
 ///
-/// Observed: AWS's services, and programs that act as one, send these with AssumeRole, signed
-/// (kubernetes/cloud-provider-aws, `getSTSClient`, and aws/aws-sdk-go's handlers for it).
+/// Observed: aws/amazon-vpc-resource-controller-k8s, a part of EKS, sets both on its client of
+/// STS before requests are signed.
 const SOURCE_ARN: HeaderName = HeaderName::from_static("x-amz-source-arn");
 const SOURCE_ACCOUNT: HeaderName = HeaderName::from_static("x-amz-source-account");
 

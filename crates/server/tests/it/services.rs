@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use serde_json::{Value, json};
 use stead_administration::{Command, Outcome};
 use stead_server::admin::AdminClient;
 use stead_types::Secret;
@@ -193,6 +194,50 @@ async fn a_service_may_do_nothing_but_assume_roles() {
         assert_eq!(answer.outcome(), (403, "AccessDenied"), "{form}: {answer:?}");
     }
     server.stop().await;
+}
+
+/// The events of calls that the audit log has, once the server has stopped.
+fn events(data: &Path) -> Vec<Value> {
+    let files = std::fs::read_dir(data.join("audit")).unwrap();
+    let texts = files.filter_map(|file| std::fs::read_to_string(file.unwrap().path()).ok());
+    let lines = texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>());
+    let events = lines.filter_map(|line| serde_json::from_str::<Value>(&line).ok());
+    events.filter(|event| event.get("eventName").is_some()).collect()
+}
+
+#[tokio::test]
+async fn calls_of_a_service_are_recorded_under_its_name() {
+    let scratch = Scratch::new("services-events");
+    let server = Server::start_in(&scratch.0, None).await;
+    let service = register(&scratch.0, STORAGE).await;
+    let role = role(&server, "photos").await;
+    for (source, expected) in [(&OF_THE_BUCKET[..], 200), (&[], 403)] {
+        let answer = sent(&server, assume(&server, &role, source), &service).await;
+        assert_eq!(answer.status, expected, "{answer:?}");
+    }
+    server.sts(&service, "Action=GetCallerIdentity").await;
+    server.stop().await;
+    let events = events(&scratch.0);
+    let named = |name: &str| -> Vec<&Value> {
+        events.iter().filter(|event| event["eventName"] == name).collect()
+    };
+    let registered = named("RegisterService");
+    assert_eq!(registered.len(), 1, "{events:?}");
+    assert_eq!(registered[0]["responseElements"]["accessKeyId"], *service.id);
+    let assumed = named("AssumeRole");
+    assert_eq!(assumed.len(), 2, "{events:?}");
+    let identity = json!({"type": "AWSService", "invokedBy": STORAGE, "accessKeyId": service.id});
+    for event in &assumed {
+        assert_eq!(event["userIdentity"], identity);
+        assert_eq!(event["recipientAccountId"], ACCOUNT);
+    }
+    assert_eq!(assumed[1]["errorCode"], "AccessDenied");
+    // Of no account, and known by the key that it names.
+    let other = &named("GetCallerIdentity")[0];
+    assert_eq!(other["userIdentity"], json!({"type": "Unknown"}));
+    assert_eq!(other["additionalEventData"]["claimedAccessKeyId"], *service.id);
+    let secret = service.secret.expose();
+    assert!(!events.iter().any(|event| event.to_string().contains(secret)), "a secret");
 }
 
 #[tokio::test]
