@@ -186,6 +186,10 @@ async fn send(
                 StatusCode::BAD_REQUEST if text.contains("<Code>IDPCommunicationError<") => {
                     sent_away.fetch_add(1, Ordering::Relaxed);
                 }
+                // A server that is kept from its work, by a compiler beside it say, refuses.
+                StatusCode::SERVICE_UNAVAILABLE => {
+                    sent_away.fetch_add(1, Ordering::Relaxed);
+                }
                 _ => bail!("{status}: {text}"),
             }
             idle.lock().await.push(connection);

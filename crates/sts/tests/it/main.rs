@@ -8,6 +8,7 @@ mod duration;
 mod federated;
 mod federation_token;
 mod mfa;
+mod organization;
 mod requests;
 mod saml;
 mod saml_encryption;

@@ -5,6 +5,7 @@ use stead_api::sts::{
     AssumeRoleWithWebIdentity, AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse,
     GetCallerIdentity, GetCallerIdentityRequest,
 };
+use stead_directory::organization::entity::{ControlKind, Target};
 use stead_sts::Sts;
 use stead_types::{AccountId, Secret};
 use stead_world::{Failure, Issuer, World};
@@ -369,4 +370,30 @@ fn a_provider_registered_for_google_counts_for_both_forms_of_its_issuer() {
         assert!(assume("other", "accounts.google.com").is_err(), "{form}");
         assert!(assume("app", "accounts.google.com").is_err(), "{form}");
     }
+}
+
+/// Spec: UG:reference_policies_condition-keys, aws:PrincipalOrgID: who comes with a token is of
+/// no organization yet, and Organizations User Guide, orgs_manage_policies_scps and
+/// orgs_manage_policies_rcps: no principal of an account, so that only what is asked for limits.
+#[test]
+fn who_comes_with_a_token_is_limited_by_resource_control_alone() {
+    let mut setting = Setting::new(&allow(json!({})));
+    let (management, _) = setting.world.create_account("999988887777");
+    setting.world.create_organization(&[management, setting.account]);
+    let limit = |setting: &mut Setting, kind, more: Value| {
+        let mut statement = json!({"Effect": "Deny", "Action": "sts:*", "Resource": "*"});
+        statement.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let policy = json!({"Version": "2012-10-17", "Statement": statement}).to_string();
+        setting.world.limit(management, kind, &Target::Root, &policy);
+    };
+    let claims = json!({"sub": "repo:a/b", "aud": ["app"]});
+    limit(&mut setting, ControlKind::ServiceControl, json!({}));
+    assert!(setting.assume(claims.clone()).is_ok());
+    let id = setting.world.organizations()[0].id().to_string();
+    let outside = json!({"Principal": "*", "Condition": {
+        "StringNotEqualsIfExists": {"aws:PrincipalOrgID": id},
+        "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+    }});
+    limit(&mut setting, ControlKind::ResourceControl, outside);
+    assert_eq!(setting.assume(claims).unwrap_err().message, DENIED);
 }
