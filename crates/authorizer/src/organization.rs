@@ -5,28 +5,10 @@ use std::sync::Arc;
 
 use stead_directory::Snapshot;
 use stead_directory::organization::{Membership, Memberships};
-use stead_policy::{Caller, ContextBuilder, Policies, PolicySet};
+use stead_policy::{Caller, ContextBuilder, Policies, PolicySet, is_under_resource_control};
 
 use crate::decide::Controls;
 use crate::{Ask, CallerFacts, Resource};
-
-/// The services whose resources are limited by resource control policies.
-///
-/// Spec: Organizations User Guide, orgs_manage_policies_rcps, "List of AWS services that
-/// support RCPs". IAM and Organizations are none of them.
-const UNDER_RESOURCE_CONTROL: [&str; 11] = [
-    "aoss",
-    "cognito-identity",
-    "cognito-idp",
-    "dynamodb",
-    "ecr",
-    "kms",
-    "logs",
-    "s3",
-    "secretsmanager",
-    "sqs",
-    "sts",
-];
 
 /// The policies of organizations that apply to one question.
 ///
@@ -76,12 +58,11 @@ impl<'a> Limits<'a> {
 /// Whether a question is about something that resource control policies can limit.
 fn limited_resource<Action: AsRef<str>>(ask: &Ask<Action>) -> bool {
     let service = ask.action.as_ref().split_once(':').map_or("", |(service, _)| service);
-    let limits = UNDER_RESOURCE_CONTROL.iter().any(|limited| service.eq_ignore_ascii_case(limited));
     let is_service_linked = match &ask.resource {
         Resource::Role { role: Some(role), .. } => role.is_service_linked(),
         _ => false,
     };
-    limits && !is_service_linked
+    is_under_resource_control(service) && !is_service_linked
 }
 
 fn is_service_linked(caller: &CallerFacts, home: &Snapshot) -> bool {

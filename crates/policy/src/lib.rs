@@ -73,6 +73,7 @@ mod glob;
 mod index;
 mod operators;
 mod reach;
+mod services;
 mod template;
 
 // Patterns beside patterns.
@@ -121,6 +122,7 @@ pub use provider_controls::{
 };
 pub use reach::{Reach, Trusted};
 pub use request::{Layers, Request, ResourcePolicy};
+pub use services::is_under_resource_control;
 pub use source::PolicySource;
 pub use span::{Span, Spanned};
 pub use text::{PolicyText, replace_strings};

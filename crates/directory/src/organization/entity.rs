@@ -174,6 +174,11 @@ pub enum AccountRequestState {
         /// Since when.
         at: Timestamp,
     },
+    /// Another account has the address: none was created.
+    EmailInUse {
+        /// Since when that is known.
+        at: Timestamp,
+    },
 }
 
 /// Which record of an organization is meant: the key under which it is stored.

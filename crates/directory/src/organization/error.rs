@@ -28,9 +28,6 @@ pub enum OrganizationError {
     /// The account lies there already.
     #[error("account {0} lies there already")]
     DuplicateAccount(AccountId),
-    /// Another account of the organization has this address.
-    #[error("an account has this address")]
-    EmailInUse,
     /// What was said to lie under a parent does not.
     #[error("not under this parent")]
     NotUnderParent,

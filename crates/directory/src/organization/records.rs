@@ -94,6 +94,8 @@ struct RequestRecord {
     requested_at: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     succeeded_at: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    email_in_use_at: Option<String>,
 }
 
 /// A thing of the organization as it is stored; nothing for one that is gone.
@@ -182,8 +184,12 @@ fn request_record(request: &AccountRequest) -> RequestRecord {
         tags: TagRecord::of_resource(&request.tags),
         requested_at: request.requested_at.to_string(),
         succeeded_at: match request.state {
-            AccountRequestState::InProgress => None,
             AccountRequestState::Succeeded { at } => Some(at.to_string()),
+            _ => None,
+        },
+        email_in_use_at: match request.state {
+            AccountRequestState::EmailInUse { at } => Some(at.to_string()),
+            _ => None,
         },
     }
 }
@@ -366,7 +372,10 @@ impl PolicyRecord {
 
 impl RequestRecord {
     fn entity(self, id: &str) -> Result<AccountRequest, LoadReason> {
-        let at = self.succeeded_at.as_ref().map(|at| parse("succeeded_at", at)).transpose()?;
+        let succeeded =
+            self.succeeded_at.as_ref().map(|at| parse("succeeded_at", at)).transpose()?;
+        let in_use = self.email_in_use_at.as_ref();
+        let in_use = in_use.map(|at| parse("email_in_use_at", at)).transpose()?;
         Ok(AccountRequest {
             id: parse("id", id)?,
             account: parse("account", &self.account)?,
@@ -375,9 +384,11 @@ impl RequestRecord {
             role: parse("role", &self.role)?,
             tags: TagRecord::resource(&self.tags)?,
             requested_at: parse("requested_at", &self.requested_at)?,
-            state: at.map_or(AccountRequestState::InProgress, |at| {
-                AccountRequestState::Succeeded { at }
-            }),
+            state: match (succeeded, in_use) {
+                (Some(at), _) => AccountRequestState::Succeeded { at },
+                (None, Some(at)) => AccountRequestState::EmailInUse { at },
+                (None, None) => AccountRequestState::InProgress,
+            },
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use stead_api::iam::{
-    EvaluationResult, PermissionsBoundaryDecisionDetail,
+    EvaluationResult, OrganizationsDecisionDetail, PermissionsBoundaryDecisionDetail,
     PolicyEvaluationDecisionType as DecisionType, ResourceSpecificResult, Statement,
 };
 use stead_authorizer::{
@@ -45,6 +45,7 @@ struct Found {
     matched: Vec<Statement>,
     missing: Vec<String>,
     boundary: Option<Decision>,
+    organizations: Option<Decision>,
     details: Option<BTreeMap<String, Decision>>,
 }
 
@@ -79,8 +80,9 @@ impl Simulation<'_> {
             eval_decision_details: named.then(|| wire_details(whole.details.as_ref())),
             matched_statements: Some(whole.matched),
             missing_context_values: Some(whole.missing),
-            // Spec: only of an account that is in an organization.
-            organizations_decision_detail: None,
+            // Spec: API EvaluationResult: only of an account that is in an organization, and
+            // so limited.
+            organizations_decision_detail: whole.organizations.map(organizations_detail),
             resource_specific_results: named.then_some(specific),
         }
     }
@@ -109,6 +111,7 @@ impl Simulation<'_> {
             matched: self.matched(&simulated),
             missing: self.missing(&simulated, &ask, &side),
             boundary: simulated.boundary,
+            organizations: simulated.organizations,
             details: simulated.cross_account.then(|| details(&simulated)),
         }
     }
@@ -126,8 +129,14 @@ impl Simulation<'_> {
             Decision::ExplicitDeny => statement.effect == Effect::Deny,
             Decision::ImplicitDeny => false,
         };
+        // Spec: API EvaluationResult, OrganizationsDecisionDetail: of policies of organizations
+        // only what they come to is told.
+        let is_own = |statement: &&AppliedStatement| {
+            let controls = [PolicyType::ServiceControl, PolicyType::ResourceControl];
+            !controls.contains(&statement.policy_type)
+        };
         let mut matched = Vec::new();
-        for statement in simulated.statements.iter().filter(decides) {
+        for statement in simulated.statements.iter().filter(decides).filter(is_own) {
             push_new(&mut matched, self.sources.shown(statement));
         }
         matched
@@ -191,6 +200,7 @@ impl Found {
             matched: Vec::new(),
             missing: Vec::new(),
             boundary: None,
+            organizations: None,
             details: None,
         };
         let decision = all.iter().map(|found| found.decision).fold(Decision::Allow, stricter);
@@ -202,6 +212,10 @@ impl Found {
             found.missing.into_iter().for_each(|key| push_new(&mut whole.missing, key));
             if let Some(said) = found.boundary {
                 whole.boundary = Some(whole.boundary.map_or(said, |other| stricter(other, said)));
+            }
+            if let Some(said) = found.organizations {
+                let other = whole.organizations;
+                whole.organizations = Some(other.map_or(said, |other| stricter(other, said)));
             }
             for (kind, said) in found.details.into_iter().flatten() {
                 let details = whole.details.get_or_insert_default();
@@ -247,6 +261,10 @@ fn wire_details(details: Option<&BTreeMap<String, Decision>>) -> BTreeMap<String
 fn boundary_detail(said: Decision) -> PermissionsBoundaryDecisionDetail {
     let allowed = Some(said == Decision::Allow);
     PermissionsBoundaryDecisionDetail { allowed_by_permissions_boundary: allowed }
+}
+
+fn organizations_detail(said: Decision) -> OrganizationsDecisionDetail {
+    OrganizationsDecisionDetail { allowed_by_organizations: Some(said == Decision::Allow) }
 }
 
 fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {

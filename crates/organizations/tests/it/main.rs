@@ -1,4 +1,8 @@
 //! The operations of Organizations, called as a client calls them: see `stead_world`.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
+mod accounts;
+mod fixture;
 mod organization;
+mod policies;
+mod units;

@@ -1,6 +1,7 @@
 use super::findings::{Dialect, Findings, quoted};
 use super::statement::{Fields, patterns};
 use crate::diagnostics::Stage;
+use crate::services::is_under_resource_control;
 use crate::{DiagnosticCode, DocumentKind, Patterns, Span, Spanned};
 
 /// The actions a trust policy can say anything about.
@@ -78,9 +79,16 @@ fn check_form(action: &Spanned<String>, findings: &mut Findings) {
 }
 
 /// Spec: ORG:orgs_manage_policies_rcps_syntax: not `*`; a service must be named.
+/// Observed: `iam:CreateUser` and an unknown service are refused, `SQS:SendMessage` and
+/// `sqs:Unknown` are not (radkawar/stackd, recorded in 2026).
 fn check_resource_control_action(action: &Spanned<String>, findings: &mut Findings) {
-    if matches!(action.value.as_str(), "*" | "*:*") {
+    let service = action.value.split_once(':').map_or(&*action.value, |(service, _)| service);
+    if service == "*" {
         let message = "a resource control policy names the services it is about".to_owned();
+        return findings.syntax(DiagnosticCode::InvalidAction, action.span, message);
+    }
+    if !is_under_resource_control(service) {
+        let message = format!("`{}` is not under resource control policies", quoted(service));
         return findings.syntax(DiagnosticCode::InvalidAction, action.span, message);
     }
     check_form(action, findings);

@@ -32,8 +32,10 @@ pub struct NewAccount {
 /// out, and a member with [`complete`]: an account is an aggregate of its own, so this is the
 /// first of three steps, and each can be done again.
 ///
+/// Another account may have the address: then the request has failed at once.
+///
 /// # Errors
-/// Another account has the address, or there would be too many.
+/// There would be too many accounts.
 pub fn request(
     draft: &mut OrganizationDraft,
     new: NewAccount,
@@ -46,11 +48,14 @@ pub fn request(
     OrganizationQuota::Accounts.admit(organization.accounts().count() + open().count() + 1)?;
     let same = |email: &str| email.eq_ignore_ascii_case(&new.email);
     // Spec: API CreateAccount, `Email`: it must not be associated with another account.
-    if organization.accounts().any(|account| same(&account.email))
-        || open().any(|request| same(&request.email))
-    {
-        return Err(OrganizationError::EmailInUse);
-    }
+    // Observed: a request that breaks this is taken and fails later (radkawar/stackd, recorded
+    // in 2026).
+    let is_used = organization.accounts().any(|account| same(&account.email))
+        || open().any(|request| same(&request.email));
+    let state = match is_used {
+        true => AccountRequestState::EmailInUse { at: now },
+        false => AccountRequestState::InProgress,
+    };
     forget_old(draft, now);
     let id = CreateAccountRequestId::generate(entropy);
     let NewAccount { account, name, email, role, tags: given } = new;
@@ -62,7 +67,7 @@ pub fn request(
         role,
         tags: tags(given)?,
         requested_at: now,
-        state: AccountRequestState::InProgress,
+        state,
     });
     Ok(id)
 }
@@ -73,7 +78,9 @@ const REQUEST_KEPT: Duration = Duration::from_hours(90 * 24);
 fn forget_old(draft: &mut OrganizationDraft, now: Timestamp) {
     let is_old = |request: &AccountRequest| match request.state {
         AccountRequestState::InProgress => false,
-        AccountRequestState::Succeeded { at } => at.plus(REQUEST_KEPT) < now,
+        AccountRequestState::Succeeded { at } | AccountRequestState::EmailInUse { at } => {
+            at.plus(REQUEST_KEPT) < now
+        }
     };
     let requests = draft.organization().account_requests();
     let old = requests.filter(|request| is_old(request)).map(|request| request.id.clone());
