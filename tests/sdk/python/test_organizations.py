@@ -1,10 +1,10 @@
 """Organizations, over its own protocol: built up, and in effect on every call."""
 
 import json
-import time
 import unittest
 
 import case
+import server
 import world
 
 
@@ -67,17 +67,18 @@ class InOrganization(case.Case):
         pages = self.organizations.get_paginator(operation).paginate(**parameters)
         return [item for page in pages for item in page[member]]
 
-    def create_account(self, name: str, **more) -> str:
+    def create_account(self, name: str, organizations=None, **more) -> str:
         """A member account, by its number."""
-        asked = self.organizations.create_account(Email=f"{name}@example.com", AccountName=name, **more)
+        organizations = organizations or self.organizations
+        asked = organizations.create_account(Email=f"{name}@example.com", AccountName=name, **more)
         status = asked["CreateAccountStatus"]
         self.assertEqual(status["State"], "IN_PROGRESS")
         for _ in range(200):
-            status = self.organizations.describe_create_account_status(CreateAccountRequestId=status["Id"])
+            status = organizations.describe_create_account_status(CreateAccountRequestId=status["Id"])
             status = status["CreateAccountStatus"]
             if status["State"] != "IN_PROGRESS":
                 break
-            time.sleep(0.05)
+            server.pause()
         self.assertEqual(status["State"], "SUCCEEDED", status)
         return status["AccountId"]
 
@@ -136,28 +137,27 @@ class InOrganization(case.Case):
         self.assertEqual((status["State"], status["FailureReason"]), ("FAILED", "EMAIL_ALREADY_EXISTS"))
 
     def test_a_closed_account_is_closed_to_everybody(self) -> None:
-        account = self.create_account(self.name("first"))
-        keys = self.enter(account)
-        iam = world.client("iam", keys)
-        _, long_term = world.make_user(iam, "alice", world.allow("*"))
+        # A closed account stays, and with it the organization: so it is one of its own here.
+        owner = self.create_account(self.name("owner"))
+        keys = self.enter(owner)
+        self.organizations.remove_account_from_organization(AccountId=owner)
+        organizations = world.client("organizations", keys)
+        organizations.create_organization()
+        account = self.create_account(self.name("first"), organizations)
+        _, user = world.make_user(world.client("iam", keys), "user", world.allow("sts:*"))
+        role = f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole"
+        session = world.assume(user, role)
+        _, long_term = world.make_user(world.client("iam", session), "alice", world.allow("*"))
         world.client("sts", long_term).get_caller_identity()
-        self.organizations.close_account(AccountId=account)
-        for closed in [keys, long_term]:
-            refused = world.client("sts", closed).get_caller_identity
-            self.refused("InvalidClientTokenId", 403, refused)
-        _, user = self.user(world.allow("sts:*"))
-        self.refused(
-            "AccessDenied",
-            403,
-            world.client("sts", user).assume_role,
-            RoleArn=f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole",
-            RoleSessionName="session",
-        )
-        refused = self.organizations.close_account
+        organizations.close_account(AccountId=account)
+        for closed in [session, long_term]:
+            self.refused("InvalidClientTokenId", 403, world.client("sts", closed).get_caller_identity)
+        assume = world.client("sts", user).assume_role
+        self.refused("AccessDenied", 403, assume, RoleArn=role, RoleSessionName="session")
+        refused = organizations.close_account
         self.refused("AccountAlreadyClosedException", 400, refused, AccountId=account)
-        self.refused("ConstraintViolationException", 400, refused, AccountId=self.management)
-        # It stays, and so does the organization: another test must be able to go on.
-        refused = self.organizations.remove_account_from_organization
+        self.refused("ConstraintViolationException", 400, refused, AccountId=owner)
+        refused = organizations.remove_account_from_organization
         self.refused("ConstraintViolationException", 400, refused, AccountId=account)
 
     def test_a_member_leaves_and_is_limited_no_more(self) -> None:
