@@ -82,7 +82,7 @@ fn command(account: &Account, flags: &ImportFlags) -> Result<Command, Failure> {
     }
     if account.has_control_policies() {
         Failure::new(format!("account {number}: the policies of its organization are left out"))
-            .with_help("the server has no organizations")
+            .with_help("create them in the organization: see docs/organizations.md")
             .warn();
     }
     warn_of_saml(account);

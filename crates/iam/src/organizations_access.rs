@@ -1,4 +1,5 @@
-//! Reports on what the accounts of an organization access. There are no organizations here.
+//! Reports on what the accounts of an organization access. None are made: every account is
+//! answered as one that belongs to no organization.
 
 use stead_api::ApiError;
 use stead_api::iam::{

@@ -1,6 +1,6 @@
 //! Features of Organizations for root users: an account of an organization can hand its root
-//! user over to the management account. There are no organizations here, and AWS answers an
-//! account that is in none alike.
+//! user over to the management account. No organization has these features here: every account
+//! is answered as AWS answers one that is in none.
 
 use stead_api::iam::{
     DisableOrganizationsRootCredentialsManagement,

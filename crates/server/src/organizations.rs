@@ -3,6 +3,8 @@
 
 mod change;
 mod create_accounts;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

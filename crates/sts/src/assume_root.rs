@@ -17,9 +17,9 @@ const TASKS: [&str; 5] = [
     "arn:aws:iam::aws:policy/root-task/SQSUnlockQueuePolicy",
 ];
 
-/// There are no organizations here, so no account is a member of the caller's, and nobody
-/// may act as the root user of one. The request is checked and the policies are asked all
-/// the same: a denial says what AWS's says.
+/// No organization has the feature that lets its management account act as the root user of a
+/// member, so nobody may. The request is checked and the policies are asked all the same: a
+/// denial says what AWS's says.
 impl Authorization<AssumeRoot> for Sts {
     /// Spec: Service Authorization Reference, STS: the resource is the root user, and
     /// `sts:TaskPolicyArn` the policy.

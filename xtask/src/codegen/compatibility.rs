@@ -22,9 +22,10 @@ pub(crate) fn generate(services: &[Service<'_>], tested: &Tested) -> Result<File
          are, and the first with tests of its handler. The former are read by all of\n\
          [tests/sdk/conformance](../tests/sdk/README.md), which breaks each constraint of each\n\
          operation too.\n\n\
-         There are no organizations: AssumeRoot and the operations on features of Organizations\n\
-         check the request, ask the policies, and answer as AWS answers an account that belongs\n\
-         to none. So nobody gets a session of another account's root user.\n",
+         AssumeRoot and the operations on features of Organizations for root users check the\n\
+         request, ask the policies, and answer as AWS answers an account that belongs to no\n\
+         organization, also where it does. So nobody gets a session of another account's root\n\
+         user.\n",
     );
     for service in services {
         let total = service.model.operations.iter().count();

@@ -23,7 +23,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// Why an account was not created yet.
 #[derive(Debug, Error)]
-enum NotCreated {
+pub(super) enum NotCreated {
     #[error(transparent)]
     Account(#[from] CreateError),
     #[error(transparent)]
@@ -70,7 +70,10 @@ impl<S: Store> Organizations<S> {
     }
 
     /// Creates every account that is asked for. One that fails keeps no other from it.
-    async fn create_requested(self: &Arc<Self>, clock: &dyn Clock) -> Result<(), NotCreated> {
+    pub(super) async fn create_requested(
+        self: &Arc<Self>,
+        clock: &dyn Clock,
+    ) -> Result<(), NotCreated> {
         let open: Vec<(AccountId, Arc<AccountRequest>)> = {
             let writer = self.writer.lock().await;
             let stored = writer.stored.iter().flat_map(open_requests);
