@@ -21,8 +21,8 @@ pub(crate) fn not_management() -> ApiError {
     ApiError::new(ErrorCode::AccessDeniedException, message)
 }
 
-/// Spec: API CreateOrganization, AlreadyInOrganizationException. Choice: the wording, by that of
-/// the opposite.
+/// Spec: API CreateOrganization, AlreadyInOrganizationException. Observed: the wording, for an
+/// invitation (radkawar/stackd, recorded in 2026).
 pub(crate) fn already_in_organization() -> ApiError {
     let message = "The AWS account is already a member of an organization.";
     ApiError::new(ErrorCode::AlreadyInOrganizationException, message)
@@ -75,7 +75,7 @@ pub(crate) fn refused(error: OrganizationError) -> ApiError {
             invalid_input("NON_DETACHABLE_POLICY", "This policy can't be detached.")
         }
         OrganizationError::DuplicateTagKeys => {
-            invalid_input("DUPLICATE_TAG_KEY", "Tag keys must be unique.")
+            invalid_input("DUPLICATE_TAG_KEY", "Your request includes duplicate tag keys.")
         }
         OrganizationError::ManagementAccount => management_cannot_leave(),
         OrganizationError::Unreadable => ApiError::new(

@@ -51,8 +51,10 @@ fn read(token: &str) -> Result<String, ApiError> {
         [FORMAT, key @ ..] => String::from_utf8(key.to_owned()).ok(),
         _ => None,
     });
-    // Observed: the reason (radkawar/stackd, recorded in 2026). Choice: the wording.
-    key.ok_or_else(|| invalid_input("INVALID_NEXT_TOKEN", "You specified an invalid token."))
+    // Observed: radkawar/stackd, recorded in 2026.
+    let message = "You specified an invalid value for nextToken. You must get the value from the \
+                   response to a previous call to the API.";
+    key.ok_or_else(|| invalid_input("INVALID_NEXT_TOKEN", message))
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! The operations of STS, called as a client calls them: see `stead_world`.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod assume_role;
 mod assume_root;
