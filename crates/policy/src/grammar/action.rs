@@ -79,8 +79,8 @@ fn check_form(action: &Spanned<String>, findings: &mut Findings) {
 }
 
 /// Spec: ORG:orgs_manage_policies_rcps_syntax: not `*`; a service must be named.
-/// Observed: `iam:CreateUser` and an unknown service are refused, `SQS:SendMessage` and
-/// `sqs:Unknown` are not (radkawar/stackd, recorded in 2026).
+/// Observed: `iam:CreateUser` is refused, `SQS:SendMessage` and `sqs:Unknown` are not
+/// (radkawar/stackd, recorded in 2026).
 fn check_resource_control_action(action: &Spanned<String>, findings: &mut Findings) {
     let service = action.value.split_once(':').map_or(&*action.value, |(service, _)| service);
     if service == "*" {
