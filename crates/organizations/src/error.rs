@@ -78,6 +78,7 @@ pub(crate) fn refused(error: OrganizationError) -> ApiError {
             invalid_input("DUPLICATE_TAG_KEY", "Your request includes duplicate tag keys.")
         }
         OrganizationError::ManagementAccount => management_cannot_leave(),
+        OrganizationError::AlreadyMember => already_member(),
         OrganizationError::Unreadable => ApiError::new(
             ErrorCode::ServiceException,
             "The request could not be processed. Try again.",
@@ -146,6 +147,33 @@ fn plain(error: &OrganizationError) -> (ErrorCode, &'static str) {
             ErrorCode::PolicyTypeAlreadyEnabledException,
             "The specified policy type is already enabled in the specified root.",
         ),
+        _ => handshake(error),
+    }
+}
+
+/// Those about invitations.
+fn handshake(error: &OrganizationError) -> (ErrorCode, &'static str) {
+    use OrganizationError as Error;
+    match error {
+        Error::AlreadyMember => (
+            ErrorCode::HandshakeConstraintViolationException,
+            "The AWS account is already a member of an organization.",
+        ),
+        Error::DuplicateHandshake => (
+            ErrorCode::DuplicateHandshakeException,
+            "A handshake with the specified type and parameters already exists for the given \
+             parties.",
+        ),
+        Error::HandshakeInState => (
+            ErrorCode::HandshakeAlreadyInStateException,
+            "The handshake is already in the requested state.",
+        ),
+        Error::HandshakeClosed => (
+            ErrorCode::InvalidHandshakeTransitionException,
+            "You cannot perform this operation on a handshake in its current state, such as \
+             attempting to cancel a handshake that was previously accepted or attempting to \
+             accept a handshake that was declined.",
+        ),
         // Worded before it comes here.
         _ => (ErrorCode::ServiceException, "The request could not be processed."),
     }
@@ -174,8 +202,19 @@ pub(crate) fn missing(what: Missing) -> ApiError {
             ErrorCode::CreateAccountStatusNotFoundException,
             "You specified a create account request that doesn't exist.",
         ),
+        Missing::Handshake => {
+            (ErrorCode::HandshakeNotFoundException, "You specified a handshake that doesn't exist.")
+        }
     };
     ApiError::new(code, message)
+}
+
+/// The account that is invited belongs to an organization.
+///
+/// Observed: radkawar/stackd, recorded in 2026.
+pub(crate) fn already_member() -> ApiError {
+    let (code, message) = plain(&OrganizationError::AlreadyMember);
+    ApiError::new(code, message).with_reason("ALREADY_IN_AN_ORGANIZATION")
 }
 
 /// A child that does not exist.

@@ -9,6 +9,7 @@ mod account_request;
 mod attachment;
 mod authorization;
 mod error;
+mod handshake;
 mod organization;
 mod pagination;
 mod policy;

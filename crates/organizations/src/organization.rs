@@ -34,9 +34,7 @@ impl Handle<CreateOrganization> for Organizations {
         let id = OrganizationId::generate(work.entropy);
         let root = RootId::generate(work.entropy);
         let account = call.account.account();
-        // Choice: accounts have neither name nor address here: the number stands for the name,
-        // and the address is in a domain that never exists (RFC 2606).
-        let (name, email) = (account.to_string(), format!("{account}@stead.invalid"));
+        let (name, email) = view::name_and_address(account);
         let draft = commands::create(id, root, (account, &name, &email), call.facts.now);
         let organization = Some(view::organization(draft.organization()));
         work.organization = Some(draft);

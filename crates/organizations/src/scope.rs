@@ -1,13 +1,14 @@
 //! Whose organization a call is about, and what the ids of a request mean in it.
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use stead_api::ApiError;
 use stead_directory::organization::commands::tags::Tagged;
-use stead_directory::organization::entity::{ControlKind, Parent, Target};
+use stead_directory::organization::entity::{ControlKind, Handshake, Parent, Target};
 use stead_directory::organization::{Missing, Organization, OrganizationDraft};
 use stead_service::{Call, Work};
-use stead_types::{OrganizationPolicyId, OrganizationalUnitId};
+use stead_types::{HandshakeId, OrganizationPolicyId, OrganizationalUnitId};
 
 use crate::error;
 
@@ -42,6 +43,26 @@ pub(crate) fn draft<'w>(
 ) -> Result<&'w mut OrganizationDraft, ApiError> {
     managed(call)?;
     work.organization.as_mut().ok_or_else(error::not_in_use)
+}
+
+/// An invitation that the caller's account has sent or was sent, with its organization.
+///
+/// # Errors
+/// There is none: others' invitations are not told of.
+pub(crate) fn handshake<'a>(
+    call: &Call<'a>,
+    id: &str,
+) -> Result<(&'a Organization, &'a Arc<Handshake>), ApiError> {
+    let account = call.account.account();
+    let sent = call.organization().filter(|own| own.management() == account);
+    let received = call.memberships.inviting(account).map(AsRef::as_ref);
+    let id: Option<HandshakeId> = id.parse().ok();
+    let found = sent.into_iter().chain(received).find_map(|organization| {
+        let found = organization.handshake(id.as_ref()?)?;
+        let is_theirs = organization.management() == account || found.account == account;
+        is_theirs.then_some((organization, found))
+    });
+    found.ok_or_else(|| error::missing(Missing::Handshake))
 }
 
 /// What units and accounts can lie under, by its id.

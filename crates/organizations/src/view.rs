@@ -1,19 +1,21 @@
 //! What there is, as responses show it.
 
 use stead_api::organizations::{
-    Account, AccountJoinedMethod, AccountState, AccountStatus, CreateAccountFailureReason,
-    CreateAccountState, CreateAccountStatus, Organization as OrganizationView,
+    Account, AccountJoinedMethod, AccountState, AccountStatus, ActionType,
+    CreateAccountFailureReason, CreateAccountState, CreateAccountStatus,
+    Handshake as HandshakeView, HandshakeParty, HandshakePartyType, HandshakeResource,
+    HandshakeResourceType, HandshakeState as StateView, Organization as OrganizationView,
     OrganizationFeatureSet, OrganizationalUnit as UnitView, PolicySummary, PolicyTargetSummary,
     PolicyType, PolicyTypeStatus, PolicyTypeSummary, Root, TargetType,
 };
 use stead_directory::organization::entity::{
-    AccountRequest, AccountRequestState, ControlKind, ControlPolicy, JoinedBy, MemberAccount,
-    MemberStatus, OrganizationalUnit, Target,
+    AccountRequest, AccountRequestState, ControlKind, ControlPolicy, Handshake, HandshakeState,
+    JoinedBy, MemberAccount, MemberStatus, OrganizationalUnit, Target,
 };
 use stead_directory::organization::{
     Organization, full_access_arn, full_access_id, full_access_name,
 };
-use stead_types::Secret;
+use stead_types::{AccountId, Secret, Timestamp};
 
 /// The kind of policies as it is named in the API.
 pub(crate) const fn policy_type(kind: ControlKind) -> PolicyType {
@@ -188,4 +190,76 @@ pub(crate) fn policy_target(
         name: Some(name),
         r#type: Some(r#type),
     })
+}
+
+/// What an organization calls an account that it has not created.
+///
+/// Choice: accounts have neither name nor address here: the number stands for the name, and the
+/// address is in a domain that never exists (RFC 2606).
+pub(crate) fn name_and_address(account: AccountId) -> (String, String) {
+    (account.to_string(), format!("{account}@stead.invalid"))
+}
+
+/// An invitation.
+///
+/// Observed: which parties and resources there are, and that the organization's id as a party
+/// is without its beginning (radkawar/stackd, recorded in 2026).
+pub(crate) fn handshake(
+    organization: &Organization,
+    handshake: &Handshake,
+    now: Timestamp,
+) -> HandshakeView {
+    let root = organization.root();
+    let account = handshake.account.to_string();
+    let id = root.id.as_str();
+    let party = |id: &str, kind| HandshakeParty { id: Secret::new(id.to_owned()), r#type: kind };
+    let mut resources =
+        vec![inviting(organization), resource(HandshakeResourceType::Account, &account)];
+    if !handshake.notes.is_empty() {
+        resources.push(resource(HandshakeResourceType::Notes, &handshake.notes));
+    }
+    HandshakeView {
+        id: Some(handshake.id.to_string()),
+        arn: Some(root.arn("handshake", &["invite", handshake.id.as_str()])),
+        parties: Some(vec![
+            party(id.strip_prefix("o-").unwrap_or(id), HandshakePartyType::Organization),
+            party(&account, HandshakePartyType::Account),
+        ]),
+        state: Some(match handshake.state_at(now) {
+            HandshakeState::Open => StateView::Open,
+            HandshakeState::Accepted => StateView::Accepted,
+            HandshakeState::Declined => StateView::Declined,
+            HandshakeState::Canceled => StateView::Canceled,
+            HandshakeState::Expired => StateView::Expired,
+        }),
+        requested_timestamp: Some(handshake.requested_at),
+        expiration_timestamp: Some(handshake.expires_at),
+        action: Some(ActionType::Invite),
+        resources: Some(resources),
+    }
+}
+
+/// The organization that invites, as a resource of the invitation.
+fn inviting(organization: &Organization) -> HandshakeResource {
+    let root = organization.root();
+    let management = organization.account(root.management);
+    let details = management.into_iter().flat_map(|account| {
+        [
+            resource(HandshakeResourceType::MasterEmail, &account.email),
+            resource(HandshakeResourceType::MasterName, &account.name),
+        ]
+    });
+    let features = resource(HandshakeResourceType::OrganizationFeatureSet, "ALL");
+    HandshakeResource {
+        resources: Some(details.chain([features]).collect()),
+        ..resource(HandshakeResourceType::Organization, root.id.as_str())
+    }
+}
+
+fn resource(kind: HandshakeResourceType, value: &str) -> HandshakeResource {
+    HandshakeResource {
+        value: Some(Secret::new(value.to_owned())),
+        r#type: Some(kind),
+        resources: None,
+    }
 }

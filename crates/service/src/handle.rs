@@ -3,6 +3,7 @@ use std::any::Any;
 use stead_api::{ApiError, Operation};
 use stead_authorizer::{Ask, Authorized};
 use stead_directory::Snapshot;
+use stead_directory::organization::Organization;
 use stead_types::AccountId;
 
 use crate::{Call, PasswordWork, TokenKeyWork, Work};
@@ -72,10 +73,17 @@ pub trait Handle<Op: Operation>: Authorization<Op> {
         TokenKeyWork::None
     }
 
-    /// Whether it may change the organization of the caller's account, and that alone. Its
+    /// Whether it may change an [organization](Self::organization), and that alone. Its
     /// questions are asked, and its work is done, after all other changes of organizations are
     /// durable.
     const WRITES_ORGANIZATION: bool = false;
+
+    /// The organization that it may change; that of the caller's account unless it says
+    /// otherwise.
+    fn organization<'a>(input: &Op::Input, call: &Call<'a>) -> Option<&'a Organization> {
+        let _ = input;
+        call.organization()
+    }
 
     /// Does it, on the snapshot or on the draft of the work.
     ///

@@ -18,9 +18,8 @@ pub struct Work<'a> {
     /// revision, or not at all.
     pub draft: &'a mut Draft,
     /// Of an operation that [writes to an organization](crate::Handle::WRITES_ORGANIZATION)
-    /// the newest state of the one that the caller's account belongs to, as a draft that is
-    /// committed like the account's. `None` where it is in none: an operation that begins one
-    /// puts it here.
+    /// the newest state of that organization, as a draft that is committed like the account's.
+    /// `None` where there is none: an operation that begins one puts it here.
     pub organization: Option<OrganizationDraft>,
     /// Random bytes for ids and secrets.
     pub entropy: &'a mut dyn Entropy,

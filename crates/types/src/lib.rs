@@ -41,8 +41,8 @@ pub use names::{
     RoleName, ServerCertificateName, SessionName, SourceIdentity, UserName,
 };
 pub use organization_ids::{
-    CreateAccountRequestId, OrganizationId, OrganizationPolicyId, OrganizationalUnitId,
-    OrganizationsIdError, RootId,
+    CreateAccountRequestId, HandshakeId, OrganizationId, OrganizationPolicyId,
+    OrganizationalUnitId, OrganizationsIdError, RootId,
 };
 pub use saml_id::{SamlId, SamlIdError};
 pub use saml_provider_name::SamlProviderName;

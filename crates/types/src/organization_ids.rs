@@ -56,8 +56,8 @@ macro_rules! ids {
     )+};
 }
 
-// Spec: the patterns of `OrganizationId`, `RootId`, `OrganizationalUnitId`, `PolicyId` and
-// `CreateAccountRequestId` in the API reference of AWS Organizations.
+// Spec: the patterns of `OrganizationId`, `RootId`, `OrganizationalUnitId`, `PolicyId`,
+// `CreateAccountRequestId` and `HandshakeId` in the API reference of AWS Organizations.
 ids! {
     /// The id of an organization, such as `o-exampleorgid`.
     OrganizationId:
@@ -88,6 +88,10 @@ ids! {
     CreateAccountRequestId:
         |text| text.strip_prefix("car-").is_some_and(|rest| is_plain(rest, 8, 32)),
         "`car-` and 8 to 32 lower-case letters or digits";
+    /// The id of a handshake, such as `h-examplehandshakeid111`.
+    HandshakeId:
+        |text| text.strip_prefix("h-").is_some_and(|rest| is_plain(rest, 8, 32)),
+        "`h-` and 8 to 32 lower-case letters or digits";
 }
 
 impl OrganizationId {
@@ -132,6 +136,14 @@ impl CreateAccountRequestId {
     #[must_use]
     pub fn generate(entropy: &mut dyn Entropy) -> Self {
         Self(["car-", &random::<32>(entropy)].concat().into())
+    }
+}
+
+impl HandshakeId {
+    /// A new one.
+    #[must_use]
+    pub fn generate(entropy: &mut dyn Entropy) -> Self {
+        Self(["h-", &random::<10>(entropy)].concat().into())
     }
 }
 
@@ -183,6 +195,8 @@ mod tests {
             assert_eq!(policy.as_str().parse(), Ok(policy));
             let request = CreateAccountRequestId::generate(&mut entropy);
             assert_eq!(request.as_str().parse(), Ok(request));
+            let handshake = HandshakeId::generate(&mut entropy);
+            assert_eq!(handshake.as_str().parse(), Ok(handshake));
         }
     }
 
@@ -204,5 +218,6 @@ mod tests {
         }
         assert!("p-FullAWSAccess".parse::<OrganizationPolicyId>().is_ok());
         assert!("car-SHORT123".parse::<CreateAccountRequestId>().is_err());
+        assert!("h-short".parse::<HandshakeId>().is_err());
     }
 }

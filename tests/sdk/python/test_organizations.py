@@ -32,7 +32,7 @@ class NoOrganization(case.Case):
 
     def test_an_operation_that_is_not_built_is_known(self) -> None:
         organizations = world.client("organizations")
-        self.refused("NotImplemented", 501, organizations.list_handshakes_for_account)
+        self.refused("NotImplemented", 501, organizations.list_delegated_administrators)
 
     def test_a_wrong_key_is_refused_in_the_words_of_the_protocol(self) -> None:
         _, keys = self.user()
@@ -313,6 +313,38 @@ class InOrganization(case.Case):
         self.assertEqual(len(left["EnabledServicePrincipals"]), 4)
         for account in self.everything("list_accounts", "Accounts"):
             self.assertIn(account["JoinedMethod"], ["CREATED", "INVITED"])
+
+    def test_an_account_is_invited(self) -> None:
+        invited = self.sts.get_caller_identity()["Account"]
+        mine = world.client("organizations")
+        invite = self.organizations.invite_account_to_organization
+        target = {"Target": {"Type": "ACCOUNT", "Id": invited}, "Notes": "come in"}
+        identifiers = [invite(**target)["Handshake"]["Id"]]
+        self.refused("DuplicateHandshakeException", 400, invite, **target)
+        declined = mine.decline_handshake(HandshakeId=identifiers[0])["Handshake"]
+        self.assertEqual(declined["State"], "DECLINED")
+        identifiers.append(invite(**target)["Handshake"]["Id"])
+        self.organizations.cancel_handshake(HandshakeId=identifiers[1])
+        refused = mine.accept_handshake
+        self.refused("InvalidHandshakeTransitionException", 400, refused, HandshakeId=identifiers[1])
+        identifiers.append(invite(**target)["Handshake"]["Id"])
+        for client in [self.organizations, mine]:
+            shown = client.describe_handshake(HandshakeId=identifiers[2])["Handshake"]
+            self.assertEqual((shown["State"], shown["Action"]), ("OPEN", "INVITE"))
+        accepted = mine.accept_handshake(HandshakeId=identifiers[2])["Handshake"]
+        self.assertEqual(accepted["State"], "ACCEPTED")
+        self.assertEqual(mine.describe_organization()["Organization"]["Id"], self.organization["Id"])
+        self.refused("HandshakeConstraintViolationException", 400, invite, **target)
+        for operation, client in [
+            ("list_handshakes_for_account", mine),
+            ("list_handshakes_for_organization", self.organizations),
+        ]:
+            pages = list(client.get_paginator(operation).paginate(PaginationConfig={"PageSize": 1}))
+            found = [item["Id"] for page in pages for item in page["Handshakes"]]
+            self.assertEqual([identifier for identifier in found if identifier in identifiers], sorted(identifiers))
+            self.assertGreaterEqual(len(pages), 3)
+        mine.leave_organization()
+        self.refused("AWSOrganizationsNotInUseException", 400, mine.describe_organization)
 
     def test_policies_are_refused_with_reasons(self) -> None:
         create = self.organizations.create_policy

@@ -156,7 +156,7 @@ impl World {
         };
         let mut work = Work {
             draft: &mut draft,
-            organization: organization_draft::<S, Op>(&call),
+            organization: organization_draft::<S, Op>(&input, &call),
             entropy: &mut entropy,
             keyring: &self.keyring,
             usage: self,
@@ -307,9 +307,12 @@ fn new_token_keys() -> NewTokenKeys {
     NewTokenKeys(TokenAlgorithm::ALL.map(made).into())
 }
 
-/// The organization of the caller's account, where the operation may change it.
-fn organization_draft<S: Handle<Op>, Op: Operation>(call: &Call<'_>) -> Option<OrganizationDraft> {
-    let organization = call.organization().filter(|_| S::WRITES_ORGANIZATION)?;
+/// The organization that the operation may change.
+fn organization_draft<S: Handle<Op>, Op: Operation>(
+    input: &Op::Input,
+    call: &Call<'_>,
+) -> Option<OrganizationDraft> {
+    let organization = S::organization(input, call).filter(|_| S::WRITES_ORGANIZATION)?;
     Some(OrganizationDraft::new(organization).expect("a readable one"))
 }
 

@@ -2,6 +2,7 @@
 //! or records what changes, as [`crate::commands`] do for an account.
 
 pub mod account;
+pub mod handshake;
 pub mod policy;
 pub mod tags;
 pub mod trusted_service;

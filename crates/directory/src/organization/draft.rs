@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::entity::{
-    AccountRequest, ControlPolicy, MemberAccount, OrganizationKey, OrganizationRoot,
+    AccountRequest, ControlPolicy, Handshake, MemberAccount, OrganizationKey, OrganizationRoot,
     OrganizationalUnit,
 };
 use super::{Organization, OrganizationError, records};
@@ -112,6 +112,11 @@ impl OrganizationDraft {
     pub(super) fn put_request(&mut self, request: AccountRequest) {
         self.changed.insert(OrganizationKey::AccountRequest(request.id.clone()));
         self.now.requests.insert(request.id.clone(), Arc::new(request));
+    }
+
+    pub(super) fn put_handshake(&mut self, handshake: Handshake) {
+        self.changed.insert(OrganizationKey::Handshake(handshake.id.clone()));
+        self.now.handshakes.insert(handshake.id.clone(), Arc::new(handshake));
     }
 
     pub(super) fn delete(&mut self, key: OrganizationKey) {

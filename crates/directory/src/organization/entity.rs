@@ -5,7 +5,7 @@ use std::fmt;
 
 use stead_policy::{DocumentKind, PolicyText};
 use stead_types::{
-    AccountId, Arn, CreateAccountRequestId, OrganizationId, OrganizationPolicyId,
+    AccountId, Arn, CreateAccountRequestId, HandshakeId, OrganizationId, OrganizationPolicyId,
     OrganizationalUnitId, RoleName, RootId, Timestamp,
 };
 
@@ -181,6 +181,40 @@ pub enum AccountRequestState {
     },
 }
 
+/// An invitation of an account that exists.
+#[derive(Clone, Debug)]
+pub struct Handshake {
+    /// Its id.
+    pub id: HandshakeId,
+    /// The account that is invited.
+    pub account: AccountId,
+    /// What the invitation says.
+    pub notes: Box<str>,
+    /// Tags that the account is to have as a member.
+    pub tags: ResourceTags,
+    /// When it was sent.
+    pub requested_at: Timestamp,
+    /// Until when it can be answered.
+    pub expires_at: Timestamp,
+    /// What has become of it.
+    pub state: HandshakeState,
+}
+
+/// What has become of an invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandshakeState {
+    /// Nothing yet.
+    Open,
+    /// The account has accepted it, and is a member.
+    Accepted,
+    /// The account has declined it.
+    Declined,
+    /// The organization has taken it back.
+    Canceled,
+    /// Nobody has answered it in time.
+    Expired,
+}
+
 /// Which record of an organization is meant: the key under which it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OrganizationKey {
@@ -194,6 +228,8 @@ pub enum OrganizationKey {
     Policy(OrganizationPolicyId),
     /// A request to create an account.
     AccountRequest(CreateAccountRequestId),
+    /// An invitation.
+    Handshake(HandshakeId),
 }
 
 impl ControlKind {
@@ -257,6 +293,18 @@ impl OrganizationKey {
             Self::Account(id) => format!("account/{id}"),
             Self::Policy(id) => format!("policy/{id}"),
             Self::AccountRequest(id) => format!("account-request/{id}"),
+            Self::Handshake(id) => format!("handshake/{id}"),
+        }
+    }
+}
+
+impl Handshake {
+    /// What has become of it at this moment.
+    #[must_use]
+    pub fn state_at(&self, now: Timestamp) -> HandshakeState {
+        match self.state {
+            HandshakeState::Open if self.expires_at <= now => HandshakeState::Expired,
+            state => state,
         }
     }
 }

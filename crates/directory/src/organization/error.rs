@@ -64,6 +64,18 @@ pub enum OrganizationError {
     /// More than may be.
     #[error("quota {0:?}")]
     Quota(OrganizationQuota),
+    /// The account is a member of an organization.
+    #[error("the account is a member already")]
+    AlreadyMember,
+    /// The account has an invitation that it can still answer.
+    #[error("the account is invited already")]
+    DuplicateHandshake,
+    /// The invitation has been answered so.
+    #[error("the handshake is in this state")]
+    HandshakeInState,
+    /// The invitation has been answered otherwise, or is too old.
+    #[error("the handshake cannot be answered any more")]
+    HandshakeClosed,
     /// A tag key is given twice.
     #[error("duplicate tag keys")]
     DuplicateTagKeys,
@@ -89,4 +101,6 @@ pub enum Missing {
     TrustedService,
     /// A request to create an account.
     AccountRequest,
+    /// An invitation.
+    Handshake,
 }

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use stead_policy::{CompiledPolicy, PolicySet, PolicySource};
@@ -23,9 +23,12 @@ pub struct Membership {
     resource: OnceLock<Arc<PolicySet>>,
 }
 
-/// The memberships of all accounts that belong to an organization.
+/// The memberships of all accounts that belong to an organization, and who is invited.
 #[derive(Clone, Debug, Default)]
-pub struct Memberships(HashMap<AccountId, Arc<Membership>>);
+pub struct Memberships {
+    members: HashMap<AccountId, Arc<Membership>>,
+    inviting: HashMap<AccountId, Vec<Arc<Organization>>>,
+}
 
 /// The root, a unit or an account, with what is attached to it.
 #[derive(Debug)]
@@ -38,15 +41,27 @@ impl Memberships {
     /// Those of these organizations.
     #[must_use]
     pub fn of_all<'o>(organizations: impl IntoIterator<Item = &'o Arc<Organization>>) -> Self {
-        let each = organizations.into_iter().flat_map(memberships);
-        Self(each.collect())
+        let mut all = Self::default();
+        for organization in organizations {
+            all.members.extend(memberships(organization));
+            let invited = organization.handshakes().map(|handshake| handshake.account);
+            for account in invited.collect::<BTreeSet<_>>() {
+                all.inviting.entry(account).or_default().push(Arc::clone(organization));
+            }
+        }
+        all
+    }
+
+    /// The organizations that have invited this account, whatever has become of it.
+    pub fn inviting(&self, account: AccountId) -> impl Iterator<Item = &Arc<Organization>> {
+        self.inviting.get(&account).into_iter().flatten()
     }
 
     /// What an organization is to this account; `None` where it belongs to none.
     #[must_use]
     pub fn of(&self, account: AccountId) -> Option<&Arc<Membership>> {
         // Most installations have no organization, and this is asked for every call.
-        if self.0.is_empty() { None } else { self.0.get(&account) }
+        if self.members.is_empty() { None } else { self.members.get(&account) }
     }
 }
 

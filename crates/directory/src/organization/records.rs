@@ -11,8 +11,9 @@ use stead_types::{OrganizationId, RootId, Timestamp};
 
 use super::Organization;
 use super::entity::{
-    AccountRequest, AccountRequestState, AttachedControls, ControlKind, ControlPolicy, JoinedBy,
-    MemberAccount, MemberStatus, OrganizationKey, OrganizationRoot, OrganizationalUnit, Parent,
+    AccountRequest, AccountRequestState, AttachedControls, ControlKind, ControlPolicy, Handshake,
+    HandshakeState, JoinedBy, MemberAccount, MemberStatus, OrganizationKey, OrganizationRoot,
+    OrganizationalUnit, Parent,
 };
 use crate::limits::{RECORD_BODY_BYTES_MAX, RECORDS_MAX};
 use crate::records::field::{TagRecord, parse, parse_list};
@@ -98,6 +99,26 @@ struct RequestRecord {
     email_in_use_at: Option<String>,
 }
 
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HandshakeRecord {
+    account: String,
+    notes: String,
+    tags: Vec<TagRecord>,
+    requested_at: String,
+    expires_at: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    answer: Option<Answered>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Answered {
+    Accepted,
+    Declined,
+    Canceled,
+}
+
 /// A thing of the organization as it is stored; nothing for one that is gone.
 pub(super) fn encode(organization: &Organization, key: &OrganizationKey) -> EncodedChange {
     let body = match key {
@@ -111,6 +132,9 @@ pub(super) fn encode(organization: &Organization, key: &OrganizationKey) -> Enco
         }
         OrganizationKey::AccountRequest(id) => {
             organization.requests.get(id).map(|it| to_json(&request_record(it)))
+        }
+        OrganizationKey::Handshake(id) => {
+            organization.handshakes.get(id).map(|it| to_json(&handshake_record(it)))
         }
     };
     let value = body.map(|body| EncodedRecord { format: FORMAT, body });
@@ -194,6 +218,22 @@ fn request_record(request: &AccountRequest) -> RequestRecord {
     }
 }
 
+fn handshake_record(handshake: &Handshake) -> HandshakeRecord {
+    HandshakeRecord {
+        account: handshake.account.to_string(),
+        notes: handshake.notes.to_string(),
+        tags: TagRecord::of_resource(&handshake.tags),
+        requested_at: handshake.requested_at.to_string(),
+        expires_at: handshake.expires_at.to_string(),
+        answer: match handshake.state {
+            HandshakeState::Open | HandshakeState::Expired => None,
+            HandshakeState::Accepted => Some(Answered::Accepted),
+            HandshakeState::Declined => Some(Answered::Declined),
+            HandshakeState::Canceled => Some(Answered::Canceled),
+        },
+    }
+}
+
 fn texts(policies: &AttachedControls) -> Vec<String> {
     policies.iter().map(ToString::to_string).collect()
 }
@@ -268,6 +308,10 @@ impl Organization {
             "account-request" => {
                 let request = read::<RequestRecord>(format, body)?.entity(id)?;
                 self.requests.insert(request.id.clone(), Arc::new(request));
+            }
+            "handshake" => {
+                let handshake = read::<HandshakeRecord>(format, body)?.entity(id)?;
+                self.handshakes.insert(handshake.id.clone(), Arc::new(handshake));
             }
             _ => return Err(LoadReason::UnknownKind),
         }
@@ -388,6 +432,25 @@ impl RequestRecord {
                 (Some(at), _) => AccountRequestState::Succeeded { at },
                 (None, Some(at)) => AccountRequestState::EmailInUse { at },
                 (None, None) => AccountRequestState::InProgress,
+            },
+        })
+    }
+}
+
+impl HandshakeRecord {
+    fn entity(self, id: &str) -> Result<Handshake, LoadReason> {
+        Ok(Handshake {
+            id: parse("id", id)?,
+            account: parse("account", &self.account)?,
+            notes: self.notes.into(),
+            tags: TagRecord::resource(&self.tags)?,
+            requested_at: parse("requested_at", &self.requested_at)?,
+            expires_at: parse("expires_at", &self.expires_at)?,
+            state: match self.answer {
+                None => HandshakeState::Open,
+                Some(Answered::Accepted) => HandshakeState::Accepted,
+                Some(Answered::Declined) => HandshakeState::Declined,
+                Some(Answered::Canceled) => HandshakeState::Canceled,
             },
         })
     }

@@ -2,12 +2,13 @@ use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
 use stead_types::{
-    AccountId, CreateAccountRequestId, OrganizationId, OrganizationPolicyId, OrganizationalUnitId,
+    AccountId, CreateAccountRequestId, HandshakeId, OrganizationId, OrganizationPolicyId,
+    OrganizationalUnitId,
 };
 
 use super::entity::{
-    AccountRequest, AttachedControls, ControlKind, ControlPolicy, MemberAccount, OrganizationKey,
-    OrganizationRoot, OrganizationalUnit, Parent, Target,
+    AccountRequest, AttachedControls, ControlKind, ControlPolicy, Handshake, MemberAccount,
+    OrganizationKey, OrganizationRoot, OrganizationalUnit, Parent, Target,
 };
 
 /// An organization as it was at one moment.
@@ -23,6 +24,7 @@ pub struct Organization {
     pub(super) accounts: OrdMap<AccountId, Arc<MemberAccount>>,
     pub(super) policies: OrdMap<OrganizationPolicyId, Arc<ControlPolicy>>,
     pub(super) requests: OrdMap<CreateAccountRequestId, Arc<AccountRequest>>,
+    pub(super) handshakes: OrdMap<HandshakeId, Arc<Handshake>>,
     /// Keys of records that can't be read; as long as there is one, nothing is written.
     pub(super) unreadable: OrdSet<Arc<str>>,
     /// Whether it was deleted.
@@ -37,6 +39,7 @@ impl Organization {
             accounts: OrdMap::new(),
             policies: OrdMap::new(),
             requests: OrdMap::new(),
+            handshakes: OrdMap::new(),
             unreadable: OrdSet::new(),
             dissolved: false,
         }
@@ -126,6 +129,17 @@ impl Organization {
         self.requests.values()
     }
 
+    /// An invitation.
+    #[must_use]
+    pub fn handshake(&self, id: &HandshakeId) -> Option<&Arc<Handshake>> {
+        self.handshakes.get(id)
+    }
+
+    /// All invitations, by id.
+    pub fn handshakes(&self) -> impl Iterator<Item = &Arc<Handshake>> {
+        self.handshakes.values()
+    }
+
     /// Whether a kind of policies takes effect.
     #[must_use]
     pub fn is_enabled(&self, kind: ControlKind) -> bool {
@@ -200,6 +214,9 @@ impl Organization {
             }
             OrganizationKey::AccountRequest(id) => {
                 self.requests.remove(id);
+            }
+            OrganizationKey::Handshake(id) => {
+                self.handshakes.remove(id);
             }
         }
     }

@@ -33,6 +33,8 @@ pub(crate) enum Subject<'a> {
     Target(&'a str),
     /// Whatever can have tags.
     Tagged(&'a str),
+    /// An invitation.
+    Handshake(&'a str),
 }
 
 /// A condition key of a request.
@@ -54,6 +56,15 @@ impl Subject<'_> {
     /// The question about it. Without an organization nothing that is named can be anywhere.
     pub(super) fn ask(&self, action: &'static str, call: &Call<'_>) -> Ask {
         let account = call.account.account();
+        if let Self::Handshake(id) = self {
+            return match scope::handshake(call, id) {
+                Ok((organization, found)) => {
+                    let arn = organization.root().arn("handshake", &["invite", found.id.as_str()]);
+                    Ask::plain(action, account, arn)
+                }
+                Err(_) => Ask::any(action, account),
+            };
+        }
         let named = call.organization().zip(self.id());
         let Some((organization, id)) = named else { return Ask::any(action, account) };
         // Choice: of the caller's own account, also where another one manages the
@@ -73,7 +84,8 @@ impl Subject<'_> {
             | Self::Parent(id)
             | Self::Child(id)
             | Self::Target(id)
-            | Self::Tagged(id) => Some(id),
+            | Self::Tagged(id)
+            | Self::Handshake(id) => Some(id),
         }
     }
 

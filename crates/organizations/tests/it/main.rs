@@ -3,6 +3,7 @@
 
 mod accounts;
 mod fixture;
+mod handshakes;
 mod organization;
 mod policies;
 mod units;

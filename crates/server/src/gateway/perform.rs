@@ -15,7 +15,7 @@ use stead_service::{
 };
 use stead_session::password::Salt;
 use stead_store::{Aggregate, Claimed, CommitError, Store};
-use stead_types::{AccountId, Arn};
+use stead_types::{AccountId, Arn, OrganizationId};
 
 use super::authenticate::{Authenticated, store_error};
 use super::plan::{Answer, Effect, Execute, Plan, Stop};
@@ -74,8 +74,8 @@ struct Computed {
 enum Ground<S> {
     /// Nothing of the account changes, or that alone.
     Account(Effect),
-    /// The organization of the account changes.
-    Organization(Change<S>),
+    /// This organization changes, or one begins.
+    Organization(Change<S>, Option<OrganizationId>),
 }
 
 /// Work that was done, and what its answer still waits for.
@@ -185,7 +185,7 @@ impl<S: Store> Gateway<S> {
         let done = {
             let call = self.call(caller, &others, facts).by(&caller.caller);
             let ground = match change {
-                Some(change) => Ground::Organization(change),
+                Some(change) => Ground::Organization(change, plan.organization(&call)),
                 None => Ground::Account(plan.effect()),
             };
             let execute = plan.authorize(&call).map_err(|stop| self.stopped(stop, facts, trail))?;
@@ -273,10 +273,10 @@ impl<S: Store> Gateway<S> {
                 expect_unchanged(&draft)?;
                 Ok(Done::Read(answer, outside))
             }
-            Ground::Organization(change) => {
+            Ground::Organization(change, id) => {
                 let mut draft = Draft::for_reading(Arc::clone(&caller.version.snapshot));
-                let newest = change.draft_of(caller.account.id());
-                let mut organization = newest.map_err(|error| change_error(&error))?;
+                let newest = id.map(|id| change.draft(&id)).transpose();
+                let mut organization = newest.map_err(|error| change_error(&error))?.flatten();
                 let (answer, _) = run(&mut draft, &mut organization)?;
                 expect_unchanged(&draft)?;
                 Ok(Done::Organized(answer, change, organization.map(Box::new)))

@@ -19,7 +19,7 @@ use stead_service::{
     Asks, Call, Handle, PasswordWork, Refused, TokenKeyWork, VerifiedCall, Work, authorize,
 };
 use stead_sts::Sts;
-use stead_types::AccountId;
+use stead_types::{AccountId, OrganizationId};
 
 use crate::request_id::RequestId;
 
@@ -39,6 +39,9 @@ pub(super) trait Plan: Send + Sync {
 
     /// Whether it may change the account.
     fn effect(&self) -> Effect;
+
+    /// The organization that it may change.
+    fn organization(&self, call: &Call<'_>) -> Option<OrganizationId>;
 
     /// What is to be computed of passwords first; asks the policies where there may be
     /// anything.
@@ -190,6 +193,10 @@ where
             return Effect::WritesOrganization;
         }
         effect(Op::SERVICE, Op::ACCESS)
+    }
+
+    fn organization(&self, call: &Call<'_>) -> Option<OrganizationId> {
+        H::organization(&self.input, call).map(|organization| organization.id().clone())
     }
 
     fn passwords(&self, call: &VerifiedCall<'_>) -> Result<Option<PasswordWork>, Stop> {

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use stead_directory::organization::{
-    Membership, Memberships, OrganizationDraft, OrganizationError, OrganizationParts,
-};
+use stead_directory::organization::{OrganizationDraft, OrganizationError, OrganizationParts};
 use stead_directory::{EncodedChange, NameChange};
 use stead_store::{
     Aggregate, Change as StoreChange, Commit, CommitError, NameClaim, Revision, Store, StoreError,
@@ -56,20 +54,31 @@ impl<S: Store> Organizations<S> {
 }
 
 impl<S: Store> Change<S> {
-    /// The organization of an account as it is now, to be changed; `None` where the account
-    /// belongs to none.
+    /// An organization as it is now, to be changed; `None` where there is none.
     ///
     /// # Errors
     /// Not all of its records can be read.
-    pub(crate) fn draft_of(
+    pub(crate) fn draft(
+        &self,
+        id: &OrganizationId,
+    ) -> Result<Option<OrganizationDraft>, ChangeError> {
+        let version = self.writer.stored.as_ref().and_then(|stored| stored.get(id));
+        let standing = version.filter(|version| !version.organization.is_dissolved());
+        let draft = standing.map(|version| OrganizationDraft::new(&version.organization));
+        draft.transpose().map_err(ChangeError::Unwritable)
+    }
+
+    /// That of an account.
+    ///
+    /// # Errors
+    /// As of [`Change::draft`].
+    pub(super) fn draft_of(
         &self,
         account: AccountId,
     ) -> Result<Option<OrganizationDraft>, ChangeError> {
-        let memberships: Arc<Memberships> = self.host.memberships();
-        let organization =
-            memberships.of(account).map(|membership| Membership::organization(membership));
-        let draft = organization.map(|organization| OrganizationDraft::new(organization));
-        draft.transpose().map_err(ChangeError::Unwritable)
+        let memberships = self.host.memberships();
+        let membership = memberships.of(account);
+        membership.map_or(Ok(None), |membership| self.draft(membership.id()))
     }
 
     /// Commits what has changed, and lets readers see it when it is durable. It goes on to
