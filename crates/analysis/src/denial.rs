@@ -112,8 +112,11 @@ impl DecodedDenial {
         put("parameters", self.parameters(operation));
         put("environment", self.environment());
         put("context", self.context());
-        if let Some(error) = self.refused_proof() {
+        if let Some(error) = self.refused_proof().or_else(|| self.refused("refusedCall")) {
             put("error", error);
+        }
+        if let Some(unknown) = self.unknown() {
+            put("unknown", unknown);
         }
         if operation == Operation::AssumeRole {
             put("caller", self.caller()?);
@@ -221,6 +224,13 @@ impl DecodedDenial {
         if let Some(region) = self.one("aws:RequestedRegion") {
             environment.insert("stsRegion".to_owned(), json!(region));
         }
+        let code = |record: &str| self.text(&format!("/stead/{record}/code"));
+        if [code("refusedCall"), code("refusedProof")].contains(&Some("RegionDisabledException")) {
+            environment.insert("stsRegionActive".to_owned(), json!(false));
+        }
+        if let Some(signed_at) = self.text("/stead/refusedCall/signedAt") {
+            environment.insert("requestSignedAt".to_owned(), json!(signed_at));
+        }
         let refused = self.text("/stead/refusedProof/message").unwrap_or_default();
         if refused.contains("retrieve verification key") || refused.contains("communicat") {
             environment.insert("jwksReachable".to_owned(), json!(false));
@@ -251,7 +261,7 @@ impl DecodedDenial {
         let is_user = arn.parse::<Arn>().is_ok_and(|arn| arn.resource_of("user").is_some());
         let credential = match () {
             () if arn.ends_with(":root") => "root",
-            () if is_user && self.condition("aws:TokenIssueTime").is_some() => "session-token",
+            () if is_user && self.is_by_session() => "session-token",
             () if is_user => "long-term",
             () => "assumed-role",
         };
@@ -349,9 +359,32 @@ impl DecodedDenial {
 
     /// What a refused proof was answered.
     fn refused_proof(&self) -> Option<Value> {
-        let code = self.text("/stead/refusedProof/code")?;
-        let message = self.text("/stead/refusedProof/message").unwrap_or_default();
+        self.refused("refusedProof")
+    }
+
+    /// What was answered where this record is there.
+    fn refused(&self, record: &str) -> Option<Value> {
+        let code = self.text(&format!("/stead/{record}/code"))?;
+        let message = self.text(&format!("/stead/{record}/message")).unwrap_or_default();
         Some(json!({"code": code, "message": message}))
+    }
+
+    /// Whether the credentials were those of a session.
+    fn is_by_session(&self) -> bool {
+        let temporary = self.pointer("/stead/refusedCall/temporaryCredentials");
+        temporary == Some(&Value::Bool(true)) || self.condition("aws:TokenIssueTime").is_some()
+    }
+
+    /// What a session brings, where no policy was asked and nobody has gathered it.
+    fn unknown(&self) -> Option<Value> {
+        self.refused("refusedCall").filter(|_| self.is_by_session())?;
+        Some(json!([
+            "aws:PrincipalTag/",
+            "aws:MultiFactorAuthPresent",
+            "aws:MultiFactorAuthAge",
+            "aws:SourceIdentity",
+            "aws:TokenIssueTime",
+        ]))
     }
 
     /// The only value, or all.

@@ -138,8 +138,7 @@ impl Attempted<'_> {
                 return Err(Refusal::Clock { signed_at, now });
             }
         }
-        // Choice: Stead has one endpoint for all regions, so that only the case can say
-        // that AWS has switched one off.
+        // No export says where STS is switched off: the case does, or the answer.
         let off = environment.sts_region_active == Some(false)
             || environment.caller_region_opt_in == Some(false);
         if off { Err(Refusal::Region { region: self.region().to_owned() }) } else { Ok(()) }

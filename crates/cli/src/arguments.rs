@@ -227,6 +227,9 @@ pub(crate) struct ServeFlags {
     /// Show that proxy the user name and password in this file (USER:PASSWORD)
     #[arg(long, value_name = "FILE")]
     issuer_proxy_credentials_file: Option<String>,
+    /// Give out no credentials of STS in this region; can be repeated
+    #[arg(long, value_name = "REGION")]
+    inactive_sts_region: Vec<String>,
     /// Take SAML responses for this URL too; can be repeated
     #[arg(long, value_name = "URL")]
     saml_endpoint: Vec<String>,
@@ -280,6 +283,9 @@ impl ServeFlags {
         }
         for network in &self.trusted_proxy {
             layer.set(Key::TrustedProxy, network);
+        }
+        for region in &self.inactive_sts_region {
+            layer.set(Key::InactiveStsRegion, region);
         }
         for endpoint in &self.saml_endpoint {
             layer.set(Key::SamlEndpoint, endpoint);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use stead_authorizer::Denied;
-use stead_service::{DenialRecord, DenialRecords, RefusedProof};
+use stead_service::{DenialRecord, DenialRecords, RefusedCall, RefusedProof};
 use stead_session::Keyring;
 use stead_types::{Entropy, Timestamp};
 
@@ -18,8 +18,8 @@ const PREFIX: &str = "d-";
 /// The 128 random bits of a denial's id: whoever holds it was told it.
 type Id = [u8; 16];
 
-/// Recent denials, by id, and apart from them the foreign proofs that were refused before
-/// any policy was asked, by the id of their request.
+/// Recent denials, by id, and apart from them the foreign proofs and the calls that were
+/// refused before any policy was asked, by the id of their request.
 ///
 /// Choice: these texts are AWS's to the letter, so that they have no room for an id of ours;
 /// that of the request stands in every answer.
@@ -30,7 +30,7 @@ type Id = [u8; 16];
 #[derive(Debug)]
 pub(crate) struct DenialLog {
     denials: Records,
-    refused_proofs: Records,
+    unasked: Records,
 }
 
 type Records = Cache<Id, Arc<DenialRecord>>;
@@ -58,10 +58,7 @@ impl Kept {
 
 impl DenialLog {
     pub(crate) fn new() -> Self {
-        Self {
-            denials: records(DENIAL_BYTES_MAX),
-            refused_proofs: records(REFUSED_PROOF_BYTES_MAX),
-        }
+        Self { denials: records(DENIAL_BYTES_MAX), unasked: records(REFUSED_PROOF_BYTES_MAX) }
     }
 
     /// Keeps a denial and gives it an id, such as `d-` and 32 hexadecimal digits.
@@ -83,13 +80,25 @@ impl DenialLog {
     ) {
         let expires_at = now.plus(DENIAL_LIFETIME);
         let record = DenialRecord::of_refused_proof(refused, &id.to_string(), now, expires_at);
-        self.refused_proofs.insert(id.bytes(), Arc::new(record));
+        self.unasked.insert(id.bytes(), Arc::new(record));
+    }
+
+    /// Keeps a call of a known caller that was refused, under the id of its request.
+    pub(crate) fn keep_refused_call(
+        &self,
+        refused: &RefusedCall<'_>,
+        id: RequestId,
+        now: Timestamp,
+    ) {
+        let expires_at = now.plus(DENIAL_LIFETIME);
+        let record = DenialRecord::of_refused_call(refused, &id.to_string(), now, expires_at);
+        self.unasked.insert(id.bytes(), Arc::new(record));
     }
 
     /// What is kept under an id of either kind.
     fn find(&self, text: &str) -> Option<Arc<DenialRecord>> {
         match RequestId::parse(text) {
-            Some(id) => self.refused_proofs.get(&id.bytes()),
+            Some(id) => self.unasked.get(&id.bytes()),
             None => self.denials.get(&parse(text)?),
         }
     }

@@ -13,7 +13,9 @@ mod log_line;
 mod perform;
 mod plan;
 mod record;
+mod refused_call;
 mod refused_proof;
+mod region;
 mod registered_service;
 #[cfg(test)]
 mod tests;
@@ -30,7 +32,7 @@ use crate::accounts::Accounts;
 use crate::audit::AuditLog;
 use crate::clock::Clock;
 use crate::code_attempts::CodeAttempts;
-use crate::config::Saml;
+use crate::config::{Region, Saml};
 use crate::credential_reports::ReportLog;
 use crate::denials::DenialLog;
 use crate::issuer_keys::IssuerKeys;
@@ -68,6 +70,8 @@ pub(crate) struct Gateway<S> {
     saml: Saml,
     simulator: Simulator,
     issuer_base: IssuerBase,
+    /// Where STS gives out no credentials.
+    inactive_sts_regions: Vec<Region>,
     /// Bound: [`SAML_VERIFICATIONS_MAX`].
     saml_places: Arc<Semaphore>,
     /// Those with a place and those that wait for one. Bound: [`SAML_QUEUE_MAX`].
@@ -120,6 +124,7 @@ impl<S: Store> Gateway<S> {
             saml,
             simulator: Simulator::default(),
             issuer_base: IssuerBase::new(""),
+            inactive_sts_regions: Vec::new(),
             saml_places: Arc::new(Semaphore::new(SAML_VERIFICATIONS_MAX)),
             saml_queue: Arc::new(Semaphore::new(SAML_QUEUE_MAX)),
             audit: None,
@@ -147,6 +152,13 @@ impl<S: Store> Gateway<S> {
     #[must_use]
     pub(crate) fn serving(mut self, services: Arc<LiveServices>) -> Self {
         self.services = services;
+        self
+    }
+
+    /// The same, with no credentials from STS in these regions.
+    #[must_use]
+    pub(crate) fn without_sts_in(mut self, regions: Vec<Region>) -> Self {
+        self.inactive_sts_regions = regions;
         self
     }
 

@@ -194,14 +194,19 @@ pub const ROOT_KEY_COMMAND_WAIT_MAX: Duration = Duration::from_secs(60);
 /// database takes on a slow disk.
 pub const ADMIN_BACKUP_WAIT_MAX: Duration = Duration::from_secs(3600);
 
+/// Bytes of the parameters of a refused call, as its record has them; of longer ones the
+/// record has none. Choice: a call has some hundred.
+pub const REFUSED_CALL_BYTES_MAX: usize = 8 * 1024;
+
 /// Accounts that are remembered as absent. Choice: some hundred kilobytes.
 pub const ABSENT_ACCOUNTS_MAX: u64 = 10_000;
 
 /// Bytes of all denials that are kept. Choice: tens of thousands of them.
 pub const DENIAL_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
-/// Bytes of what is kept of refused tokens and assertions. Choice: thousands of them. Anybody
-/// can send these, so that they have a place of their own and push no denial out.
+/// Bytes of what is kept of refused tokens and assertions, and of calls that were refused for
+/// the moment of their signature or for their region. Choice: thousands of them. Anybody can
+/// send tokens, so that they have a place of their own and push no denial out.
 pub const REFUSED_PROOF_BYTES_MAX: u64 = 8 * 1024 * 1024;
 
 /// How long a denial can be decoded. Choice: a working day.

@@ -1,12 +1,14 @@
 //! What is kept of a denial, and the document DecodeAuthorizationMessage returns.
 
 mod document;
+mod refused_call;
 mod refused_proof;
 
 use stead_authorizer::Denied;
 use stead_types::{AccountId, Timestamp};
 
 pub use document::DenialDocument;
+pub use refused_call::RefusedCall;
 pub use refused_proof::RefusedProof;
 
 /// A denial as it is kept: whose it is, and what each side may read of it.

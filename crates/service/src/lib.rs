@@ -28,7 +28,7 @@ pub use call::{Accounts, Call, VerifiedCall};
 pub use code_attempts::CodeAttempts;
 pub use credential_report::{CredentialReport, CredentialReports};
 pub use decryption_keys::decryption_keys;
-pub use denial::{DenialDocument, DenialRecord, RefusedProof, Viewer};
+pub use denial::{DenialDocument, DenialRecord, RefusedCall, RefusedProof, Viewer};
 pub use handle::{Asks, Authorization, Handle, Understood};
 pub use issuer::{IssuerCheck, LoopbackIssuers};
 pub use jobs::{Access, AccessReport, Accesses, Job, Jobs};

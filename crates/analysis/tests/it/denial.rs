@@ -148,6 +148,33 @@ fn the_certificate_that_an_issuer_has_shown_is_that_of_its_record() {
 }
 
 #[test]
+fn a_refused_call_has_its_moment_or_its_region() {
+    let refused = |record: Value| {
+        let mut told = document(
+            "arn:aws:iam::111122223333:user/ann",
+            "sts:AssumeRole",
+            &[("aws:SourceIp", &["203.0.113.7"]), ("aws:RequestedRegion", &["us-east-2"])],
+        );
+        told["stead"]["refusedCall"] = record;
+        attempt(&told)
+    };
+    let region = refused(json!({"code": "RegionDisabledException", "message": "m",
+        "signedAt": null, "temporaryCredentials": false}));
+    assert_eq!(region["environment"], json!({"stsRegion": "us-east-2", "stsRegionActive": false}));
+    assert_eq!(region["error"]["code"], "RegionDisabledException");
+    assert_eq!(region["caller"]["credential"], "long-term");
+    assert_eq!(region.get("unknown"), None);
+    let clock = refused(json!({"code": "SignatureDoesNotMatch", "message": "m",
+        "signedAt": "2026-03-01T15:00:00Z", "temporaryCredentials": true}));
+    assert_eq!(
+        clock["environment"],
+        json!({"stsRegion": "us-east-2", "requestSignedAt": "2026-03-01T15:00:00Z"})
+    );
+    assert_eq!(clock["caller"]["credential"], "session-token");
+    assert!(clock["unknown"].as_array().unwrap().contains(&json!("aws:PrincipalTag/")));
+}
+
+#[test]
 fn neighbours_are_refused() {
     let refused = |text: &str| DecodedDenial::read(text).map(drop).unwrap_err();
     let long = "x".repeat(DECODED_BYTES_MAX + 1);

@@ -18,6 +18,8 @@ pub enum Key {
     Account,
     /// The region of the profile files.
     Region,
+    /// Regions in which STS gives out no credentials.
+    InactiveStsRegion,
     /// Serve HTTPS, with a certificate that the server makes where none is given.
     Tls,
     /// Further names that the certificate is for which the server makes.
@@ -103,7 +105,7 @@ pub enum Shape {
 
 impl Key {
     /// Every key, in the order they are shown.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Data,
         Self::Listen,
         Self::MetricsListen,
@@ -111,6 +113,7 @@ impl Key {
         Self::Ephemeral,
         Self::Account,
         Self::Region,
+        Self::InactiveStsRegion,
         Self::Tls,
         Self::TlsName,
         Self::TlsCert,
@@ -158,6 +161,7 @@ impl Key {
             Self::Ephemeral => "ephemeral",
             Self::Account => "account",
             Self::Region => "region",
+            Self::InactiveStsRegion => "inactive_sts_region",
             Self::Tls => "tls",
             Self::TlsName => "tls_name",
             Self::TlsCert => "tls_cert",
@@ -209,9 +213,11 @@ impl Key {
             | Self::SamlSingleUse
             | Self::AuditRequired
             | Self::CheckIssuersAtCreation => Shape::Switch,
-            Self::TlsName | Self::TrustedProxy | Self::SamlEndpoint | Self::RootKeyCommand => {
-                Shape::List
-            }
+            Self::TlsName
+            | Self::TrustedProxy
+            | Self::SamlEndpoint
+            | Self::InactiveStsRegion
+            | Self::RootKeyCommand => Shape::List,
             Self::ConnectionsMax
             | Self::AddressConnectionsMax
             | Self::AccountRateMax
@@ -272,6 +278,9 @@ impl Key {
             | Self::CheckIssuersAtCreation => "`true` or `false`",
             Self::Account => "an account id of exactly 12 digits",
             Self::Region => "a region of letters, digits and dashes, such as `us-east-1`",
+            Self::InactiveStsRegion => {
+                "a region such as `eu-west-1`; in `us-east-1` the global endpoint is always active"
+            }
             Self::TlsName => "a host name such as `sts.example.com`, or an address",
             Self::TrustedProxy => "a network such as `10.0.0.0/8`, or an address",
             Self::SamlEndpoint => "a URL such as `https://sts.example.com/saml`",
@@ -334,6 +343,7 @@ impl Key {
             | Self::ManagedPolicies
             | Self::MetricsListen
             | Self::Account
+            | Self::InactiveStsRegion
             | Self::TlsName
             | Self::TlsCert
             | Self::TlsKey

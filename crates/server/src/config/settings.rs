@@ -34,6 +34,8 @@ pub struct Settings {
     pub account: Option<AccountId>,
     /// The region of the profile files.
     pub region: Region,
+    /// Regions in which STS gives out no credentials.
+    pub inactive_sts_regions: Vec<Region>,
     /// HTTPS instead of HTTP.
     pub tls: Option<Tls>,
     /// Networks whose forwarded headers count.
@@ -98,6 +100,14 @@ impl Region {
         ((1..=64).contains(&text.len()) && text.bytes().all(plain)).then(|| Self(text.into()))
     }
 
+    /// A region in which STS can be switched off.
+    ///
+    /// Spec: UG:id_credentials_temp_enable-regions: the global endpoint, whose requests are
+    /// signed for `us-east-1`, is always active.
+    fn parse_inactive(text: &str) -> Option<Self> {
+        Self::parse(text).filter(|region| region.as_str() != "us-east-1")
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -142,6 +152,7 @@ impl Settings {
             storage,
             account: read.optional(Key::Account, |text| text.parse().ok())?,
             region: read.required(Key::Region, Region::parse)?,
+            inactive_sts_regions: read.list(Key::InactiveStsRegion, Region::parse_inactive)?,
             tls: read.tls()?,
             trusted_proxies: read.list(Key::TrustedProxy, network)?,
             root_key: read.root_key()?,

@@ -18,12 +18,13 @@ use stead_types::Arn;
 use tokio::time::Instant;
 
 use super::authenticate::{Asked, Authenticated, Claimed};
+use super::federate::UNSIGNED_REGION;
 use super::log_line::log;
 use super::perform::{Decided, Trail};
 use super::plan::{Writing, plan};
 use super::record::{Called, role_of};
 use super::token_issuer::PublishedDocument;
-use super::{DenialStyle, Gateway};
+use super::{DenialStyle, Gateway, region};
 use crate::http::{Arrival, Body, BodyOwner, Readiness, Reply, Respond, Transport};
 use crate::limits::RETRY_AFTER;
 use crate::metrics::Outcome;
@@ -103,10 +104,14 @@ impl<S: Store> Gateway<S> {
             }
         };
         if let (Err(error), Some(role), Some(operation)) = (&outcome, &known.role, known.operation)
-            && operation.is_unsigned()
             && known.trail.decided != Decided::Denied
         {
-            self.keep_refused_proof(operation, role, error, &arrival).await;
+            if operation.is_unsigned() {
+                self.keep_refused_proof(operation, role, error, &arrival).await;
+            } else {
+                let kept = self.keep_refused_call(operation, role, error, &arrival, &known);
+                Box::pin(kept).await;
+            }
         }
         let now = self.clock.now();
         self.note_use(&known, now);
@@ -158,7 +163,10 @@ impl<S: Store> Gateway<S> {
         };
         // A foreign token is a parameter like others; of a signed request nothing is read
         // that its signature does not cover.
+        let role_account = known.role.as_ref().and_then(Arn::account);
         let (plan, caller) = if operation.is_unsigned() {
+            let region = region::of_endpoint(head).unwrap_or(UNSIGNED_REGION);
+            self.admit_region(operation, region, role_account)?;
             let plan = decode(&mut known.trail)?;
             let caller = self.federate(plan.input(), id, now).await?;
             (plan, known.caller.insert(caller))
@@ -168,6 +176,8 @@ impl<S: Store> Gateway<S> {
             let caller = known.caller.insert(caller);
             let charged = self.throttle.charge_caller(&caller.caller, source);
             charged.inspect_err(|_| self.metrics.throttled.account.add_one())?;
+            let account = role_account.unwrap_or_else(|| caller.caller.account());
+            self.admit_region(operation, &caller.region, Some(account))?;
             (decode(&mut known.trail)?, caller)
         };
         let facts = RequestFacts {

@@ -9,6 +9,7 @@ use stead_authorizer::{Unidentified, VerifiedCaller};
 use stead_directory::Snapshot;
 use stead_directory::entity::{AccessKey, KeyStatus};
 use stead_directory::organization::Memberships;
+use stead_policy::Caller;
 use stead_session::vault::{SecretName, SecretVault as _, WrappedSecret};
 use stead_session::{OpenError, Session};
 use stead_sigv4::{
@@ -19,6 +20,7 @@ use stead_store::{Store, StoreError};
 use stead_types::{AccessKeyId, AccessKeyKind, AccountId, Arn, Secret, Timestamp};
 
 use super::Gateway;
+use super::refused_call::Signer;
 use crate::accounts::{Account, Version};
 
 /// A caller, and the state they were verified against.
@@ -47,6 +49,23 @@ pub(super) struct Asked<'a> {
     pub(super) operation: KnownOperation,
     /// The role that is to be assumed.
     pub(super) role: Option<&'a Arn>,
+}
+
+impl Signer {
+    /// None for a service: it is of no account that could be told.
+    pub(super) fn of(caller: &Authenticated) -> Option<Self> {
+        let key = caller.caller.access_key_id();
+        if matches!(caller.caller.principal(), Caller::Service { .. }) {
+            return None;
+        }
+        Some(Self {
+            arn: caller.caller.arn().into_owned(),
+            account: caller.caller.account(),
+            is_temporary: key.is_some_and(|key| key.kind() == AccessKeyKind::Temporary),
+            region: caller.region.clone(),
+            signed_at: None,
+        })
+    }
 }
 
 /// What a request says of who signed it, and what is known of them; not verified.
@@ -109,6 +128,30 @@ impl<S: Store> Gateway<S> {
         let caller = caller(&verified, credentials, &version.snapshot)?;
         let region = verified.scope().region().to_owned();
         Ok(Authenticated { account, version, memberships, caller, region })
+    }
+
+    /// Who has signed a request whose signature is good for another moment than now; nobody
+    /// where the moment is right, or the signature wrong for any moment.
+    ///
+    /// It grants nothing: a name and no caller comes of it, for the record of the refusal.
+    pub(super) async fn signer_of_then(
+        &self,
+        head: &Parts,
+        body: &[u8],
+        asked: Asked<'_>,
+        now: Timestamp,
+    ) -> Option<Signer> {
+        let claim = claim(head).ok()?;
+        let then = claim.claimed_time();
+        let services = [asked.operation.service().signing_name()];
+        let refused = claim.check(now, &expectations(&services)).err()?;
+        let is_about_time =
+            matches!(refused, Rejection::Expired { .. } | Rejection::NotYetCurrent { .. });
+        if !is_about_time {
+            return None;
+        }
+        let signer = self.authenticate(head, body, asked, then).await.ok()?;
+        Some(Signer { signed_at: Some(then), ..Signer::of(&signer)? })
     }
 
     /// Reads who is said to have signed, and finds the credentials that are named.

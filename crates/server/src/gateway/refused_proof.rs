@@ -54,7 +54,8 @@ fn shown(token: &str) -> Option<Value> {
     (shown.to_string().len() <= REFUSED_TOKEN_BYTES_MAX).then_some(shown)
 }
 
-/// Whether a code says that a proof was refused, and not the request around it.
+/// Whether a code says that a proof was refused, and not the request around it; or for which
+/// region it was.
 const fn is_about_proof(code: ErrorCode) -> bool {
     matches!(
         code,
@@ -63,6 +64,7 @@ const fn is_about_proof(code: ErrorCode) -> bool {
             | ErrorCode::IDPRejectedClaim
             | ErrorCode::IDPCommunicationError
             | ErrorCode::AccessDenied
+            | ErrorCode::RegionDisabledException
     )
 }
 

@@ -170,15 +170,15 @@ fn run(settings: &Settings, clock: Arc<dyn Clock>, parts: Parts, base_url: Strin
         (false, true) => DenialStyle::Sealed,
         (false, false) => DenialStyle::Id,
     };
-    let saml = settings.saml.clone();
-    let (rates, keyring) = (settings.rates, keys.keyring());
+    let (saml, rates, keyring) = (settings.saml.clone(), settings.rates, keys.keyring());
     let (sealing, fetches) = (Arc::clone(&keyring), Arc::clone(issuer_keys.fetches()));
     let counting = Arc::clone(&clock);
     let gateway = Gateway::new(organizations, keyring, clock, style, issuer_keys, saml, rates);
     let gateway = gateway
         .serving(services)
         .simulating(settings.simulator)
-        .issuing(issuer_base(settings, &base_url));
+        .issuing(issuer_base(settings, &base_url))
+        .without_sts_in(settings.inactive_sts_regions.clone());
     let call_lines = CallLines::of(audit.is_some(), io::stderr().is_terminal());
     let gateway = gateway.recording(audit.clone()).logging(call_lines).tracing(traces.clone());
     let metrics_address = metrics_listener.as_ref().and_then(|listener| listener.local_addr().ok());

@@ -195,6 +195,17 @@ impl Request {
     }
 
     pub(crate) fn sign(&mut self, caller: &Credentials, service: &str, now: Timestamp) {
+        self.sign_for(caller, service, "us-east-1", now);
+    }
+
+    /// The same for another region.
+    pub(crate) fn sign_for(
+        &mut self,
+        caller: &Credentials,
+        service: &str,
+        region: &str,
+        now: Timestamp,
+    ) {
         let headers: Vec<(&str, &[u8])> =
             self.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
         let head = RequestHead {
@@ -208,7 +219,7 @@ impl Request {
             secret: &caller.secret,
             security_token: caller.token.as_ref(),
             token_placement: TokenPlacement::Signed,
-            region: "us-east-1",
+            region,
             service,
             settings: Signing::query_services(),
         };

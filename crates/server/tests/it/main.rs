@@ -16,6 +16,7 @@ mod json_protocol;
 mod large_bodies;
 mod metrics;
 mod proxies;
+mod refused_calls;
 mod services;
 mod storage;
 mod throttle;

@@ -1,16 +1,11 @@
 //! What is known not to be replayed, or to be answered otherwise here, each with its reason.
 
 /// Cases whose call cannot be made here.
-pub(crate) const NOT_REPLAYED: [(&str, &str); 6] = [
-    (
-        "clock-set-by-hand",
-        "refused before anything is known of it: there is no id that it could be explained by",
-    ),
+pub(crate) const NOT_REPLAYED: [(&str, &str); 4] = [
     ("pod-identity-role-still-trusts-oidc", "a service of AWS calls"),
     ("rcp-org-perimeter-blocks-sso", "the server has no organizations"),
     ("region-lock-scp-global-sts", "the server has no organizations"),
     ("sandbox-ou-allow-list", "the server has no organizations"),
-    ("sts-deactivated-in-region", "the server has one endpoint for all regions"),
 ];
 
 /// What differs in a case that is replayed: the code, the message, the cause, or what comes

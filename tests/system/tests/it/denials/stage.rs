@@ -7,7 +7,9 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
-use stead_system_tests::{Answer, Built, Client, Credentials, Process, Scratch, Service};
+use stead_system_tests::{
+    Answer, Built, Client, Credentials, Process, Scratch, Service, Signing, form, sign,
+};
 use stead_types::Timestamp;
 use stead_world::TokenKey;
 
@@ -174,7 +176,9 @@ impl Stage {
             request["WebIdentityToken"] = json!(self.token(case));
         }
         let address = case.attempt["caller"]["sourceIp"].as_str();
-        self.send(caller, action, &request, address)
+        self.send_as(caller, action, &request, address, |usual| {
+            surroundings::signed_as_then(case, usual)
+        })
     }
 
     fn send(
@@ -184,12 +188,30 @@ impl Stage {
         request: &Value,
         address: Option<&str>,
     ) -> Result<Answer> {
-        let mut parameters = Vec::new();
+        self.send_as(caller, action, request, address, |usual| usual)
+    }
+
+    fn send_as<'a>(
+        &self,
+        caller: Option<&'a Credentials>,
+        action: &str,
+        request: &Value,
+        address: Option<&str>,
+        signed: impl FnOnce(Signing<'a>) -> Signing<'a>,
+    ) -> Result<Answer> {
+        let mut parameters = vec![
+            ("Action".to_owned(), action.to_owned()),
+            ("Version".to_owned(), Service::Sts.version().to_owned()),
+        ];
         flatten("", request, &mut parameters);
-        let parameters: Vec<(&str, &str)> =
-            parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let headers: Vec<_> = address.map(|it| ("x-forwarded-for", it)).into_iter().collect();
-        self.client.call_with_headers(caller, Service::Sts, action, &parameters, &headers)
+        let parameters = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let mut message = self.client.post(form(parameters).into_bytes());
+        let address = address.map(|it| ("x-forwarded-for".to_owned(), it.as_bytes().to_vec()));
+        message.headers.extend(address);
+        if let Some(caller) = caller {
+            sign(&mut message, &signed(self.client.signing(caller, Service::Sts)))?;
+        }
+        Ok(self.client.send(&message)?.answer())
     }
 
     /// The token of the case, of the same age now as then.
@@ -249,6 +271,10 @@ fn configuration(scratch: &Scratch, key: &TokenKey, cases: &[&Case]) -> Result<S
         sections.extend(surroundings::issuer(case, key, &keys)?);
     }
     let mut text = "trusted_proxy = [\"127.0.0.0/8\"]\n".to_owned();
+    let off = cases.iter().find_map(|case| surroundings::inactive_region(case));
+    if let Some(region) = off {
+        writeln!(text, "inactive_sts_region = [\"{region}\"]")?;
+    }
     text.extend(sections.into_values());
     Ok(text)
 }
@@ -278,7 +304,10 @@ fn reference(case: &Case, answer: &Answer) -> (&'static str, Vec<String>) {
     }
     // Of a proof that was accepted the request has no record: nothing of it was refused.
     let is_told = is_saml(case) && answer.code() == "ValidationError";
-    if case.attempt["token"].is_object() && !is_told {
+    let environment = &case.attempt["environment"];
+    let is_refused =
+        environment["requestSignedAt"].is_string() || surroundings::inactive_region(case).is_some();
+    if is_refused || case.attempt["token"].is_object() && !is_told {
         return ("request", vec![answer.text("RequestId").unwrap_or_default().to_owned()]);
     }
     let text = |value: &Value| match value {

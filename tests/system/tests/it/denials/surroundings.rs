@@ -1,4 +1,5 @@
-//! What no account tells of a case: how its issuer answers.
+//! What no account tells of a case: how its issuer answers, where STS is switched off, when
+//! and for which region the call was signed.
 
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -11,6 +12,8 @@ use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::{Value, json};
+use stead_system_tests::Signing;
+use stead_types::Timestamp;
 use stead_world::TokenKey;
 
 use super::case::Case;
@@ -21,7 +24,27 @@ const PRIVATE: &str = "https://10.0.0.1";
 /// Whether a case has a server of its own, since others could not be answered beside it.
 pub(crate) fn are_its_own(case: &Case) -> bool {
     let environment = &case.attempt["environment"];
-    environment["jwksReachable"] == false || environment["providerTlsThumbprint"].is_string()
+    environment["jwksReachable"] == false
+        || environment["providerTlsThumbprint"].is_string()
+        || inactive_region(case).is_some()
+}
+
+/// The region in which STS is switched off.
+pub(crate) fn inactive_region(case: &Case) -> Option<&str> {
+    let environment = &case.attempt["environment"];
+    environment["stsRegion"].as_str().filter(|_| environment["stsRegionActive"] == false)
+}
+
+/// How the call is signed: for the region of the case, and as far from now as it was then.
+pub(crate) fn signed_as_then<'a>(case: &'a Case, usual: Signing<'a>) -> Signing<'a> {
+    let environment = &case.attempt["environment"];
+    let moment = |value: &Value| value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
+    let region = environment["stsRegion"].as_str().unwrap_or(usual.region);
+    let ahead = moment(&environment["requestSignedAt"])
+        .zip(moment(&case.attempt["time"]))
+        .map_or(0, |(signed_at, then)| signed_at.seconds_since(then));
+    let at = Timestamp::from_epoch_seconds(usual.at.epoch_seconds() + ahead);
+    Signing { region, at, ..usual }
 }
 
 /// What the configuration says of the issuer of a case: its keys are those of a file, it has
