@@ -118,6 +118,9 @@ impl DecodedDenial {
         if let Some(unknown) = self.unknown() {
             put("unknown", unknown);
         }
+        if let Some(controls) = self.controls() {
+            put("controls", controls);
+        }
         if operation == Operation::AssumeRole {
             put("caller", self.caller()?);
         } else {
@@ -251,6 +254,36 @@ impl DecodedDenial {
         let (found, _) = found.split_once('`')?;
         let is_one = refused.contains("thumbprint") && found.parse::<Thumbprint>().is_ok();
         is_one.then_some(found)
+    }
+
+    /// What organizations have to do with it, by account: their ids, and the policies that
+    /// apply, as an export of the account has them.
+    fn controls(&self) -> Option<Value> {
+        let (service, resource) = session::controls(&self.documents);
+        let mut accounts = Map::new();
+        let caller = self.caller_account();
+        let owner = self.resource().parse::<Arn>().ok().and_then(|arn| arn.account());
+        for (account, list, policies, key) in [
+            (caller, "ServiceControlPolicies", service, "aws:PrincipalOrgID"),
+            (
+                owner.map(|account| account.to_string()),
+                "ResourceControlPolicies",
+                resource,
+                "aws:ResourceOrgID",
+            ),
+        ] {
+            let Some(account) = account else { continue };
+            let entry = accounts.entry(account).or_insert_with(|| json!({}));
+            let Some(entry) = entry.as_object_mut() else { continue };
+            if !policies.is_empty() {
+                entry.insert(list.to_owned(), Value::Array(policies));
+            }
+            if let Some(id) = self.one(key) {
+                entry.insert("Organization".to_owned(), json!({ "Id": id }));
+            }
+        }
+        accounts.retain(|_, told| told.as_object().is_some_and(|told| !told.is_empty()));
+        (!accounts.is_empty()).then_some(Value::Object(accounts))
     }
 
     fn caller(&self) -> Result<Value, DenialError> {

@@ -176,7 +176,8 @@ impl Export {
     #[must_use]
     pub fn case(&self, attempt: Map<String, Value>) -> Case {
         let order = self.order(&attempt);
-        let mut accounts = order.iter().map(|(id, draft)| draft.value(*id));
+        let mut accounts =
+            order.iter().map(|(id, draft)| with_controls(draft.value(*id), *id, &attempt));
         let mut document = Map::new();
         document.insert("account".to_owned(), accounts.next().unwrap_or(Value::Null));
         document.insert("otherAccounts".to_owned(), accounts.collect());
@@ -294,6 +295,23 @@ fn within_limits(files: &[ExportFile]) -> Result<(), ExportError> {
         );
     }
     Ok(())
+}
+
+/// An account with what a denial tells of the organization it belongs to, where the account
+/// itself does not tell it: only who manages the organization can be asked for that.
+fn with_controls(mut account: Value, id: AccountId, attempt: &Map<String, Value>) -> Value {
+    let told = attempt.get("controls").and_then(|controls| controls.get(id.to_string()));
+    let told = told.and_then(Value::as_object).into_iter().flatten();
+    if let Some(members) = account.as_object_mut() {
+        for (name, value) in told {
+            let own = members.entry(name.clone()).or_insert(Value::Null);
+            let is_empty = own.is_null() || own.as_array().is_some_and(Vec::is_empty);
+            if is_empty {
+                *own = value.clone();
+            }
+        }
+    }
+    account
 }
 
 impl Draft {

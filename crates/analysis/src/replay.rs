@@ -218,12 +218,10 @@ impl Attempted<'_> {
 
     fn surroundings(&self, caller: &SupposedCaller, owner: AccountId) -> Surroundings {
         let of = |account| self.world.account(account);
-        let service_control = of(caller.account())
-            .map(|account| &account.service_control)
-            .filter(|policies| !policies.is_empty());
+        let service_control = of(caller.account()).map(|account| account.service_control.clone());
         let resource_control = of(owner).map(|account| account.resource_control.clone());
         Surroundings {
-            service_control: service_control.cloned().into_iter().collect(),
+            service_control: service_control.unwrap_or_default(),
             resource_control: resource_control.unwrap_or_else(PolicySet::default),
             resource_policy: None,
             context: self.context(caller, owner),

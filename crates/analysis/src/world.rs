@@ -35,7 +35,8 @@ pub struct Account {
     pub(crate) saml_providers: Vec<Arn>,
     /// Those of them that have private keys, which no export has.
     pub(crate) saml_with_keys: Vec<Arn>,
-    pub(crate) service_control: PolicySet,
+    /// A set per level, from the root down.
+    pub(crate) service_control: Vec<PolicySet>,
     pub(crate) resource_control: PolicySet,
     pub(crate) organization: Option<String>,
     /// What is named and not there, in words.

@@ -315,7 +315,8 @@ impl Access<'_> {
             let home = &account.snapshot;
             let own = person.identity_policies(home).into_iter();
             let boundary = person.boundary(home).into_iter();
-            let control = account.service_control.iter().chain(account.resource_control.iter());
+            let levels = account.service_control.iter().flat_map(|level| level.iter());
+            let control = levels.chain(account.resource_control.iter());
             for PolicyRef { source, policy } in own.chain(boundary).chain(control) {
                 if actions.iter().any(|action| policy.may_deny(&action.pattern)) {
                     less.insert(super::statements::name_of(source));

@@ -1,4 +1,5 @@
-//! The policies of the caller's session, put together again from the trace.
+//! Policies that no export has, put together again from the trace: those of the caller's
+//! session, and those of organizations.
 
 use serde_json::{Map, Value, json};
 
@@ -15,6 +16,47 @@ pub(super) fn policies(documents: &[Value]) -> Vec<Value> {
         matches!(kind, Some("sessionInline" | "sessionManaged"))
     };
     policies.flatten().filter(of_session).map(policy).collect()
+}
+
+/// The service control policies that the documents show, a list per level from the root down,
+/// and the resource control policies: with what the caller's account sees of the one, and the
+/// role's of the other.
+pub(super) fn controls(documents: &[Value]) -> (Vec<Value>, Vec<Value>) {
+    let (mut levels, mut resource): (Vec<(String, Vec<Value>)>, Vec<Value>) = Default::default();
+    for document in documents {
+        let policies = document.pointer("/stead/policies").and_then(Value::as_array);
+        for traced in policies.into_iter().flatten() {
+            let text = |pointer: &str| traced.pointer(pointer).and_then(Value::as_str);
+            let target = text("/policy/target").unwrap_or_default();
+            match text("/policy/kind") {
+                Some("serviceControl") => match levels.iter_mut().find(|(it, _)| it == target) {
+                    Some((_, level)) => level.push(control(traced)),
+                    None => levels.push((target.to_owned(), vec![control(traced)])),
+                },
+                Some("resourceControl") => resource.push(control(traced)),
+                _ => {}
+            }
+        }
+    }
+    (levels.into_iter().map(|(_, level)| Value::Array(level)).collect(), resource)
+}
+
+/// A policy of an organization. One of which the trace has no statement is about other actions.
+fn control(traced: &Value) -> Value {
+    let mut control = policy(traced);
+    let statements = control.get_mut("Statement").and_then(Value::as_array_mut);
+    if let Some(statements) = statements {
+        if statements.is_empty() {
+            statements.push(json!({"Effect": "Deny", "Action": "none:None", "Resource": "*"}));
+        }
+        for statement in statements {
+            // In a list it would be none: everybody is meant, by one text.
+            if let Some(principal) = statement.get_mut("Principal") {
+                *principal = json!("*");
+            }
+        }
+    }
+    control
 }
 
 fn policy(policy: &Value) -> Value {

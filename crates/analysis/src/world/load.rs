@@ -14,7 +14,7 @@ use stead_policy::PolicyText;
 use stead_types::{AccountId, Arn, Path, Tag, TagSet, Timestamp, UniqueId};
 
 use super::ids::Ids;
-use super::organization::{Control, controls};
+use super::organization::{levels, resource_controls};
 use super::saml::SamlProviders;
 use super::{Account, Places, RoleUse, World};
 use crate::CaseError;
@@ -93,8 +93,8 @@ impl Loading<'_> {
             place: account.pointer.clone(),
             saml_providers: saml.arns,
             saml_with_keys: saml.with_keys,
-            service_control: controls(account, self.id, Control::Service, self.places)?,
-            resource_control: controls(account, self.id, Control::Resource, self.places)?,
+            service_control: levels(account, self.id, self.places)?,
+            resource_control: resource_controls(account, self.id, self.places)?,
             organization: organization.map(|id| id.text().map(str::to_owned)).transpose()?,
             missing: known.missing,
             incomplete: Arc::new(known.incomplete),

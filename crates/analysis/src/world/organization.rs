@@ -12,7 +12,7 @@ use crate::node::Node;
 
 /// Which of the two kinds.
 #[derive(Clone, Copy)]
-pub(super) enum Control {
+enum Control {
     Service,
     Resource,
 }
@@ -47,16 +47,50 @@ impl Control {
     }
 }
 
-/// The policies of one kind that apply to an account: all at one level.
-pub(super) fn controls(
+/// The service control policies that apply to an account, a set per level from the root down.
+///
+/// An element of the list that is a list itself is a level; other elements are documents, and
+/// make one level together.
+pub(super) fn levels(
     account: &Node<'_>,
     id: AccountId,
+    places: &mut Places,
+) -> Result<Vec<PolicySet>, CaseError> {
+    let (mut levels, mut together, mut count) = (Vec::new(), Vec::new(), 0);
+    for node in account.list(Control::Service.member())? {
+        if node.value.is_array() {
+            levels.push(set(node.elements()?, id, Control::Service, &mut count, places)?);
+        } else {
+            together.push(node);
+        }
+    }
+    if !together.is_empty() {
+        levels.push(set(together, id, Control::Service, &mut count, places)?);
+    }
+    Ok(levels)
+}
+
+/// The resource control policies that apply to an account's resources: all of them may deny, so
+/// that levels make no difference.
+pub(super) fn resource_controls(
+    account: &Node<'_>,
+    id: AccountId,
+    places: &mut Places,
+) -> Result<PolicySet, CaseError> {
+    set(account.list(Control::Resource.member())?, id, Control::Resource, &mut 0, places)
+}
+
+fn set(
+    nodes: Vec<Node<'_>>,
+    id: AccountId,
     control: Control,
+    count: &mut usize,
     places: &mut Places,
 ) -> Result<PolicySet, CaseError> {
     let mut policies = Vec::new();
-    for (index, node) in account.list(control.member())?.into_iter().enumerate() {
-        let Some(source) = control.source(id, index) else { continue };
+    for node in nodes {
+        let Some(source) = control.source(id, *count) else { continue };
+        *count += 1;
         let text = document_text(&node)?;
         let (compiled, _) = CompiledPolicy::compile_stored(&text, control.kind());
         if let Some(arn) = source.policy_arn() {

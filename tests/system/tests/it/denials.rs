@@ -6,6 +6,7 @@
 mod assertion;
 mod case;
 mod known;
+mod organization;
 mod stage;
 mod surroundings;
 

@@ -1,11 +1,12 @@
 //! What is known not to be replayed, or to be answered otherwise here, each with its reason.
 
 /// Cases whose call cannot be made here.
-pub(crate) const NOT_REPLAYED: [(&str, &str); 4] = [
+pub(crate) const NOT_REPLAYED: [(&str, &str); 2] = [
     ("pod-identity-role-still-trusts-oidc", "a service of AWS calls"),
-    ("rcp-org-perimeter-blocks-sso", "the server has no organizations"),
-    ("region-lock-scp-global-sts", "the server has no organizations"),
-    ("sandbox-ou-allow-list", "the server has no organizations"),
+    (
+        "sandbox-ou-allow-list",
+        "the organization keeps the account from STS, and so from having its denial decoded",
+    ),
 ];
 
 /// What differs in a case that is replayed: the code, the message, the cause, or what comes

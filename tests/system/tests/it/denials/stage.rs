@@ -13,9 +13,9 @@ use stead_system_tests::{
 use stead_types::Timestamp;
 use stead_world::TokenKey;
 
-use super::assertion;
 use super::case::{BEGINNER, Case, session_of};
 use super::surroundings;
+use super::{assertion, organization};
 
 /// What a case came to.
 pub(crate) struct Outcome {
@@ -48,6 +48,8 @@ pub(crate) struct Stage {
     key: TokenKey,
     other_key: TokenKey,
     beginner: Credentials,
+    /// The root user of the same account, which manages the organization.
+    manager: Credentials,
 }
 
 /// The keys that an import makes, as it prints them.
@@ -80,8 +82,11 @@ impl Stage {
         let text = |name: &str| created[name].as_str().unwrap_or_default();
         let root = Credentials::long_term(text("access_key_id"), text("secret_access_key"));
         let beginner = beginner(&client, &root)?;
+        if cases.iter().any(|case| organization::is_needed(case)) {
+            organization::create(&client, &root)?;
+        }
         let other_key = TokenKey::new("k1");
-        Ok(Self { built, process, scratch, client, key, other_key, beginner })
+        Ok(Self { built, process, scratch, client, key, other_key, beginner, manager: root })
     }
 
     /// Imports the accounts of a case, makes its call and has the denial explained.
@@ -132,6 +137,11 @@ impl Stage {
             )?;
         }
         std::fs::write(self.path("home/.aws/credentials"), profiles)?;
+        for account in case.accounts.iter().filter(|_| organization::is_needed(case)) {
+            let number = account["AccountId"].as_str().context("an account number")?;
+            let root = keys.of(number, None).context("a root key")?;
+            organization::join(&self.client, &self.manager, account, &root)?;
+        }
         Ok(keys)
     }
 
@@ -235,6 +245,9 @@ impl Stage {
         command.arg(format!("http://{}", self.client.authority())).args(flags);
         for number in case.numbers() {
             command.args(["--profile", number]);
+        }
+        if let Some(region) = organization::region(case) {
+            command.args(["--region", region]);
         }
         command
     }
