@@ -1,7 +1,7 @@
 //! Documents of DecodeAuthorizationMessage, made attempts.
 
 use serde_json::{Value, json};
-use stead_analysis::{DECODED_BYTES_MAX, DecodedDenial, DenialError};
+use stead_analysis::{DECODED_BYTES_MAX, DecodedDenial, DenialError, Export, ExportFile};
 
 const ROLE: &str = "arn:aws:iam::444455556666:role/deploy";
 
@@ -78,6 +78,56 @@ fn a_session_with_its_tags_and_policies_is_put_together_again() {
     );
     assert_eq!(attempt["environment"], json!({"stsRegion": "eu-west-1"}));
     assert_eq!(attempt["context"], json!({"aws:securetransport": "false"}));
+}
+
+/// What the trace has of a policy of an organization, with one statement or none.
+fn traced(kind: &str, target: &str, effect: Option<&str>) -> Value {
+    let statement = effect.map(|effect| {
+        json!({"effect": effect, "conditions": [], "elements": [
+            {"element": "Principal", "values": [{"text": "*"}]},
+            {"element": "Action", "values": [{"text": "sts:*"}]},
+            {"element": "Resource", "values": [{"text": "*"}]},
+        ]})
+    });
+    let arn = "arn:aws:organizations::999988887777:policy/o-exampleorgid/x/p-12345678";
+    json!({"policyType": "x", "policy": {"kind": kind, "arn": arn, "target": target},
+        "statements": statement.into_iter().collect::<Vec<_>>()})
+}
+
+#[test]
+fn what_an_organization_denies_is_told_by_the_trace_level_by_level() {
+    const CALLER: &str = "arn:aws:iam::111122223333:user/ann";
+    let file = |account: &str| ExportFile {
+        name: format!("{account}/details.json"),
+        text: json!({"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [],
+            "Policies": []})
+        .to_string(),
+    };
+    let export = Export::read(&[file("111122223333"), file("444455556666")]).unwrap();
+    let mut told =
+        document(CALLER, "sts:AssumeRole", &[("aws:PrincipalOrgID", &["o-exampleorgid"])]);
+    told["stead"]["policies"] = json!([
+        traced("serviceControl", "r-abcd", Some("ALLOW")),
+        traced("serviceControl", "111122223333", None),
+        traced("serviceControl", "r-abcd", Some("DENY")),
+        traced("resourceControl", "r-abcd", Some("DENY")),
+    ]);
+    let attempt = attempt(&told);
+    let case = export.case(attempt.as_object().unwrap().clone());
+    let (owner, caller) = (&case.document()["account"], &case.document()["otherAccounts"][0]);
+    assert_eq!(caller["AccountId"], "111122223333");
+    assert_eq!(caller["Organization"]["Id"], "o-exampleorgid");
+    let levels = caller["ServiceControlPolicies"].as_array().unwrap();
+    let effects = |level: &Value| -> Vec<Value> {
+        let policies = level.as_array().unwrap().iter();
+        policies.map(|policy| policy["Statement"][0]["Effect"].clone()).collect()
+    };
+    assert_eq!(effects(&levels[0]), ["Allow", "Deny"]);
+    // A policy about other actions says nothing of this one.
+    assert_eq!(levels[1][0]["Statement"][0]["Action"], "none:None");
+    assert_eq!(owner["ServiceControlPolicies"], Value::Null);
+    let control = &owner["ResourceControlPolicies"][0]["Statement"][0];
+    assert_eq!((&control["Effect"], &control["Principal"]), (&json!("Deny"), &json!("*")));
 }
 
 #[test]

@@ -542,3 +542,23 @@ fn what_is_no_event_is_refused_with_its_place() {
     let once = json!({"Records": [whole]}).to_string();
     assert_eq!(attempt_of_event(&once, &export), attempt_of_event(&whole.to_string(), &export));
 }
+
+#[test]
+fn each_level_of_service_control_policies_must_allow() {
+    let known = corpus().into_iter().find(|it| it.name == "sandbox-ou-allow-list").unwrap();
+    let narrow = known.case.document()["otherAccounts"][0]["ServiceControlPolicies"][0].clone();
+    let everything = json!({"Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}});
+    let cause = |policies: Value| {
+        let mut document = known.case.document().clone();
+        document["otherAccounts"][0]["ServiceControlPolicies"] = policies;
+        let explanation = explain(&Case::parse(&document.to_string()).unwrap()).unwrap();
+        serde_json::to_value(&explanation).unwrap()["cause"].clone()
+    };
+    // At one level one of them is enough.
+    assert_eq!(cause(json!([everything, narrow])), Value::Null);
+    for levels in [json!([[everything], [narrow]]), json!([[narrow], [everything]])] {
+        assert_eq!(cause(levels), "scp-no-allow");
+    }
+    assert_eq!(cause(json!([[everything], [narrow, everything]])), Value::Null);
+}

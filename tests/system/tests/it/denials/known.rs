@@ -1,13 +1,10 @@
 //! What is known not to be replayed, or to be answered otherwise here, each with its reason.
 
 /// Cases whose call cannot be made here.
-pub(crate) const NOT_REPLAYED: [(&str, &str); 2] = [
-    ("pod-identity-role-still-trusts-oidc", "a service of AWS calls"),
-    (
-        "sandbox-ou-allow-list",
-        "the organization keeps the account from STS, and so from having its denial decoded",
-    ),
-];
+pub(crate) const NOT_REPLAYED: [(&str, &str); 1] = [(
+    "sandbox-ou-allow-list",
+    "the organization keeps the account from STS, and so from having its denial decoded",
+)];
 
 /// What differs in a case that is replayed: the code, the message, the cause, or what comes
 /// of the fix; what it is here; and why.

@@ -148,6 +148,9 @@ impl Stage {
     /// The keys of the user or root user who called, or a session of the role that did.
     fn caller(&self, case: &Case, keys: &Keys) -> Result<Option<Credentials>> {
         let caller = &case.attempt["caller"];
+        if let Some(service) = caller["service"].as_str() {
+            return self.service(service).map(Some);
+        }
         let Some(arn) = caller["arn"].as_str() else { return Ok(None) };
         let Some((account, role, session)) = session_of(&case.attempt) else {
             let number = arn.split(':').nth(4).unwrap_or_default();
@@ -172,6 +175,14 @@ impl Stage {
         }
         let answer = self.send(Some(&self.beginner), "AssumeRole", &request, None)?;
         Credentials::of(&answer).map(Some).with_context(|| format!("no session: {}", answer.body))
+    }
+
+    /// A service, registered with a key of its own.
+    fn service(&self, name: &str) -> Result<Credentials> {
+        let command = ["service", "register", name, "--json", "--data"];
+        let key = run(self.built.command().args(command).arg(self.path("data")))?;
+        let text = |member: &str| key[member].as_str().unwrap_or_default();
+        Ok(Credentials::long_term(text("access_key_id"), text("secret_access_key")))
     }
 
     fn call(&self, case: &Case, caller: Option<&Credentials>) -> Result<Answer> {
