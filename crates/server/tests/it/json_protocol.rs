@@ -80,11 +80,7 @@ async fn what_is_no_request_of_the_protocol_is_refused_in_its_words() {
         ("JSON 1.0", typed("application/x-amz-json-1.0"), 400, "UnknownOperationException"),
         (
             "known and not built",
-            post(
-                &server,
-                "AWSOrganizationsV20161128.AcceptHandshake",
-                r#"{"HandshakeId":"h-abcdef12"}"#,
-            ),
+            post(&server, "AWSOrganizationsV20161128.DescribeResourcePolicy", "{}"),
             501,
             "NotImplemented",
         ),
