@@ -15,63 +15,88 @@ use stead_api::organizations::{
     UpdateOrganizationalUnit, UpdatePolicy,
 };
 
-use super::{Key, Row, Subject};
+use super::{Key, Row, Rowed, Subject};
 
+// A name in brackets is one of `Subject`, `Key` and again `Subject`; `tagging` is what tags of
+// the request are put on.
 macro_rules! rows {
-    ($($operation:ident |$input:tt| [$($subject:expr),*] [$($key:expr),*];)+) => {$(
+    ($(
+        $operation:ident |$input:tt| [$($subject:ident($named:expr)),*] [$($key:ident($said:expr)),*]
+        $(tagging [$tagged:ident$(($whose:expr))?])?;
+    )+) => {$(
         impl Row for $operation {
-            fn row($input: &Self::Input) -> (Vec<Subject<'_>>, Vec<Key<'_>>) {
-                (vec![$($subject),*], vec![$($key),*])
+            fn row($input: &Self::Input) -> Rowed<'_> {
+                Rowed {
+                    subjects: vec![$(Subject::$subject($named)),*],
+                    keys: vec![$(Key::$key($said)),*],
+                    tagging: [$(Subject::$tagged$(($whose))?)?].into_iter().next(),
+                }
+            }
+
+            #[cfg(test)]
+            fn empty() -> Rowed<'static> {
+                Rowed {
+                    subjects: vec![$(Subject::$subject(empty!($named))),*],
+                    keys: vec![$(Key::$key(empty!($said))),*],
+                    tagging: [$(Subject::$tagged$((empty!($whose)))?)?].into_iter().next(),
+                }
             }
         }
     )+};
 }
 
+#[cfg(test)]
+macro_rules! empty {
+    ($said:expr) => {
+        Default::default()
+    };
+}
+
 rows! {
-    AcceptHandshake |it| [Subject::Handshake(&it.handshake_id)] [];
-    AttachPolicy |it| [Subject::Policy(&it.policy_id), Subject::Target(&it.target_id)] [Key::TypeOfPolicy(&it.policy_id)];
-    CancelHandshake |it| [Subject::Handshake(&it.handshake_id)] [];
-    CloseAccount |it| [Subject::Account(&it.account_id)] [];
-    CreateAccount |it| [] [Key::Tags(&it.tags)];
+    AcceptHandshake |it| [Handshake(&it.handshake_id)] [];
+    AttachPolicy |it| [Policy(&it.policy_id), Target(&it.target_id)] [TypeOfPolicy(&it.policy_id)];
+    CancelHandshake |it| [Handshake(&it.handshake_id)] [];
+    CloseAccount |it| [Account(&it.account_id)] [];
+    CreateAccount |it| [] [Tags(&it.tags)] tagging [NewAccount];
     CreateOrganization |_| [] [];
-    CreateOrganizationalUnit |it| [Subject::Parent(&it.parent_id)] [Key::Tags(&it.tags)];
-    CreatePolicy |it| [] [Key::PolicyType(it.r#type.as_str()), Key::Tags(&it.tags)];
-    DeclineHandshake |it| [Subject::Handshake(&it.handshake_id)] [];
+    CreateOrganizationalUnit |it| [Parent(&it.parent_id)] [Tags(&it.tags)] tagging [NewUnit];
+    CreatePolicy |it| [NewPolicy(it.r#type.as_str())] [PolicyType(it.r#type.as_str()), Tags(&it.tags)] tagging [NewPolicy(it.r#type.as_str())];
+    DeclineHandshake |it| [Handshake(&it.handshake_id)] [];
     DeleteOrganization |_| [] [];
-    DeleteOrganizationalUnit |it| [Subject::Unit(&it.organizational_unit_id)] [];
-    DeletePolicy |it| [Subject::Policy(&it.policy_id)] [Key::TypeOfPolicy(&it.policy_id)];
-    DescribeAccount |it| [Subject::Account(&it.account_id)] [];
+    DeleteOrganizationalUnit |it| [Unit(&it.organizational_unit_id)] [];
+    DeletePolicy |it| [Policy(&it.policy_id)] [TypeOfPolicy(&it.policy_id)];
+    DescribeAccount |it| [Account(&it.account_id)] [];
     DescribeCreateAccountStatus |_| [] [];
-    DescribeHandshake |it| [Subject::Handshake(&it.handshake_id)] [];
+    DescribeHandshake |it| [Handshake(&it.handshake_id)] [];
     DescribeOrganization |_| [] [];
-    DescribeOrganizationalUnit |it| [Subject::Unit(&it.organizational_unit_id)] [];
-    DescribePolicy |it| [Subject::Policy(&it.policy_id)] [Key::TypeOfPolicy(&it.policy_id)];
-    DetachPolicy |it| [Subject::Policy(&it.policy_id), Subject::Target(&it.target_id)] [Key::TypeOfPolicy(&it.policy_id)];
-    DisableAWSServiceAccess |it| [] [Key::ServicePrincipal(&it.service_principal)];
-    DisablePolicyType |it| [Subject::Root(&it.root_id)] [Key::PolicyType(it.policy_type.as_str())];
-    EnableAWSServiceAccess |it| [] [Key::ServicePrincipal(&it.service_principal)];
+    DescribeOrganizationalUnit |it| [Unit(&it.organizational_unit_id)] [];
+    DescribePolicy |it| [Policy(&it.policy_id)] [TypeOfPolicy(&it.policy_id)];
+    DetachPolicy |it| [Policy(&it.policy_id), Target(&it.target_id)] [TypeOfPolicy(&it.policy_id)];
+    DisableAWSServiceAccess |it| [] [ServicePrincipal(&it.service_principal)];
+    DisablePolicyType |it| [Root(&it.root_id)] [PolicyType(it.policy_type.as_str())];
+    EnableAWSServiceAccess |it| [] [ServicePrincipal(&it.service_principal)];
     EnableAllFeatures |_| [] [];
-    EnablePolicyType |it| [Subject::Root(&it.root_id)] [Key::PolicyType(it.policy_type.as_str())];
-    InviteAccountToOrganization |it| [Subject::Account(it.target.id.expose())] [Key::Tags(&it.tags)];
+    EnablePolicyType |it| [Root(&it.root_id)] [PolicyType(it.policy_type.as_str())];
+    InviteAccountToOrganization |it| [Account(it.target.id.expose())] [Tags(&it.tags)] tagging [Account(it.target.id.expose())];
     LeaveOrganization |_| [] [];
     ListAWSServiceAccessForOrganization |_| [] [];
     ListAccounts |_| [] [];
-    ListAccountsForParent |it| [Subject::Parent(&it.parent_id)] [];
-    ListChildren |it| [Subject::Parent(&it.parent_id)] [];
+    ListAccountsForParent |it| [Parent(&it.parent_id)] [];
+    ListChildren |it| [Parent(&it.parent_id)] [];
     ListCreateAccountStatus |_| [] [];
     ListHandshakesForAccount |_| [] [];
     ListHandshakesForOrganization |_| [] [];
-    ListOrganizationalUnitsForParent |it| [Subject::Parent(&it.parent_id)] [];
-    ListParents |it| [Subject::Child(&it.child_id)] [];
-    ListPolicies |it| [] [Key::PolicyType(it.filter.as_str())];
-    ListPoliciesForTarget |it| [Subject::Target(&it.target_id)] [Key::PolicyType(it.filter.as_str())];
+    ListOrganizationalUnitsForParent |it| [Parent(&it.parent_id)] [];
+    ListParents |it| [Child(&it.child_id)] [];
+    ListPolicies |it| [] [PolicyType(it.filter.as_str())];
+    ListPoliciesForTarget |it| [Target(&it.target_id)] [PolicyType(it.filter.as_str())];
     ListRoots |_| [] [];
-    ListTagsForResource |it| [Subject::Tagged(&it.resource_id)] [];
-    ListTargetsForPolicy |it| [Subject::Policy(&it.policy_id)] [Key::TypeOfPolicy(&it.policy_id)];
-    MoveAccount |it| [Subject::Account(&it.account_id), Subject::Parent(&it.source_parent_id), Subject::Parent(&it.destination_parent_id)] [];
-    RemoveAccountFromOrganization |it| [Subject::Account(&it.account_id)] [];
-    TagResource |it| [Subject::Tagged(&it.resource_id)] [Key::Tags(&it.tags)];
-    UntagResource |it| [Subject::Tagged(&it.resource_id)] [Key::TagKeys(&it.tag_keys)];
-    UpdateOrganizationalUnit |it| [Subject::Unit(&it.organizational_unit_id)] [];
-    UpdatePolicy |it| [Subject::Policy(&it.policy_id)] [Key::TypeOfPolicy(&it.policy_id)];
+    ListTagsForResource |it| [Tagged(&it.resource_id)] [TypeOfPolicy(&it.resource_id)];
+    ListTargetsForPolicy |it| [Policy(&it.policy_id)] [TypeOfPolicy(&it.policy_id)];
+    MoveAccount |it| [Account(&it.account_id), Parent(&it.source_parent_id), Parent(&it.destination_parent_id)] [];
+    RemoveAccountFromOrganization |it| [Account(&it.account_id)] [];
+    TagResource |it| [Tagged(&it.resource_id)] [TypeOfPolicy(&it.resource_id), Tags(&it.tags)];
+    UntagResource |it| [Tagged(&it.resource_id)] [TypeOfPolicy(&it.resource_id), TagKeys(&it.tag_keys)];
+    UpdateOrganizationalUnit |it| [Unit(&it.organizational_unit_id)] [];
+    UpdatePolicy |it| [Policy(&it.policy_id)] [TypeOfPolicy(&it.policy_id)];
 }

@@ -8,7 +8,7 @@ use stead_directory::organization::commands::tags::{self, Tagged};
 use stead_directory::organization::entity::ControlKind;
 use stead_directory::organization::{Organization, full_access_arn, full_access_id};
 use stead_service::Call;
-use stead_types::TagSet;
+use stead_types::{AccountId, TagSet};
 
 use crate::scope;
 
@@ -35,6 +35,12 @@ pub(crate) enum Subject<'a> {
     Tagged(&'a str),
     /// An invitation.
     Handshake(&'a str),
+    /// An account that is to be created.
+    NewAccount,
+    /// A unit that is to be created.
+    NewUnit,
+    /// A policy of this type that is to be created.
+    NewPolicy(&'a str),
 }
 
 /// A condition key of a request.
@@ -57,26 +63,37 @@ impl Subject<'_> {
     pub(super) fn ask(&self, action: &'static str, call: &Call<'_>) -> Ask {
         let account = call.account.account();
         if let Self::Handshake(id) = self {
-            return match scope::handshake(call, id) {
-                Ok((organization, found)) => {
-                    let arn = organization.root().arn("handshake", &["invite", found.id.as_str()]);
-                    Ask::plain(action, account, arn)
-                }
-                Err(_) => Ask::any(action, account),
-            };
+            return Self::ask_about_invitation(id, action, call);
         }
-        let named = call.organization().zip(self.id());
-        let Some((organization, id)) = named else { return Ask::any(action, account) };
+        let arn = call.organization().and_then(|organization| {
+            let tags = self.id().and_then(|id| tags_of(organization, id));
+            Some((self.arn(organization)?, tags))
+        });
+        let Some((arn, tags)) = arn else { return Ask::any(action, account) };
         // Choice: of the caller's own account, also where another one manages the
         // organization: whether its own policies let it ask is answered by them alone, and
         // that the organization does not is told after.
-        let ask = Ask::plain(action, account, self.arn(organization, id));
-        ask.with_resource_tags(tags_of(organization, id).as_ref())
+        Ask::plain(action, account, arn).with_resource_tags(tags.as_ref())
+    }
+
+    /// The question about an invitation: one that the caller is not told of is asked about as
+    /// one of the caller's organization.
+    fn ask_about_invitation(id: &str, action: &'static str, call: &Call<'_>) -> Ask {
+        let account = call.account.account();
+        let found = scope::handshake(call, id);
+        let organization = found.ok().map(|(organization, _)| organization);
+        match organization.or(call.organization()) {
+            Some(organization) => {
+                let arn = organization.root().arn("handshake", &["invite", id]);
+                Ask::plain(action, account, arn)
+            }
+            None => Ask::any(action, account),
+        }
     }
 
     const fn id(&self) -> Option<&str> {
         match self {
-            Self::Nothing => None,
+            Self::Nothing | Self::NewAccount | Self::NewUnit | Self::NewPolicy(_) => None,
             Self::Account(id)
             | Self::Unit(id)
             | Self::Root(id)
@@ -89,19 +106,46 @@ impl Subject<'_> {
         }
     }
 
-    /// Spec: Service Authorization Reference, "Resource types defined by AWS Organizations".
-    /// The kind of thing is told by the form of its id, whether or not it exists.
-    fn arn(&self, organization: &Organization, id: &str) -> String {
+    /// Its ARN.
+    ///
+    /// Choice: the id of what is to be created, which nobody knows yet, is a `*`, so that
+    /// policies for all of its type match, and those for one of them do not.
+    pub(super) fn arn(&self, organization: &Organization) -> Option<String> {
         let root = organization.root();
-        if id.starts_with("r-") {
-            root.arn("root", &[id])
-        } else if id.starts_with("ou-") {
-            root.arn("ou", &[id])
-        } else if id.starts_with("p-") {
-            policy_arn(organization, id)
-        } else {
-            root.arn("account", &[id])
+        match self {
+            Self::Nothing => None,
+            Self::NewAccount => Some(root.arn("account", &["*"])),
+            Self::NewUnit => Some(root.arn("ou", &["ou-*"])),
+            Self::NewPolicy(kind) => {
+                let kind = ControlKind::from_wire(kind).map(ControlKind::arn_word);
+                // Choice: kinds that are not here are refused after the policies were asked.
+                Some(root.arn("policy", &[kind.unwrap_or("*"), "p-*"]))
+            }
+            Self::Handshake(id) => Some(root.arn("handshake", &["invite", id])),
+            named => named.id().map(|id| existing_arn(organization, id)),
         }
+    }
+}
+
+/// Spec: Service Authorization Reference, "Resource types defined by AWS Organizations".
+/// The kind of thing is told by the form of its id, whether or not it exists.
+fn existing_arn(organization: &Organization, id: &str) -> String {
+    let root = organization.root();
+    if id.starts_with("r-") {
+        root.arn("root", &[id])
+    } else if id.starts_with("ou-") {
+        root.arn("ou", &[id])
+    } else if id.starts_with("rp-") {
+        root.arn("resourcepolicy", &[id])
+    } else if id.starts_with("rt-") {
+        // Choice: there are none, so nothing is known of the type and direction of one.
+        root.arn("transfer", &["*", "*", id])
+    } else if id.starts_with("p-") {
+        policy_arn(organization, id)
+    } else {
+        // Choice: an address, by which an account may be invited, is in no message.
+        let number = id.parse::<AccountId>().is_ok();
+        root.arn("account", &[if number { id } else { "*" }])
     }
 }
 
@@ -126,6 +170,11 @@ fn tags_of(organization: &Organization, id: &str) -> Option<TagSet> {
 }
 
 impl Key<'_> {
+    /// Whether there are tags to be put on something.
+    pub(super) const fn brings_tags(&self) -> bool {
+        matches!(self, Self::Tags(tags) if !tags.is_empty())
+    }
+
     pub(super) fn added_to(&self, ask: Ask, call: &Call<'_>) -> Ask {
         match self {
             Self::PolicyType(name) => ask.with("organizations:PolicyType", name),
