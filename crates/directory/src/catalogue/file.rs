@@ -43,11 +43,15 @@ pub enum PolicyFileFault {
     #[error("`{0}` is not valid")]
     Member(&'static str),
     /// The document of a version is not an identity policy.
-    #[error("the document of `{version}`: {what}")]
+    #[error("line {line}, column {column}: the document of `{version}`: {what}")]
     Document {
+        /// The line, from 1. Of a document that is a text, that of its beginning.
+        line: usize,
+        /// The column, from 1, in bytes.
+        column: usize,
         /// The version.
         version: String,
-        /// What AWS would say of it.
+        /// What is wrong, and what AWS would say of it.
         what: String,
     },
 }
@@ -83,12 +87,12 @@ struct VersionFile<'t> {
 /// # Errors
 /// The first thing that is wrong, with its place.
 pub fn read_aws_managed_policy(text: &str) -> Result<ManagedPolicy, PolicyFileFault> {
-    policy(serde_json::from_str(text).map_err(form)?)
+    policy(serde_json::from_str(text).map_err(form)?, text)
 }
 
 pub(super) fn read_list(text: &str) -> Result<Vec<ManagedPolicy>, PolicyFileFault> {
     let files: Vec<PolicyFile<'_>> = serde_json::from_str(text).map_err(form)?;
-    files.into_iter().map(policy).collect()
+    files.into_iter().map(|file| policy(file, text)).collect()
 }
 
 fn form(error: serde_json::Error) -> PolicyFileFault {
@@ -99,7 +103,7 @@ fn form(error: serde_json::Error) -> PolicyFileFault {
     PolicyFileFault::Form { line, column, what }
 }
 
-fn policy(file: PolicyFile<'_>) -> Result<ManagedPolicy, PolicyFileFault> {
+fn policy(file: PolicyFile<'_>, whole: &str) -> Result<ManagedPolicy, PolicyFileFault> {
     let arn: Arn = file.arn.parse().map_err(|_| PolicyFileFault::Member("Arn"))?;
     let is_of_aws = (arn.partition(), arn.service(), arn.region(), arn.account_text())
         == ("aws", "iam", "", "aws");
@@ -111,7 +115,7 @@ fn policy(file: PolicyFile<'_>) -> Result<ManagedPolicy, PolicyFileFault> {
     let mut versions = BTreeMap::new();
     for version in &file.versions {
         let id = version_id("VersionId", &version.id)?;
-        if versions.insert(id, read_version(version)?).is_some() {
+        if versions.insert(id, read_version(version, whole)?).is_some() {
             return Err(PolicyFileFault::Member("VersionId"));
         }
     }
@@ -167,21 +171,33 @@ fn version_id(member: &'static str, text: &str) -> Result<VersionId, PolicyFileF
 }
 
 /// The document is an object, as the AWS CLI prints it, or a text that holds one.
-fn read_version(version: &VersionFile<'_>) -> Result<PolicyVersion, PolicyFileFault> {
+fn read_version(version: &VersionFile<'_>, whole: &str) -> Result<PolicyVersion, PolicyFileFault> {
     let written = version.document.get();
-    let text = match serde_json::from_str::<String>(written) {
-        Ok(text) => text,
-        Err(_) => written.to_owned(),
+    let (text, is_object) = match serde_json::from_str::<String>(written) {
+        Ok(text) => (text, false),
+        Err(_) => (written.to_owned(), true),
     };
     let parsed = parse(&text, DocumentKind::Identity);
     if let Some(refusal) = parsed.refusal() {
-        let (version, what) = (version.id.clone(), refusal.wire_message());
-        return Err(PolicyFileFault::Document { version, what });
+        // A document with the same text before this one would have been refused before it.
+        let begins = whole.find(written).unwrap_or_default();
+        let within = if is_object { refusal.span.start } else { 0 };
+        let (line, column) = place(whole, begins.saturating_add(within));
+        let what = format!("{} ({})", refusal.message, refusal.wire_message());
+        let version = version.id.clone();
+        return Err(PolicyFileFault::Document { line, column, version, what });
     }
     Ok(PolicyVersion {
         text: PolicyText::from(text),
         created_at: time("CreateDate", &version.created_at)?,
     })
+}
+
+/// The line and column of an offset in a text, from 1.
+fn place(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    (before.matches('\n').count().saturating_add(1), line.len().saturating_add(1))
 }
 
 /// A moment as AWS's tools print it: with `Z`, or with `+00:00`.
@@ -232,7 +248,13 @@ mod tests {
             ("iam::aws:policy", "iam::111122223333:policy", "`Arn` is not valid"),
             ("iam::aws:policy", "iam:us-east-1:aws:policy", "`Arn` is not valid"),
             ("job-function/P", "job-function/P*", "`Arn` is not valid"),
-            (r#""Effect": "Allow""#, r#""Effect": "Maybe""#, "the document of `v2`: "),
+            (
+                r#""Effect": "Allow""#,
+                r#""Effect": "Maybe""#,
+                "line 7, column 69: the document of `v2`: ",
+            ),
+            // Of a text the places are not those of the file.
+            (r#"\"Deny\""#, r#"\"Maybe\""#, "line 9, column 18: the document of `v1`: "),
         ] {
             assert!(GOOD.contains(from), "{from}");
             let fault = read_aws_managed_policy(&GOOD.replacen(from, to, 1)).unwrap_err();
