@@ -25,6 +25,7 @@ mod key_crashes;
 mod keys;
 mod large_bodies;
 mod malformed;
+mod managed_policies;
 mod matrix;
 mod requirements;
 mod revocation;
