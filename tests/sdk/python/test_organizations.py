@@ -5,6 +5,7 @@ import unittest
 
 import case
 import server
+import test_services
 import world
 
 
@@ -229,6 +230,81 @@ class InOrganization(case.Case):
             Type="RESOURCE_CONTROL_POLICY",
             Content=iam_is_no_resource,
         )
+
+    def test_services_meet_resource_control_policies_and_tell_whose_organization_they_act_for(self) -> None:
+        service = self.name("storage") + ".example.internal"
+        made = test_services.stead("register", service)
+        self.addCleanup(test_services.stead, "remove", service)
+        keys = world.Keys(made["access_key_id"], made["secret_access_key"])
+        trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+        account = self.create_account(self.name("first"))
+        iam = world.client("iam", self.enter(account))
+
+        def made_role(iam, statement: dict) -> str:
+            document = world.document(statement)
+            role = iam.create_role(RoleName=self.name("role"), AssumeRolePolicyDocument=document)
+            return role["Role"]["Arn"]
+
+        def parameters(role: str) -> dict:
+            return {"RoleArn": role, "RoleSessionName": "storage"}
+
+        def given(role: str, source: str) -> None:
+            test_services.service_client(keys, account=source).assume_role(**parameters(role))
+
+        def denied(role: str, source: str) -> None:
+            call = test_services.service_client(keys, account=source).assume_role
+            self.denied(service, "sts:AssumeRole", call, resource=role, why="", **parameters(role))
+
+        # The organization of the source is a key of the call, for a trust policy to ask for.
+        identifier, outside = self.organization["Id"], "999999999999"
+        own = {**trust, "Condition": {"StringEquals": {"aws:SourceOrgID": identifier}}}
+        within = {"ForAnyValue:StringLike": {"aws:SourceOrgPaths": f"{identifier}/{self.root}/ou-*"}}
+        open_role, own_role = made_role(iam, trust), made_role(iam, own)
+        unit_role = made_role(iam, {**trust, "Condition": within})
+        for source in [account, self.management, self.account, outside]:
+            given(open_role, source)
+        for source in [account, self.management]:
+            given(own_role, source)
+            denied(unit_role, source)
+        for source in [self.account, outside]:
+            denied(own_role, source)
+            denied(unit_role, source)
+        unit = self.organizations.create_organizational_unit(ParentId=self.root, Name=self.name("unit"))
+        unit = unit["OrganizationalUnit"]["Id"]
+        self.organizations.move_account(AccountId=account, SourceParentId=self.root, DestinationParentId=unit)
+        given(unit_role, account)
+        denied(unit_role, self.management)
+
+        # A resource control policy asks for it in the whole organization.
+        self.enable("RESOURCE_CONTROL_POLICY")
+        confused_deputy = {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "sts:*",
+            "Resource": "*",
+            "Condition": {
+                "StringNotEqualsIfExists": {"aws:SourceOrgID": identifier},
+                "Null": {"aws:SourceAccount": "false"},
+                "Bool": {"aws:PrincipalIsAWSService": "true"},
+            },
+        }
+        policy = self.policy("RESOURCE_CONTROL_POLICY", confused_deputy)
+        self.organizations.attach_policy(PolicyId=policy, TargetId=self.root)
+        for source in [account, self.management]:
+            given(open_role, source)
+        for source in [self.account, outside]:
+            denied(open_role, source)
+        # It is about services, and not about roles of the managing account.
+        self.enter(account)
+        given(made_role(self.iam, trust), outside)
+        self.organizations.detach_policy(PolicyId=policy, TargetId=self.root)
+        given(open_role, outside)
+
+        nobody = self.policy("RESOURCE_CONTROL_POLICY", {**confused_deputy, "Condition": {
+            "StringEquals": {"aws:PrincipalServiceName": service},
+        }})
+        self.organizations.attach_policy(PolicyId=nobody, TargetId=unit)
+        denied(open_role, account)
 
     def test_the_simulator_says_what_the_organization_allows(self) -> None:
         self.enable("SERVICE_CONTROL_POLICY")
