@@ -1,6 +1,12 @@
 //! A simulation and the call: whatever policies, callers, resources and requests are drawn,
 //! SimulatePrincipalPolicy says what the signed call is answered, and the event of the call
-//! shows the context that the simulation was given.
+//! shows the context that the simulation was given. The accounts are members of an
+//! organization whose policies are drawn too.
+//!
+//! A session of GetSessionToken is asked about as its user, with the keys that the session
+//! has besides. Spec: API SimulatePrincipalPolicy, PolicySourceArn and CallerArn: of users,
+//! groups and roles. A root user is therefore asked about with `stead simulate`; of a
+//! federated user neither can be asked.
 //!
 //! `STEAD_SIMULATE_CASES` sets the number of cases, `STEAD_SIMULATE_SEED` the seed, which is
 //! printed:
@@ -8,6 +14,7 @@
 
 mod attempt;
 mod documents;
+mod organization;
 mod stage;
 
 use std::collections::BTreeMap;
@@ -15,7 +22,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::drawn::{Drawn, any_seed, asked, say};
-use attempt::Attempt;
+use attempt::{Attempt, Simulated};
 use stage::Stage;
 
 /// Cases of one run, where nothing is said.
@@ -28,7 +35,7 @@ const CASES_PER_SCENE: usize = 25;
 struct Told {
     attempt: Attempt,
     /// By the simulation: of each action that the call asks for, in its order.
-    simulated: Vec<String>,
+    simulated: Simulated,
 }
 
 #[test]
@@ -51,19 +58,26 @@ fn what_is_simulated_is_what_the_call_is_answered() {
     }
     let events = stage.events(&told.keys().cloned().collect());
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let mut callers: BTreeMap<String, usize> = BTreeMap::new();
     for (id, Told { attempt, simulated }) in &told {
         let event = events.get(id).unwrap_or_else(|| panic!("no event of {id}: {attempt:?}"));
-        let expected = first_refusal(simulated);
+        let expected = first_refusal(&simulated.decisions);
         let found = answered(event);
         assert_eq!(found, expected, "seed {seed}: {attempt:#?}\n{simulated:?}\n{event}");
         attempt.must_show_in(event);
         *counts.entry(format!("{} {found}", attempt.kind())).or_default() += 1;
+        let limited = if simulated.limited { "limited by the organization" } else { &found };
+        *callers.entry(format!("{}: {limited}", attempt.caller())).or_default() += 1;
     }
-    say(&format!("{counts:#?}"));
+    say(&format!("{counts:#?} {callers:#?}"));
     if cases >= 400 {
         for outcome in ["allowed", "implicitDeny", "explicitDeny"] {
             let reached = counts.keys().filter(|kind| kind.ends_with(outcome)).count();
             assert!(reached >= 3, "only {reached} kinds of case are {outcome}: {counts:#?}");
+        }
+        for outcome in ["allowed", "limited by the organization"] {
+            let reached = callers.keys().filter(|kind| kind.ends_with(outcome)).count();
+            assert!(reached >= 3, "only {reached} kinds of caller are {outcome}: {callers:#?}");
         }
     }
 }

@@ -6,7 +6,9 @@ use serde_json::Value;
 use stead_system_tests::{Answer, Service, form};
 
 use super::documents::{percent, pick};
-use super::stage::{HOME, MANAGED, OTHER, ROLES, SESSION, Stage, USERS, managed_arn, name};
+use super::stage::{
+    HOME, MANAGED, OTHER, ROLES, SESSION, Session, Stage, USERS, WITH_DEVICE, managed_arn, name,
+};
 use crate::drawn::Drawn;
 
 /// Who calls.
@@ -14,6 +16,73 @@ use crate::drawn::Drawn;
 enum Caller {
     User(&'static str),
     Role(&'static str),
+    /// A session of GetSessionToken.
+    OwnSession(&'static str),
+    /// The same, with a second factor.
+    ProvedSession(&'static str),
+    /// The root user of the first account. AWS's simulator takes no root users, so that
+    /// `stead simulate` is asked.
+    Root,
+}
+
+impl Caller {
+    fn draw(drawn: &mut Drawn) -> Self {
+        match drawn.below(100) {
+            0..45 => Self::User(pick(drawn, USERS)),
+            45..70 => Self::Role(pick(drawn, ROLES)),
+            70..77 => Self::OwnSession(pick(drawn, USERS)),
+            77..88 => Self::ProvedSession(pick(drawn, WITH_DEVICE)),
+            _ => Self::Root,
+        }
+    }
+
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::User(_) => "user",
+            Self::Role(_) => "role",
+            Self::OwnSession(_) => "session token",
+            Self::ProvedSession(_) => "session token with a second factor",
+            Self::Root => "root",
+        }
+    }
+
+    /// The session, where there is one.
+    fn session(self, stage: &Stage) -> Option<&Session> {
+        match self {
+            Self::User(_) | Self::Root => None,
+            Self::Role(role) => Some(&stage.sessions[role]),
+            Self::OwnSession(user) => Some(&stage.own_sessions[user]),
+            Self::ProvedSession(user) => Some(&stage.proved_sessions[user]),
+        }
+    }
+
+    /// Whose policies apply.
+    fn holder(self) -> String {
+        match self {
+            Self::User(user) | Self::OwnSession(user) | Self::ProvedSession(user) => {
+                format!("arn:aws:iam::{HOME}:user/{user}")
+            }
+            Self::Role(role) => format!("arn:aws:iam::{HOME}:role/{role}"),
+            Self::Root => format!("arn:aws:iam::{HOME}:root"),
+        }
+    }
+
+    fn credentials(self, stage: &Stage) -> &stead_system_tests::Credentials {
+        match (self, self.session(stage)) {
+            (Self::User(user), _) => &stage.keys[user],
+            (_, Some(session)) => &session.credentials,
+            _ => &stage.roots[HOME],
+        }
+    }
+}
+
+/// What a simulation says.
+#[derive(Debug)]
+pub(super) struct Simulated {
+    /// To each of the actions.
+    pub(super) decisions: Vec<String>,
+    /// Whether the organization does not allow one of them.
+    pub(super) limited: bool,
 }
 
 /// A condition key that the request brings about.
@@ -45,13 +114,8 @@ pub(super) struct Attempt {
 
 impl Attempt {
     pub(super) fn draw(stage: &Stage, drawn: &mut Drawn) -> Self {
-        let caller = if percent(drawn, 65) {
-            Caller::User(pick(drawn, USERS))
-        } else {
-            Caller::Role(pick(drawn, ROLES))
-        };
         let mut attempt = Self {
-            caller,
+            caller: Caller::draw(drawn),
             service: Service::Iam,
             action: "",
             parameters: Vec::new(),
@@ -65,7 +129,15 @@ impl Attempt {
             user_agent: pick(drawn, &[None, Some("agent-1/2.0"), Some("agent-2/1.0")]),
             referer: pick(drawn, &[None, Some("https://example.com/")]),
         };
-        match drawn.below(8) {
+        // Spec: API GetSessionToken, "Permissions": without a second factor nothing of IAM,
+        // and of STS only roles are assumed. Root users assume none.
+        let below = match attempt.caller {
+            Caller::OwnSession(_) => drawn.below(4),
+            Caller::ProvedSession(_) => drawn.below(7),
+            Caller::Root => 4 + drawn.below(3),
+            Caller::User(_) | Caller::Role(_) => drawn.below(8),
+        };
+        match below {
             0..=2 => attempt.assume(HOME, stage, drawn),
             3 => attempt.assume(OTHER, stage, drawn),
             4 => attempt.read(drawn),
@@ -214,20 +286,71 @@ impl Attempt {
         if let Some(referer) = self.referer {
             self.key("aws:Referer", referer);
         }
-        if let Caller::Role(role) = self.caller {
-            let issued_at = stage.sessions[role].issued_at.clone();
-            self.key("aws:TokenIssueTime", &issued_at);
+        if let Some(session) = self.caller.session(stage) {
+            self.key("aws:TokenIssueTime", &session.issued_at);
+        }
+        match self.caller {
+            Caller::OwnSession(_) => self.key("aws:MultiFactorAuthPresent", "false"),
+            Caller::ProvedSession(_) => self.key("aws:MultiFactorAuthPresent", "true"),
+            Caller::User(_) | Caller::Role(_) | Caller::Root => {}
         }
     }
 
     /// What a simulation says to each of the actions.
-    pub(super) fn simulate(&self, stage: &Stage) -> Vec<String> {
-        let source = match self.caller {
-            Caller::User(user) => format!("arn:aws:iam::{HOME}:user/{user}"),
-            Caller::Role(role) => format!("arn:aws:iam::{HOME}:role/{role}"),
-        };
+    pub(super) fn simulate(&self, stage: &Stage) -> Simulated {
+        match self.caller {
+            Caller::Root => self.simulate_from_accounts(stage),
+            _ => self.simulate_principal(stage),
+        }
+    }
+
+    /// By `stead simulate`, of what it is told of the account.
+    fn simulate_from_accounts(&self, stage: &Stage) -> Simulated {
+        let mut context: Vec<(&str, String)> = stage.organization.keys().into();
+        for (key, given) in &self.keys {
+            match given {
+                Given::One(value) => context.push((key, value.clone())),
+                Given::Many(values) => {
+                    context.extend(values.iter().map(|value| (&**key, value.clone())));
+                }
+            }
+        }
+        let teams = stage.teams.borrow();
+        let (kind, holder) = self.resource.rsplit_once('/').unwrap_or_default();
+        let kind = if kind.contains(":role") { "Role" } else { "User" };
+        if let Some(team) = teams.get(&format!("{kind} {holder}")).filter(|team| !team.is_empty()) {
+            context.push(("aws:ResourceTag/team", team.clone()));
+            context.push(("iam:ResourceTag/team", team.clone()));
+        }
+        let decisions = self.actions.iter().map(|action| {
+            let mut arguments = Vec::new();
+            for (flag, value) in [
+                ("caller", &*self.caller.holder()),
+                ("action", action),
+                ("resource", &self.resource),
+            ] {
+                arguments.extend([format!("--{flag}"), value.to_owned()]);
+            }
+            for (key, value) in &context {
+                arguments.extend(["--context".to_owned(), format!("{key}={value}")]);
+            }
+            let said = stage.simulated(&arguments);
+            match said["decision"].as_str() {
+                Some("allowed") => "allowed".to_owned(),
+                Some("explicit-deny") => "explicitDeny".to_owned(),
+                Some("implicit-deny") => "implicitDeny".to_owned(),
+                _ => panic!("{said}"),
+            }
+        });
+        let decisions: Vec<String> = decisions.collect();
+        // Nothing but the organization limits a root user.
+        let limited = decisions.iter().any(|decision| decision != "allowed");
+        Simulated { decisions, limited }
+    }
+
+    fn simulate_principal(&self, stage: &Stage) -> Simulated {
         let mut parameters = vec![
-            ("PolicySourceArn".to_owned(), source),
+            ("PolicySourceArn".to_owned(), self.caller.holder()),
             ("ResourceArns.member.1".to_owned(), self.resource.clone()),
         ];
         for (action, number) in self.actions.iter().zip(1..) {
@@ -251,15 +374,13 @@ impl Attempt {
         let answer = stage.set(HOME, "SimulatePrincipalPolicy", &parameters);
         let decisions: Vec<String> = answer.all("EvalDecision").map(str::to_owned).collect();
         assert_eq!(decisions.len(), self.actions.len(), "{}", answer.body);
-        decisions
+        let limited = answer.all("AllowedByOrganizations").any(|allowed| allowed == "false");
+        Simulated { decisions, limited }
     }
 
     /// The call itself.
     pub(super) fn call(&self, stage: &Stage) -> Answer {
-        let credentials = match self.caller {
-            Caller::User(user) => &stage.keys[user],
-            Caller::Role(role) => &stage.sessions[role].credentials,
-        };
+        let credentials = self.caller.credentials(stage);
         let own = [("Action", self.action), ("Version", self.service.version())];
         let parameters =
             self.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));
@@ -274,7 +395,10 @@ impl Attempt {
     /// That the event of the call has what the simulation was told.
     pub(super) fn must_show_in(&self, event: &Value) {
         let (kind, arn) = match self.caller {
-            Caller::User(user) => ("IAMUser", format!("arn:aws:iam::{HOME}:user/{user}")),
+            Caller::User(_) | Caller::OwnSession(_) | Caller::ProvedSession(_) => {
+                ("IAMUser", self.caller.holder())
+            }
+            Caller::Root => ("Root", self.caller.holder()),
             Caller::Role(role) => {
                 let session = format!("assumed-role/{}/{SESSION}", name(role));
                 ("AssumedRole", format!("arn:aws:sts::{HOME}:{session}"))
@@ -315,6 +439,11 @@ impl Attempt {
         let shown = tags.map(|tag| (tag["key"].as_str().unwrap(), tag["value"].as_str().unwrap()));
         let shown: BTreeMap<&str, &str> = shown.collect();
         assert_eq!(shown, given.collect(), "{asked}");
+    }
+
+    /// Who calls, for counting.
+    pub(super) const fn caller(&self) -> &'static str {
+        self.caller.kind()
     }
 
     /// What sort of case it is, for counting.

@@ -53,6 +53,8 @@ const CONDITIONS: &[&str] = &[
     r#"{"ForAllValues:StringEquals":{"sts:TransitiveTagKeys":["stage"]}}"#,
     r#"{"ArnEquals":{"iam:PolicyARN":"arn:aws:iam::111122223333:policy/p1"}}"#,
     r#"{"Null":{"aws:SourceIdentity":"true","aws:FederatedProvider":"true"}}"#,
+    r#"{"StringEquals":{"aws:ResourceOrgID":"${aws:PrincipalOrgID}"}}"#,
+    r#"{"ForAnyValue:StringLike":{"aws:PrincipalOrgPaths":"o-*/r-*/ou-*"}}"#,
 ];
 
 /// Actions of identity policies: those of cases, alone and together.
@@ -163,4 +165,47 @@ fn principal(drawn: &mut Drawn) -> String {
         }
         _ => "*".to_owned(),
     }
+}
+
+/// What the one who draws is exempt from, so that the next scene can be set.
+const NOT_THE_KEEPER: &str = "arn:aws:iam::*:user/keeper";
+
+/// A service control policy: mostly of what is denied, at times of what alone is allowed.
+pub(super) fn service_control(drawn: &mut Drawn) -> String {
+    let keeper = json!({"ArnLike": {"aws:PrincipalArn": NOT_THE_KEEPER}});
+    let mut statements =
+        vec![json!({"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": keeper})];
+    if percent(drawn, 90) {
+        statements.push(json!({"Effect": "Allow", "Action": "*", "Resource": "*"}));
+    } else {
+        let actions: Vec<&str> = (0..=drawn.below(3)).map(|_| pick(drawn, ACTIONS)).collect();
+        statements.push(json!({"Effect": "Allow", "Action": actions, "Resource": "*"}));
+    }
+    for _ in 0..drawn.below(2) {
+        let mut conditions = condition(drawn);
+        conditions["ArnNotLikeIfExists"] = json!({"aws:PrincipalArn": NOT_THE_KEEPER});
+        let actions: Vec<&str> = (0..=drawn.below(2)).map(|_| pick(drawn, ACTIONS)).collect();
+        let resources = resources(drawn);
+        statements.push(
+            json!({"Effect": "Deny", "Action": actions, "Resource": resources, "Condition": conditions}),
+        );
+    }
+    json!({"Version": "2012-10-17", "Statement": statements}).to_string()
+}
+
+/// A resource control policy, of roles and who assumes them.
+pub(super) fn resource_control(drawn: &mut Drawn) -> String {
+    let statements = (0..=drawn.below(2)).map(|_| {
+        let action = pick(drawn, &["sts:*", "sts:AssumeRole", "sts:TagSession", "sts:Set*"]);
+        let mut statement = json!({"Effect": "Deny", "Principal": "*", "Action": action});
+        statement["Resource"] = match drawn.below(3) {
+            0 => json!("*"),
+            1 => json!("arn:aws:iam::*:role/?2*"),
+            _ => json!(format!("arn:aws:iam::*:role/{}", pick(drawn, ROLES))),
+        };
+        statement["Condition"] = condition(drawn);
+        statement
+    });
+    let statements: Vec<Value> = statements.collect();
+    json!({"Version": "2012-10-17", "Statement": statements}).to_string()
 }

@@ -7,9 +7,12 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use stead_system_tests::{Answer, Built, Client, Credentials, Process, Scratch, Service};
+use stead_system_tests::{
+    Answer, Built, Client, Credentials, OneTimeCodes, Process, Scratch, Service,
+};
 
 use super::documents::{identity, percent, pick, trust};
+use super::organization::{MANAGER, Organization};
 use crate::drawn::Drawn;
 
 pub(super) const HOME: &str = "111122223333";
@@ -33,21 +36,34 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const EVERYTHING: &str =
     r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
 
-/// A role's session, and when it began.
+/// The users of [`USERS`] who have shown a second factor.
+pub(super) const WITH_DEVICE: &[&str] = &["u0", "a/u1"];
+
+/// A session, and when it began.
 #[derive(Clone, Debug)]
 pub(super) struct Session {
     pub(super) credentials: Credentials,
     pub(super) issued_at: String,
 }
 
-/// A server with two accounts.
+/// A server with two accounts, which are members of one organization.
 pub(super) struct Stage {
     // The server ends before its directory goes.
     _server: Process,
     client: Client,
-    roots: BTreeMap<&'static str, Credentials>,
+    built: Built,
+    pub(super) roots: BTreeMap<&'static str, Credentials>,
+    /// Who draws the scenes, by account: nothing that is drawn limits them.
+    keepers: BTreeMap<&'static str, Credentials>,
+    pub(super) organization: Organization,
     pub(super) keys: BTreeMap<&'static str, Credentials>,
     pub(super) sessions: BTreeMap<&'static str, Session>,
+    /// What GetSessionToken gave to users.
+    pub(super) own_sessions: BTreeMap<&'static str, Session>,
+    /// The same, with a second factor.
+    pub(super) proved_sessions: BTreeMap<&'static str, Session>,
+    /// The team of each user and role of the first account, as it was drawn last.
+    pub(super) teams: RefCell<BTreeMap<String, String>>,
     /// The trust policies of the other account's roles, as they were drawn last.
     pub(super) trusts: RefCell<BTreeMap<&'static str, String>>,
     scratch: Scratch,
@@ -77,19 +93,23 @@ impl Stage {
         let server = built.serve_under(program, data, data, &flags).unwrap();
         let client = server.client();
         let home = Credentials::of_directory(scratch.path()).unwrap();
-        let mut command = built.command();
-        command.args(["account", "create", "--account", OTHER, "--json", "--data"]);
-        let created = command.arg(scratch.path()).output().unwrap();
-        let created: Value = serde_json::from_slice(&created.stdout).unwrap();
-        let text = |member: &str| created[member].as_str().unwrap().to_owned();
-        let other = Credentials::long_term(&text("access_key_id"), &text("secret_access_key"));
-        let roots = BTreeMap::from([(HOME, home), (OTHER, other)]);
+        let other = new_account(&built, &scratch, OTHER);
+        let manager = new_account(&built, &scratch, MANAGER);
+        let keepers = [(HOME, &home), (OTHER, &other)]
+            .map(|(account, root)| (account, new_keeper(&client, root)));
+        let organization = Organization::new(client.clone(), manager, &[&home, &other]);
         let mut stage = Self {
             _server: server,
             client,
-            roots,
+            built,
+            roots: BTreeMap::from([(HOME, home), (OTHER, other)]),
+            keepers: BTreeMap::from(keepers),
+            organization,
             keys: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            own_sessions: BTreeMap::new(),
+            proved_sessions: BTreeMap::new(),
+            teams: RefCell::default(),
             trusts: RefCell::default(),
             scratch,
         };
@@ -134,19 +154,45 @@ impl Stage {
         let assumer = Credentials::of(&key).unwrap();
         for role in ROLES {
             let arn = format!("arn:aws:iam::{HOME}:role/{role}");
-            let parameters = [
-                ("RoleArn", arn.as_str()),
-                ("RoleSessionName", SESSION),
-                ("DurationSeconds", "3600"),
-            ];
-            let answer = self.client.call(Some(&assumer), Service::Sts, "AssumeRole", &parameters);
-            let answer = answer.unwrap();
-            let expires: stead_types::Timestamp =
-                answer.text("Expiration").unwrap().parse().unwrap();
-            let issued_at = expires.minus(Duration::from_secs(3_600)).to_string();
-            let credentials = Credentials::of(&answer).unwrap();
-            self.sessions.insert(role, Session { credentials, issued_at });
+            let parameters = [("RoleArn", arn.as_str()), ("RoleSessionName", SESSION)];
+            let session = self.session(&assumer, "AssumeRole", &parameters);
+            self.sessions.insert(role, session);
         }
+        for user in USERS {
+            let session = self.session(&self.keys[user], "GetSessionToken", &[]);
+            self.own_sessions.insert(user, session);
+        }
+        for user in WITH_DEVICE {
+            let session = self.session_with_device(user);
+            self.proved_sessions.insert(user, session);
+        }
+    }
+
+    /// A session of an hour.
+    fn session(&self, caller: &Credentials, action: &str, more: &[(&str, &str)]) -> Session {
+        let parameters = [more, &[("DurationSeconds", "3600")]].concat();
+        let answer = self.client.call(Some(caller), Service::Sts, action, &parameters).unwrap();
+        let expires = answer.text("Expiration").unwrap_or_else(|| panic!("{}", answer.body));
+        let expires: stead_types::Timestamp = expires.parse().unwrap();
+        let issued_at = expires.minus(Duration::from_secs(3_600)).to_string();
+        Session { credentials: Credentials::of(&answer).unwrap(), issued_at }
+    }
+
+    fn session_with_device(&self, user: &str) -> Session {
+        let named = [("VirtualMFADeviceName", name(user))];
+        let made = self.set(HOME, "CreateVirtualMFADevice", &named);
+        let serial = made.text("SerialNumber").unwrap();
+        let seed = made.text("Base32StringSeed").unwrap();
+        let codes = OneTimeCodes::at(seed, self.client.now()).unwrap();
+        let enabled = [
+            ("UserName", name(user)),
+            ("SerialNumber", serial),
+            ("AuthenticationCode1", &*codes.previous),
+            ("AuthenticationCode2", &*codes.current),
+        ];
+        self.set(HOME, "EnableMFADevice", &enabled);
+        let proof = [("SerialNumber", serial), ("TokenCode", &*codes.next)];
+        self.session(&self.keys[user], "GetSessionToken", &proof)
     }
 
     /// Draws everybody's policies, tags, groups, boundaries and trust anew.
@@ -178,6 +224,7 @@ impl Stage {
             let document = self.redraw_trust(drawn, OTHER, role);
             self.trusts.borrow_mut().insert(role, document);
         }
+        self.organization.redraw(drawn);
     }
 
     fn redraw_trust(&self, drawn: &mut Drawn, account: &str, role: &str) -> String {
@@ -203,6 +250,7 @@ impl Stage {
         let team = pick(drawn, &["red", "blue", ""]);
         let tag = [(&*named, holder), ("Tags.member.1.Key", "team"), ("Tags.member.1.Value", team)];
         self.set(HOME, &format!("Tag{kind}"), &tag);
+        self.teams.borrow_mut().insert(format!("{kind} {holder}"), team.to_owned());
         if team.is_empty() {
             let untag = [(&*named, holder), ("TagKeys.member.1", "team")];
             self.set(HOME, &format!("Untag{kind}"), &untag);
@@ -218,7 +266,17 @@ impl Stage {
         }
     }
 
-    /// Calls IAM as the root user; it must succeed.
+    /// What `stead simulate` says to one question.
+    pub(super) fn simulated(&self, arguments: &[String]) -> Value {
+        let mut command = self.built.command();
+        command.args(["simulate", "--json", "--accounts"]).arg(self.organization.accounts());
+        let output = command.args(arguments).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(matches!(output.status.code(), Some(0 | 3)), "{arguments:?}: {said}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Calls IAM as who may do everything; it must succeed.
     pub(super) fn set(&self, account: &str, action: &str, parameters: &[(&str, &str)]) -> Answer {
         let answer = self.try_set(account, action, parameters);
         assert!(answer.is_ok(), "{action} {parameters:?}: {}", answer.body);
@@ -226,8 +284,8 @@ impl Stage {
     }
 
     fn try_set(&self, account: &str, action: &str, parameters: &[(&str, &str)]) -> Answer {
-        let root = Some(&self.roots[account]);
-        let answer = self.client.call(root, Service::Iam, action, parameters).unwrap();
+        let keeper = Some(&self.keepers[account]);
+        let answer = self.client.call(keeper, Service::Iam, action, parameters).unwrap();
         assert!(answer.is_ok() || answer.code() == "NoSuchEntity", "{action}: {}", answer.body);
         answer
     }
@@ -278,6 +336,28 @@ impl Stage {
         }
         events
     }
+}
+
+/// An account, by its root user's key.
+fn new_account(built: &Built, scratch: &Scratch, number: &str) -> Credentials {
+    let mut command = built.command();
+    command.args(["account", "create", "--account", number, "--json", "--data"]);
+    let created = command.arg(scratch.path()).output().unwrap();
+    let created: Value = serde_json::from_slice(&created.stdout).unwrap();
+    let text = |member: &str| created[member].as_str().unwrap().to_owned();
+    Credentials::long_term(&text("access_key_id"), &text("secret_access_key"))
+}
+
+fn new_keeper(client: &Client, root: &Credentials) -> Credentials {
+    let set = |action, parameters: &[(&str, &str)]| {
+        let answer = client.call(Some(root), Service::Iam, action, parameters).unwrap();
+        assert!(answer.is_ok(), "{action}: {}", answer.body);
+        answer
+    };
+    let named = ("UserName", "keeper");
+    set("CreateUser", &[named]);
+    set("PutUserPolicy", &[named, ("PolicyName", "p"), ("PolicyDocument", EVERYTHING)]);
+    Credentials::of(&set("CreateAccessKey", &[named])).unwrap()
 }
 
 pub(super) fn managed_arn(name: &str) -> String {
