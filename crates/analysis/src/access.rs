@@ -122,7 +122,7 @@ impl<'w> Access<'w> {
     /// What of the accounts is not in view, in words.
     pub(crate) fn notes(&self) -> Vec<String> {
         let accounts = self.world.accounts();
-        let notes = accounts.flat_map(|account| account.not_in_view.iter().chain(&account.missing));
+        let notes = accounts.flat_map(|account| account.all_not_in_view().chain(&account.missing));
         let mut notes: Vec<String> = notes.map(|what| format!("not in view: {what}")).collect();
         notes.sort();
         notes.dedup();

@@ -102,7 +102,22 @@ pub fn explain(case: &Case) -> Result<Explanation, CaseError> {
     } else if let Some(error) = &scene.attempt.error {
         compare(&mut explanation, &scene, error, &findings);
     }
+    organization_not_in_view(&mut explanation, &scene);
     Ok(explanation)
+}
+
+/// Which organizations' policies nobody was asked for. Where something in view denies, it
+/// does so whatever they add.
+fn organization_not_in_view(explanation: &mut Explanation, scene: &Scene) {
+    if explanation.verdict == Verdict::Denied {
+        return;
+    }
+    let owner = scene.world.account(scene.world.owner());
+    let home = scene.replay.caller.as_ref().and_then(|it| scene.world.account(it.account()));
+    for account in owner.into_iter().chain(home) {
+        let text = account.organization_not_in_view.clone();
+        explanation.missing.extend(text.filter(|text| !explanation.missing.contains(text)));
+    }
 }
 
 /// What was not exported, and what nobody knows of the call: neither is what a denial is

@@ -308,6 +308,10 @@ fn with_controls(mut account: Value, id: AccountId, attempt: &Map<String, Value>
             let is_empty = own.is_null() || own.as_array().is_some_and(Vec::is_empty);
             if is_empty {
                 *own = value.clone();
+            } else if let (Some(own), Some(told)) = (own.as_object_mut(), value.as_object()) {
+                for (name, value) in told {
+                    own.entry(name.clone()).or_insert_with(|| value.clone());
+                }
             }
         }
     }

@@ -165,7 +165,7 @@ impl Simulation {
         let arns = [inquiry.caller.parse::<Arn>(), inquiry.resource.parse::<Arn>()];
         let ids: BTreeSet<AccountId> = arns.iter().flatten().filter_map(Arn::account).collect();
         for account in ids.into_iter().filter_map(|id| self.world.account(id)) {
-            simulated.not_in_view.extend(account.not_in_view.iter().cloned());
+            simulated.not_in_view.extend(account.all_not_in_view().cloned());
         }
         let mut seen = BTreeSet::new();
         simulated.not_in_view.retain(|text| seen.insert(text.clone()));

@@ -39,6 +39,8 @@ pub struct Account {
     pub(crate) service_control: Vec<PolicySet>,
     pub(crate) resource_control: PolicySet,
     pub(crate) organization: Option<String>,
+    /// What of the organization was not asked for, in words.
+    pub(crate) organization_not_in_view: Option<String>,
     /// What is named and not there, in words.
     pub(crate) missing: Vec<String>,
     /// What of the account was not exported, in words.
@@ -73,6 +75,11 @@ impl Account {
     #[must_use]
     pub fn not_in_view(&self) -> &[String] {
         &self.not_in_view
+    }
+
+    /// What of the account and of its organization was not exported, in words.
+    pub(crate) fn all_not_in_view(&self) -> impl Iterator<Item = &String> {
+        self.not_in_view.iter().chain(&self.organization_not_in_view)
     }
 
     /// Whether policies of an organization apply to it.

@@ -1,4 +1,5 @@
-//! Calls of STS and IAM: what the demonstration and the credential helpers send.
+//! Calls of STS, IAM and Organizations: what the demonstration, the credential helpers and
+//! the analyses send.
 //!
 //! One connection for one bounded answer, HTTP or HTTPS. Nothing is followed, and of
 //! the environment nothing is read here.

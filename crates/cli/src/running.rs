@@ -2,6 +2,7 @@
 
 mod account;
 mod credential_report;
+mod organization;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,7 @@ use crate::exit::{Exit, Failure};
 pub(crate) struct Running {
     sts: Client,
     iam: Client,
+    organizations: Client,
     credentials: Credentials,
 }
 
@@ -42,6 +44,7 @@ impl Running {
             Ok(Self {
                 sts: asking.client(Service::Sts)?,
                 iam: asking.client(Service::Iam)?,
+                organizations: asking.client(Service::Organizations)?,
                 credentials: asking.credentials()?,
             })
         };
@@ -74,23 +77,34 @@ impl Running {
         let client = match service {
             Service::Sts => &self.sts,
             Service::Iam => &self.iam,
+            Service::Organizations => &self.organizations,
         };
         client.ask(Caller::Signed(&self.credentials), service, action, parameters).await
     }
+
+    /// Asks an operation of Organizations.
+    pub(crate) async fn ask_organizations(
+        &self,
+        action: &str,
+        input: &Value,
+    ) -> Result<Reply, Failure> {
+        let caller = Caller::Signed(&self.credentials);
+        self.organizations.ask_organizations(caller, action, input).await
+    }
 }
 
-/// Fetches the accounts of all who ask, each once.
+/// Fetches the accounts of all who ask, each once, with what organizations do to them.
 pub(crate) async fn fetch(flags: &AccountsFlags) -> Result<Fetched, Failure> {
     let name = flags.endpoint.clone().unwrap_or_default();
-    let mut files: Vec<ExportFile> = Vec::new();
+    let (mut files, mut asked) = (Vec::new(), Vec::new());
     for running in Running::all(flags)? {
         let account = account::number(&running).await?;
-        let folder = format!("{account}/");
-        if files.iter().any(|file| file.name.starts_with(&folder)) {
-            continue;
+        if !asked.iter().any(|(_, known): &(_, String)| *known == account) {
+            files.extend(account::files(&running, &account).await?);
         }
-        files.extend(account::files(&running, &account).await?);
+        asked.push((running, account));
     }
+    files.extend(organization::files(&asked).await?);
     Ok(Fetched { name, files })
 }
 
@@ -174,10 +188,7 @@ pub(crate) async fn carry_out(flags: &AccountsFlags, steps: &[Step]) -> Result<(
 }
 
 fn refused(service: Service, action: &str, code: &str, message: &str) -> Failure {
-    let prefix = match service {
-        Service::Sts => "sts",
-        Service::Iam => "iam",
-    };
+    let prefix = service.name();
     let failure = Failure::new(format!("the server refuses {action}: {code}: {message}"));
     match code {
         "AccessDenied" => failure.ending(Exit::Failed).with_help(format!(

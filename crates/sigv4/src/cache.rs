@@ -15,6 +15,8 @@ use crate::scope::Scope;
 /// - **Bound**: the capacity given at the start. Keys live in two generations;
 ///   when the young one is full, it becomes the old one and the old one is
 ///   overwritten. What is used stays.
+/// - **Admission**: a key is kept when it is offered for the second time. Sessions that
+///   are used once, however many, take no memory and push out no key that is in use.
 /// - **Invalidation**: a lookup names the current version of the secret; an entry
 ///   of another version is overwritten and not served. A deleted access key has no
 ///   current version, so nobody asks for it; [`SigningKeyCache::forget`] also
@@ -30,6 +32,9 @@ pub struct SigningKeyCache {
     hasher: RandomState,
     young: HashMap<u64, Entry>,
     old: HashMap<u64, Entry>,
+    /// Hashes of keys that were offered, each in its slot until another takes it. Length: a
+    /// power of two.
+    offered: Box<[u64]>,
 }
 
 /// What a signing key was derived from, without saying it: equal for equal
@@ -63,10 +68,12 @@ impl SecretVersion {
 
 impl SigningKeyCache {
     /// An empty cache of at most `capacity` keys, at least two; an odd number is
-    /// rounded down. An entry takes about 300 bytes.
+    /// rounded down. An entry takes about 300 bytes, and what is remembered of offers
+    /// eight to sixteen for each.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
         Self {
+            offered: vec![0; capacity.max(2).next_power_of_two()].into(),
             generation_max: (capacity / 2).max(1),
             hasher: RandomState::new(),
             young: HashMap::new(),
@@ -99,8 +106,9 @@ impl SigningKeyCache {
         Some(entry.key.clone())
     }
 
-    /// Keeps a key whose use was verified.
-    pub fn insert(
+    /// Keeps a key whose use was verified, where it was offered before; constant time, and
+    /// nothing is allocated for the first offer. Of a new version it is the same key.
+    pub fn offer(
         &mut self,
         access_key_id: &str,
         scope: &Scope,
@@ -108,6 +116,9 @@ impl SigningKeyCache {
         key: SigningKey,
     ) {
         let hash = self.hash(access_key_id, scope);
+        if !self.was_offered(hash) {
+            return;
+        }
         self.old.remove(&hash);
         let (access_key_id, scope) = (access_key_id.into(), scope.clone());
         self.put(hash, Entry { access_key_id, scope, version, key });
@@ -136,6 +147,15 @@ impl SigningKeyCache {
             self.old = std::mem::take(&mut self.young);
         }
         self.young.insert(hash, entry);
+    }
+
+    /// Whether the slot of this hash has it; it does then. Another one there has to be
+    /// offered again.
+    fn was_offered(&mut self, hash: u64) -> bool {
+        // The length is a power of two, so that the rest is below it.
+        let slot = usize::try_from(hash % self.offered.len() as u64).unwrap_or_default();
+        let Some(slot) = self.offered.get_mut(slot) else { return true };
+        std::mem::replace(slot, hash) == hash
     }
 
     fn hash(&self, access_key_id: &str, scope: &Scope) -> u64 {
@@ -168,8 +188,13 @@ mod tests {
     }
 
     fn insert(cache: &mut SigningKeyCache, id: &str, region: &str, secret: &Secret<String>) {
+        offer(cache, id, region, secret);
+        offer(cache, id, region, secret);
+    }
+
+    fn offer(cache: &mut SigningKeyCache, id: &str, region: &str, secret: &Secret<String>) {
         let key = SigningKey::derive(secret, &scope(region));
-        cache.insert(id, &scope(region), SecretVersion::of(secret), key);
+        cache.offer(id, &scope(region), SecretVersion::of(secret), key);
     }
 
     #[test]
@@ -198,6 +223,22 @@ mod tests {
             assert!(cache.len() <= 8, "{}", cache.len());
         }
         assert_eq!(cache.get("AKIA", &scope("cold-0"), &version), None);
+    }
+
+    #[test]
+    fn what_is_offered_once_takes_no_place() {
+        let only = secret("only");
+        let mut cache = SigningKeyCache::new(8);
+        offer(&mut cache, "AKIA", "hot", &only);
+        assert!(cache.is_empty());
+        offer(&mut cache, "AKIA", "hot", &only);
+        assert_eq!(cache.len(), 1);
+        for index in 0..100 {
+            offer(&mut cache, "AKIA", &format!("cold-{index}"), &only);
+        }
+        assert_eq!(cache.len(), 1);
+        let hot = cache.get("AKIA", &scope("hot"), &SecretVersion::of(&only));
+        assert_eq!(hot, Some(SigningKey::derive(&only, &scope("hot"))));
     }
 
     #[test]

@@ -87,7 +87,11 @@ impl Loading<'_> {
             data_key: WrappedSecret::new([]),
         };
         let changes: Vec<_> = changes.into_iter().map(EntityChange::Put).collect();
-        let organization = account.member("Organization").and_then(|node| node.member("Id"));
+        let organization = account.member("Organization");
+        let of_organization = |member: &str| {
+            let node = organization.as_ref().and_then(|node| node.member(member));
+            node.map(|node| node.text().map(str::to_owned)).transpose()
+        };
         Ok(Account {
             snapshot: Arc::new(Snapshot::empty(root).apply(&changes)),
             place: account.pointer.clone(),
@@ -95,7 +99,8 @@ impl Loading<'_> {
             saml_with_keys: saml.with_keys,
             service_control: levels(account, self.id, self.places)?,
             resource_control: resource_controls(account, self.id, self.places)?,
-            organization: organization.map(|id| id.text().map(str::to_owned)).transpose()?,
+            organization: of_organization("Id")?,
+            organization_not_in_view: of_organization("NotInView")?,
             missing: known.missing,
             incomplete: Arc::new(known.incomplete),
             last_used: Arc::new(known.last_used),

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use http::{HeaderValue, Method, Request};
 use http_body_util::Full;
 use hyper::body::Bytes;
+use serde_json::Value;
 use stead_server::clock::Clock;
 use stead_sigv4::{Payload, RequestHead, Settings, Signer, TokenPlacement};
 use stead_types::Secret;
@@ -15,6 +16,11 @@ use crate::exit::Failure;
 
 /// The form of an answer that programs read.
 const JSON: &str = "application/json";
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Spec: smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html.
+const JSON_1_1: &str = "application/x-amz-json-1.1";
 
 /// What a caller signs with.
 #[derive(Clone, Debug)]
@@ -38,6 +44,7 @@ pub(crate) enum Caller<'a> {
 pub(crate) enum Service {
     Sts,
     Iam,
+    Organizations,
 }
 
 /// Sends requests to one server.
@@ -51,10 +58,12 @@ pub(crate) struct Client {
 }
 
 impl Service {
-    const fn name(self) -> &'static str {
+    /// As it is signed for, and as actions of policies begin.
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Sts => "sts",
             Self::Iam => "iam",
+            Self::Organizations => "organizations",
         }
     }
 
@@ -62,6 +71,7 @@ impl Service {
         match self {
             Self::Sts => "2011-06-15",
             Self::Iam => "2010-05-08",
+            Self::Organizations => "2016-11-28",
         }
     }
 }
@@ -77,7 +87,7 @@ impl Client {
     ) -> Result<Answer, Failure> {
         let own = [("Action", action), ("Version", service.version())];
         let body = form(own.iter().chain(parameters));
-        let request = self.request(caller, service, body)?;
+        let request = self.request(caller, service, &[("content-type", FORM)], body)?;
         let received = exchange(&self.endpoint, &self.trust, request).await?;
         let answer = Answer::read(received.status.as_u16(), &received.body)?;
         Ok(answer.at(received.date))
@@ -94,26 +104,43 @@ impl Client {
         parameters: &[(&str, &str)],
     ) -> Result<Reply, Failure> {
         let own = [("Action", action), ("Version", service.version())];
-        let mut request = self.request(caller, service, form(own.iter().chain(parameters)))?;
+        let body = form(own.iter().chain(parameters));
+        let mut request = self.request(caller, service, &[("content-type", FORM)], body)?;
         request.headers_mut().insert(http::header::ACCEPT, HeaderValue::from_static(JSON));
         let received = exchange(&self.endpoint, &self.trust, request).await?;
         Reply::read(received.status.as_u16(), action, &received.body)
+    }
+
+    /// Calls an operation of Organizations, whose requests and answers are JSON.
+    pub(crate) async fn ask_organizations(
+        &self,
+        caller: Caller<'_>,
+        action: &str,
+        input: &Value,
+    ) -> Result<Reply, Failure> {
+        let target = format!("AWSOrganizationsV20161128.{action}");
+        let headers = [("content-type", JSON_1_1), ("x-amz-target", target.as_str())];
+        let request = self.request(caller, Service::Organizations, &headers, input.to_string())?;
+        let received = exchange(&self.endpoint, &self.trust, request).await?;
+        Reply::read_json(received.status.as_u16(), action, &received.body)
     }
 
     fn request(
         &self,
         caller: Caller<'_>,
         service: Service,
+        own: &[(&str, &str)],
         body: String,
     ) -> Result<Request<Full<Bytes>>, Failure> {
-        let headers: [(&str, &[u8]); 2] = [
-            ("host", self.endpoint.authority.as_bytes()),
-            ("content-type", b"application/x-www-form-urlencoded"),
-        ];
+        let host = ("host", self.endpoint.authority.as_str());
+        let headers: Vec<(&str, &[u8])> = std::iter::once(&host)
+            .chain(own)
+            .map(|(name, value)| (*name, value.as_bytes()))
+            .collect();
         let path = self.endpoint.path.as_str();
         let mut request = Request::builder().method(Method::POST).uri(path);
-        for (name, value) in headers {
-            request = request.header(name, value);
+        for (name, value) in &headers {
+            request = request.header(*name, *value);
         }
         if let Caller::Signed(credentials) = caller {
             let head = RequestHead { method: "POST", path, query: "", headers: &headers };

@@ -34,6 +34,28 @@ impl Reply {
         };
         Ok(Self::Refused { code: text("Code"), message: text("Message") })
     }
+
+    /// The same of a service whose answers are the result alone.
+    ///
+    /// Spec: smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html, "Operation error
+    /// serialization": the code stands behind `#` where a namespace stands before it. In
+    /// which case of letters `message` is written differs between errors.
+    pub(super) fn read_json(status: u16, action: &str, body: &[u8]) -> Result<Self, Failure> {
+        if status == 200 && body.is_empty() {
+            return Ok(Self::Done(Value::Null));
+        }
+        let body: Value = serde_json::from_slice(body).map_err(|_| {
+            Failure::new(format!("the answer to {action} is not the JSON that was asked for"))
+        })?;
+        if status == 200 {
+            return Ok(Self::Done(body));
+        }
+        let text = |name: &str| body.get(name).and_then(Value::as_str);
+        let code = text("__type").unwrap_or("-");
+        let code = code.rsplit_once('#').map_or(code, |(_, code)| code).to_owned();
+        let message = text("message").or_else(|| text("Message")).unwrap_or("-").to_owned();
+        Ok(Self::Refused { code, message })
+    }
 }
 
 #[cfg(test)]
@@ -57,5 +79,32 @@ mod tests {
         for bad in [&b"<xml/>"[..], b"{}", br#"{"ListUsersResponse":{}}"#] {
             assert!(Reply::read(200, "ListRoles", bad).is_err());
         }
+    }
+
+    #[test]
+    fn answers_of_json_services_are_the_result_alone() {
+        let read = |status, body: &str| Reply::read_json(status, "ListRoots", body.as_bytes());
+        match read(200, r#"{"Roots":[]}"#).ok() {
+            Some(Reply::Done(result)) => assert_eq!(result, serde_json::json!({"Roots": []})),
+            _ => panic!("no result"),
+        }
+        assert!(matches!(read(200, ""), Ok(Reply::Done(Value::Null))));
+        for (body, expected) in [
+            (
+                r#"{"__type":"AccessDeniedException","Message":"no"}"#,
+                ("AccessDeniedException", "no"),
+            ),
+            (r#"{"__type":"a.b#ServiceException","message":"x"}"#, ("ServiceException", "x")),
+            ("{}", ("-", "-")),
+        ] {
+            match read(400, body).ok() {
+                Some(Reply::Refused { code, message }) => {
+                    assert_eq!((code.as_str(), message.as_str()), expected);
+                }
+                _ => panic!("no refusal"),
+            }
+        }
+        assert!(read(200, "<xml/>").is_err());
+        assert!(read(400, "").is_err());
     }
 }

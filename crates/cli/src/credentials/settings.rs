@@ -192,6 +192,7 @@ fn endpoint(
     let (name, own) = match service {
         Service::Sts => ("STS", "AWS_ENDPOINT_URL_STS"),
         Service::Iam => ("IAM", "AWS_ENDPOINT_URL_IAM"),
+        Service::Organizations => ("Organizations", "AWS_ENDPOINT_URL_ORGANIZATIONS"),
     };
     let of_environment = environment.first(&[own, "AWS_ENDPOINT_URL"]);
     let (url, origin) = match (flags.endpoint_url.as_deref(), of_environment) {
@@ -205,6 +206,7 @@ fn endpoint(
             match service {
                 Service::Sts => "sts.REGION.amazonaws.com",
                 Service::Iam => "iam.amazonaws.com",
+                Service::Organizations => "organizations.us-east-1.amazonaws.com",
             }
         ))
     })?;

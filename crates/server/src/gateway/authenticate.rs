@@ -249,7 +249,7 @@ impl<S: Store> Gateway<S> {
         let key = SigningKey::derive(&*secret()?, scope);
         let verified = verify(&key).map_err(|rejection| rejected(&rejection))?;
         let mut cache = self.signing_keys.lock().unwrap_or_else(PoisonError::into_inner);
-        cache.insert(id, scope, version, key);
+        cache.offer(id, scope, version, key);
         Ok(verified)
     }
 }

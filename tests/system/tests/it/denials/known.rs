@@ -1,10 +1,8 @@
 //! What is known not to be replayed, or to be answered otherwise here, each with its reason.
 
-/// Cases whose call cannot be made here.
-pub(crate) const NOT_REPLAYED: [(&str, &str); 1] = [(
-    "sandbox-ou-allow-list",
-    "the organization keeps the account from STS, and so from having its denial decoded",
-)];
+/// Cases whose caller's account has no part in the explanation: its organization keeps it from
+/// STS, and so from having a denial decoded. Who manages the organization is asked too.
+pub(crate) const OF_MANAGEMENT: [&str; 1] = ["sandbox-ou-allow-list"];
 
 /// What differs in a case that is replayed: the code, the message, the cause, or what comes
 /// of the fix; what it is here; and why.

@@ -14,8 +14,8 @@ use stead_types::Timestamp;
 use stead_world::TokenKey;
 
 use super::case::{BEGINNER, Case, session_of};
-use super::surroundings;
-use super::{assertion, organization};
+use super::known::OF_MANAGEMENT;
+use super::{assertion, organization, surroundings};
 
 /// What a case came to.
 pub(crate) struct Outcome {
@@ -127,14 +127,9 @@ impl Stage {
         let mut command = self.built.command();
         command.arg("import").arg(&directory).arg("--data").arg(self.path("data"));
         let keys = Keys(run(command.args(["--access-keys", "--json"]))?);
-        let mut profiles = String::new();
+        let mut profiles = profile("manager", &self.manager);
         for number in case.numbers() {
-            let root = keys.of(number, None).context("a root key")?;
-            let (id, secret) = (&root.access_key_id, root.secret_access_key.expose());
-            write!(
-                profiles,
-                "[{number}]\naws_access_key_id={id}\naws_secret_access_key={secret}\n"
-            )?;
+            profiles += &profile(number, &keys.of(number, None).context("a root key")?);
         }
         std::fs::write(self.path("home/.aws/credentials"), profiles)?;
         for account in case.accounts.iter().filter(|_| organization::is_needed(case)) {
@@ -257,6 +252,9 @@ impl Stage {
         for number in case.numbers() {
             command.args(["--profile", number]);
         }
+        if OF_MANAGEMENT.contains(&case.name.as_str()) {
+            command.args(["--profile", "manager"]);
+        }
         if let Some(region) = organization::region(case) {
             command.args(["--region", region]);
         }
@@ -284,6 +282,12 @@ impl Stage {
         let told = || format!("{}: {}", answer.code(), answer.message());
         Ok(if answer.is_ok() { Fixed::Yes } else { Fixed::No(told()) })
     }
+}
+
+/// A profile of a credentials file.
+fn profile(name: &str, keys: &Credentials) -> String {
+    let (id, secret) = (&keys.access_key_id, keys.secret_access_key.expose());
+    format!("[{name}]\naws_access_key_id={id}\naws_secret_access_key={secret}\n")
 }
 
 /// Trusted are the keys of one file for every issuer, and where calls are said to come from.
