@@ -5,10 +5,13 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::time::SystemTime;
 
+use serde_json::Value;
 use stead_sigv4::{Payload, RequestHead, Settings, Signer, TokenPlacement};
 use stead_types::{Secret, Timestamp};
 
 use crate::process::Served;
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The root key of the profile that the server has written.
 pub(crate) struct Profile {
@@ -44,9 +47,39 @@ pub(crate) fn signed(
     more: &str,
 ) -> String {
     let body = format!("{form}&Version={version}");
+    let own = [("content-type", FORM)];
+    send(served, &body, &format!("{}{more}", signature(served, profile, service, &own, &body)))
+}
+
+/// Calls an operation of Organizations that succeeds, and gives its result.
+pub(crate) fn organizations(
+    served: &Served,
+    profile: &Profile,
+    operation: &str,
+    input: &Value,
+) -> Value {
+    let (body, target) = (input.to_string(), format!("AWSOrganizationsV20161128.{operation}"));
+    let own = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", &target)];
+    let head = signature(served, profile, "organizations", &own, &body);
+    let answer = send(served, &body, &head);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{operation}: {answer}");
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    if body.is_empty() { Value::Null } else { serde_json::from_str(body).unwrap() }
+}
+
+/// Lines of the head, and those that sign them.
+fn signature(
+    served: &Served,
+    profile: &Profile,
+    service: &str,
+    own: &[(&str, &str)],
+    body: &str,
+) -> String {
     let host = served.base_url.strip_prefix("http://").unwrap();
-    let headers: Vec<(&str, &[u8])> =
-        vec![("host", host.as_bytes()), ("content-type", b"application/x-www-form-urlencoded")];
+    let headers: Vec<(&str, &[u8])> = std::iter::once(&("host", host))
+        .chain(own)
+        .map(|(name, value)| (*name, value.as_bytes()))
+        .collect();
     let head = RequestHead { method: "POST", path: "/", query: "", headers: &headers };
     let signer = Signer {
         access_key_id: &profile.id,
@@ -58,16 +91,23 @@ pub(crate) fn signed(
         settings: Settings::query_services(),
     };
     let added = signer.sign_headers(&head, Payload::of(body.as_bytes()), now()).unwrap();
+    let own = own.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
     let added = added.iter().map(|header| format!("{}: {}\r\n", header.name, header.value));
-    post(served, &body, &format!("{}{more}", added.collect::<String>()))
+    own.chain(added).collect()
 }
 
-/// Sends a form, signed or not, and gives the whole answer.
+/// Sends a form as it is.
+#[cfg(feature = "opentelemetry")]
 pub(crate) fn post(served: &Served, body: &str, more: &str) -> String {
+    send(served, body, &format!("content-type: {FORM}\r\n{more}"))
+}
+
+/// Sends a request and gives the whole answer.
+fn send(served: &Served, body: &str, head: &str) -> String {
     let host = served.base_url.strip_prefix("http://").unwrap();
     let request = format!(
-        "POST / HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
-         connection: close\r\ncontent-length: {}\r\n{more}\r\n{body}",
+        "POST / HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {}\r\n{head}\r\n\
+         {body}",
         body.len(),
     );
     let mut stream = TcpStream::connect(host).unwrap();

@@ -22,6 +22,7 @@ mod golden;
 mod lint;
 mod process;
 mod running;
+mod running_organization;
 mod simulate;
 mod token;
 mod token_saml;

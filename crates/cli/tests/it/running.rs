@@ -9,8 +9,8 @@ use crate::calls::{Profile, element, signed};
 use crate::explain_accounts::{CALLER, OWNER, PROVIDER};
 use crate::process::{Scratch, Served, ending};
 
-const DEPLOY: &str = "arn:aws:iam::444455556666:role/deploy";
-const ANN: &str = "arn:aws:iam::111122223333:user/ann";
+pub(crate) const DEPLOY: &str = "arn:aws:iam::444455556666:role/deploy";
+pub(crate) const ANN: &str = "arn:aws:iam::111122223333:user/ann";
 
 /// What is exported, in files.
 fn export(directory: &Path) {
@@ -49,14 +49,14 @@ fn import(directory: &Path) -> Profile {
     Profile { id: text(ann, "access_key_id"), secret: Secret::new(text(ann, "secret_access_key")) }
 }
 
-struct Stage {
-    scratch: Scratch,
-    served: Served,
+pub(crate) struct Stage {
+    pub(crate) scratch: Scratch,
+    pub(crate) served: Served,
     ann: Profile,
 }
 
 impl Stage {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let scratch = Scratch::new(name);
         let served = Served::start(scratch.path());
         export(scratch.path());
@@ -65,10 +65,16 @@ impl Stage {
     }
 
     /// Asks over both accounts.
-    fn ask(&self, arguments: &[&str]) -> (i32, String, String) {
-        let place =
-            ["--endpoint", &self.served.base_url, "--profile", "owner", "--profile", "caller"];
-        ending(self.scratch.path(), &[arguments, &place].concat())
+    pub(crate) fn ask(&self, arguments: &[&str]) -> (i32, String, String) {
+        self.ask_as(&["owner", "caller"], arguments)
+    }
+
+    /// Asks over the accounts of these profiles.
+    pub(crate) fn ask_as(&self, profiles: &[&str], arguments: &[&str]) -> (i32, String, String) {
+        let place = ["--endpoint", &self.served.base_url];
+        let profiles = profiles.iter().flat_map(|name| ["--profile", name]);
+        let arguments = arguments.iter().copied().chain(place).chain(profiles);
+        ending(self.scratch.path(), &arguments.collect::<Vec<_>>())
     }
 
     /// The message of the denial of ann, who sends no external id.
@@ -200,8 +206,7 @@ fn a_running_server_is_audited_as_an_export_is() {
 #[test]
 fn who_may_not_ask_is_told_which_permission_is_missing() {
     let stage = Stage::new("running-permissions");
-    let place = ["--endpoint", &stage.served.base_url, "--profile", "ann"];
-    let (code, _, err) = ending(stage.scratch.path(), &[&["can", ANN][..], &place].concat());
+    let (code, _, err) = stage.ask_as(&["ann"], &["can", ANN]);
     assert_eq!(code, 1);
     for permission in ["needs iam:ListRoles", "iam:GetAccountAuthorizationDetails"] {
         assert!(err.contains(permission), "{err}");
