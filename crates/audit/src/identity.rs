@@ -118,6 +118,9 @@ fn session(caller: &VerifiedCaller, claims: &Claims, mut members: Members<'_>) {
     let with_mfa = matches!(claims.mfa, MfaState::Authenticated { .. });
     attributes.text("mfaAuthenticated", if with_mfa { "true" } else { "false" });
     attributes.end();
+    // Spec: the page on `userIdentity`, `assumedRoot`: of credentials of AssumeRoot. Choice: not
+    // of the call to AssumeRoot itself, which an example of the IAM User Guide has it in.
+    members.optional("assumedRoot", caller.root_task().map(|_| "true"));
     members.optional("sourceIdentity", claims.source_identity.as_ref().map(|it| it.as_str()));
     members.end();
 }

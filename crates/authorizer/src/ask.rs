@@ -4,6 +4,8 @@ use stead_directory::entity::Role;
 use stead_policy::ContextBuilder;
 use stead_types::{AccountId, TagSet};
 
+use crate::CallerFacts;
+
 /// One question to the policies: may the caller do `action` on `resource`?
 ///
 /// A handler asks literally what it is about to do; AWS's action names, resource
@@ -50,6 +52,18 @@ pub enum Resource {
         /// The role, when the ARN names one exactly. A missing role is evaluated
         /// like one that trusts nobody, so that the two can't be told apart.
         role: Option<Arc<Role>>,
+    },
+    /// The root user of an account that another manages, as AssumeRoot asks about it: the
+    /// policies of the caller's account decide as about what is its own.
+    ///
+    /// Spec: API AssumeRoot: it takes the permission in the managing account, and a feature of
+    /// the organization. Nothing in the member account allows it. That the account is such a
+    /// member is no question to policies: the operation checks it itself.
+    ManagedRoot {
+        /// The account whose root user it is.
+        account: AccountId,
+        /// Its ARN.
+        arn: String,
     },
 }
 
@@ -113,7 +127,7 @@ impl Resource {
     pub fn arn(&self) -> &str {
         match self {
             Self::Any { .. } => "*",
-            Self::Plain { arn, .. } | Self::Role { arn, .. } => arn,
+            Self::Plain { arn, .. } | Self::Role { arn, .. } | Self::ManagedRoot { arn, .. } => arn,
         }
     }
 
@@ -121,9 +135,19 @@ impl Resource {
     #[must_use]
     pub const fn account(&self) -> AccountId {
         match self {
-            Self::Any { account } | Self::Plain { account, .. } | Self::Role { account, .. } => {
-                *account
-            }
+            Self::Any { account }
+            | Self::Plain { account, .. }
+            | Self::Role { account, .. }
+            | Self::ManagedRoot { account, .. } => *account,
+        }
+    }
+
+    /// The account whose policies have to allow what this caller does with it, and none
+    /// besides where it is the caller's own.
+    pub(crate) fn deciding_account(&self, caller: &CallerFacts) -> AccountId {
+        match self {
+            Self::ManagedRoot { .. } => caller.account(),
+            Self::Any { .. } | Self::Plain { .. } | Self::Role { .. } => self.account(),
         }
     }
 
@@ -131,7 +155,7 @@ impl Resource {
     #[must_use]
     pub fn tags(&self) -> Option<&TagSet> {
         match self {
-            Self::Any { .. } => None,
+            Self::Any { .. } | Self::ManagedRoot { .. } => None,
             Self::Plain { tags, .. } => tags.as_ref(),
             Self::Role { role, .. } => role.as_ref().map(|role| &role.tags),
         }

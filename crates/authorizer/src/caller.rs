@@ -11,7 +11,7 @@ use stead_federation::oidc::{
 use stead_policy::{Caller, CompiledPolicy, DocumentKind, FederatedIssuer, PolicySource};
 use stead_session::{Claims, Holder, MfaState, Session, SessionPrincipal};
 use stead_sigv4::Verified;
-use stead_types::{AccessKeyId, AccountId, Arn, TagSet, Timestamp, UserName};
+use stead_types::{AccessKeyId, AccountId, Arn, RootTask, TagSet, Timestamp, UserName};
 use thiserror::Error;
 
 mod saml;
@@ -72,6 +72,7 @@ pub(crate) enum SessionKind {
     FederatedUser,
     SessionToken,
     Delegated,
+    AssumedRoot,
 }
 
 /// Why the bearer of a token is not who the token says.
@@ -350,7 +351,21 @@ impl CallerFacts {
             SessionPrincipal::FederatedUser { .. } => SessionKind::FederatedUser,
             SessionPrincipal::SessionToken { .. } => SessionKind::SessionToken,
             SessionPrincipal::Delegated { .. } => SessionKind::Delegated,
+            SessionPrincipal::AssumedRoot { .. } => SessionKind::AssumedRoot,
         })
+    }
+
+    /// What a session of AssumeRoot is for; `None` for all other callers, root users with
+    /// credentials of their own among them.
+    #[must_use]
+    pub fn root_task(&self) -> Option<RootTask> {
+        match self.claims()?.principal {
+            SessionPrincipal::AssumedRoot { task, .. } => Some(task),
+            SessionPrincipal::AssumedRole { .. }
+            | SessionPrincipal::FederatedUser { .. }
+            | SessionPrincipal::SessionToken { .. }
+            | SessionPrincipal::Delegated { .. } => None,
+        }
     }
 
     pub(crate) fn session_inline_policy(&self) -> Option<&CompiledPolicy> {
@@ -377,9 +392,10 @@ impl CallerFacts {
         let claims = self.claims()?;
         match self.session_kind()? {
             SessionKind::SessionToken => Some(claims.mfa),
-            SessionKind::AssumedRole | SessionKind::FederatedUser | SessionKind::Delegated => {
-                Some(MfaState::Absent)
-            }
+            SessionKind::AssumedRole
+            | SessionKind::FederatedUser
+            | SessionKind::Delegated
+            | SessionKind::AssumedRoot => Some(MfaState::Absent),
         }
     }
 }
@@ -444,6 +460,7 @@ fn session_as_caller(
         SessionPrincipal::SessionToken { holder } | SessionPrincipal::Delegated { holder } => {
             holder_as_caller(holder, account)
         }
+        SessionPrincipal::AssumedRoot { .. } => holder_as_caller(&Holder::Root, account),
     }
 }
 

@@ -33,6 +33,7 @@ const fn multi(name: &'static str, present: &'static str) -> ConditionKey {
 /// Spec: UG:reference_policies_condition-keys, "Availability" of each key. A key that
 /// the list calls absent never matches a positive operator.
 pub const CONDITION_KEYS: &[ConditionKey] = &[
+    single("aws:AssumedRoot", "Sessions of AssumeRoot, `true`; absent for everybody else."),
     single("aws:CalledViaFirst", "Absent: no service calls another on a caller's behalf here."),
     single("aws:CalledViaLast", "Absent: no service calls another on a caller's behalf here."),
     multi("aws:CalledVia", "Absent: no service calls another on a caller's behalf here."),

@@ -188,6 +188,9 @@ pub(crate) fn tags_of(caller: &CallerFacts, home: &Snapshot) -> TagSet {
 fn session(keys: &mut ContextBuilder, caller: &CallerFacts, facts: &RequestFacts) {
     let Some(claims) = caller.claims() else { return };
     keys.set("aws:TokenIssueTime", &claims.issued_at.to_string());
+    if caller.root_task().is_some() {
+        keys.set("aws:AssumedRoot", "true");
+    }
     let identity = claims.source_identity.as_ref().map(|identity| identity.as_str());
     set_optional(keys, "aws:SourceIdentity", identity);
     if let Some(begun_with) = &claims.federation {

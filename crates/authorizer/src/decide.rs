@@ -120,7 +120,7 @@ impl<'a> Question<'a> {
         let request = Request {
             action: self.action,
             resource: self.resource.arn(),
-            resource_account: Some(self.resource.account()),
+            resource_account: Some(self.resource.deciding_account(self.caller)),
             caller: self.caller.principal(),
             context: self.context,
         };
@@ -156,6 +156,9 @@ fn trust_source(resource: &Resource) -> Option<PolicySource> {
         Resource::Role { arn, role: None, .. } => {
             Some(PolicySource::Trust { role: arn.parse().ok()? })
         }
-        Resource::Any { .. } | Resource::Plain { .. } | Resource::Role { .. } => None,
+        Resource::Any { .. }
+        | Resource::Plain { .. }
+        | Resource::Role { .. }
+        | Resource::ManagedRoot { .. } => None,
     }
 }

@@ -12,6 +12,7 @@ use stead_policy::{
 use crate::CallerFacts;
 use crate::caller::SessionKind;
 use crate::restrictions::{Restriction, restriction_of};
+use crate::root_task;
 
 /// The identity policies of a caller.
 pub(crate) enum Identity<'a> {
@@ -45,6 +46,7 @@ impl<'a> CallerPolicies<'a> {
         let holder = Holder::of(caller, home);
         let mut identity = holder.listed(home);
         identity.extend(restriction_of(caller).map(Restriction::reference));
+        identity.extend(root_task::policy_of(caller));
         Self::beside(Identity::Listed(identity), &holder, caller, home)
     }
 
@@ -125,7 +127,9 @@ impl<'a> Holder<'a> {
 fn session_policies<'a>(caller: &'a CallerFacts, home: &'a Snapshot) -> Option<Vec<PolicyRef<'a>>> {
     let claims = caller.claims()?;
     let unlimited = match caller.session_kind()? {
-        SessionKind::AssumedRole | SessionKind::SessionToken => claims.policies.is_empty(),
+        SessionKind::AssumedRole | SessionKind::SessionToken | SessionKind::AssumedRoot => {
+            claims.policies.is_empty()
+        }
         // Spec: UG:temporary-delegation-understanding-permissions: what was asked for limits
         // who has accepted it as session policies do; without any there is nothing to limit to.
         SessionKind::FederatedUser | SessionKind::Delegated => false,

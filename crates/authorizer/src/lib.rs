@@ -23,6 +23,7 @@ mod judge;
 mod layers;
 mod organization;
 mod restrictions;
+mod root_task;
 mod simulate;
 
 pub use ask::{Ask, Resource};

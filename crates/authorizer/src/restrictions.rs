@@ -60,7 +60,8 @@ pub(crate) fn restriction_of(caller: &CallerFacts) -> Option<&'static Restrictio
     match caller.session_kind()? {
         // Spec: UG:access_policies-temporary-delegation: a delegated session may create roles
         // where what was asked for says so.
-        SessionKind::AssumedRole | SessionKind::Delegated => None,
+        // What limits a session of AssumeRoot is the policy of its task.
+        SessionKind::AssumedRole | SessionKind::Delegated | SessionKind::AssumedRoot => None,
         SessionKind::SessionToken => Some(&SESSION_TOKEN),
         SessionKind::FederatedUser => Some(&FEDERATION_TOKEN),
     }

@@ -22,6 +22,7 @@ pub mod oidc_provider;
 pub mod outbound_federation;
 pub mod password_policy;
 pub mod role;
+pub mod root_login_profile;
 pub mod saml_provider;
 pub mod server_certificate;
 pub mod service_credential;

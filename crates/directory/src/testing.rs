@@ -118,7 +118,12 @@ pub(crate) fn tags(count: usize) -> Vec<Tag> {
 
 impl Fixture {
     pub(crate) fn new() -> Self {
-        let root = AccountRoot { id: account(), created_at: now(), data_key: secret() };
+        let root = AccountRoot {
+            id: account(),
+            created_at: now(),
+            data_key: secret(),
+            login_profile: None,
+        };
         Self { draft: Draft::create_account(root), entropy: Counter::default() }
     }
 

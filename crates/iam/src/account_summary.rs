@@ -80,13 +80,14 @@ fn held(account: &Snapshot) -> [(&'static str, usize); 11] {
     ]
 }
 
-/// What the root user has: 1 where there is any, else 0. It has no password here.
+/// What the root user has: 1 where there is any, else 0. Choice: of a password, whether it is
+/// let have one; it has none here.
 fn root(account: &Snapshot) -> [(&'static str, usize); 3] {
     let any = |present: bool| usize::from(present);
     [
         ("AccountAccessKeysPresent", any(account.keys_of(&KeyOwner::Root).next().is_some())),
         ("AccountMFAEnabled", any(account.mfa_of(&KeyOwner::Root).next().is_some())),
-        ("AccountPasswordPresent", 0),
+        ("AccountPasswordPresent", any(account.root().login_profile.is_some())),
     ]
 }
 

@@ -1,4 +1,5 @@
-//! Passwords of users, as who administers them sets them.
+//! Passwords of users, as who administers them sets them, and whether the root user is let
+//! have one.
 
 use stead_api::ApiError;
 use stead_api::iam::{
@@ -8,11 +9,11 @@ use stead_api::iam::{
     UpdateLoginProfileRequest, UpdateLoginProfileResponse,
 };
 use stead_authorizer::Authorized;
-use stead_directory::commands::login_profile as command;
+use stead_directory::commands::{login_profile as command, root_login_profile};
 use stead_directory::entity::{LoginProfile, PasswordFault, User, WrappedSecret};
 use stead_directory::{DirectoryError, EntityKind, Snapshot};
 use stead_service::{Call, Handle, PasswordVerdict, PasswordWork, Work};
-use stead_types::UserName;
+use stead_types::{Timestamp, UserName};
 
 use crate::error::api_error;
 use crate::target::{Target, find_user, missing};
@@ -26,13 +27,17 @@ impl Handle<CreateLoginProfile> for Iam {
         input: &CreateLoginProfileRequest,
         call: &Call<'_>,
     ) -> Result<Option<PasswordWork>, ApiError> {
-        let user = find_user(&named(input.user_name.as_deref(), call)?, call.account)?;
+        let name = match whose(input.user_name.as_deref(), call)? {
+            Target::User(name) => name,
+            Target::Root => return no_password(input).map(|()| None),
+        };
+        let user = find_user(&name, call.account)?;
         if call.account.login_profile(&user.id).is_some() {
             let (kind, name) = (EntityKind::LoginProfile, user.name.to_string());
             return Err(api_error(DirectoryError::EntityAlreadyExists { kind, name }));
         }
-        // Spec: API CreateLoginProfile: only a root user's profile is made without one, which
-        // takes a session of AssumeRoot. Choice: worded like the decoder's refusals.
+        // Spec: API CreateLoginProfile: only a root user's profile is made without one, in a
+        // session of AssumeRoot. Choice: worded like the decoder's refusals.
         let new = input.password.as_ref().ok_or_else(|| {
             ApiError::validation(
                 "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must not be null",
@@ -47,7 +52,15 @@ impl Handle<CreateLoginProfile> for Iam {
         call: &Call<'_>,
         work: &mut Work<'_>,
     ) -> Result<CreateLoginProfileResponse, ApiError> {
-        let name = named(input.user_name.as_deref(), call)?;
+        let name = match whose(input.user_name.as_deref(), call)? {
+            Target::User(name) => name,
+            Target::Root => {
+                no_password(&input)?;
+                root_login_profile::create(work.draft, call.facts.now).map_err(api_error)?;
+                let login_profile = root_view(call.facts.now);
+                return Ok(CreateLoginProfileResponse { login_profile });
+            }
+        };
         let hash = new_hash(&name, call, work)?;
         let (name, now): (UserName, _) = (existing(&name)?, call.facts.now);
         let reset = input.password_reset_required.unwrap_or(false);
@@ -64,9 +77,18 @@ impl Handle<GetLoginProfile> for Iam {
         call: &Call<'_>,
         _work: &mut Work<'_>,
     ) -> Result<GetLoginProfileResponse, ApiError> {
-        let name = named(input.user_name.as_deref(), call)?;
-        let (user, profile) = find(&name, call.account)?;
-        Ok(GetLoginProfileResponse { login_profile: view(user, profile) })
+        let login_profile = match whose(input.user_name.as_deref(), call)? {
+            Target::User(name) => {
+                let (user, profile) = find(&name, call.account)?;
+                view(user, profile)
+            }
+            Target::Root => {
+                let root = call.account.root();
+                let none = || missing(EntityKind::LoginProfile, &root.id.to_string());
+                root_view(root.login_profile.ok_or_else(none)?)
+            }
+        };
+        Ok(GetLoginProfileResponse { login_profile })
     }
 }
 
@@ -108,16 +130,42 @@ impl Handle<DeleteLoginProfile> for Iam {
         call: &Call<'_>,
         work: &mut Work<'_>,
     ) -> Result<DeleteLoginProfileResponse, ApiError> {
-        let name = existing(&named(input.user_name.as_deref(), call)?)?;
-        command::delete(work.draft, &name).map_err(api_error)?;
+        match whose(input.user_name.as_deref(), call)? {
+            Target::User(name) => command::delete(work.draft, &existing(&name)?),
+            Target::Root => root_login_profile::delete(work.draft),
+        }
+        .map_err(api_error)?;
         Ok(DeleteLoginProfileResponse {})
     }
 }
 
-/// The user that is named or calls. The root user's password is none of these operations.
+/// Whose password is meant: the user's who is named or calls, and in a session of AssumeRoot
+/// the root user's, who then is not named.
 ///
-/// Choice: the root user who names nobody is answered like a role: on AWS it takes a
-/// session of AssumeRoot.
+/// Spec: API CreateLoginProfile, `UserName`: a root user can leave it out in a session of
+/// AssumeRoot only.
+fn whose(name: Option<&str>, call: &Call<'_>) -> Result<Target, ApiError> {
+    match call.caller.root_task() {
+        Some(_) => Target::named_or_calling(name, call),
+        None => named(name, call).map(Target::User),
+    }
+}
+
+/// Spec: API CreateLoginProfile, `Password`: left out in a session of AssumeRoot. Choice: the
+/// text, and that nothing of the request is ignored.
+fn no_password(input: &CreateLoginProfileRequest) -> Result<(), ApiError> {
+    match (&input.password, input.password_reset_required) {
+        (None, None | Some(false)) => Ok(()),
+        _ => Err(ApiError::validation(
+            "A password must not be specified for the root user in an AssumeRoot session.",
+        )),
+    }
+}
+
+/// The user that is named or calls. What the root user has of these it has in sessions of
+/// AssumeRoot only.
+///
+/// Choice: the root user who names nobody is answered like a role.
 pub(crate) fn named(name: Option<&str>, call: &Call<'_>) -> Result<String, ApiError> {
     match Target::named_or_calling(name, call)? {
         Target::User(name) => Ok(name),
@@ -154,8 +202,13 @@ fn find<'a>(name: &str, account: &'a Snapshot) -> Result<(&'a User, &'a LoginPro
 
 fn view(user: &User, profile: &LoginProfile) -> LoginProfileView {
     LoginProfileView {
-        user_name: user.name.to_string(),
+        user_name: Some(user.name.to_string()),
         create_date: profile.created_at,
         password_reset_required: Some(profile.reset_required),
     }
+}
+
+/// That of the root user, who has no name. Choice: as GetUser shows it.
+fn root_view(since: Timestamp) -> LoginProfileView {
+    LoginProfileView { user_name: None, create_date: since, password_reset_required: Some(false) }
 }

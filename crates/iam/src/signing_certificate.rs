@@ -20,7 +20,7 @@ use crate::error::api_error;
 use crate::login_profile::named;
 use crate::pagination::PageRequest;
 use crate::ssh_public_key::{new_status, shown_status};
-use crate::target::{find_user, missing};
+use crate::target::{Target, find_user, missing};
 use crate::{Iam, input};
 
 impl Handle<UploadSigningCertificate> for Iam {
@@ -52,7 +52,11 @@ impl Handle<ListSigningCertificates> for Iam {
         _work: &mut Work<'_>,
     ) -> Result<ListSigningCertificatesResponse, ApiError> {
         let page = PageRequest::read(input.marker.as_deref(), input.max_items)?;
-        let user = find_user(&named(input.user_name.as_deref(), call)?, call.account)?;
+        let target = Target::named_or_calling(input.user_name.as_deref(), call)?;
+        let Target::User(name) = target else {
+            return Ok(ListSigningCertificatesResponse::default());
+        };
+        let user = find_user(&name, call.account)?;
         let held = call.account.signing_certificates_of(&user.id);
         let page = page.cut(held, |held| held.id.to_string());
         Ok(ListSigningCertificatesResponse {
@@ -85,8 +89,13 @@ impl Handle<DeleteSigningCertificate> for Iam {
         call: &Call<'_>,
         work: &mut Work<'_>,
     ) -> Result<DeleteSigningCertificateResponse, ApiError> {
-        let name = existing_user(&named(input.user_name.as_deref(), call)?)?;
+        let target = Target::named_or_calling(input.user_name.as_deref(), call)?;
         let id = existing_id(&input.certificate_id)?;
+        // The root user has none here.
+        let Target::User(name) = target else {
+            return Err(missing(EntityKind::SigningCertificate, &input.certificate_id));
+        };
+        let name = existing_user(&name)?;
         command::delete(work.draft, &name, &id).map_err(api_error)?;
         Ok(DeleteSigningCertificateResponse {})
     }

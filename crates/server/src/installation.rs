@@ -110,7 +110,7 @@ impl NewAccount {
     ) -> Self {
         let key = DataKey::generate(entropy);
         let data_key = StoredSecret::new(root_key.wrap_data_key(id, &key, entropy).as_bytes());
-        let root = AccountRoot { id, created_at: now, data_key };
+        let root = AccountRoot { id, created_at: now, data_key, login_profile: None };
         let vault = AccountVault::new(id, &key);
         Self { draft: Draft::create_account(root), claims: Vec::new(), vault, now }
     }

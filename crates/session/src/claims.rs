@@ -7,8 +7,8 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use stead_types::{
-    AccountId, Arn, FederatedUserName, RoleName, SessionName, SourceIdentity, Tag, TagKey, TagSet,
-    Timestamp, UniqueId,
+    AccountId, Arn, FederatedUserName, OrganizationId, RoleName, RootTask, SessionName,
+    SourceIdentity, Tag, TagKey, TagSet, Timestamp, UniqueId,
 };
 use thiserror::Error;
 
@@ -76,6 +76,13 @@ pub enum SessionPrincipal {
     Delegated {
         /// Whose permissions are the most it can have.
         holder: Holder,
+    },
+    /// The root user of a member account, by AssumeRoot of who manages its organization.
+    AssumedRoot {
+        /// What it is for: its policy limits the session.
+        task: RootTask,
+        /// The organization whose member the account was.
+        organization: OrganizationId,
     },
 }
 

@@ -16,6 +16,7 @@ mod entropy;
 mod issuer_url;
 mod names;
 mod organization_ids;
+mod root_task;
 mod saml_id;
 mod saml_provider_name;
 mod secret;
@@ -44,6 +45,7 @@ pub use organization_ids::{
     CreateAccountRequestId, HandshakeId, OrganizationId, OrganizationPolicyId,
     OrganizationalUnitId, OrganizationsIdError, RootId,
 };
+pub use root_task::RootTask;
 pub use saml_id::{SamlId, SamlIdError};
 pub use saml_provider_name::SamlProviderName;
 pub use secret::Secret;

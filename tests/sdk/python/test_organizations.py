@@ -45,8 +45,8 @@ class NoOrganization(case.Case):
         self.refused("UnrecognizedClientException", 400, refused)
 
 
-class InOrganization(case.Case):
-    """The second account manages an organization while each of these runs."""
+class Organization(case.Case):
+    """The second account manages an organization while each test runs."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -99,6 +99,8 @@ class InOrganization(case.Case):
         types = self.organizations.list_roots()["Roots"][0]["PolicyTypes"]
         self.assertIn({"Type": kind, "Status": "ENABLED"}, types)
 
+
+class InOrganization(Organization):
     def test_the_organization_is_described_and_created_once(self) -> None:
         shown = self.organizations.describe_organization()["Organization"]
         self.assertEqual(shown, self.organization)

@@ -27,8 +27,12 @@ impl World {
     pub fn create_account(&mut self, number: &str) -> (AccountId, Credentials) {
         let id: AccountId = number.parse().unwrap();
         let vault = self.new_vault(id);
-        let root =
-            AccountRoot { id, created_at: self.now, data_key: WrappedSecret::new(Vec::new()) };
+        let root = AccountRoot {
+            id,
+            created_at: self.now,
+            data_key: WrappedSecret::new(Vec::new()),
+            login_profile: None,
+        };
         let (snapshot, _) = Draft::create_account(root).into_parts();
         self.accounts.insert(id, Hosted { snapshot, vault });
         let credentials = self.create_key(id, KeyOwner::Root);

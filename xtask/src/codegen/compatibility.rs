@@ -22,10 +22,8 @@ pub(crate) fn generate(services: &[Service<'_>], tested: &Tested) -> Result<File
          are, and the first with tests of its handler. The former are read by all of\n\
          [tests/sdk/conformance](../tests/sdk/README.md), which breaks each constraint of each\n\
          operation too.\n\n\
-         AssumeRoot and the operations on features of Organizations for root users check the\n\
-         request, ask the policies, and answer as AWS answers an account that belongs to no\n\
-         organization, also where it does. So nobody gets a session of another account's root\n\
-         user.\n",
+         What sessions of AssumeRoot do and do not is told in\n\
+         [organizations.md](organizations.md#root-users-of-member-accounts).\n",
     );
     for service in services {
         let total = service.model.operations.iter().count();

@@ -123,7 +123,12 @@ impl Attempted<'_> {
                 missing.push(format!("account {account}"));
                 let created_at = Timestamp::from_epoch_seconds(0);
                 let data_key = WrappedSecret::new([]);
-                Arc::new(Snapshot::empty(AccountRoot { id: account, created_at, data_key }))
+                Arc::new(Snapshot::empty(AccountRoot {
+                    id: account,
+                    created_at,
+                    data_key,
+                    login_profile: None,
+                }))
             }
         }
     }

@@ -88,6 +88,10 @@ impl Attempted<'_> {
         if is_sts && is_role {
             return Resource::Role { account, arn: text.to_owned(), role: role.cloned() };
         }
+        // Of all questions of STS only that of AssumeRoot is about a root user.
+        if is_sts && arn.is_some_and(|arn| arn.resource() == "root") {
+            return Resource::ManagedRoot { account, arn: text.to_owned() };
+        }
         let user = arn.and_then(|arn| snapshot?.user_by_arn(arn));
         let tags = role.map(|role| &role.tags).or_else(|| user.map(|user| &user.tags)).cloned();
         Resource::Plain { account, arn: text.to_owned(), tags }

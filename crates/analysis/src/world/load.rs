@@ -85,6 +85,7 @@ impl Loading<'_> {
             id: self.id,
             created_at: Timestamp::from_epoch_seconds(0),
             data_key: WrappedSecret::new([]),
+            login_profile: None,
         };
         let changes: Vec<_> = changes.into_iter().map(EntityChange::Put).collect();
         let organization = account.member("Organization");

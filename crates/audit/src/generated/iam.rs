@@ -2188,7 +2188,7 @@ impl Record for ListVirtualMFADevicesResponse {
 impl Record for LoginProfile {
     fn record(&self, out: &mut Vec<u8>) {
         let mut members = Structure::begin(out);
-        members.always("userName", &self.user_name);
+        members.optional("userName", self.user_name.as_ref());
         members.always("createDate", &self.create_date);
         members.optional("passwordResetRequired", self.password_reset_required.as_ref());
         members.end();

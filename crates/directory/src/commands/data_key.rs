@@ -21,7 +21,12 @@ mod tests {
 
     #[test]
     fn a_data_key_is_replaced_and_nothing_else() {
-        let root = AccountRoot { id: account(), created_at: now(), data_key: secret() };
+        let root = AccountRoot {
+            id: account(),
+            created_at: now(),
+            data_key: secret(),
+            login_profile: None,
+        };
         let (before, _) = Draft::create_account(root).into_parts();
         let mut draft = Draft::for_reading(Arc::new(before));
         rewrap(&mut draft, WrappedSecret::new([9; 4]));

@@ -14,6 +14,9 @@ pub struct AccountRoot {
     /// The key that secrets of this account rest encrypted under, itself
     /// wrapped by the root key of the installation. Opaque here.
     pub data_key: WrappedSecret,
+    /// Since when the root user is let have a password, where it is: it has none of its own
+    /// here, and nobody signs in with one.
+    pub login_profile: Option<Timestamp>,
 }
 
 impl AccountRoot {

@@ -141,6 +141,7 @@ mod tests {
             id: "111122223333".parse().unwrap(),
             created_at: Timestamp::from_epoch_seconds(0),
             data_key: WrappedSecret::new([]),
+            login_profile: None,
         });
         let records = records.iter().map(|(key, body)| ImportedRecord { key, format: 1, body });
         fill(&mut draft, records).map(|()| draft)

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod handshake;
 pub mod policy;
+pub mod root_access;
 pub mod tags;
 pub mod trusted_service;
 pub mod unit;
@@ -35,6 +36,7 @@ pub fn create(
         policies: BTreeSet::new(),
         tags: ResourceTags::default(),
         trusted_services: BTreeMap::new(),
+        root_features: BTreeSet::new(),
     });
     draft.put_account(MemberAccount {
         account: management,

@@ -6,7 +6,7 @@ use std::fmt;
 use stead_policy::{DocumentKind, PolicyText};
 use stead_types::{
     AccountId, Arn, CreateAccountRequestId, HandshakeId, OrganizationId, OrganizationPolicyId,
-    OrganizationalUnitId, RoleName, RootId, Timestamp,
+    OrganizationalUnitId, RoleName, RootId, RootTask, Timestamp,
 };
 
 use crate::StoredPolicy;
@@ -66,6 +66,20 @@ pub struct OrganizationRoot {
     pub tags: ResourceTags,
     /// The services that may act in the organization, by principal, since when.
     pub trusted_services: BTreeMap<Box<str>, Timestamp>,
+    /// What the management account may do for the root users of member accounts, as long as
+    /// IAM is trusted.
+    pub root_features: BTreeSet<RootFeature>,
+}
+
+/// What an organization can let its management account do for the root users of members.
+///
+/// Spec: API ListOrganizationsFeatures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RootFeature {
+    /// To see and delete their credentials.
+    CredentialsManagement,
+    /// To do what else takes a root user.
+    Sessions,
 }
 
 /// An organizational unit.
@@ -264,6 +278,44 @@ impl ControlKind {
         match self {
             Self::ServiceControl => DocumentKind::ServiceControl,
             Self::ResourceControl => DocumentKind::ResourceControl,
+        }
+    }
+}
+
+impl RootFeature {
+    /// All of them, in the order in which they are listed.
+    pub const ALL: [Self; 2] = [Self::CredentialsManagement, Self::Sessions];
+
+    /// The name in the API, such as `RootSessions`.
+    #[must_use]
+    pub const fn wire_name(self) -> &'static str {
+        match self {
+            Self::CredentialsManagement => "RootCredentialsManagement",
+            Self::Sessions => "RootSessions",
+        }
+    }
+
+    /// The feature with this name in the API.
+    #[must_use]
+    pub fn from_wire(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|feature| feature.wire_name() == name)
+    }
+
+    /// Whether it lets the management account begin sessions for this task.
+    ///
+    /// Spec: UG:id_root-enable-root-access: the one is for deleting credentials, the other for
+    /// the tasks that take a root user, of which recovering a password is one. Spec: AWS
+    /// Security Blog, "Secure root user access for member accounts in AWS Organizations": the
+    /// first is for seeing them too. Choice: either is enough for that, since what was done in
+    /// a session for a password is seen in one for credentials only.
+    #[must_use]
+    pub const fn admits(self, task: RootTask) -> bool {
+        match task {
+            RootTask::AuditCredentials => true,
+            RootTask::DeleteCredentials => matches!(self, Self::CredentialsManagement),
+            RootTask::CreatePassword | RootTask::UnlockBucket | RootTask::UnlockQueue => {
+                matches!(self, Self::Sessions)
+            }
         }
     }
 }

@@ -76,6 +76,9 @@ pub enum OrganizationError {
     /// The invitation has been answered otherwise, or is too old.
     #[error("the handshake cannot be answered any more")]
     HandshakeClosed,
+    /// IAM is not trusted to act in the organization.
+    #[error("IAM is not trusted")]
+    IamNotTrusted,
     /// A tag key is given twice.
     #[error("duplicate tag keys")]
     DuplicateTagKeys,

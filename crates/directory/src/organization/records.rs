@@ -13,7 +13,7 @@ use super::Organization;
 use super::entity::{
     AccountRequest, AccountRequestState, AttachedControls, ControlKind, ControlPolicy, Handshake,
     HandshakeState, JoinedBy, MemberAccount, MemberStatus, OrganizationKey, OrganizationRoot,
-    OrganizationalUnit, Parent,
+    OrganizationalUnit, Parent, RootFeature,
 };
 use crate::limits::{RECORD_BODY_BYTES_MAX, RECORDS_MAX};
 use crate::records::field::{TagRecord, parse, parse_list};
@@ -32,6 +32,8 @@ struct OrganizationRecord {
     policies: Vec<String>,
     tags: Vec<TagRecord>,
     trusted_services: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    root_features: Vec<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     dissolved: bool,
 }
@@ -157,6 +159,7 @@ fn organization_record(organization: &Organization) -> OrganizationRecord {
         policies: texts(&root.policies),
         tags: TagRecord::of_resource(&root.tags),
         trusted_services: trusted.map(|(name, at)| (name.to_string(), at.to_string())).collect(),
+        root_features: root.root_features.iter().map(|it| it.wire_name().to_owned()).collect(),
         dissolved: organization.dissolved,
     }
 }
@@ -350,6 +353,9 @@ impl OrganizationRecord {
             let at: Timestamp = parse("trusted_services", at)?;
             Ok::<_, LoadReason>((Box::from(name.as_str()), at))
         });
+        let features = self.root_features.iter().map(|text| {
+            RootFeature::from_wire(text).ok_or(LoadReason::Field { field: "root_features" })
+        });
         let root = OrganizationRoot {
             id: id.clone(),
             root,
@@ -359,6 +365,7 @@ impl OrganizationRecord {
             policies: attached(&self.policies)?,
             tags: TagRecord::resource(&self.tags)?,
             trusted_services: trusted.collect::<Result<_, _>>()?,
+            root_features: features.collect::<Result<_, _>>()?,
         };
         Ok((root, self.dissolved))
     }

@@ -3,12 +3,13 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet};
 use stead_types::{
     AccountId, CreateAccountRequestId, HandshakeId, OrganizationId, OrganizationPolicyId,
-    OrganizationalUnitId,
+    OrganizationalUnitId, RootTask,
 };
 
+use super::commands::root_access;
 use super::entity::{
     AccountRequest, AttachedControls, ControlKind, ControlPolicy, Handshake, MemberAccount,
-    OrganizationKey, OrganizationRoot, OrganizationalUnit, Parent, Target,
+    MemberStatus, OrganizationKey, OrganizationRoot, OrganizationalUnit, Parent, Target,
 };
 
 /// An organization as it was at one moment.
@@ -144,6 +145,22 @@ impl Organization {
     #[must_use]
     pub fn is_enabled(&self, kind: ControlKind) -> bool {
         self.root.enabled.contains(&kind)
+    }
+
+    /// Whether IAM may act in the organization.
+    #[must_use]
+    pub fn trusts_iam(&self) -> bool {
+        self.root.trusted_services.contains_key(root_access::IAM)
+    }
+
+    /// Whether the account that manages it may begin sessions of the root user of this account
+    /// for a task: of an open member, never of itself.
+    #[must_use]
+    pub fn admits_root_task(&self, account: AccountId, task: RootTask) -> bool {
+        let is_enabled = self.root.root_features.iter().any(|feature| feature.admits(task));
+        let member = self.accounts.get(&account).filter(|_| account != self.management());
+        let is_open = member.is_some_and(|member| member.status == MemberStatus::Active);
+        !self.dissolved && self.trusts_iam() && is_enabled && is_open
     }
 
     /// The ids of the policies attached to a target; `None` where there is no such target.

@@ -19,6 +19,8 @@ pub(super) struct AccountRecord {
     id: String,
     created_at: String,
     data_key: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    login_profile: Option<String>,
 }
 
 impl From<&AccountRoot> for AccountRecord {
@@ -27,16 +29,22 @@ impl From<&AccountRoot> for AccountRecord {
             id: root.id.to_string(),
             created_at: root.created_at.to_string(),
             data_key: secret_text(&root.data_key),
+            login_profile: root.login_profile.map(|since| since.to_string()),
         }
     }
 }
 
 impl AccountRecord {
     pub(super) fn entity(self, account: AccountId) -> Result<Entity, LoadReason> {
+        let since = self.login_profile;
         let root = AccountRoot {
             id: parse("id", &self.id)?,
             created_at: parse_time("created_at", &self.created_at)?,
             data_key: parse_secret("data_key", &self.data_key)?,
+            login_profile: since
+                .as_deref()
+                .map(|since| parse_time("login_profile", since))
+                .transpose()?,
         };
         if root.id == account {
             Ok(Entity::Account(Arc::new(root)))

@@ -52,6 +52,7 @@ fn principals_and_credentials() -> Vec<Entity> {
             id: account(),
             created_at: now(),
             data_key: secret(),
+            login_profile: None,
         })),
         Entity::User(Arc::new(User {
             id: name("AIDAIOSFODNN7EXAMPLE1"),

@@ -83,6 +83,7 @@ impl Snapshot {
                 id: account,
                 created_at: Timestamp::from_epoch_seconds(0),
                 data_key: WrappedSecret::new([]),
+                login_profile: None,
             }),
             problems: Vec::new(),
             has_account: false,

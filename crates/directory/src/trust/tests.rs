@@ -135,6 +135,7 @@ fn principals_of_other_hosted_accounts_are_looked_up_there() {
         id: "444455556666".parse().unwrap(),
         created_at: crate::testing::now(),
         data_key: crate::testing::secret(),
+        login_profile: None,
     };
     let hosted = Hosted(vec![Snapshot::empty(other), fixture.snapshot().clone()]);
     let trust = admit("arn:aws:iam::111122223333:user/Alice", &hosted).unwrap();

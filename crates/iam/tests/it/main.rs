@@ -18,6 +18,7 @@ mod drawn_rules;
 mod identity_providers;
 mod outbound_federation;
 mod policy_asks;
+mod root_access;
 mod script;
 mod service_access;
 mod simulation;

@@ -11,7 +11,7 @@ use stead_directory::entity::{AccessKey, KeyStatus};
 use stead_directory::organization::Memberships;
 use stead_policy::Caller;
 use stead_session::vault::{SecretName, SecretVault as _, WrappedSecret};
-use stead_session::{OpenError, Session};
+use stead_session::{OpenError, Session, SessionPrincipal};
 use stead_sigv4::{
     AwsText, BodyDigest, Claim, Expect, Expectations, PresignedLifetime, Rejection, RequestHead,
     SecretVersion, Settings, SigningKey, Verified,
@@ -175,6 +175,9 @@ impl<S: Store> Gateway<S> {
         let account = self.account_of(id, &memberships).await?;
         let version = account.durable();
         let credentials = self.credentials(id, &claim, &version.snapshot, now)?;
+        if !credentials.are_admitted(&memberships) {
+            return Err(unknown("a root session that the organization admits no more"));
+        }
         Ok(Claimed { claim, credentials, account, version, memberships })
     }
 
@@ -255,6 +258,24 @@ impl<S: Store> Gateway<S> {
 }
 
 impl Credentials {
+    /// Whether a session of AssumeRoot is one that could still be begun, as far as that is the
+    /// organization's to say; all other credentials are none of its business.
+    ///
+    /// Spec: API DisableOrganizationsRootSessions: privileged tasks can no longer be performed
+    /// then. Choice: not with sessions that were begun before either, nor in an account that
+    /// has left the organization; answered like an unknown key.
+    fn are_admitted(&self, memberships: &Memberships) -> bool {
+        let Self::Temporary(session) = self else { return true };
+        let SessionPrincipal::AssumedRoot { task, organization } = &session.claims.principal else {
+            return true;
+        };
+        let account = session.claims.account;
+        memberships.of(account).is_some_and(|membership| {
+            membership.id() == organization
+                && membership.organization().admits_root_task(account, *task)
+        })
+    }
+
     /// What the cached signing keys depend on: another secret has another version.
     fn version(&self) -> SecretVersion {
         match self {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stead_types::{AccountId, SourceIdentity, Tag, TagKey, TagSet, TagValue};
+use stead_types::{AccountId, RootTask, SourceIdentity, Tag, TagKey, TagSet, TagValue};
 use thiserror::Error;
 
 use super::{
@@ -129,6 +129,11 @@ fn write_principal(writer: &mut Writer, principal: &SessionPrincipal) {
             writer.byte(5);
             write_holder(writer, holder);
         }
+        SessionPrincipal::AssumedRoot { task, organization } => {
+            writer.byte(6);
+            writer.byte(task_byte(*task));
+            writer.text(organization.as_str());
+        }
     }
 }
 
@@ -142,6 +147,10 @@ fn read_principal(reader: &mut Reader<'_>) -> Result<SessionPrincipal, Unreadabl
         }
         4 => return Ok(SessionPrincipal::SessionToken { holder: read_holder(reader)? }),
         5 => return Ok(SessionPrincipal::Delegated { holder: read_holder(reader)? }),
+        6 => {
+            let task = read_task(reader)?;
+            return Ok(SessionPrincipal::AssumedRoot { task, organization: reader.parsed()? });
+        }
         _ => return Err(Unreadable),
     };
     Ok(SessionPrincipal::AssumedRole {
@@ -150,6 +159,21 @@ fn read_principal(reader: &mut Reader<'_>) -> Result<SessionPrincipal, Unreadabl
         session_name: reader.parsed()?,
         chaining,
     })
+}
+
+const fn task_byte(task: RootTask) -> u8 {
+    match task {
+        RootTask::AuditCredentials => 0,
+        RootTask::CreatePassword => 1,
+        RootTask::DeleteCredentials => 2,
+        RootTask::UnlockBucket => 3,
+        RootTask::UnlockQueue => 4,
+    }
+}
+
+fn read_task(reader: &mut Reader<'_>) -> Result<RootTask, Unreadable> {
+    let byte = reader.byte()?;
+    RootTask::ALL.into_iter().find(|task| task_byte(*task) == byte).ok_or(Unreadable)
 }
 
 fn write_holder(writer: &mut Writer, holder: &Holder) {

@@ -33,6 +33,12 @@ fn principal() -> impl Strategy<Value = SessionPrincipal> {
         }),
         holder().prop_map(|holder| SessionPrincipal::SessionToken { holder }),
         holder().prop_map(|holder| SessionPrincipal::Delegated { holder }),
+        (prop::sample::select(&RootTask::ALL[..]), "o-[a-z0-9]{10,32}").prop_map(
+            |(task, organization)| SessionPrincipal::AssumedRoot {
+                task,
+                organization: organization.parse().unwrap(),
+            }
+        ),
     ]
 }
 

@@ -275,8 +275,8 @@ pub struct ListPoliciesGrantingServiceAccessEntry {
 /// The structure `LoginProfile` of responses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoginProfile {
-    /// `UserName`: required, 1 to 64 characters, matching `[\w+=,.@-]+`.
-    pub user_name: String,
+    /// `UserName`: 1 to 64 characters, matching `[\w+=,.@-]+`.
+    pub user_name: Option<String>,
     /// `CreateDate`: required.
     pub create_date: Timestamp,
     /// `PasswordResetRequired`.

@@ -2,6 +2,7 @@
 
 use stead_types::Timestamp;
 
+use super::root_access;
 use crate::organization::{Missing, OrganizationDraft, OrganizationError};
 
 /// Trusts a service, by its principal; nothing where it is trusted.
@@ -15,6 +16,9 @@ pub fn enable(draft: &mut OrganizationDraft, principal: &str, now: Timestamp) {
 
 /// Trusts a service no more.
 ///
+/// Choice: with trust in IAM the features for root users end, and trust that is given again
+/// does not bring them back.
+///
 /// # Errors
 /// It is not trusted.
 pub fn disable(draft: &mut OrganizationDraft, principal: &str) -> Result<(), OrganizationError> {
@@ -24,6 +28,9 @@ pub fn disable(draft: &mut OrganizationDraft, principal: &str) -> Result<(), Org
     }
     draft.edit_root(|root| {
         root.trusted_services.remove(principal);
+        if principal == root_access::IAM {
+            root.root_features.clear();
+        }
     });
     Ok(())
 }

@@ -134,7 +134,8 @@ fn a_damaged_policy_leaves_the_entity_and_the_account_writable() {
 
 #[test]
 fn a_new_account_is_written_with_its_first_commit() {
-    let root = AccountRoot { id: account(), created_at: now(), data_key: secret() };
+    let root =
+        AccountRoot { id: account(), created_at: now(), data_key: secret(), login_profile: None };
     let (snapshot, changes) = Draft::create_account(root).into_parts();
     let records = changes.iter().map(|change| change.encode());
     let records = records.map(|change| (change.key, change.value.unwrap()));

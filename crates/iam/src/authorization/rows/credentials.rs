@@ -15,10 +15,10 @@ rows! {
          });
 
     ChangePassword (calling user);
-    CreateLoginProfile (user or calling user: user_name);
-    GetLoginProfile (user or calling user: user_name);
+    CreateLoginProfile (user or caller: user_name);
+    GetLoginProfile (user or caller: user_name);
     UpdateLoginProfile (existing User: user_name);
-    DeleteLoginProfile (user or calling user: user_name);
+    DeleteLoginProfile (user or caller: user_name);
 
     UploadSSHPublicKey (existing User: user_name);
     GetSSHPublicKey (existing User: user_name);
@@ -27,9 +27,9 @@ rows! {
     DeleteSSHPublicKey (existing User: user_name);
 
     UploadSigningCertificate (user or calling user: user_name);
-    ListSigningCertificates (user or calling user: user_name);
+    ListSigningCertificates (user or caller: user_name);
     UpdateSigningCertificate (user or calling user: user_name);
-    DeleteSigningCertificate (user or calling user: user_name);
+    DeleteSigningCertificate (user or caller: user_name);
 
     CreateServiceSpecificCredential (existing User: user_name)
         keys [value ("iam:ServiceSpecificCredentialServiceName", "{service_name}",

@@ -1070,7 +1070,7 @@ impl ToValue for ListVirtualMFADevicesResponse {
 impl ToValue for LoginProfile {
     fn to_value(&self) -> Value<'_> {
         let mut members = Members::with_capacity(3);
-        members.always("UserName", &self.user_name);
+        members.optional("UserName", self.user_name.as_ref());
         members.always("CreateDate", &self.create_date);
         members.optional("PasswordResetRequired", self.password_reset_required.as_ref());
         members.finish()
