@@ -63,6 +63,15 @@ fn must_be_as_written(command: &Command, data: &[u8]) {
             assert_eq!(text("root_key"), digits);
             ("rewrap-keys", vec!["root_key"])
         }
+        Command::RegisterService { service } => {
+            assert_eq!(text("service"), Some(service.as_str()));
+            ("register-service", vec!["service"])
+        }
+        Command::ListServices {} => ("list-services", vec![]),
+        Command::RemoveService { service } => {
+            assert_eq!(text("service"), Some(service.as_str()));
+            ("remove-service", vec!["service"])
+        }
         Command::Backup { target, root_key } => {
             assert_eq!(text("target"), target.to_str());
             assert_eq!(members.get("root_key"), Some(&Value::Bool(*root_key)));

@@ -29,6 +29,8 @@ mod session;
 #[cfg(feature = "services")]
 mod signature;
 #[cfg(feature = "services")]
+mod templates;
+#[cfg(feature = "services")]
 mod uploads;
 
 #[cfg(feature = "administration")]
@@ -54,5 +56,7 @@ pub use services::{account_records, denial_message, words};
 pub use session::session_token;
 #[cfg(feature = "services")]
 pub use signature::signature_claim;
+#[cfg(feature = "services")]
+pub use templates::delegation_template;
 #[cfg(feature = "services")]
 pub use uploads::{managed_policy, upload};

@@ -31,6 +31,8 @@ const TARGETS: &[Target] = &[
     ("upload", stead_fuzz::upload),
     #[cfg(feature = "services")]
     ("managed_policy", stead_fuzz::managed_policy),
+    #[cfg(feature = "services")]
+    ("delegation_template", stead_fuzz::delegation_template),
     #[cfg(feature = "administration")]
     ("admin_socket", stead_fuzz::admin_socket),
     #[cfg(feature = "analysis")]

@@ -22,6 +22,7 @@ use stead_service::Call;
 use stead_types::{Arn, Uuid};
 
 use self::reading::request_of;
+pub(crate) use self::template::render as policy_of_template;
 use crate::target::missing;
 
 /// A request that the caller may know of, and what has become of it.

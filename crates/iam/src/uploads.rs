@@ -1,11 +1,12 @@
 //! What users upload, read as the operations read it: for who tries the readers with whatever
 //! bytes there are.
 
+use stead_directory::entity::TemplateParameter;
 use stead_types::Timestamp;
 
-use crate::certificate;
 use crate::server_certificate::Material;
 use crate::ssh_public_key::RsaKey;
+use crate::{certificate, delegation};
 
 /// Most certificates that [`certificates`] reads.
 const CERTIFICATES_MAX: usize = 32;
@@ -32,4 +33,11 @@ pub fn server_certificate(
     now: Timestamp,
 ) -> Option<Timestamp> {
     Material::read(body, private_key, chain, now).ok().map(|material| material.expires_at)
+}
+
+/// The policy that comes of a template with these values; `None` of what
+/// CreateDelegationRequest refuses.
+#[must_use]
+pub fn policy_of_template(template: &str, parameters: &[TemplateParameter]) -> Option<String> {
+    delegation::policy_of_template(template, parameters).ok()
 }

@@ -19,7 +19,7 @@ const GROWTH_BYTES_MAX: usize = 4 * RENDERED_CHARACTERS_MAX;
 
 /// Why no policy comes of a template.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub(super) enum TemplateFault {
+pub(crate) enum TemplateFault {
     #[error("The policy template has a parameter {0}, which is not given.")]
     Missing(String),
     #[error("The policy template has no parameter {0}.")]
@@ -40,7 +40,7 @@ pub(super) enum TemplateFault {
 ///
 /// # Errors
 /// A parameter that is missing or not used, or something that is no policy for a session.
-pub(super) fn render(
+pub(crate) fn render(
     template: &str,
     parameters: &[TemplateParameter],
 ) -> Result<String, TemplateFault> {
