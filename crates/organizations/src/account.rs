@@ -24,7 +24,7 @@ impl Handle<DescribeAccount> for Organizations {
         call: &Call<'_>,
         _work: &mut Work<'_>,
     ) -> Result<DescribeAccountResponse, ApiError> {
-        let organization = scope::managed(call)?;
+        let organization = scope::readable(call)?;
         let found = organization.account(id(&input.account_id)?);
         let found = found.ok_or_else(|| error::missing(Missing::Account))?;
         Ok(DescribeAccountResponse { account: Some(view::account(organization, found)) })
@@ -38,7 +38,7 @@ impl Handle<ListAccounts> for Organizations {
         call: &Call<'_>,
         _work: &mut Work<'_>,
     ) -> Result<ListAccountsResponse, ApiError> {
-        let organization = scope::managed(call)?;
+        let organization = scope::readable(call)?;
         let asked = (input.next_token.as_deref(), input.max_results);
         let accounts = organization.accounts();
         let (accounts, next_token) =
@@ -55,7 +55,7 @@ impl Handle<ListAccountsForParent> for Organizations {
         call: &Call<'_>,
         _work: &mut Work<'_>,
     ) -> Result<ListAccountsForParentResponse, ApiError> {
-        let organization = scope::managed(call)?;
+        let organization = scope::readable(call)?;
         let parent = scope::parent(organization, &input.parent_id);
         let parent = parent.ok_or_else(|| error::missing(Missing::Parent))?;
         let asked = (input.next_token.as_deref(), input.max_results);

@@ -63,7 +63,7 @@ impl Handle<DescribeCreateAccountStatus> for Organizations {
     ) -> Result<DescribeCreateAccountStatusResponse, ApiError> {
         let id: CreateAccountRequestId =
             scope::id(&input.create_account_request_id, Missing::AccountRequest)?;
-        let request = scope::managed(call)?.account_request(&id);
+        let request = scope::readable(call)?.account_request(&id);
         let request = request.ok_or_else(|| error::missing(Missing::AccountRequest))?;
         let create_account_status = Some(view::account_request(request));
         Ok(DescribeCreateAccountStatusResponse { create_account_status })
@@ -77,7 +77,7 @@ impl Handle<ListCreateAccountStatus> for Organizations {
         call: &Call<'_>,
         _work: &mut Work<'_>,
     ) -> Result<ListCreateAccountStatusResponse, ApiError> {
-        let organization = scope::managed(call)?;
+        let organization = scope::readable(call)?;
         let asked = (input.next_token.as_deref(), input.max_results);
         let shown = organization.account_requests().map(|request| view::account_request(request));
         let is_asked = |state: Option<CreateAccountState>| {

@@ -57,7 +57,7 @@ impl Handle<ListPoliciesForTarget> for Organizations {
         call: &Call<'_>,
         _work: &mut Work<'_>,
     ) -> Result<ListPoliciesForTargetResponse, ApiError> {
-        let organization = scope::managed(call)?;
+        let organization = scope::readable(call)?;
         let target = scope::target(organization, &input.target_id);
         let target = target.ok_or_else(|| error::missing(Missing::Target))?;
         let asked = (input.next_token.as_deref(), input.max_results);
@@ -78,7 +78,7 @@ impl Handle<ListTargetsForPolicy> for Organizations {
         call: &Call<'_>,
         _work: &mut Work<'_>,
     ) -> Result<ListTargetsForPolicyResponse, ApiError> {
-        let organization = scope::managed(call)?;
+        let organization = scope::readable(call)?;
         let id = id(&input.policy_id)?;
         policy::kind_of(organization, &id).map_err(error::refused)?;
         let asked = (input.next_token.as_deref(), input.max_results);

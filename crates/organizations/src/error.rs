@@ -52,6 +52,22 @@ pub(crate) fn management_cannot_leave() -> ApiError {
     ApiError::new(ErrorCode::MasterCannotLeaveOrganizationException, message)
 }
 
+/// Spec: the reasons of ConstraintViolationException: only members administer services.
+pub(crate) fn management_cannot_administer() -> ApiError {
+    constraint(
+        "CANNOT_REGISTER_MASTER_AS_DELEGATED_ADMINISTRATOR",
+        "You can't register the management account as a delegated administrator.",
+    )
+}
+
+/// Spec: as above.
+pub(crate) fn closed_cannot_administer() -> ApiError {
+    constraint(
+        "CANNOT_REGISTER_SUSPENDED_ACCOUNT_AS_DELEGATED_ADMINISTRATOR",
+        "You can't register a suspended account as a delegated administrator.",
+    )
+}
+
 /// A closed account stays in the organization.
 pub(crate) fn cannot_leave() -> ApiError {
     let message = "You can't remove an account that is closed from an organization.";
@@ -79,6 +95,20 @@ pub(crate) fn refused(error: OrganizationError) -> ApiError {
         }
         OrganizationError::ManagementAccount => management_cannot_leave(),
         OrganizationError::AlreadyMember => already_member(),
+        OrganizationError::Administers => constraint(
+            "CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG",
+            "You can't remove an account that is a delegated administrator of a service. \
+             Deregister it first.",
+        ),
+        OrganizationError::ServiceAdministered => constraint(
+            "DELEGATED_ADMINISTRATOR_EXISTS_FOR_THIS_SERVICE",
+            "The service has a delegated administrator. Deregister all of them first.",
+        ),
+        OrganizationError::ServiceNotTrusted => constraint(
+            "SERVICE_ACCESS_NOT_ENABLED",
+            "You can't register a delegated administrator before you enable access of the \
+             service. Call EnableAWSServiceAccess first.",
+        ),
         OrganizationError::Unreadable => ApiError::new(
             ErrorCode::ServiceException,
             "The request could not be processed. Try again.",
@@ -146,6 +176,14 @@ fn plain(error: &OrganizationError) -> (ErrorCode, &'static str) {
         Error::KindAlreadyEnabled(_) => (
             ErrorCode::PolicyTypeAlreadyEnabledException,
             "The specified policy type is already enabled in the specified root.",
+        ),
+        Error::AlreadyAdministers => (
+            ErrorCode::AccountAlreadyRegisteredException,
+            "The specified account is already a delegated administrator for this AWS service.",
+        ),
+        Error::AdministersNot => (
+            ErrorCode::AccountNotRegisteredException,
+            "The specified account is not a delegated administrator for this AWS service.",
         ),
         _ => handshake(error),
     }

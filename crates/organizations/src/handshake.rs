@@ -177,7 +177,7 @@ impl Handle<ListHandshakesForOrganization> for Organizations {
         call: &Call<'_>,
         _work: &mut Work<'_>,
     ) -> Result<ListHandshakesForOrganizationResponse, ApiError> {
-        let (organization, now) = (scope::managed(call)?, call.facts.now);
+        let (organization, now) = (scope::readable(call)?, call.facts.now);
         let sent = organization.handshakes();
         let sent = sent.map(|handshake| view::handshake(organization, handshake, now));
         let asked = (input.next_token.as_deref(), input.max_results);

@@ -8,6 +8,7 @@ mod account;
 mod account_request;
 mod attachment;
 mod authorization;
+mod delegated_administrator;
 mod error;
 mod handshake;
 mod organization;

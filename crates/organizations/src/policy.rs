@@ -90,7 +90,7 @@ impl Handle<DescribePolicy> for Organizations {
         call: &Call<'_>,
         _work: &mut Work<'_>,
     ) -> Result<DescribePolicyResponse, ApiError> {
-        let policy = shown(scope::managed(call)?, &id(&input.policy_id)?)?;
+        let policy = shown(scope::readable(call)?, &id(&input.policy_id)?)?;
         Ok(DescribePolicyResponse { policy: Some(policy) })
     }
 }
@@ -102,7 +102,7 @@ impl Handle<ListPolicies> for Organizations {
         call: &Call<'_>,
         _work: &mut Work<'_>,
     ) -> Result<ListPoliciesResponse, ApiError> {
-        let organization = scope::managed(call)?;
+        let organization = scope::readable(call)?;
         let asked = (input.next_token.as_deref(), input.max_results);
         let policies = ControlKind::from_wire(input.filter.as_str());
         let policies = policies.map(|kind| of_kind(organization, kind)).unwrap_or_default();

@@ -33,7 +33,25 @@ pub(crate) fn managed<'a>(call: &Call<'a>) -> Result<&'a Organization, ApiError>
     }
 }
 
-/// The same, to be changed.
+/// The organization of the caller's account, for who may read it: the account that manages it
+/// and those that administer a service for it.
+///
+/// Spec: API RegisterDelegatedAdministrator: it grants to read the organization; and the API
+/// reference of each operation that reads. Access is decided before, by the policies of the
+/// caller's own account.
+///
+/// # Errors
+/// There is none, or the account is neither.
+pub(crate) fn readable<'a>(call: &Call<'a>) -> Result<&'a Organization, ApiError> {
+    let organization = own(call)?;
+    let account = organization.account(call.account.account());
+    if account.is_some_and(|member| !member.administers.is_empty()) {
+        return Ok(organization);
+    }
+    managed(call)
+}
+
+/// The same as [`managed`], to be changed.
 ///
 /// # Errors
 /// As of [`managed`].

@@ -58,7 +58,7 @@ impl Handle<ListTagsForResource> for Organizations {
         call: &Call<'_>,
         _work: &mut Work<'_>,
     ) -> Result<ListTagsForResourceResponse, ApiError> {
-        let organization = scope::managed(call)?;
+        let organization = scope::readable(call)?;
         let tagged = scope::tagged(organization, &input.resource_id);
         let tagged = tagged.ok_or_else(|| error::missing(Missing::Target))?;
         let found = tags::of(organization, &tagged).map_err(error::refused)?;

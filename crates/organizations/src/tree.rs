@@ -20,7 +20,7 @@ impl Handle<ListRoots> for Organizations {
         call: &Call<'_>,
         _work: &mut Work<'_>,
     ) -> Result<ListRootsResponse, ApiError> {
-        let organization = scope::managed(call)?;
+        let organization = scope::readable(call)?;
         let asked = (input.next_token.as_deref(), input.max_results);
         let root = [view::root(organization, None)];
         let id = organization.root().root.to_string();
@@ -36,7 +36,7 @@ impl Handle<ListChildren> for Organizations {
         call: &Call<'_>,
         _work: &mut Work<'_>,
     ) -> Result<ListChildrenResponse, ApiError> {
-        let organization = scope::managed(call)?;
+        let organization = scope::readable(call)?;
         let parent = scope::parent(organization, &input.parent_id);
         let parent = parent.ok_or_else(|| error::missing(Missing::Parent))?;
         let asked = (input.next_token.as_deref(), input.max_results);
@@ -55,7 +55,7 @@ impl Handle<ListParents> for Organizations {
         call: &Call<'_>,
         _work: &mut Work<'_>,
     ) -> Result<ListParentsResponse, ApiError> {
-        let organization = scope::managed(call)?;
+        let organization = scope::readable(call)?;
         let parent = parent_of(organization, &input.child_id).ok_or_else(error::no_such_child)?;
         let asked = (input.next_token.as_deref(), input.max_results);
         let (id, r#type) = match parent {

@@ -54,7 +54,7 @@ impl Handle<ListAWSServiceAccessForOrganization> for Organizations {
         call: &Call<'_>,
         _work: &mut Work<'_>,
     ) -> Result<ListAWSServiceAccessForOrganizationResponse, ApiError> {
-        let organization = scope::managed(call)?;
+        let organization = scope::readable(call)?;
         let asked = (input.next_token.as_deref(), input.max_results);
         let trusted = organization.root().trusted_services.iter();
         let (trusted, next_token) = pagination::page(asked, trusted, |(name, _)| name.to_string())?;

@@ -86,7 +86,7 @@ impl Handle<DescribeOrganizationalUnit> for Organizations {
         _work: &mut Work<'_>,
     ) -> Result<DescribeOrganizationalUnitResponse, ApiError> {
         let id = id(&input.organizational_unit_id)?;
-        let organizational_unit = Some(shown(scope::managed(call)?, &id)?);
+        let organizational_unit = Some(shown(scope::readable(call)?, &id)?);
         Ok(DescribeOrganizationalUnitResponse { organizational_unit })
     }
 }
@@ -98,7 +98,7 @@ impl Handle<ListOrganizationalUnitsForParent> for Organizations {
         call: &Call<'_>,
         _work: &mut Work<'_>,
     ) -> Result<ListOrganizationalUnitsForParentResponse, ApiError> {
-        let organization = scope::managed(call)?;
+        let organization = scope::readable(call)?;
         let parent = scope::parent(organization, &input.parent_id);
         let parent = parent.ok_or_else(|| error::missing(Missing::Parent))?;
         let asked = (input.next_token.as_deref(), input.max_results);

@@ -33,7 +33,7 @@ class NoOrganization(case.Case):
 
     def test_an_operation_that_is_not_built_is_known(self) -> None:
         organizations = world.client("organizations")
-        self.refused("NotImplemented", 501, organizations.list_delegated_administrators)
+        self.refused("NotImplemented", 501, organizations.describe_resource_policy)
 
     def test_a_wrong_key_is_refused_in_the_words_of_the_protocol(self) -> None:
         _, keys = self.user()
@@ -307,6 +307,64 @@ class InOrganization(Organization):
         }})
         self.organizations.attach_policy(PolicyId=nobody, TargetId=unit)
         denied(open_role, account)
+
+    def test_a_delegated_administrator_reads_the_organization_and_changes_nothing(self) -> None:
+        service = "cloudtrail.amazonaws.com"
+        account = self.create_account(self.name("first"))
+        other = self.create_account(self.name("second"))
+        member = world.client("organizations", self.enter(account))
+        stranger = world.client("organizations", self.enter(other))
+        register = self.organizations.register_delegated_administrator
+        of = {"AccountId": account, "ServicePrincipal": service}
+        self.refused("ConstraintViolationException", 400, register, **of)
+        self.organizations.enable_aws_service_access(ServicePrincipal=service)
+        management = {**of, "AccountId": self.management}
+        self.refused("ConstraintViolationException", 400, register, **management)
+        nobody = {**of, "AccountId": "999999999999"}
+        self.refused("AccountNotFoundException", 400, register, **nobody)
+        self.refused("AccessDeniedException", 400, member.register_delegated_administrator, **of)
+        self.refused("AccessDeniedException", 400, member.list_accounts)
+        deregister = self.organizations.deregister_delegated_administrator
+        self.refused("AccountNotRegisteredException", 400, deregister, **of)
+        services = self.organizations.list_delegated_services_for_account
+        self.refused("AccountNotRegisteredException", 400, services, AccountId=account)
+
+        register(**of)
+        self.refused("AccountAlreadyRegisteredException", 400, register, **of)
+        listed = self.everything("list_delegated_administrators", "DelegatedAdministrators")
+        shown = self.organizations.describe_account(AccountId=account)["Account"]
+        self.assertEqual([administrator["Id"] for administrator in listed], [account])
+        for member_of_both in ["Arn", "Email", "Name", "Status", "JoinedMethod", "JoinedTimestamp"]:
+            self.assertEqual(listed[0][member_of_both], shown[member_of_both])
+        self.assertGreaterEqual(listed[0]["DelegationEnabledDate"], listed[0]["JoinedTimestamp"])
+        for name, count in [(service, 1), ("config.amazonaws.com", 0)]:
+            found = member.list_delegated_administrators(ServicePrincipal=name)["DelegatedAdministrators"]
+            self.assertEqual(len(found), count)
+        told = member.list_delegated_services_for_account(AccountId=account)["DelegatedServices"]
+        self.assertEqual([item["ServicePrincipal"] for item in told], [service])
+
+        # It reads, if its own policies let it, and writes nothing. Others of the organization do neither.
+        self.assertEqual(len(member.list_accounts()["Accounts"]), 3)
+        self.assertEqual(member.describe_account(AccountId=other)["Account"]["Id"], other)
+        self.assertEqual(member.list_roots()["Roots"][0]["Id"], self.root)
+        self.refused("AccessDeniedException", 400, stranger.list_accounts)
+        create = member.create_organizational_unit
+        self.refused("AccessDeniedException", 400, create, ParentId=self.root, Name="unit")
+        self.refused("AccessDeniedException", 400, member.deregister_delegated_administrator, **of)
+        _, keys = world.make_user(world.client("iam", self.enter(account)), "user", world.allow("iam:*"))
+        self.refused("AccessDeniedException", 400, world.client("organizations", keys).list_accounts)
+
+        # It cannot go, nor the service, while it is one.
+        remove = self.organizations.remove_account_from_organization
+        self.refused("ConstraintViolationException", 400, remove, AccountId=account)
+        self.refused("ConstraintViolationException", 400, member.leave_organization)
+        disable = self.organizations.disable_aws_service_access
+        self.refused("ConstraintViolationException", 400, disable, ServicePrincipal=service)
+        deregister(**of)
+        self.refused("AccessDeniedException", 400, member.list_accounts)
+        self.assertEqual(self.everything("list_delegated_administrators", "DelegatedAdministrators"), [])
+        disable(ServicePrincipal=service)
+        member.leave_organization()
 
     def test_the_simulator_says_what_the_organization_allows(self) -> None:
         self.enable("SERVICE_CONTROL_POLICY")

@@ -2,6 +2,7 @@
 //! or records what changes, as [`crate::commands`] do for an account.
 
 pub mod account;
+pub mod delegated_administrator;
 pub mod handshake;
 pub mod policy;
 pub mod root_access;
@@ -49,6 +50,7 @@ pub fn create(
         parent: Parent::Root,
         policies: BTreeSet::new(),
         tags: ResourceTags::default(),
+        administers: BTreeMap::new(),
     });
     draft
 }

@@ -118,6 +118,9 @@ pub struct MemberAccount {
     pub policies: AttachedControls,
     /// Its tags.
     pub tags: ResourceTags,
+    /// The services that it administers for the organization, by principal, since when. Who
+    /// administers any may read the organization.
+    pub administers: BTreeMap<Box<str>, Timestamp>,
 }
 
 /// Whether an account is used.

@@ -79,6 +79,21 @@ pub enum OrganizationError {
     /// IAM is not trusted to act in the organization.
     #[error("IAM is not trusted")]
     IamNotTrusted,
+    /// The account administers the service already.
+    #[error("the account administers this service already")]
+    AlreadyAdministers,
+    /// The account does not administer the service, or none.
+    #[error("the account does not administer this")]
+    AdministersNot,
+    /// The account administers a service and cannot go.
+    #[error("the account administers a service")]
+    Administers,
+    /// An account administers the service, which must be trusted as long.
+    #[error("an account administers the service")]
+    ServiceAdministered,
+    /// The service is not trusted.
+    #[error("the service is not trusted")]
+    ServiceNotTrusted,
     /// A tag key is given twice.
     #[error("duplicate tag keys")]
     DuplicateTagKeys,

@@ -60,6 +60,8 @@ struct AccountRecord {
     parent: Option<String>,
     policies: Vec<String>,
     tags: Vec<TagRecord>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    administers: BTreeMap<String, String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -150,7 +152,6 @@ fn to_json(record: &impl Serialize) -> String {
 
 fn organization_record(organization: &Organization) -> OrganizationRecord {
     let root = &organization.root;
-    let trusted = root.trusted_services.iter();
     OrganizationRecord {
         root: root.root.to_string(),
         management: root.management.to_string(),
@@ -158,7 +159,7 @@ fn organization_record(organization: &Organization) -> OrganizationRecord {
         enabled: root.enabled.iter().map(|kind| kind.wire_name().to_owned()).collect(),
         policies: texts(&root.policies),
         tags: TagRecord::of_resource(&root.tags),
-        trusted_services: trusted.map(|(name, at)| (name.to_string(), at.to_string())).collect(),
+        trusted_services: moment_texts(&root.trusted_services),
         root_features: root.root_features.iter().map(|it| it.wire_name().to_owned()).collect(),
         dissolved: organization.dissolved,
     }
@@ -189,6 +190,7 @@ fn account_record(account: &MemberAccount) -> AccountRecord {
         parent: parent_text(&account.parent),
         policies: texts(&account.policies),
         tags: TagRecord::of_resource(&account.tags),
+        administers: moment_texts(&account.administers),
     }
 }
 
@@ -235,6 +237,19 @@ fn handshake_record(handshake: &Handshake) -> HandshakeRecord {
             HandshakeState::Canceled => Some(Answered::Canceled),
         },
     }
+}
+
+/// Services by their principals, since when.
+fn moment_texts(services: &BTreeMap<Box<str>, Timestamp>) -> BTreeMap<String, String> {
+    services.iter().map(|(name, at)| (name.to_string(), at.to_string())).collect()
+}
+
+/// The same, read.
+fn moments(
+    field: &'static str,
+    texts: &BTreeMap<String, String>,
+) -> Result<BTreeMap<Box<str>, Timestamp>, LoadReason> {
+    texts.iter().map(|(name, at)| Ok((Box::from(name.as_str()), parse(field, at)?))).collect()
 }
 
 fn texts(policies: &AttachedControls) -> Vec<String> {
@@ -349,10 +364,6 @@ impl OrganizationRecord {
     fn entity(self, id: &OrganizationId) -> Result<(OrganizationRoot, bool), LoadReason> {
         let root: RootId = parse("root", &self.root)?;
         let enabled = self.enabled.iter().map(|text| control_kind("enabled", text));
-        let trusted = self.trusted_services.iter().map(|(name, at)| {
-            let at: Timestamp = parse("trusted_services", at)?;
-            Ok::<_, LoadReason>((Box::from(name.as_str()), at))
-        });
         let features = self.root_features.iter().map(|text| {
             RootFeature::from_wire(text).ok_or(LoadReason::Field { field: "root_features" })
         });
@@ -364,7 +375,7 @@ impl OrganizationRecord {
             enabled: enabled.collect::<Result<_, _>>()?,
             policies: attached(&self.policies)?,
             tags: TagRecord::resource(&self.tags)?,
-            trusted_services: trusted.collect::<Result<_, _>>()?,
+            trusted_services: moments("trusted_services", &self.trusted_services)?,
             root_features: features.collect::<Result<_, _>>()?,
         };
         Ok((root, self.dissolved))
@@ -393,6 +404,7 @@ impl AccountRecord {
                 Status::Active => MemberStatus::Active,
                 Status::Suspended => MemberStatus::Suspended,
             },
+            administers: moments("administers", &self.administers)?,
             joined_at: parse("joined_at", &self.joined_at)?,
             joined_by: match self.joined_by {
                 Joined::Created => JoinedBy::Created,

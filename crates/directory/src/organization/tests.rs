@@ -8,7 +8,7 @@ use stead_types::{AccountId, OrganizationId, OrganizationPolicyId, RootId, Tag, 
 
 use super::commands::account::{self, NewAccount};
 use super::commands::tags::{self, Tagged};
-use super::commands::{self, policy, trusted_service, unit};
+use super::commands::{self, delegated_administrator, policy, trusted_service, unit};
 use super::entity::{AccountRequestState, ControlKind, OrganizationKey, Parent, Target};
 use super::{
     Memberships, Missing, Organization, OrganizationDraft, OrganizationError, OrganizationQuota,
@@ -281,6 +281,7 @@ fn full() -> Fixture {
     policy::enable_kind(draft, SERVICE).unwrap();
     policy::enable_kind(draft, RESOURCE).unwrap();
     trusted_service::enable(draft, "iam.amazonaws.com", now());
+    delegated_administrator::register(draft, member, "iam.amazonaws.com", now()).unwrap();
     let denies = fixture.policy(SERVICE, "no s3", DENY);
     policy::attach(&mut fixture.draft, &denies, &unit.into()).unwrap();
     let tag = Tag { key: "key".parse().unwrap(), value: "value".parse().unwrap() };
@@ -331,6 +332,22 @@ fn what_is_stored_is_what_was() {
         draft.put_request((**request).clone());
     }
     assert_eq!(stored(draft), records);
+}
+
+/// Records of who administers nothing are as they were before anybody could.
+#[test]
+fn who_administers_nothing_has_nothing_of_it_in_its_record() {
+    let fixture = full();
+    let of = |number| AccountId::from_number(number).unwrap();
+    let id = fixture.draft.organization().id().clone();
+    let records = stored(fixture.draft);
+    for (number, count) in [(42, 1), (43, 0)] {
+        let key = OrganizationKey::Account(of(number)).text();
+        let (_, _, body) = records.iter().find(|(found, ..)| *found == key).unwrap();
+        assert_eq!(body.contains("administers"), count > 0, "{body}");
+        let organization = load(&id, &records).0.unwrap();
+        assert_eq!(organization.account(of(number)).unwrap().administers.len(), count);
+    }
 }
 
 #[test]

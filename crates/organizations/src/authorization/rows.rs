@@ -3,15 +3,16 @@
 use stead_api::organizations::{
     AcceptHandshake, AttachPolicy, CancelHandshake, CloseAccount, CreateAccount,
     CreateOrganization, CreateOrganizationalUnit, CreatePolicy, DeclineHandshake,
-    DeleteOrganization, DeleteOrganizationalUnit, DeletePolicy, DescribeAccount,
-    DescribeCreateAccountStatus, DescribeHandshake, DescribeOrganization,
+    DeleteOrganization, DeleteOrganizationalUnit, DeletePolicy, DeregisterDelegatedAdministrator,
+    DescribeAccount, DescribeCreateAccountStatus, DescribeHandshake, DescribeOrganization,
     DescribeOrganizationalUnit, DescribePolicy, DetachPolicy, DisableAWSServiceAccess,
     DisablePolicyType, EnableAWSServiceAccess, EnableAllFeatures, EnablePolicyType,
     InviteAccountToOrganization, LeaveOrganization, ListAWSServiceAccessForOrganization,
     ListAccounts, ListAccountsForParent, ListChildren, ListCreateAccountStatus,
-    ListHandshakesForAccount, ListHandshakesForOrganization, ListOrganizationalUnitsForParent,
-    ListParents, ListPolicies, ListPoliciesForTarget, ListRoots, ListTagsForResource,
-    ListTargetsForPolicy, MoveAccount, RemoveAccountFromOrganization, TagResource, UntagResource,
+    ListDelegatedAdministrators, ListDelegatedServicesForAccount, ListHandshakesForAccount,
+    ListHandshakesForOrganization, ListOrganizationalUnitsForParent, ListParents, ListPolicies,
+    ListPoliciesForTarget, ListRoots, ListTagsForResource, ListTargetsForPolicy, MoveAccount,
+    RegisterDelegatedAdministrator, RemoveAccountFromOrganization, TagResource, UntagResource,
     UpdateOrganizationalUnit, UpdatePolicy,
 };
 
@@ -65,6 +66,7 @@ rows! {
     DeleteOrganization |_| [] [];
     DeleteOrganizationalUnit |it| [Unit(&it.organizational_unit_id)] [];
     DeletePolicy |it| [Policy(&it.policy_id)] [TypeOfPolicy(&it.policy_id)];
+    DeregisterDelegatedAdministrator |it| [Account(&it.account_id)] [ServicePrincipal(Some(&it.service_principal))];
     DescribeAccount |it| [Account(&it.account_id)] [];
     DescribeCreateAccountStatus |_| [] [];
     DescribeHandshake |it| [Handshake(&it.handshake_id)] [];
@@ -72,9 +74,9 @@ rows! {
     DescribeOrganizationalUnit |it| [Unit(&it.organizational_unit_id)] [];
     DescribePolicy |it| [Policy(&it.policy_id)] [TypeOfPolicy(&it.policy_id)];
     DetachPolicy |it| [Policy(&it.policy_id), Target(&it.target_id)] [TypeOfPolicy(&it.policy_id)];
-    DisableAWSServiceAccess |it| [] [ServicePrincipal(&it.service_principal)];
+    DisableAWSServiceAccess |it| [] [ServicePrincipal(Some(&it.service_principal))];
     DisablePolicyType |it| [Root(&it.root_id)] [PolicyType(it.policy_type.as_str())];
-    EnableAWSServiceAccess |it| [] [ServicePrincipal(&it.service_principal)];
+    EnableAWSServiceAccess |it| [] [ServicePrincipal(Some(&it.service_principal))];
     EnableAllFeatures |_| [] [];
     EnablePolicyType |it| [Root(&it.root_id)] [PolicyType(it.policy_type.as_str())];
     InviteAccountToOrganization |it| [Account(it.target.id.expose())] [Tags(&it.tags)] tagging [Account(it.target.id.expose())];
@@ -84,6 +86,8 @@ rows! {
     ListAccountsForParent |it| [Parent(&it.parent_id)] [];
     ListChildren |it| [Parent(&it.parent_id)] [];
     ListCreateAccountStatus |_| [] [];
+    ListDelegatedAdministrators |it| [] [ServicePrincipal(it.service_principal.as_deref())];
+    ListDelegatedServicesForAccount |it| [Account(&it.account_id)] [];
     ListHandshakesForAccount |_| [] [];
     ListHandshakesForOrganization |_| [] [];
     ListOrganizationalUnitsForParent |it| [Parent(&it.parent_id)] [];
@@ -94,6 +98,7 @@ rows! {
     ListTagsForResource |it| [Tagged(&it.resource_id)] [TypeOfPolicy(&it.resource_id)];
     ListTargetsForPolicy |it| [Policy(&it.policy_id)] [TypeOfPolicy(&it.policy_id)];
     MoveAccount |it| [Account(&it.account_id), Parent(&it.source_parent_id), Parent(&it.destination_parent_id)] [];
+    RegisterDelegatedAdministrator |it| [Account(&it.account_id)] [ServicePrincipal(Some(&it.service_principal))];
     RemoveAccountFromOrganization |it| [Account(&it.account_id)] [];
     TagResource |it| [Tagged(&it.resource_id)] [TypeOfPolicy(&it.resource_id), Tags(&it.tags)];
     UntagResource |it| [Tagged(&it.resource_id)] [TypeOfPolicy(&it.resource_id), TagKeys(&it.tag_keys)];

@@ -50,8 +50,8 @@ pub(crate) enum Key<'a> {
     PolicyType(&'a str),
     /// The same, of the policy that the request names.
     TypeOfPolicy(&'a str),
-    /// `organizations:ServicePrincipal`.
-    ServicePrincipal(&'a str),
+    /// `organizations:ServicePrincipal`, where the request names one.
+    ServicePrincipal(Option<&'a str>),
     /// `aws:RequestTag/...` and `aws:TagKeys`.
     Tags(&'a [Tag]),
     /// `aws:TagKeys`.
@@ -185,7 +185,8 @@ impl Key<'_> {
                     None => ask,
                 }
             }
-            Self::ServicePrincipal(name) => ask.with("organizations:ServicePrincipal", name),
+            Self::ServicePrincipal(Some(name)) => ask.with("organizations:ServicePrincipal", name),
+            Self::ServicePrincipal(None) => ask,
             Self::Tags(tags) => {
                 let tagged = tags.iter().fold(ask, |ask, tag| {
                     ask.with(format!("aws:RequestTag/{}", tag.key), &tag.value)

@@ -1,5 +1,6 @@
 //! Member accounts.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use stead_types::{AccountId, CreateAccountRequestId, Entropy, RoleName, Tag, Timestamp};
@@ -116,6 +117,7 @@ pub fn complete(
         parent: Parent::Root,
         policies,
         tags: request.tags.clone(),
+        administers: BTreeMap::new(),
     });
     request.state = AccountRequestState::Succeeded { at: now };
     draft.put_request(request);
@@ -164,18 +166,22 @@ pub fn close(draft: &mut OrganizationDraft, account: AccountId) -> Result<(), Or
 /// Takes an account out of the organization: no policy of it limits the account any more.
 ///
 /// # Errors
-/// There is no such account, it manages the organization, or it is closed: it would be open
-/// again elsewhere.
+/// There is no such account, it manages the organization, it is closed: it would be open again
+/// elsewhere, or it administers a service. Spec: ConstraintViolationException,
+/// CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG.
 pub fn remove(draft: &mut OrganizationDraft, account: AccountId) -> Result<(), OrganizationError> {
     let found = find_other(draft.organization(), account)?;
     if found.status == MemberStatus::Suspended {
         return Err(OrganizationError::AlreadyClosed);
     }
+    if !found.administers.is_empty() {
+        return Err(OrganizationError::Administers);
+    }
     draft.delete(OrganizationKey::Account(account));
     Ok(())
 }
 
-fn find_other(
+pub(super) fn find_other(
     organization: &Organization,
     account: AccountId,
 ) -> Result<&MemberAccount, OrganizationError> {
@@ -186,7 +192,7 @@ fn find_other(
     Ok(found)
 }
 
-fn find(
+pub(super) fn find(
     organization: &Organization,
     account: AccountId,
 ) -> Result<&MemberAccount, OrganizationError> {

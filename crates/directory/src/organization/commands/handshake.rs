@@ -1,5 +1,6 @@
 //! Invitations of accounts that exist.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use stead_types::{AccountId, Entropy, HandshakeId, Tag, Timestamp};
@@ -85,6 +86,7 @@ pub fn accept(
         parent: Parent::Root,
         policies,
         tags: handshake.tags,
+        administers: BTreeMap::new(),
     });
     Ok(())
 }

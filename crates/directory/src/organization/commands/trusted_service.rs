@@ -20,11 +20,15 @@ pub fn enable(draft: &mut OrganizationDraft, principal: &str, now: Timestamp) {
 /// does not bring them back.
 ///
 /// # Errors
-/// It is not trusted.
+/// It is not trusted, or an account administers it. Spec: ConstraintViolationException,
+/// DELEGATED_ADMINISTRATOR_EXISTS_FOR_THIS_SERVICE: all must be deregistered first.
 pub fn disable(draft: &mut OrganizationDraft, principal: &str) -> Result<(), OrganizationError> {
     if !draft.organization().root().trusted_services.contains_key(principal) {
         let name = principal.to_owned();
         return Err(OrganizationError::Missing(Missing::TrustedService, name));
+    }
+    if draft.organization().accounts().any(|member| member.administers.contains_key(principal)) {
+        return Err(OrganizationError::ServiceAdministered);
     }
     draft.edit_root(|root| {
         root.trusted_services.remove(principal);
