@@ -1,7 +1,11 @@
 """Sessions of AssumeRoot, and the features of an organization that they take."""
 
+import json
+import pathlib
 import unittest
+from unittest import mock
 
+import server
 import test_organizations
 import world
 
@@ -68,6 +72,45 @@ class RootAccess(test_organizations.Organization):
         self.refused("NoSuchEntity", 404, iam.get_login_profile)
         why = " with an explicit deny in an identity-based policy"
         self.denied(arn, "iam:ListUsers", iam.list_users, resource=f"arn:aws:iam::{self.member}:user/", why=why)
+
+    def event_of(self, log: pathlib.Path, name: str) -> dict:
+        """The event of a call; it may take a moment to be written."""
+        for _ in range(400):
+            lines = [line for line in log.read_text().splitlines() if line.startswith('{"eventVersion"')]
+            found = [event for event in map(json.loads, lines) if event["eventName"] == name]
+            if found:
+                return found[0]
+            server.pause()
+        self.fail(f"no event of {name}")
+
+    def test_the_log_tells_sessions_by_their_key(self) -> None:
+        with (
+            server.another("--audit-log", "stdout") as variables,
+            world.environment(variables),
+            mock.patch.object(self, "organizations", world.client("organizations")),
+            mock.patch.object(self, "iam", world.client("iam")),
+        ):
+            self.organizations.create_organization(FeatureSet="ALL")
+            self.member = self.create_account("logged")
+            self.enable_features()
+            _, self.keys = world.make_user(self.iam, "admin", world.allow("*"))
+            keys = self.begin("IAMAuditRootUserCredentials")
+            world.client("iam", keys).get_account_summary()
+            log = next(
+                folder / "server.log"
+                for folder in pathlib.Path(variables["AWS_CONFIG_FILE"]).parents
+                if (folder / "server.log").exists()
+            )
+            began = self.event_of(log, "AssumeRoot")
+            self.assertEqual(began["requestParameters"]["targetPrincipal"], self.member)
+            given = began["responseElements"]["credentials"]
+            self.assertEqual(given["accessKeyId"], keys.access_key_id)
+            self.assertNotIn("secretAccessKey", given)
+            identity = self.event_of(log, "GetAccountSummary")["userIdentity"]
+            self.assertEqual((identity["type"], identity["accountId"]), ("Root", self.member))
+            self.assertEqual(identity["arn"], f"arn:aws:iam::{self.member}:root")
+            self.assertEqual(identity["accessKeyId"], keys.access_key_id)
+            self.assertEqual(identity["sessionContext"]["assumedRoot"], "true")
 
     def test_a_session_ends_with_the_feature(self) -> None:
         self.enable_features()
