@@ -1,6 +1,7 @@
 //! Lines that form a chain: each has a number, and a digest over the one before.
 
 use std::fmt;
+use std::io::Write as _;
 use std::str::FromStr;
 
 use aws_lc_rs::digest::{Context, SHA256};
@@ -29,6 +30,12 @@ impl Digest {
     const BYTES: usize = 32;
     const DIGITS: usize = 2 * Self::BYTES;
 
+    fn digits(self) -> [u8; Self::DIGITS] {
+        let mut digits = [0; Self::DIGITS];
+        HEXLOWER.encode_mut(&self.0, &mut digits);
+        digits
+    }
+
     fn from_digits(digits: &[u8]) -> Option<Self> {
         HEXLOWER.decode(digits).ok()?.try_into().ok().map(Self)
     }
@@ -36,9 +43,7 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut digits = [0; Self::DIGITS];
-        HEXLOWER.encode_mut(&self.0, &mut digits);
-        formatter.write_str(std::str::from_utf8(&digits).unwrap_or_default())
+        formatter.write_str(std::str::from_utf8(&self.digits()).unwrap_or_default())
     }
 }
 
@@ -72,16 +77,17 @@ impl Link {
     /// Seals a line behind this place, appends it with its line end, and moves on to it.
     ///
     /// `line` is a JSON object with at least one member, on one line. Costs one digest
-    /// over it.
+    /// over it, and allocates nothing but room in `out`.
     pub fn seal(&mut self, line: &[u8], out: &mut Vec<u8>) {
         let members = line.strip_suffix(b"}").unwrap_or(line);
         let sequence = self.sequence + 1;
         let digest = digest(self.digest, sequence, members);
         out.extend_from_slice(members);
         out.extend_from_slice(NUMBER);
-        out.extend_from_slice(sequence.to_string().as_bytes());
+        // Writing to memory cannot fail.
+        let _ = write!(out, "{sequence}");
         out.extend_from_slice(DIGEST);
-        out.extend_from_slice(digest.to_string().as_bytes());
+        out.extend_from_slice(&digest.digits());
         out.extend_from_slice(END);
         out.push(b'\n');
         *self = Self { sequence, digest };
