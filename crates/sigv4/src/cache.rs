@@ -149,8 +149,8 @@ impl SigningKeyCache {
         self.young.insert(hash, entry);
     }
 
-    /// Whether the slot of this hash has it; it does then. Another one there has to be
-    /// offered again.
+    /// Whether this hash stands in its slot, and puts it there. The one that stood there
+    /// before has to be offered twice again.
     fn was_offered(&mut self, hash: u64) -> bool {
         // The length is a power of two, so that the rest is below it.
         let slot = usize::try_from(hash % self.offered.len() as u64).unwrap_or_default();

@@ -1,4 +1,5 @@
-//! What is known not to be replayed, or to be answered otherwise here, each with its reason.
+//! What is known of single cases: who else must be asked, and what is answered otherwise here,
+//! each with its reason.
 
 /// Cases whose caller's account has no part in the explanation: its organization keeps it from
 /// STS, and so from having a denial decoded. Who manages the organization is asked too.
