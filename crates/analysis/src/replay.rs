@@ -179,7 +179,7 @@ impl Attempted<'_> {
         self.afterwards(<Sts as Rehearse<Op>>::rehearse(&input, &call))
     }
 
-    /// How much a session takes is AWS's secret, so what a case says of it goes before
+    /// How much policies take is AWS's secret, so what a case says of it goes before
     /// what Stead counts.
     fn afterwards(&self, rehearsed: Result<(), ApiError>) -> Result<(), Refusal> {
         let said = self.attempt.environment.packed_size_percent;

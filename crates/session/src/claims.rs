@@ -13,7 +13,7 @@ use stead_types::{
 use thiserror::Error;
 
 pub use codec::ClaimsError;
-pub(crate) use codec::{EncodeError, packed_bytes};
+pub(crate) use codec::{EncodeError, plain_bytes};
 
 /// What a session token says about its session.
 ///

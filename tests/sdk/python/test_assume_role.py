@@ -281,6 +281,19 @@ class Tags(case.Case):
         self.assertEqual(message, "The specified transitive tag key must be included in the requested tags.")
 
 
+    def test_more_than_there_is_room_for_are_refused(self) -> None:
+        arn, keys = self.user()
+        parameters = {
+            "RoleArn": self.role(world.trust(arn, ["sts:AssumeRole", "sts:TagSession"])),
+            "RoleSessionName": "my-session",
+        }
+        call = world.client("sts", keys).assume_role
+        self.assertEqual(call(Tags=self.tagged(b="b", c="b", d="b"), **parameters)["PackedPolicySize"], 3)
+        nine = self.tagged(**{f"T{number}": "a" * 250 for number in range(1, 10)})
+        message = self.refused("PackedPolicyTooLarge", 400, call, Tags=nine, **parameters)
+        self.assertEqual(message, "Packed size of session tags consumes 498% of allotted space.")
+
+
 class SourceIdentity(case.Case):
     ACTIONS = ["sts:AssumeRole", "sts:SetSourceIdentity"]
 

@@ -2,7 +2,7 @@
 //! it the cause that stands beside them. No case of the corpus has it in this form.
 
 use serde_json::{Value, json};
-use stead_analysis::{Case, Verdict, explain};
+use stead_analysis::{Case, Cause, Verdict, explain};
 
 use crate::corpus::corpus;
 
@@ -375,7 +375,6 @@ fn a_cause_that_is_not_in_view_is_said_to_be_missing() {
         ("region-lock-scp-global-sts", "/account/ServiceControlPolicies", json!([])),
         ("rcp-org-perimeter-blocks-sso", "/account/ResourceControlPolicies", json!([])),
         ("issuer-endpoints-private", "/attempt/environment", json!({})),
-        ("pod-identity-tags-plus-own-tags", "/attempt/environment", json!({})),
         ("clock-set-by-hand", "/attempt/environment", json!({})),
         ("github-username-case", "/attempt/token", json!(null)),
         (
@@ -392,6 +391,18 @@ fn a_cause_that_is_not_in_view_is_said_to_be_missing() {
         assert_eq!(explanation.verdict, Verdict::Unexplained, "{name}: {explanation:?}");
         assert!(!explanation.missing.is_empty(), "{name}");
     }
+}
+
+/// What tags take is known, so it need not be said what AWS counted.
+#[test]
+fn too_many_tags_are_counted_without_being_told() {
+    let corpus = corpus();
+    let known =
+        corpus.iter().find(|known| known.name == "pod-identity-tags-plus-own-tags").unwrap();
+    let hidden = changed(known.case.document(), &[("/attempt/environment".to_owned(), json!({}))]);
+    let explanation = explain(&Case::parse(&hidden.to_string()).unwrap()).unwrap();
+    assert_eq!(explanation.cause, Some(Cause::RequestPackedPolicyTooLarge));
+    assert_eq!(explanation.fixes.len(), 1);
 }
 
 #[test]

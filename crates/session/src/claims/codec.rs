@@ -9,7 +9,7 @@ use super::{
     Chaining, Claims, Federation, Holder, MfaState, SessionPolicies, SessionPrincipal, SessionTags,
 };
 use crate::codec::{Reader, TooLong, Unreadable, Writer};
-use crate::limits::{FEDERATION_BYTES_MAX, PACKED_BYTES_ALLOTTED};
+use crate::limits::{FEDERATION_BYTES_MAX, PLAIN_BYTES_ALLOTTED};
 
 /// The version of this encoding. A new field means a new version; versions that
 /// sessions in flight may carry stay readable for [`crate::limits::SESSION_LIFETIME_MAX`].
@@ -47,7 +47,7 @@ impl From<TooLong> for EncodeError {
 
 impl Claims {
     pub(crate) fn encode(&self) -> Result<Vec<u8>, EncodeError> {
-        let mut writer = Writer::with_capacity(PACKED_BYTES_ALLOTTED);
+        let mut writer = Writer::with_capacity(PLAIN_BYTES_ALLOTTED);
         writer.byte(VERSION);
         writer.unsigned(self.account.number());
         write_principal(&mut writer, &self.principal);
@@ -92,18 +92,18 @@ impl Claims {
 }
 
 /// How many bytes policies and tags take in a token, above what none would take.
-pub(crate) fn packed_bytes(policies: &SessionPolicies, tags: &SessionTags) -> usize {
+pub(crate) fn plain_bytes(policies: &SessionPolicies, tags: &SessionTags) -> usize {
     if policies.is_empty() && tags.is_empty() {
         return 0;
     }
-    let mut writer = Writer::with_capacity(PACKED_BYTES_ALLOTTED);
+    let mut writer = Writer::with_capacity(PLAIN_BYTES_ALLOTTED);
     write_policies(&mut writer, policies);
     write_tags(&mut writer, tags);
-    writer.len().saturating_sub(PACKED_BYTES_OF_NOTHING)
+    writer.len().saturating_sub(PLAIN_BYTES_OF_NOTHING)
 }
 
 /// The flag of the inline policy and two counts.
-const PACKED_BYTES_OF_NOTHING: usize = 3;
+const PLAIN_BYTES_OF_NOTHING: usize = 3;
 
 fn write_principal(writer: &mut Writer, principal: &SessionPrincipal) {
     match principal {

@@ -213,7 +213,7 @@ fn tags_and_source_identity_come_from_the_assertion_and_are_asked_for() {
     let mut setting = Setting::new(&may(&actions));
     let answer = setting.assume(&said).unwrap();
     assert_eq!(answer.source_identity.as_deref(), Some("source-alice"));
-    assert_eq!(answer.packed_policy_size, Some(1));
+    assert_eq!(answer.packed_policy_size, Some(2));
     for (missing, given) in all_but_one(&actions) {
         assert!(!setting.admits(&may(&given), &said), "without {missing}");
     }

@@ -37,7 +37,7 @@ fn tags_need_tag_session_in_the_trust_policy() {
     );
     world.trust(account, "target", &trusting_if(&user_arn("alice"), BOTH, "{}"));
     let answer = assume(&mut world, &alice, tagged("target", &[("Team", "blue")], &[])).unwrap();
-    assert_eq!(answer.packed_policy_size, Some(1));
+    assert_eq!(answer.packed_policy_size, Some(2));
 }
 
 #[test]
@@ -66,6 +66,42 @@ fn wrong_sets_of_tags_are_refused_with_awss_texts() {
             ("InvalidParameterValue", text)
         );
     }
+}
+
+// Observed: aws-actions/configure-aws-credentials#1898 sends these nine tags and has this text.
+#[test]
+fn more_tags_than_there_is_room_for_are_refused_with_inherited_ones_counted() {
+    let mut world = World::new();
+    let (account, _) = world.create_account(ACCOUNT);
+    let alice = world.create_user(account, "alice", STS_ALL);
+    world.create_role(account, "first", &trusting_if(&user_arn("alice"), BOTH, "{}"), STS_ALL);
+    world.create_role(account, "second", &trusting_if(ACCOUNT, BOTH, "{}"), "");
+    let long = "a".repeat(250);
+    let keys = ["T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9"];
+    let nine: Vec<_> = keys.iter().map(|key| (*key, long.as_str())).collect();
+    let mut refused = |caller, asked, text: &str| {
+        let failure = assume(&mut world, caller, asked).unwrap_err();
+        assert_eq!(
+            (failure.code.as_str(), failure.message.as_str()),
+            ("PackedPolicyTooLarge", text)
+        );
+    };
+    let text = "Packed size of session tags consumes 498% of allotted space.";
+    refused(&alice, tagged("first", &nine, &[]), text);
+    let mut limited = tagged("first", &nine, &[]);
+    limited.policy = Some(
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#
+            .to_owned(),
+    );
+    let text = "Packed policy consumes 503% of allotted space, please use smaller policy.";
+    refused(&alice, limited, text);
+
+    let first = session(&mut world, &alice, tagged("first", &nine[..1], &["T1"]));
+    let answer = assume(&mut world, &first, request("second")).unwrap();
+    assert_eq!(answer.packed_policy_size, Some(55));
+    let failure = assume(&mut world, &first, tagged("second", &nine[1..2], &[])).unwrap_err();
+    let text = "Packed size of session tags consumes 110% of allotted space.";
+    assert_eq!(failure.message, text);
 }
 
 #[test]

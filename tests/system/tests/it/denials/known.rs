@@ -7,7 +7,7 @@ pub(crate) const OF_MANAGEMENT: [&str; 1] = ["sandbox-ou-allow-list"];
 
 /// What differs in a case that is replayed: the code, the message, the cause, or what comes
 /// of the fix; what it is here; and why.
-pub(crate) const DIFFERENT: [(&str, &str, &str, &str); 15] = [
+pub(crate) const DIFFERENT: [(&str, &str, &str, &str); 12] = [
     ("amplify-authrole-left-denying", "code", "AccessDenied", COGNITO),
     ("amplify-authrole-left-denying", "message", NOT_AUTHORIZED, COGNITO),
     ("cognito-assumerole-action", "code", "AccessDenied", COGNITO),
@@ -28,9 +28,6 @@ pub(crate) const DIFFERENT: [(&str, &str, &str, &str); 15] = [
         "Token expired: current date/time # must be before the expiration date/time #",
         "AWS leaves out the last space in some years",
     ),
-    ("pod-identity-tags-plus-own-tags", "code", "OK", PACKED),
-    ("pod-identity-tags-plus-own-tags", "message", "", PACKED),
-    ("pod-identity-tags-plus-own-tags", "cause", "-", PACKED),
     ("seller-user-arn-as-role", "code", "ValidationError", NO_ROLE),
     ("seller-user-arn-as-role", "message", "arn:aws:iam::ACCOUNT:user/seller is invalid", NO_ROLE),
     (
@@ -45,7 +42,6 @@ pub(crate) const DIFFERENT: [(&str, &str, &str, &str); 15] = [
 
 const NOT_AUTHORIZED: &str = "Not authorized to perform sts:AssumeRoleWithWebIdentity";
 const COGNITO: &str = "Cognito has called STS there, and answers in words of its own";
-const PACKED: &str = "how much room tags take is AWS's secret; here there is enough";
 const NO_ROLE: &str =
     "AWS was seen to answer both: here what is no role is refused before policies";
 const RECORDED: &str = "the text is that which AWS was recorded to answer in 2026";
