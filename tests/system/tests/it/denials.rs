@@ -80,7 +80,8 @@ fn unnumbered(text: &str) -> String {
 }
 
 /// What AWS has said in every year. Which policies deny is told since 2021, and of which
-/// type in other words since; numbers are moments, which a replay has its own of.
+/// type in other words since; numbers are moments, which a replay has its own of, and
+/// percentages of tags that stand in for those of whoever was refused.
 ///
 /// Spec: docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html.
 fn core(message: &str) -> String {
@@ -92,7 +93,8 @@ fn core(message: &str) -> String {
         let is_moment = word.bytes().filter(u8::is_ascii_digit).count() >= 8
             && !word.contains("arn:")
             && !word.contains("account:");
-        if is_moment { "#" } else { word }
+        let is_share = word.ends_with('%');
+        if is_moment || is_share { "#" } else { word }
     });
     digits.collect::<Vec<_>>().join(" ")
 }

@@ -356,6 +356,10 @@ fn reference(case: &Case, answer: &Answer) -> (&'static str, Vec<String>) {
             flags.extend([flag.to_owned(), value]);
         }
     }
+    for tag in case.attempt["parameters"]["Tags"].as_array().into_iter().flatten() {
+        let [key, value] = ["Key", "Value"].map(|name| tag[name].as_str().unwrap_or_default());
+        flags.extend(["--tag".to_owned(), format!("{key}={value}")]);
+    }
     if let Some(provider) = text(&case.attempt["parameters"]["PrincipalArn"]) {
         flags.extend(["--saml-provider".to_owned(), provider]);
         for (name, value) in case.attempt["token"]["claims"].as_object().into_iter().flatten() {
