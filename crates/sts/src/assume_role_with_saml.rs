@@ -88,7 +88,7 @@ struct Assumption<'c> {
 
 impl<'c> Assumption<'c> {
     fn read(input: &AssumeRoleWithSAMLRequest, call: &Call<'c>) -> Result<Self, ApiError> {
-        let target = RoleArn::parse(&input.role_arn)?;
+        let target = RoleArn::parse_strictly(&input.role_arn)?;
         let missing = || ApiError::internal("a call with SAML that has no assertion");
         let proof = call.caller.saml().ok_or_else(missing)?;
         let assertion = proof.assertion();

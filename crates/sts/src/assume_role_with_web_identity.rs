@@ -96,7 +96,7 @@ enum RoleAuthorized {
 
 impl<'c> Assumption<'c> {
     fn read(input: &AssumeRoleWithWebIdentityRequest, call: &Call<'c>) -> Result<Self, ApiError> {
-        let target = RoleArn::parse(&input.role_arn)?;
+        let target = RoleArn::parse_strictly(&input.role_arn)?;
         let (Some(token), Some(provider)) =
             (call.caller.web_identity(), call.caller.federated_provider())
         else {

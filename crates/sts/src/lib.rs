@@ -29,7 +29,7 @@ mod web_identity_error;
 
 pub use outbound::{discovery_document, key_set};
 pub use rehearse::Rehearse;
-pub use role_arn::account_of_role;
+pub use role_arn::{account_of_role, account_of_target};
 pub use saml_error::{no_saml_provider, not_a_saml_response, refused_saml};
 pub use web_identity_error::{
     no_provider, no_role_for_web_identity, not_a_token, other_access_token, refused_token,

@@ -1,7 +1,7 @@
 use stead_api::ApiError;
 use stead_types::{AccountId, Arn};
 
-/// The ARN of a role as AssumeRole was given it, and the account it names.
+/// The ARN that a role is asked for by, and the account it names.
 #[derive(Clone, Debug)]
 pub(crate) struct RoleArn {
     pub(crate) arn: Arn,
@@ -9,19 +9,50 @@ pub(crate) struct RoleArn {
 }
 
 impl RoleArn {
-    /// Observed: an ARN that can't be that of a role is answered with a
-    /// ValidationError that names it, before any policy is asked.
+    /// As AssumeRole takes it: what IAM or STS could have in an account. What is no role is
+    /// one that is not there.
+    ///
+    /// Observed: `arn:a:::something/test-role` is answered with a ValidationError that names
+    /// it (LocalStack's recordings), before any policy is asked; the ARN of a user, and that
+    /// of a session, with the AccessDenied of a role that does not exist
+    /// (amzn/selling-partner-api-docs#2983).
+    /// Choice: of other wrong ARNs nothing is known; they are invalid.
+    ///
+    /// # Errors
+    /// `<text> is invalid`.
     pub(crate) fn parse(text: &str) -> Result<Self, ApiError> {
         let invalid = || ApiError::validation(format!("{text} is invalid"));
-        let arn: Arn = text.parse().map_err(|_| invalid())?;
-        let is_role = arn.partition() == "aws"
-            && arn.service() == "iam"
-            && arn.region().is_empty()
-            && arn.resource_of("role").is_some_and(|name| !name.is_empty());
-        match arn.account() {
-            Some(account) if is_role => Ok(Self { arn, account }),
-            _ => Err(invalid()),
+        let target = Self::placed(text).ok_or_else(invalid)?;
+        let is_one_of_none = target.arn.resource_of("role").is_some_and(str::is_empty);
+        if is_one_of_none || !target.arn.resource().contains('/') {
+            return Err(invalid());
         }
+        Ok(target)
+    }
+
+    /// As those take it who come with a foreign proof: the ARN of a role.
+    ///
+    /// Observed: with the ARN of a provider in its place both operations answer these words
+    /// (physera/onelogin-aws-cli#12; people quote it of web identities alike).
+    ///
+    /// # Errors
+    /// `Request ARN is invalid`.
+    pub(crate) fn parse_strictly(text: &str) -> Result<Self, ApiError> {
+        let is_role = |target: &Self| {
+            let name = target.arn.resource_of("role");
+            target.arn.service() == "iam" && name.is_some_and(|name| !name.is_empty())
+        };
+        let invalid = || ApiError::validation("Request ARN is invalid");
+        Self::placed(text).filter(is_role).ok_or_else(invalid)
+    }
+
+    fn placed(text: &str) -> Option<Self> {
+        let arn: Arn = text.parse().ok()?;
+        let is_placed = arn.partition() == "aws"
+            && matches!(arn.service(), "iam" | "sts")
+            && arn.region().is_empty();
+        let account = arn.account().filter(|_| is_placed)?;
+        Some(Self { arn, account })
     }
 }
 
@@ -35,8 +66,16 @@ pub(crate) fn account_named(text: &str) -> Option<AccountId> {
 /// account it could be looked up in.
 ///
 /// # Errors
-/// An ARN that is not that of a role.
+/// An ARN that is not that of a role: `Request ARN is invalid`.
 pub fn account_of_role(role_arn: &str) -> Result<AccountId, ApiError> {
+    RoleArn::parse_strictly(role_arn).map(|role| role.account)
+}
+
+/// The account of what AssumeRole is asked for, by a service, which has no account.
+///
+/// # Errors
+/// An ARN that can't be that of a role: `<ARN> is invalid`.
+pub fn account_of_target(role_arn: &str) -> Result<AccountId, ApiError> {
     RoleArn::parse(role_arn).map(|role| role.account)
 }
 
@@ -45,22 +84,48 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_arn_of_a_role_will_do() {
-        let good = RoleArn::parse("arn:aws:iam::111122223333:role/path/Name").unwrap();
-        assert_eq!(good.account.to_string(), "111122223333");
+    fn what_can_be_no_role_is_invalid() {
+        for good in [
+            "arn:aws:iam::111122223333:role/path/Name",
+            "arn:aws:iam::111122223333:user/Name",
+            "arn:aws:sts::111122223333:assumed-role/Name/session",
+        ] {
+            let target = RoleArn::parse(good).unwrap();
+            assert_eq!(
+                (target.account.to_string(), target.arn.as_str()),
+                ("111122223333".to_owned(), good)
+            );
+        }
         for bad in [
             "arn:a:::something/test-role",
-            "arn:aws:iam::111122223333:user/Name",
+            "arn:aws:iam::111122223333:root",
             "arn:aws:iam::111122223333:role/",
             "arn:aws:iam::111122223333:role",
             "arn:aws:iam:us-east-1:111122223333:role/Name",
             "arn:aws:iam::11112222333:role/Name",
-            "arn:aws:sts::111122223333:assumed-role/Name/session",
+            "arn:aws:acm:us-east-1:111122223333:certificate/Name",
+            "arn:aws:s3::111122223333:role/Name",
             "arn:aws-cn:iam::111122223333:role/Name",
             "twenty characters and more",
         ] {
             let error = RoleArn::parse(bad).unwrap_err();
             assert_eq!(error.message(), format!("{bad} is invalid"));
+            let error = RoleArn::parse_strictly(bad).unwrap_err();
+            assert_eq!(error.message(), "Request ARN is invalid", "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_foreign_proof_is_for_a_role() {
+        assert!(RoleArn::parse_strictly("arn:aws:iam::111122223333:role/path/Name").is_ok());
+        for bad in [
+            "arn:aws:iam::111122223333:user/Name",
+            "arn:aws:iam::111122223333:oidc-provider/id.example.com",
+            "arn:aws:sts::111122223333:assumed-role/Name/session",
+            "arn:aws:sts::111122223333:role/Name",
+        ] {
+            let error = RoleArn::parse_strictly(bad).unwrap_err();
+            assert_eq!(error.message(), "Request ARN is invalid", "{bad}");
         }
     }
 

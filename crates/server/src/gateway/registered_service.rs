@@ -50,7 +50,7 @@ impl<S: Store> Gateway<S> {
         }
         let source = source(head)?;
         let role = asked.role.ok_or_else(|| ApiError::validation("RoleArn is invalid"))?.as_str();
-        let role_account = stead_sts::account_of_role(role)?;
+        let role_account = stead_sts::account_of_target(role)?;
         let memberships = self.organizations.memberships();
         let found = self.open_account(role_account, &memberships).await?;
         let account = found.ok_or_else(|| no_such_role(service, role))?;

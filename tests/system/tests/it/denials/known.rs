@@ -7,7 +7,7 @@ pub(crate) const OF_MANAGEMENT: [&str; 1] = ["sandbox-ou-allow-list"];
 
 /// What differs in a case that is replayed: the code, the message, the cause, or what comes
 /// of the fix; what it is here; and why.
-pub(crate) const DIFFERENT: [(&str, &str, &str, &str); 12] = [
+pub(crate) const DIFFERENT: [(&str, &str, &str, &str); 10] = [
     ("amplify-authrole-left-denying", "code", "AccessDenied", COGNITO),
     ("amplify-authrole-left-denying", "message", NOT_AUTHORIZED, COGNITO),
     ("cognito-assumerole-action", "code", "AccessDenied", COGNITO),
@@ -28,8 +28,6 @@ pub(crate) const DIFFERENT: [(&str, &str, &str, &str); 12] = [
         "Token expired: current date/time # must be before the expiration date/time #",
         "AWS leaves out the last space in some years",
     ),
-    ("seller-user-arn-as-role", "code", "ValidationError", NO_ROLE),
-    ("seller-user-arn-as-role", "message", "arn:aws:iam::ACCOUNT:user/seller is invalid", NO_ROLE),
     (
         "token-bad-signature",
         "message",
@@ -42,6 +40,4 @@ pub(crate) const DIFFERENT: [(&str, &str, &str, &str); 12] = [
 
 const NOT_AUTHORIZED: &str = "Not authorized to perform sts:AssumeRoleWithWebIdentity";
 const COGNITO: &str = "Cognito has called STS there, and answers in words of its own";
-const NO_ROLE: &str =
-    "AWS was seen to answer both: here what is no role is refused before policies";
 const RECORDED: &str = "the text is that which AWS was recorded to answer in 2026";
