@@ -27,9 +27,9 @@ use crate::limits::{PACKED_BYTES_ALLOTTED, PLAIN_BYTES_ALLOTTED};
 /// allows everything, Snowflake's guide 9 for one action on `*`, the examples of the AWS
 /// CLI 36 for `get-federation-token` with a managed policy, and leonct74/VM-Poppy- 82 for
 /// 18 actions of EC2 and three tags.
-/// Choice: policy and ARNs are deflated, with [`KNOWN_TEXT`] known beforehand and
-/// [`POLICY_HEADER_BYTES`] in front, which comes to 4, 9, 32 and 80 or so: near what AWS
-/// says, and never above, so that what AWS takes is taken here.
+/// Choice: policy and ARNs are deflated, with what policies have in common known
+/// beforehand and four bytes in front, which comes to 4, 9, 32 and 80 or so: near what
+/// AWS says, and never above, so that what AWS takes is taken here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PackedSize {
     percent: u32,
