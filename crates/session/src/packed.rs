@@ -34,6 +34,7 @@ use crate::limits::{PACKED_BYTES_ALLOTTED, PLAIN_BYTES_ALLOTTED};
 pub struct PackedSize {
     percent: u32,
     subject: PackedSubject,
+    fits: bool,
 }
 
 /// What `PackedPolicyTooLarge` complains about: AWS has a text for each.
@@ -50,21 +51,32 @@ pub enum PackedSubject {
 impl PackedSize {
     /// The size of these policies and tags, inherited tags included.
     ///
-    /// Costs nothing to speak of without policies; with them, a compressor's state of
-    /// some tens of kilobytes and one pass over at most a few thousand bytes.
+    /// Costs nothing to speak of without policies; with them, a compressor's state of a
+    /// quarter of a mebibyte and one pass over at most some thousand bytes.
     #[must_use]
     pub fn of(policies: &SessionPolicies, tags: &SessionTags) -> Self {
+        let packed = packed_policies(policies).saturating_add(packed_tags(tags));
+        let percent = packed.saturating_mul(100) / PACKED_BYTES_ALLOTTED;
+        let in_token = Self::in_token(policies, tags);
+        // What packs well can still be too long for a token.
+        let of_token = if in_token.fits { 0 } else { in_token.percent };
+        let percent = u32::try_from(percent).unwrap_or(u32::MAX).max(of_token);
+        Self { percent, fits: in_token.fits && packed <= PACKED_BYTES_ALLOTTED, ..in_token }
+    }
+
+    /// The size in the token alone, for sessions of delegations.
+    ///
+    /// Spec: API_GetDelegatedAccessToken: its `PackedPolicySize` is deprecated and left out.
+    /// Choice: so AWS's allotment is not held against them. Nobody could do anything about
+    /// it: the policy is that of the request, and the tags are those of who has agreed.
+    #[must_use]
+    pub(crate) fn in_token(policies: &SessionPolicies, tags: &SessionTags) -> Self {
         let subject =
             if policies.is_empty() { PackedSubject::Tags } else { PackedSubject::Policies };
-        let packed = packed_policies(policies).saturating_add(packed_tags(tags));
-        let percent = of_hundred(packed, PACKED_BYTES_ALLOTTED);
-        // What packs well can still be too long for a token.
         let plain = plain_bytes(policies, tags);
-        let percent = match plain > PLAIN_BYTES_ALLOTTED {
-            true => percent.max(plain.saturating_mul(100).div_ceil(PLAIN_BYTES_ALLOTTED)),
-            false => percent,
-        };
-        Self { percent: u32::try_from(percent).unwrap_or(u32::MAX), subject }
+        let percent = plain.saturating_mul(100).div_ceil(PLAIN_BYTES_ALLOTTED);
+        let percent = u32::try_from(percent).unwrap_or(u32::MAX);
+        Self { percent, subject, fits: plain <= PLAIN_BYTES_ALLOTTED }
     }
 
     /// What to complain about if it does not fit.
@@ -85,17 +97,15 @@ impl PackedSize {
         self.percent
     }
 
-    /// Whether a session can carry it. Being rounded down, 100 % fits and 101 % does not.
+    /// Whether a session can carry it. What takes a few bytes too many is refused with
+    /// 100 %, since that is rounded down.
     ///
     /// Spec: API_AssumeRole, `PackedPolicySize`: the request fails above 100 percent.
+    /// Observed: AWS refuses with "consumes 100%" too (unitycatalog/unitycatalog#1795).
     #[must_use]
     pub const fn fits(self) -> bool {
-        self.percent <= 100
+        self.fits
     }
-}
-
-const fn of_hundred(bytes: usize, allotted: usize) -> usize {
-    bytes.saturating_mul(100) / allotted
 }
 
 /// Two lengths and a kind, it seems.
@@ -115,7 +125,7 @@ const POLICY_HEADER_BYTES: usize = 4;
 const KNOWN_TEXT: &[u8] = b"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Sid\":\"\",\"Effect\":\"Allow\",\
     \"Action\":[\"*\"],\"Resource\":[\"arn:aws:s3:::\",\"*\"],\"Condition\":{\"StringEquals\":{\"aws:";
 
-/// 4 KiB: more than two policies of the greatest length.
+/// 4 KiB: what takes more in the token is refused anyway.
 const WINDOW_BITS: u8 = 12;
 
 fn packed_policies(policies: &SessionPolicies) -> usize {

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use stead_types::{AccessKeyId, AccessKeyKind, Entropy, Secret, Timestamp};
 use thiserror::Error;
 
-use crate::claims::{Claims, ClaimsError, EncodeError};
+use crate::claims::{Claims, ClaimsError, EncodeError, SessionPrincipal};
 use crate::keyring::Keyring;
 use crate::limits::{SESSION_LIFETIME_MAX, TOKEN_CHARACTERS_MAX};
 use crate::packed::PackedSize;
@@ -168,7 +168,10 @@ fn checked(claims: &Claims) -> Result<Vec<u8>, IssueError> {
     if !u64::try_from(seconds).is_ok_and(|seconds| LIFETIME_SECONDS.contains(&seconds)) {
         return Err(IssueError::Lifetime);
     }
-    let packed = PackedSize::of(&claims.policies, &claims.tags);
+    let packed = match claims.principal {
+        SessionPrincipal::Delegated { .. } => PackedSize::in_token(&claims.policies, &claims.tags),
+        _ => PackedSize::of(&claims.policies, &claims.tags),
+    };
     if !packed.fits() {
         return Err(IssueError::PackedPolicyTooLarge(packed));
     }

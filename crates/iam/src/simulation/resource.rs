@@ -75,7 +75,9 @@ pub(super) fn question(
         (Some(text), Some(arn)) => {
             // Of another account nothing is told, as if it had no such role.
             let own = (account == call.account.account()).then_some(call.account);
-            if is_of_trust(action) && arn.resource_of("role").is_some() {
+            if is_of_trust(action) && arn.resource_of("role").is_some()
+                || call.simulator == Simulator::AsCalls && asks_for_no_role(action, &arn)
+            {
                 let role = own.and_then(|own| own.role_by_arn(&arn)).cloned();
                 Resource::Role { account, arn: text.to_owned(), role }
             } else {
@@ -85,6 +87,14 @@ pub(super) fn question(
         }
     };
     Ask { action: action.to_owned(), resource, context, shown: None }
+}
+
+/// AssumeRole with the ARN of a user or of a session: as for a role that is not there, nobody
+/// is trusted.
+fn asks_for_no_role(action: &str, arn: &Arn) -> bool {
+    action.eq_ignore_ascii_case("sts:AssumeRole")
+        && matches!(arn.service(), "iam" | "sts")
+        && arn.resource_of("role").is_none()
 }
 
 fn is_of_iam(action: &str) -> bool {

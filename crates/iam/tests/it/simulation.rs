@@ -108,6 +108,21 @@ fn a_simulator_like_awss_leaves_the_trust_policy_out() {
     assert_eq!(decision(&mut script, "user/ann", &given), "explicitDeny");
 }
 
+// The call itself is refused like one for a role that is not there.
+#[test]
+fn nobody_assumes_what_is_no_role() {
+    let mut script = with_a_role();
+    for arn in ["iam::111122223333:user/ann", "sts::111122223333:assumed-role/app/session"] {
+        let arn = format!("arn:aws:{arn}");
+        let asked =
+            [("ActionNames.member.1", "sts:AssumeRole"), ("ResourceArns.member.1", arn.as_str())];
+        script.world.simulator = Simulator::AsCalls;
+        assert_eq!(decision(&mut script, "user/ann", &asked), "implicitDeny");
+        script.world.simulator = Simulator::AsAws;
+        assert_eq!(decision(&mut script, "user/ann", &asked), "allowed");
+    }
+}
+
 #[test]
 fn of_another_account_nothing_is_told_but_what_is_given() {
     let mut script = with_a_role();

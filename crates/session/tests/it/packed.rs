@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use stead_session::limits::PLAIN_BYTES_ALLOTTED;
 use stead_session::{
-    Chaining, Claims, Federation, IssueError, MfaState, PackedSize, PackedSubject, SessionPolicies,
-    SessionPrincipal, SessionTags, issue,
+    Chaining, Claims, Federation, Holder, IssueError, MfaState, PackedSize, PackedSubject,
+    SessionPolicies, SessionPrincipal, SessionTags, issue,
 };
 use stead_types::{Arn, TagSet};
 
@@ -121,14 +121,20 @@ fn policies_take_nearly_what_they_were_recorded_to_take() {
 }
 
 #[test]
-fn the_percentage_is_rounded_down_and_a_hundred_fits() {
+fn the_percentage_is_rounded_down_and_nothing_fits_above_the_last_byte() {
     let none = SessionPolicies::default();
-    for (value, percent, fits) in
-        [(0, 0, true), (1, 1, true), (6, 2, true), (200, 100, true), (201, 101, false)]
-    {
-        // Two tags of 260 bytes together but for what is counted here.
+    for (value, percent, fits) in [
+        (0, 0, true),
+        (1, 1, true),
+        (6, 2, true),
+        (195, 99, true),
+        (196, 100, true),
+        (197, 100, false),
+        (201, 101, false),
+    ] {
+        // Two tags of 264 bytes together but for what is counted here.
         let mut pairs = vec![("a", "v".repeat(value))];
-        if value >= 200 {
+        if value >= 195 {
             pairs.push(("b", "v".repeat(256)));
         }
         let pairs: Vec<_> = pairs.iter().map(|(key, value)| (*key, value.as_str())).collect();
@@ -230,6 +236,12 @@ fn what_does_not_fit_is_not_issued() {
         Err(IssueError::PackedPolicyTooLarge(size))
     );
     let claims = Claims { policies: policy_of(70_000), ..plain() };
+    assert!(issue(&keyring, &claims, &mut entropy).is_err());
+    // Of a delegation only what the token has room for is asked.
+    let delegated = SessionPrincipal::Delegated { holder: Holder::Root };
+    let claims = Claims { principal: delegated, tags: tags_of(2, 1, 230), ..plain() };
+    assert!(issue(&keyring, &claims, &mut entropy).is_ok());
+    let claims = Claims { policies: policy_of(4_097), ..claims };
     assert!(issue(&keyring, &claims, &mut entropy).is_err());
     let claims = Claims { tags: tags_of(2, 1, 230), ..plain() };
     let size = PackedSize::of(&claims.policies, &claims.tags);
